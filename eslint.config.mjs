@@ -1,0 +1,69 @@
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+// The layers, top to bottom as in the README: a package imports only what its row names.
+const mayImport = {
+  'criteo-data': [],
+  'data-sparsifier': [],
+  dlrm: ['criteo-data'],
+  'bench-disk': ['dlrm', 'data-sparsifier'],
+  'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],
+  'bench-forward': ['bench-disk', 'dlrm', 'criteo-data', 'data-sparsifier'],
+  'bench-report': [],
+  'command-line': [],
+  files: [],
+  threads: [],
+};
+const privatePackages = ['command-line', 'files', 'threads'];
+
+const layers = Object.entries(mayImport).map(([name, allowed]) => {
+  const own = privatePackages.includes(name) ? [] : privatePackages;
+  const forbidden = Object.keys(mayImport).filter(
+    (other) => other !== name && ![...allowed, ...own].includes(other),
+  );
+  return {
+    files: [`packages/${name}/src/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...forbidden.map((other) => ({
+              regex: `^@ds/${other}(/|$)`,
+              message: `@ds/${name} may import only: ${[...allowed, ...own].join(', ') || 'nothing of ours'}`,
+            })),
+            { regex: '^(\\.\\./)+[a-z-]+/src', message: 'import another package by its name' },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/golden/', '**/node_modules/', 'docs/api/', 'results/', '.nx/'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    rules: {
+      // Index loops over typed arrays are the hot paths here; `!` says that the index is in range.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['**/*.cjs', '**/*.mjs', '**/*.js'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        require: 'readonly',
+        module: 'writable',
+        globalThis: 'readonly',
+        URL: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  ...layers,
+);

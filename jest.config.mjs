@@ -1,0 +1,23 @@
+/** @type {import('jest').Config} */
+export default {
+  roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/scripts'],
+  testMatch: ['**/test/**/*.test.ts'],
+  testEnvironment: '<rootDir>/scripts/jest-environment.cjs',
+  transform: {
+    '^.+\\.(ts|mjs|js)$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@ds/(criteo-data|dlrm|data-sparsifier|bench-[a-z]+|command-line|files|threads)$':
+      '<rootDir>/packages/$1/src/index.ts',
+    '^@ds/(criteo-data|dlrm)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist', '<rootDir>/examples/[^/]+/dist'],
+  // Tests start commands as processes, which take seconds on a small machine.
+  testTimeout: 120_000,
+};

@@ -1,0 +1,60 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+
+/** Progress of a command on stderr: bars on a terminal, plain lines otherwise, nothing when quiet. */
+export interface Progress {
+  /** Starts a stage; the function it returns takes how much of the stage is done, out of `total`. */
+  stage(label: string): (done: number, total: number) => void;
+  /** A line of its own, above the bars. */
+  note(text: string): void;
+  /** Leaves the bars as they are and gives the terminal back. */
+  finish(): void;
+}
+
+export function createProgress({
+  quiet = false,
+  stream = process.stderr,
+}: { quiet?: boolean; stream?: NodeJS.WriteStream } = {}): Progress {
+  if (quiet) return { stage: () => () => undefined, note: () => undefined, finish: () => undefined };
+  return stream.isTTY ? bars(stream) : lines(stream);
+}
+
+function bars(stream: NodeJS.WriteStream): Progress {
+  const all = new MultiBar(
+    {
+      stream,
+      format: '{label} {bar} {percentage}% | {value}/{total} | {duration_formatted}',
+      hideCursor: true,
+      clearOnComplete: false,
+    },
+    Presets.shades_classic,
+  );
+  return {
+    stage(label) {
+      let bar: SingleBar | undefined;
+      return (done, total) => {
+        bar ??= all.create(total, 0, { label: label.padEnd(24) });
+        bar.setTotal(total);
+        bar.update(done);
+      };
+    },
+    note: (text) => all.log(`${text}\n`),
+    finish: () => all.stop(),
+  };
+}
+
+function lines(stream: NodeJS.WriteStream): Progress {
+  return {
+    stage(label) {
+      // A log wants a line now and then, not one for each step.
+      let nextTenth = 0;
+      return (done, total) => {
+        const tenth = total > 0 ? Math.floor((10 * done) / total) : 10;
+        if (tenth < nextTenth) return;
+        nextTenth = tenth + 1;
+        stream.write(`${label}: ${done}/${total} (${tenth * 10}%)\n`);
+      };
+    },
+    note: (text) => void stream.write(`${text}\n`),
+    finish: () => undefined,
+  };
+}

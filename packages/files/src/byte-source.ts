@@ -1,0 +1,85 @@
+import { open } from 'node:fs/promises';
+
+/** Bytes that can be read at any position: a file, or memory that may exceed the size of one Buffer. */
+export interface ByteSource {
+  /** What errors call it: usually the file's path. */
+  readonly name: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Fills `target` from `position`. Throws when fewer bytes than that are left. */
+  readInto(target: Uint8Array, position: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+// Node reads at most 2 GiB at once.
+const largestRead = 1 << 30;
+
+/** Opens a file for positional reads. Throws an Error that names the file when it cannot be read. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`, {
+      cause: error,
+    });
+  });
+  const stat = await file.stat();
+  if (!stat.isFile()) {
+    await file.close();
+    throw new Error(
+      `cannot read ${path}: expected a file, found ${stat.isDirectory() ? 'a folder' : 'something else'}`,
+    );
+  }
+  return {
+    name: path,
+    size: stat.size,
+    async readInto(target, position) {
+      let filled = 0;
+      while (filled < target.length) {
+        const length = Math.min(largestRead, target.length - filled);
+        const { bytesRead } = await file.read(target, filled, length, position + filled);
+        if (bytesRead === 0) throw truncated(path, stat.size, position + target.length);
+        filled += bytesRead;
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Bytes held in memory, in order, as pieces of any size. */
+export function memorySource(name: string, pieces: readonly Uint8Array[]): ByteSource {
+  const starts: number[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    starts.push(size);
+    size += piece.length;
+  }
+  return {
+    name,
+    size,
+    async readInto(target, position) {
+      if (position + target.length > size) throw truncated(name, size, position + target.length);
+      let piece = lastStartAtOrBefore(starts, position);
+      for (let filled = 0; filled < target.length; piece++) {
+        const from = position + filled - starts[piece]!;
+        const part = pieces[piece]!.subarray(from, from + target.length - filled);
+        target.set(part, filled);
+        filled += part.length;
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+function truncated(name: string, size: number, wanted: number): Error {
+  return new Error(`${name}: truncated: expected at least ${wanted} bytes, found ${size}`);
+}
+
+function lastStartAtOrBefore(starts: readonly number[], position: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= position) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+// Files in the making, removed if the process exits (also by a signal that a command turns into an exit).
+const unfinished = new Set<string>();
+process.once('exit', () => unfinished.forEach((path) => rmSync(path, { force: true })));
+
+/**
+ * Writes a file so that it is there whole or not at all: `write` fills a temporary file beside the target,
+ * which is renamed over it when done. On a failure the temporary file is removed, an earlier file stays as
+ * it was, and the error goes on to the caller; folders that are missing are made.
+ *
+ * @throws Error naming `path` when its folder cannot be made or written.
+ */
+export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  let file: FileHandle;
+  try {
+    await mkdir(folder, { recursive: true });
+    file = await open(temporary, 'wx');
+  } catch (error) {
+    throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+  unfinished.add(temporary);
+  try {
+    try {
+      await write(file);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (isSystemError(error)) throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+    throw error;
+  } finally {
+    unfinished.delete(temporary);
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space left on the device',
+    ENOTDIR: 'a part of its path is a file, not a folder',
+    EEXIST: 'a part of its path is a file, not a folder',
+    EISDIR: 'it is a folder',
+  };
+  if (!isSystemError(error)) return String(error);
+  return reasons[error.code ?? ''] ?? error.message;
+}

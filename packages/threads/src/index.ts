@@ -1,0 +1,2 @@
+export { runOnThreads, availableThreads, type ThreadTask } from './run-on-threads.js';
+export { serveTasks } from './serve-tasks.js';

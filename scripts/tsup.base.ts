@@ -1,0 +1,37 @@
+import type { Options } from 'tsup';
+
+/**
+ * The build of one package: ESM, CJS and types from its entry files; the private workspaces
+ * are inlined, so that a published package depends on public packages only.
+ */
+export function packageBuild({
+  libraries,
+  programs = [],
+}: {
+  /** Entry files that others import, such as `src/index.ts`. */
+  libraries: string[];
+  /** Entry files that run by themselves (a command, a worker thread): ESM only, no types. */
+  programs?: string[];
+}): Options[] {
+  const inlined = [/^@ds\/(command-line|files|threads)$/];
+  // Each output has a prefix of its own for shared chunks, so that the builds can run side by side.
+  const shared: Options = {
+    sourcemap: false,
+    target: 'node20',
+    noExternal: inlined,
+    shims: true,
+    tsconfig: '../../tsconfig.base.json',
+    silent: true,
+  };
+  const builds: Options[] = [
+    {
+      ...shared,
+      entry: [...libraries, ...programs],
+      format: 'esm',
+      splitting: true,
+    },
+    { ...shared, entry: libraries, format: 'cjs', dts: false, splitting: false },
+    { ...shared, entry: libraries, format: ['esm', 'cjs'], dts: { only: true } },
+  ];
+  return builds;
+}
