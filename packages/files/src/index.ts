@@ -1,4 +1,5 @@
 export { writeWhole } from './write-whole.js';
-export { ZipWriter } from './zip-writer.js';
+export { appendTo } from './append-to.js';
+export { ZipWriter, type ZipParts } from './zip-writer.js';
 export { openZip, type ZipArchive, type ZipEntry } from './open-zip.js';
 export { fileSource, memorySource, type ByteSource } from './byte-source.js';
