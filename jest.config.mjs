@@ -16,8 +16,9 @@ export default {
     '^@ds/(criteo-data|dlrm|data-sparsifier|bench-[a-z]+|command-line|files|threads)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@ds/(criteo-data|dlrm)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
+    // Sources import each other as the built files are named.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist', '<rootDir>/examples/[^/]+/dist'],
   // Tests start commands as processes, which take seconds on a small machine.
   testTimeout: 120_000,
 };

@@ -1,0 +1,9 @@
+/** Removes every build: the names of shared chunks change, and a package ships all that lies in its dist. */
+import { readdirSync, rmSync } from 'node:fs';
+
+const root = new URL('../', import.meta.url);
+for (const folder of ['packages', 'examples']) {
+  for (const name of readdirSync(new URL(folder, root))) {
+    rmSync(new URL(`${folder}/${name}/dist`, root), { recursive: true, force: true });
+  }
+}
