@@ -1,0 +1,13 @@
+/** Values in row-major order with their shape. */
+export interface Tensor {
+  data: Float32Array;
+  shape: number[];
+}
+
+/** Tensors by PyTorch's names, in PyTorch's order. */
+export type StateDict = Record<string, Tensor>;
+
+/** Number of values in a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
