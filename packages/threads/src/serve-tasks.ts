@@ -19,7 +19,9 @@ export function serveTasks<Input, Output>(
       const { output, transfer } = await run(request.input);
       port.postMessage({ output } satisfies Reply<Output>, transfer ?? []);
     } catch (error) {
-      port.postMessage({ error } satisfies Reply<Output>);
+      // Of a DOMException (an output that cannot be cloned, for one) nothing would arrive.
+      const sent = error instanceof DOMException ? new Error(error.message) : error;
+      port.postMessage({ error: sent } satisfies Reply<Output>);
     }
   });
 }

@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { runOnThreads, serveTasks, type ThreadTask } from '@ds/threads';
+import type { SquareInput } from './squares.worker.js';
+
+// Threads start from a file that Node can run, so the worker is bundled as the packages' workers are.
+let folder: string;
+let worker: URL;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'threads-test-'));
+  const outfile = join(folder, 'squares.worker.mjs');
+  await build({
+    entryPoints: [join(__dirname, 'squares.worker.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+  });
+  worker = pathToFileURL(outfile);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const squareTasks = (count: number): ThreadTask<SquareInput>[] =>
+  Array.from({ length: count }, (_, square) => ({ input: { square } }));
+
+describe('runOnThreads', () => {
+  it('returns the results in the order of the tasks, for any number of threads', async () => {
+    const squares = Array.from({ length: 40 }, (_, index) => index ** 2);
+    for (const threads of [0, 1, 3]) {
+      expect(await runOnThreads({ worker, threads, tasks: squareTasks(40) })).toEqual(squares);
+    }
+  });
+
+  it('returns nothing for no tasks', async () => {
+    expect(await runOnThreads({ worker, tasks: [] })).toEqual([]);
+  });
+
+  it('works on as many threads as it is told to', async () => {
+    const tasks = Array.from({ length: 6 }, () => ({ input: { whichThread: true } as const }));
+    const used = async (threads: number) =>
+      new Set(await runOnThreads<SquareInput, number>({ worker, threads, tasks })).size;
+    expect(await used(1)).toBe(1);
+    expect(await used(3)).toBe(3);
+  });
+
+  it('hands each result to onResult with the index of its task, and collects none', async () => {
+    const seen = new Map<number, number>();
+    const collected = await runOnThreads<SquareInput, number>({
+      worker,
+      threads: 2,
+      tasks: squareTasks(9),
+      onResult: (output, index) => void seen.set(index, output),
+    });
+    expect(collected).toEqual([]);
+    expect([...seen].sort(([a], [b]) => a - b)).toEqual(Array.from({ length: 9 }, (_, i) => [i, i ** 2]));
+  });
+
+  it('pulls a task only when a thread is free', async () => {
+    let pulled = 0;
+    let finished = 0;
+    let mostAhead = 0;
+    async function* tasks(): AsyncGenerator<ThreadTask<SquareInput>> {
+      for (; pulled < 30; pulled++) {
+        mostAhead = Math.max(mostAhead, pulled - finished);
+        yield { input: { square: pulled } };
+      }
+    }
+    await runOnThreads({ worker, threads: 2, tasks: tasks(), onResult: () => void finished++ });
+    expect(finished).toBe(30);
+    expect(mostAhead).toBeLessThanOrEqual(2);
+  });
+
+  it('moves transferred buffers both ways', async () => {
+    const squareAll = new Float64Array([1, 2, 3]);
+    const [output] = await runOnThreads<SquareInput, Float64Array>({
+      worker,
+      tasks: [{ input: { squareAll }, transfer: [squareAll.buffer] }],
+    });
+    expect(Array.from(output!)).toEqual([1, 4, 9]);
+    expect(squareAll.byteLength).toBe(0);
+  });
+
+  it('rejects with the error of the first task that fails, and pulls no more', async () => {
+    let pulled = 0;
+    let closed = false;
+    function* tasks(): Generator<ThreadTask<SquareInput>> {
+      try {
+        for (; pulled < 1000; pulled++)
+          yield { input: pulled === 5 ? { fail: 'no five' } : { square: pulled } };
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(runOnThreads({ worker, threads: 2, tasks: tasks() })).rejects.toThrow('no five');
+    expect(pulled).toBeLessThan(20);
+    expect(closed).toBe(true);
+  });
+
+  it('rejects with an error that the tasks themselves throw', async () => {
+    function* tasks(): Generator<ThreadTask<SquareInput>> {
+      yield { input: { square: 1 } };
+      throw new Error('no more input');
+    }
+    await expect(runOnThreads({ worker, threads: 2, tasks: tasks() })).rejects.toThrow('no more input');
+  });
+
+  it('rejects with an error that onResult throws', async () => {
+    const onResult = () => {
+      throw new Error('disk full');
+    };
+    await expect(runOnThreads({ worker, threads: 2, tasks: squareTasks(5), onResult })).rejects.toThrow(
+      'disk full',
+    );
+  });
+
+  it('rejects when a thread ends by itself', async () => {
+    await expect(
+      runOnThreads<SquareInput, unknown>({ worker, tasks: [{ input: { exit: 3 } }] }),
+    ).rejects.toThrow('a worker thread ended early with exit code 3');
+  });
+
+  it('rejects when an input or an output cannot be sent', async () => {
+    const send = (input: unknown) => runOnThreads<unknown, unknown>({ worker, tasks: [{ input }] });
+    await expect(send({ square: () => undefined })).rejects.toThrow('could not be cloned');
+    await expect(send({ uncloneable: true })).rejects.toThrow('could not be cloned');
+  });
+
+  it('rejects when the worker file does not exist', async () => {
+    const missing = new URL('missing.worker.mjs', worker);
+    await expect(runOnThreads({ worker: missing, tasks: squareTasks(3) })).rejects.toThrow(
+      'missing.worker.mjs',
+    );
+  });
+});
+
+describe('serveTasks', () => {
+  it('is an error outside of a worker thread', () => {
+    expect(() => serveTasks(() => ({ output: 1 }))).toThrow('serveTasks runs in a worker thread only');
+  });
+});

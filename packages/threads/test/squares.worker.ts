@@ -1,0 +1,25 @@
+import { threadId } from 'node:worker_threads';
+import { serveTasks } from '../src/serve-tasks.js';
+
+/** What the worker of these tests does with one input. */
+export type SquareInput =
+  | { square: number }
+  | { squareAll: Float64Array }
+  | { fail: string }
+  | { exit: number }
+  | { whichThread: true }
+  | { uncloneable: true };
+
+serveTasks<SquareInput, unknown>(async (input) => {
+  if ('square' in input) return { output: input.square ** 2 };
+  if ('squareAll' in input) {
+    const output = input.squareAll.map((value) => value ** 2);
+    return { output, transfer: [output.buffer] };
+  }
+  if ('fail' in input) throw new RangeError(input.fail);
+  if ('exit' in input) process.exit(input.exit);
+  if ('uncloneable' in input) return { output: () => undefined };
+  // Long enough that no thread can take all the tasks while another one starts.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return { output: threadId };
+});
