@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { parseCount, parseList, parseNumber } from '@ds/command-line';
+
+describe('option values', () => {
+  it('reads back every count that it may take', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.maxSafeNat(), (minimum, count) => {
+        if (count >= minimum) expect(parseCount(minimum)(String(count))).toBe(count);
+        else expect(() => parseCount(minimum)(String(count))).toThrow(`at least ${minimum}`);
+      }),
+    );
+  });
+
+  it.each(['', ' ', '-1', '+1', '1e3', '0x10', '1.0', '9007199254740993', 'NaN'])(
+    'refuses %j as a count',
+    (text) => expect(() => parseCount()(text)).toThrow(`found '${text}'`),
+  );
+
+  it('reads back every finite number, and refuses the others', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        // `+ 0`: a negative zero is written without its sign.
+        expect(parseNumber(String(value))).toBe(value + 0);
+      }),
+    );
+    for (const text of ['', ' ', 'NaN', 'Infinity', '-Infinity', '1,5', 'a']) {
+      expect(() => parseNumber(text)).toThrow(`found '${text}'`);
+    }
+  });
+
+  it('reads back every list', () => {
+    fc.assert(
+      fc.property(fc.array(fc.maxSafeNat(), { minLength: 1 }), (counts) => {
+        expect(parseList(parseCount())(counts.join(', '))).toEqual(counts);
+      }),
+    );
+  });
+});
