@@ -1,0 +1,57 @@
+import { categoricalColumns, integerColumns } from '../criteo-columns.js';
+import { RandomStream } from '../random/random-stream.js';
+import { shuffledRows } from '../random/shuffled-rows.js';
+import { firstInteger, labelWord, wordsPerRow, type RowStore } from './row-store.js';
+
+/** Rows as a model takes them. */
+export interface CriteoBatch {
+  /** ln(integer + 1), shape (rows, 13). */
+  dense: Float32Array;
+  /** Row of the table of each categorical column, shape (rows, 26). */
+  sparse: Int32Array;
+  /** 1 for a click, 0 for none, shape (rows). */
+  labels: Float32Array;
+}
+
+// Most integers are small: their logarithms are taken once.
+const smallLogarithms = Float32Array.from({ length: 1 << 12 }, (_, value) => Math.log(value + 1));
+
+/** ln(value + 1) in float32 steps, as `log(X_int.astype(float32) + 1)` of data_utils.py. */
+function logOfNext(value: number): number {
+  return value < smallLogarithms.length
+    ? smallLogarithms[value]!
+    : Math.log(Math.fround(Math.fround(value) + 1));
+}
+
+/** Reads all rows of a store in batches, in order or shuffled. */
+export async function* readBatches(
+  store: RowStore,
+  { batchSize, shuffleSeed }: { batchSize: number; shuffleSeed?: number },
+): AsyncGenerator<CriteoBatch> {
+  if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+    throw new Error(`expected a batch size of at least 1, found ${batchSize}`);
+  }
+  const order =
+    shuffleSeed === undefined ? undefined : shuffledRows(store.length, new RandomStream(shuffleSeed));
+  const words = new Int32Array(Math.min(batchSize, store.length) * wordsPerRow);
+  for (let start = 0; start < store.length; start += batchSize) {
+    const end = Math.min(start + batchSize, store.length);
+    await store.read(order ? order.subarray(start, end) : { start, end }, words);
+    yield batchOf(words, end - start);
+  }
+}
+
+function batchOf(words: Int32Array, rows: number): CriteoBatch {
+  const dense = new Float32Array(rows * integerColumns);
+  const sparse = new Int32Array(rows * categoricalColumns);
+  const labels = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const from = row * wordsPerRow;
+    for (let i = 0; i < categoricalColumns; i++) sparse[row * categoricalColumns + i] = words[from + i]!;
+    for (let i = 0; i < integerColumns; i++) {
+      dense[row * integerColumns + i] = logOfNext(words[from + firstInteger + i]!);
+    }
+    labels[row] = words[from + labelWord]!;
+  }
+  return { dense, sparse, labels };
+}

@@ -1,0 +1,114 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { wordsPerRow, type RowStore } from './row-store.js';
+
+const rowsAtOnce = 1 << 14;
+const bytesPerRow = 4 * wordsPerRow;
+
+/**
+ * Rows in a temporary file, one fixed-size record a row, for data that does not fit into memory. The npz has
+ * whole columns, compressed: `fill` hands its values over column by column, which are first laid down as
+ * columns and then turned into rows, block by block. At most a few MiB are in memory.
+ */
+export async function fileRows(
+  length: number,
+  fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
+): Promise<RowStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'criteo-data-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    const columns = openSync(join(folder, 'columns'), 'w+');
+    try {
+      await writeColumns(columns, length, fill);
+      const rows = openSync(join(folder, 'rows'), 'w+');
+      try {
+        transpose(columns, rows, length);
+      } catch (error) {
+        closeSync(rows);
+        throw error;
+      }
+      return {
+        length,
+        read: async (wanted, target) => readRows(rows, wanted, target),
+        close: async () => {
+          process.off('exit', remove);
+          closeSync(rows);
+          await rm(folder, { recursive: true, force: true });
+        },
+      };
+    } finally {
+      closeSync(columns);
+      rmSync(join(folder, 'columns'));
+    }
+  } catch (error) {
+    process.off('exit', remove);
+    remove();
+    throw new Error(`cannot keep the rows in ${folder}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+async function writeColumns(
+  file: number,
+  length: number,
+  fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
+): Promise<void> {
+  const blocks = Array.from({ length: wordsPerRow }, () => new Int32Array(rowsAtOnce));
+  await fill((row, word, value) => {
+    const inBlock = row % rowsAtOnce;
+    const block = blocks[word]!;
+    block[inBlock] = value;
+    if (inBlock === rowsAtOnce - 1 || row === length - 1) {
+      writeWords(file, block.subarray(0, inBlock + 1), 4 * (word * length + row - inBlock));
+    }
+  });
+}
+
+function transpose(columns: number, rows: number, length: number): void {
+  const column = new Int32Array(rowsAtOnce);
+  const block = new Int32Array(rowsAtOnce * wordsPerRow);
+  for (let start = 0; start < length; start += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, length - start);
+    for (let word = 0; word < wordsPerRow; word++) {
+      readWords(columns, column.subarray(0, count), 4 * (word * length + start));
+      for (let row = 0; row < count; row++) block[row * wordsPerRow + word] = column[row]!;
+    }
+    writeWords(rows, block.subarray(0, count * wordsPerRow), start * bytesPerRow);
+  }
+}
+
+function readRows(
+  file: number,
+  rows: Uint32Array | { start: number; end: number },
+  target: Int32Array,
+): void {
+  if (!ArrayBuffer.isView(rows)) {
+    readWords(file, target.subarray(0, (rows.end - rows.start) * wordsPerRow), rows.start * bytesPerRow);
+    return;
+  }
+  // Shuffled rows are single records: reading one at once costs a microsecond or two where the page is
+  // cached, a tenth of what a promise for each would.
+  for (let i = 0; i < rows.length; i++) {
+    readWords(file, target.subarray(i * wordsPerRow, (i + 1) * wordsPerRow), rows[i]! * bytesPerRow);
+  }
+}
+
+function readWords(file: number, words: Int32Array, position: number): void {
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  for (let done = 0; done < bytes.length;) {
+    const count = readSync(file, bytes, done, bytes.length - done, position + done);
+    if (count === 0) throw new Error('the temporary file was cut short');
+    done += count;
+  }
+}
+
+function writeWords(file: number, words: Int32Array, position: number): void {
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+  }
+}

@@ -1,0 +1,97 @@
+import { rowsOfSplit, type Split } from '../day-split.js';
+import { readBatches, type CriteoBatch } from './batches.js';
+import { fileRows } from './file-rows.js';
+import { openProcessedFile, type ProcessedFile } from './processed-file.js';
+import { firstInteger, labelWord, memoryRows, wordsPerRow, type RowStore } from './row-store.js';
+
+/** The rows of one split of a processed Criteo file. */
+export interface CriteoDataset {
+  /** Number of rows. */
+  readonly length: number;
+  /** Rows of the embedding table of each of the 26 categorical columns. */
+  readonly counts: Int32Array;
+  /**
+   * The rows in batches, the last one shorter if they do not divide: in the order of the file, or, with
+   * `shuffleSeed`, all of them in a random order that depends on the seed alone.
+   */
+  batches(options: {
+    /** Rows of a batch. */
+    batchSize: number;
+    /** Shuffle with this seed. Default: do not shuffle. */
+    shuffleSeed?: number;
+  }): AsyncIterable<CriteoBatch>;
+  /** Frees the memory or removes the temporary file. */
+  close(): Promise<void>;
+}
+
+/** What may be kept in memory before a temporary file is used, in bytes. */
+const defaultMemory = 2 ** 31;
+
+/**
+ * Opens one split of a processed npz file (`preprocessCriteo`, or the original's data_utils.py): of 7 days,
+ * 1 to 6 train, the first half of day 7 tests, the second validates. Rows are kept as 32-bit numbers, 160
+ * bytes each; more than `maxMemory` go to a temporary file of fixed-size records, removed by `close`.
+ *
+ * @throws Error naming the file and the array when one is missing, has the wrong dtype or shape, or has a
+ *   value outside its range.
+ */
+export async function openCriteoDataset({
+  processedDataFile,
+  split,
+  maxMemory = defaultMemory,
+  onProgress,
+}: {
+  /** Path of the npz file. */
+  processedDataFile: string;
+  /** Which rows. */
+  split: Split;
+  /** Bytes of rows to keep in memory at most. Default: 2 GiB. */
+  maxMemory?: number;
+  /** Called with the number of values read and to be read. */
+  onProgress?: (done: number, total: number) => void;
+}): Promise<CriteoDataset> {
+  const file = await openProcessedFile(processedDataFile);
+  let store: RowStore;
+  try {
+    store = await loadRows(file, { split, maxMemory, onProgress });
+  } finally {
+    await file.close();
+  }
+  return {
+    length: store.length,
+    counts: file.counts,
+    batches: (options) => readBatches(store, options),
+    close: () => store.close(),
+  };
+}
+
+async function loadRows(
+  file: ProcessedFile,
+  {
+    split,
+    maxMemory,
+    onProgress,
+  }: { split: Split; maxMemory: number; onProgress?: (done: number, total: number) => void },
+): Promise<RowStore> {
+  const { start, end } = rowsOfSplit(file.rows, split);
+  const length = end - start;
+  const total = file.rows * wordsPerRow;
+  const step = 1 << 16;
+  let done = 0;
+  const fill = async (put: (row: number, word: number, value: number) => void) => {
+    const from = (firstWord: number) => (row: number, column: number, value: number) => {
+      if (row >= start && row < end) put(row - start, firstWord + column, value);
+      if (++done % step === 0) onProgress?.(done, total);
+    };
+    await file.readColumns('X_cat', from(0));
+    await file.readColumns('X_int', from(firstInteger));
+    await file.readColumns('y', from(labelWord));
+    onProgress?.(total, total);
+  };
+  if (length * wordsPerRow * 4 > maxMemory) return fileRows(length, fill);
+  const words = new Int32Array(length * wordsPerRow);
+  await fill((row, word, value) => {
+    words[row * wordsPerRow + word] = value;
+  });
+  return memoryRows(words);
+}

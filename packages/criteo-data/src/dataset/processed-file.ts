@@ -1,0 +1,128 @@
+import { categoricalColumns, integerColumns } from '../criteo-columns.js';
+import type { NpyDtype } from '../npz/npy-format.js';
+import { openNpz, type NpzEntry } from '../npz/open-npz.js';
+
+/** A processed npz file whose arrays have the right names, types and lengths. */
+export interface ProcessedFile {
+  readonly rows: number;
+  /** Distinct values of each categorical column: the rows of its table. */
+  readonly counts: Int32Array;
+  /**
+   * Reads an array once, in the order of the file, and hands each value over. Checks every value: ids are in
+   * [0, count), integers not negative, labels 0 or 1.
+   */
+  readColumns(
+    array: 'X_cat' | 'X_int' | 'y',
+    take: (row: number, column: number, value: number) => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+const columnsOf = { X_cat: categoricalColumns, X_int: integerColumns, y: 1 } as const;
+const acceptedTypes: readonly NpyDtype[] = ['float64', 'int32', 'int64'];
+
+/** @throws Error naming the file and the array that is missing, or has another type or shape. */
+export async function openProcessedFile(path: string): Promise<ProcessedFile> {
+  const npz = await openNpz(path);
+  try {
+    const fail = (array: string, message: string) => new Error(`${path}: array "${array}": ${message}`);
+    const entry = (name: string): NpzEntry => {
+      const found = npz.entries.get(name);
+      if (!found) throw fail(name, `missing; the file has ${[...npz.entries.keys()].join(', ')}`);
+      if (!acceptedTypes.includes(found.dtype)) {
+        throw fail(name, `expected dtype ${acceptedTypes.join(' or ')}, found ${found.dtype}`);
+      }
+      return found;
+    };
+    const arrays = { X_cat: entry('X_cat'), X_int: entry('X_int'), y: entry('y') };
+    const rows = arrays.y.shape[0] ?? 0;
+    const expectShape = (name: string, found: readonly number[], expected: readonly number[]) => {
+      if (found.join() !== expected.join()) {
+        throw fail(name, `expected shape (${expected.join(', ')}), found (${found.join(', ')})`);
+      }
+    };
+    expectShape('y', arrays.y.shape, [rows]);
+    expectShape('X_cat', arrays.X_cat.shape, [rows, categoricalColumns]);
+    expectShape('X_int', arrays.X_int.shape, [rows, integerColumns]);
+
+    const countsEntry = entry('counts');
+    expectShape('counts', countsEntry.shape, [categoricalColumns]);
+    const counts = new Int32Array(categoricalColumns);
+    await readValues(countsEntry, (position, value) => {
+      if (!(value >= 0 && value <= 0x7fffffff && Number.isInteger(value))) {
+        throw fail('counts', `expected a number of table rows for column ${position}, found ${value}`);
+      }
+      counts[position] = value;
+    });
+
+    const limits = {
+      X_cat: (column: number) => counts[column]!,
+      X_int: () => 2 ** 31,
+      y: () => 2,
+    };
+    return {
+      rows,
+      counts,
+      readColumns: async (array, take) => {
+        const columns = columnsOf[array];
+        const limit = Int32Array.from({ length: columns }, (_, column) => limits[array](column) - 1);
+        const { fortranOrder } = arrays[array];
+        let row = 0;
+        let column = 0;
+        await readValues(arrays[array], (_, value) => {
+          if (!(value >= 0 && value <= limit[column]! && Number.isInteger(value))) {
+            throw fail(
+              array,
+              `row ${row}, column ${column}: expected a whole number from 0 to ${limit[column]}, found ${value}`,
+            );
+          }
+          take(row, column, value);
+          if (fortranOrder) {
+            row++;
+            if (row === rows) {
+              row = 0;
+              column++;
+            }
+          } else {
+            column++;
+            if (column === columns) {
+              column = 0;
+              row++;
+            }
+          }
+        });
+      },
+      close: () => npz.close(),
+    };
+  } catch (error) {
+    await npz.close();
+    throw error;
+  }
+}
+
+/** Hands over the values of an array one after another, as they lie in the file. */
+async function readValues(entry: NpzEntry, take: (position: number, value: number) => void): Promise<void> {
+  const size = entry.dtype === 'int32' ? 4 : 8;
+  // Pieces end anywhere: the bytes of a value that is cut in two wait in `rest`.
+  const aligned = new Uint8Array(1 << 16);
+  const view = new DataView(aligned.buffer);
+  const values = entry.dtype === 'int32' ? new Int32Array(aligned.buffer) : new Float64Array(aligned.buffer);
+  let position = 0;
+  let filled = 0;
+  for await (const piece of entry.bytes()) {
+    for (let used = 0; used < piece.length;) {
+      const part = piece.subarray(used, used + aligned.length - filled);
+      aligned.set(part, filled);
+      used += part.length;
+      filled += part.length;
+      const count = Math.floor(filled / size);
+      if (entry.dtype === 'int64') {
+        for (let i = 0; i < count; i++) take(position++, Number(view.getBigInt64(8 * i, true)));
+      } else {
+        for (let i = 0; i < count; i++) take(position++, values[i]!);
+      }
+      aligned.copyWithin(0, count * size, filled);
+      filled -= count * size;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { days } from './criteo-columns.js';
+
+/** Which rows a model learns from, is chosen by and is judged by. */
+export type Split = 'train' | 'test' | 'validation';
+
+/** Rows [start, end) of the processed file. */
+export interface RowRange {
+  start: number;
+  end: number;
+}
+
+/** Rows of each of the 7 days: n div 7, the first n mod 7 days one more (data_utils.py, getCriteoAdData). */
+export function rowsPerDay(rows: number): number[] {
+  return Array.from({ length: days }, (_, day) => Math.floor(rows / days) + (day < rows % days ? 1 : 0));
+}
+
+/**
+ * The rows of a split: days 1 to 6 to train, the first half of day 7 (the longer one, if odd) to test, the
+ * second to validate (data_utils.py, transformCriteoAdData).
+ */
+export function rowsOfSplit(rows: number, split: Split): RowRange {
+  const lastDay = rowsPerDay(rows)[days - 1]!;
+  const start = rows - lastDay;
+  const middle = start + Math.ceil(lastDay / 2);
+  switch (split) {
+    case 'train':
+      return { start: 0, end: start };
+    case 'test':
+      return { start, end: middle };
+    case 'validation':
+      return { start: middle, end: rows };
+    default:
+      throw new Error(`expected the split train, test or validation, found ${JSON.stringify(split)}`);
+  }
+}

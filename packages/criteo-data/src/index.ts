@@ -1,0 +1,4 @@
+export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
+export type { CriteoBatch } from './dataset/batches.js';
+export { rowsPerDay, type Split } from './day-split.js';
+export { readNpz, writeNpz, type NpzArray, type NpzInput, type NpyData, type NpyDtype } from './npz.js';

@@ -1,0 +1,96 @@
+import { constants } from 'node:buffer';
+import { float16ToFloat32 } from 'npyjs';
+import { elementCount, npyTypes, type NpyData, type NpyDtype } from './npy-format.js';
+import { openNpz, type NpzEntry } from './open-npz.js';
+
+/** One array of an npz file. */
+export interface NpzArray {
+  /** The elements, the last index fastest (C order), also where the file has them in Fortran order. */
+  data: NpyData;
+  /** Length of each dimension; none for a scalar. */
+  shape: number[];
+  /** NumPy's name of the element type in the file; float16 is widened to a Float32Array, bool is 0 or 1. */
+  dtype: NpyDtype;
+}
+
+/**
+ * Reads every array of an npz file into memory, by name, in the order of the file.
+ *
+ * @throws Error naming the file and the array when it is no npz file, is truncated or damaged, has an element
+ *   type that is not a number (strings, objects, big-endian), or a shape that does not fit its bytes.
+ */
+export async function readNpz(path: string): Promise<Record<string, NpzArray>> {
+  const file = await openNpz(path);
+  try {
+    const arrays: [string, NpzArray][] = [];
+    for (const [name, entry] of file.entries) {
+      const { shape, dtype } = entry;
+      const data = typed(await wholeBytes(path, name, entry), dtype);
+      arrays.push([name, { data: entry.fortranOrder ? inCOrder(data, shape) : data, shape, dtype }]);
+    }
+    return Object.fromEntries(arrays);
+  } finally {
+    await file.close();
+  }
+}
+
+async function wholeBytes(path: string, name: string, entry: NpzEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const length = elementCount(entry.shape) * npyTypes[entry.dtype].bytes;
+  if (length > constants.MAX_LENGTH) {
+    throw new Error(`${path}: array "${name}": ${length} bytes are more than one array can hold here`);
+  }
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for await (const piece of entry.bytes()) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes;
+}
+
+function typed({ buffer }: Uint8Array<ArrayBuffer>, dtype: NpyDtype): NpyData {
+  switch (dtype) {
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(buffer);
+    case 'int8':
+      return new Int8Array(buffer);
+    case 'int16':
+      return new Int16Array(buffer);
+    case 'uint16':
+      return new Uint16Array(buffer);
+    case 'int32':
+      return new Int32Array(buffer);
+    case 'uint32':
+      return new Uint32Array(buffer);
+    case 'int64':
+      return new BigInt64Array(buffer);
+    case 'uint64':
+      return new BigUint64Array(buffer);
+    case 'float16':
+      return Float32Array.from(new Uint16Array(buffer), float16ToFloat32);
+    case 'float32':
+      return new Float32Array(buffer);
+    case 'float64':
+      return new Float64Array(buffer);
+  }
+}
+
+/** Reorders elements whose first index runs fastest so that the last one does. */
+function inCOrder<Data extends NpyData>(data: Data, shape: readonly number[]): Data {
+  if (shape.length < 2) return data;
+  const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)));
+  const ordered = new (data.constructor as new (length: number) => Data)(data.length);
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < ordered.length; to++) {
+    ordered[to] = data[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return ordered;
+}
