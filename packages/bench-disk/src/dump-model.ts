@@ -1,0 +1,39 @@
+import { appendTo, writeWhole, ZipWriter } from '@ds/files';
+import { writeCheckpoint, type StateDict } from '@ds/dlrm';
+
+/** The forms a checkpoint inside a zip can have, by its extension. */
+export type CheckpointFormat = 'ckpt' | 'safetensors';
+
+/**
+ * Writes a zip that holds one checkpoint, deflated (zlib level 6, as Python's zipfile does) while it is made,
+ * on several threads. The same model gives the same bytes.
+ *
+ * @returns the size of the zip in bytes
+ * @throws Error naming `path` when it cannot be written.
+ */
+export async function dumpModel({
+  path,
+  entryName,
+  format,
+  stateDict,
+  threads,
+}: {
+  path: string;
+  /** Name of the checkpoint inside the zip. */
+  entryName: string;
+  format: CheckpointFormat;
+  stateDict: StateDict;
+  threads?: number;
+}): Promise<number> {
+  let bytes = 0;
+  await writeWhole(path, async (file) => {
+    const append = appendTo(file);
+    const zip = new ZipWriter(async (piece) => {
+      bytes += piece.length;
+      await append(piece);
+    });
+    await zip.addDeflated(entryName, writeCheckpoint({ format, stateDict }), { threads });
+    await zip.finish();
+  });
+  return bytes;
+}

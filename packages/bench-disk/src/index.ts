@@ -1,0 +1,14 @@
+export { runDiskBenchmark } from './run-disk-benchmark.js';
+export { readSparseModelMetadata, gridPointColumns, type SparseModelMetadata } from './metadata.js';
+export { writeResultsCsv, type ResultsColumn } from './results-csv.js';
+export { formatPythonFloat } from './python-notation.js';
+export {
+  benchmarkGrid,
+  defaultNorms,
+  defaultSparseBlockShapes,
+  defaultSparsityLevels,
+  type BlockShape,
+  type GridPoint,
+  type GridRow,
+  type Norm,
+} from './grid.js';

@@ -1,0 +1,2 @@
+export { runMetricsBenchmark } from './run-metrics-benchmark.js';
+export type { SparseModelMetrics } from './metrics-columns.js';
