@@ -1,0 +1,58 @@
+import type { DlrmConfig } from '../config.js';
+import type { StateDict } from '../state-dict.js';
+import type { EmbeddingTable } from '../table.js';
+
+/** What runs a model's dense network. */
+export interface EngineDescription {
+  name: 'onnx' | 'tfjs';
+  /** Such as `cpu`, `webgpu`, `wasm`, `node`, `node-gpu`. */
+  device: string;
+  /** The library and its version. */
+  library: string;
+  /** Why this engine: what was asked for, or what was found and what was not. */
+  reason: string;
+}
+
+/** A library that can run dense networks, loaded and ready. */
+export interface Engine {
+  readonly description: EngineDescription;
+  /** A network with these weights and biases, which are copied; names as in `denseLayers`. */
+  openNetwork(config: DlrmConfig, parameters: StateDict): Promise<Network>;
+}
+
+/** A batch that has been checked: the counts agree, the ids are inside the tables. */
+export interface NetworkInput {
+  /** Number of examples n. */
+  size: number;
+  /** (n, dense features) */
+  dense: Float32Array;
+  /** (n, tables) */
+  ids: Int32Array;
+  tables: readonly EmbeddingTable[];
+}
+
+/** One model's dense network on an engine. Calls do not overlap: the model sees to that. */
+export interface Network {
+  /** Probabilities (n). */
+  forward(input: NetworkInput): Promise<Float32Array>;
+  /**
+   * One step of SGD on the dense parameters.
+   *
+   * @param labels (n)
+   * @returns the mean loss before the step, and the steps of the looked-up rows (n, tables, dim), which the
+   *   caller subtracts from the tables
+   */
+  trainStep(
+    input: NetworkInput,
+    labels: Float32Array,
+    learningRate: number,
+  ): Promise<{ loss: number; rowSteps: Float32Array }>;
+  /** Gradients of the mean loss: of the dense parameters by name, and of the looked-up rows (n, tables, dim). */
+  gradients(
+    input: NetworkInput,
+    labels: Float32Array,
+  ): Promise<{ loss: number; parameters: StateDict; rows: Float32Array }>;
+  /** A copy of the weights and biases, in the state dict's order. */
+  parameters(): StateDict;
+  dispose(): Promise<void>;
+}

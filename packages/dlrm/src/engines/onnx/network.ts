@@ -1,0 +1,142 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { tableName, type DlrmConfig } from '../../config.js';
+import type { StateDict } from '../../state-dict.js';
+import { DenseTable, gatherBatch } from '../../table.js';
+import type { Network, NetworkInput } from '../engine.js';
+import { forwardGraph, gradientGraph, type GatherPlace } from './dlrm-graphs.js';
+import type { OnnxGraph } from './graph.js';
+import { encodeModel } from './model-format.js';
+
+type Ort = typeof import('onnxruntime-node');
+type Feeds = Record<string, OrtTensor>;
+
+/** A dense network as ONNX graphs, each compiled when it is first needed. */
+export class OnnxNetwork implements Network {
+  readonly #ort: Ort;
+  readonly #config: DlrmConfig;
+  readonly #options: InferenceSession.SessionOptions;
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  #parameters: Feeds;
+  /** The parameters before the last step, whose arrays the next step writes its result into. */
+  #spare: Feeds;
+
+  constructor({
+    ort,
+    config,
+    parameters,
+    options,
+  }: {
+    ort: Ort;
+    config: DlrmConfig;
+    parameters: StateDict;
+    options: InferenceSession.SessionOptions;
+  }) {
+    this.#ort = ort;
+    this.#config = config;
+    this.#options = options;
+    const copies = () =>
+      mapValues(parameters, ({ data, shape }) => new ort.Tensor('float32', data.slice(), shape));
+    this.#parameters = copies();
+    this.#spare = copies();
+  }
+
+  async forward(input: NetworkInput): Promise<Float32Array> {
+    const place = gatherPlace(input);
+    const session = await this.#session(`forward ${place}`, () => forwardGraph(this.#config, place));
+    const { probabilities } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
+    return probabilities!.data as Float32Array;
+  }
+
+  async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
+    const place = gatherPlace(input);
+    const session = await this.#session(`train ${place}`, () =>
+      gradientGraph(this.#config, place, { update: true }),
+    );
+    const { loss, rows } = await session.run(
+      { ...this.#lossFeeds(input, place, labels, learningRate), ...this.#parameters },
+      { loss: null, rows: null, ...mapKeys(this.#spare, (name) => `new:${name}`) },
+    );
+    [this.#parameters, this.#spare] = [this.#spare, this.#parameters];
+    return { loss: (loss!.data as Float32Array)[0]!, rowSteps: rows!.data as Float32Array };
+  }
+
+  async gradients(input: NetworkInput, labels: Float32Array) {
+    const place = gatherPlace(input);
+    const session = await this.#session(`gradients ${place}`, () =>
+      gradientGraph(this.#config, place, { update: false }),
+    );
+    const { loss, rows, ...outputs } = await session.run({
+      ...this.#lossFeeds(input, place, labels, 1),
+      ...this.#parameters,
+    });
+    const parameters: StateDict = {};
+    for (const [name, { dims }] of Object.entries(this.#parameters)) {
+      parameters[name] = { data: outputs[`new:${name}`]!.data as Float32Array, shape: [...dims] };
+    }
+    return { loss: (loss!.data as Float32Array)[0]!, parameters, rows: rows!.data as Float32Array };
+  }
+
+  parameters(): StateDict {
+    return mapValues(this.#parameters, ({ data, dims }) => ({
+      data: (data as Float32Array).slice(),
+      shape: [...dims],
+    }));
+  }
+
+  async dispose(): Promise<void> {
+    const sessions = await Promise.all(this.#sessions.values());
+    this.#sessions.clear();
+    await Promise.all(sessions.map((session) => session.release()));
+  }
+
+  #session(name: string, graph: () => OnnxGraph): Promise<InferenceSession> {
+    let session = this.#sessions.get(name);
+    if (!session) {
+      session = this.#ort.InferenceSession.create(encodeModel(graph().toGraphProto()), this.#options);
+      this.#sessions.set(name, session);
+    }
+    return session;
+  }
+
+  #inputFeeds({ size, dense, ids, tables }: NetworkInput, place: GatherPlace): Feeds {
+    const { Tensor } = this.#ort;
+    const { bottomMlp, embeddingDim } = this.#config;
+    const feeds: Feeds = { dense: new Tensor('float32', dense, [size, bottomMlp[0]!]) };
+    if (place === 'host') {
+      const shape = [size, tables.length, embeddingDim];
+      feeds['embeddings'] = new Tensor('float32', gatherBatch(tables, ids, size), shape);
+      return feeds;
+    }
+    feeds['ids'] = new Tensor('int32', ids, [size, tables.length]);
+    tables.forEach((table, index) => {
+      const { data, rows, dim } = table as DenseTable;
+      feeds[tableName(index)] = new Tensor('float32', data, [rows, dim]);
+    });
+    return feeds;
+  }
+
+  #lossFeeds(input: NetworkInput, place: GatherPlace, labels: Float32Array, learningRate: number): Feeds {
+    const { Tensor } = this.#ort;
+    return {
+      ...this.#inputFeeds(input, place),
+      labels: new Tensor('float32', labels, [input.size, 1]),
+      scale: new Tensor('float32', new Float32Array([learningRate / input.size]), [1]),
+    };
+  }
+}
+
+/** onnxruntime-node reads a table in place if it is one plain array; it refuses a SharedArrayBuffer. */
+function gatherPlace({ tables }: NetworkInput): GatherPlace {
+  const inGraph = tables.every(
+    (table) => table instanceof DenseTable && !(table.data.buffer instanceof SharedArrayBuffer),
+  );
+  return inGraph ? 'graph' : 'host';
+}
+
+function mapValues<A, B>(object: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}
+
+function mapKeys<A>(object: Record<string, A>, map: (key: string) => string): Record<string, A> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [map(key), value]));
+}

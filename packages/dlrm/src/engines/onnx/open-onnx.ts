@@ -1,0 +1,22 @@
+import { availableParallelism } from 'node:os';
+import type { Engine } from '../engine.js';
+import { OnnxNetwork } from './network.js';
+
+/** Execution providers of onnxruntime-node that we offer; CUDA needs a build of it with CUDA inside. */
+export const onnxDevices = ['cpu', 'webgpu', 'cuda'] as const;
+export type OnnxDevice = (typeof onnxDevices)[number];
+
+/** @throws whatever onnxruntime-node throws when it, or the device, is absent. */
+export async function openOnnx(device: OnnxDevice, reason: string): Promise<Engine> {
+  const ort = await import('onnxruntime-node');
+  const options = {
+    executionProviders: [device],
+    // The library's default counts cores, which on a shared machine are not all ours.
+    intraOpNumThreads: availableParallelism(),
+    logSeverityLevel: 3,
+  } as const;
+  return {
+    description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },
+    openNetwork: async (config, parameters) => new OnnxNetwork({ ort, config, parameters, options }),
+  };
+}

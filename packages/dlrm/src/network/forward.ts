@@ -1,0 +1,75 @@
+import type { DlrmConfig } from '../config.js';
+import { lowerTriangle } from './interaction.js';
+import type { Ops } from './ops.js';
+
+/** One fully connected layer: weight (outputs, inputs), bias (outputs). */
+export interface Layer<T> {
+  weight: T;
+  bias: T;
+}
+
+/** The dense part of the model's parameters. */
+export interface DenseParameters<T> {
+  bottom: readonly Layer<T>[];
+  top: readonly Layer<T>[];
+}
+
+/** What the forward pass computed and the backward pass needs. n is the batch size. */
+export interface Activations<T> {
+  /** Input of each bottom layer and, last, the bottom MLP's output (n, dim). */
+  bottom: T[];
+  /** The feature vectors (n, tables + 1, dim), the bottom MLP's output first. */
+  vectors: T;
+  /** Input of each top layer: first the interaction's output (n, topMlp[0]). */
+  top: T[];
+  /** (n, 1), in [0, 1]. */
+  probabilities: T;
+}
+
+/**
+ * The network from dense features and embedding rows to click probabilities (Naumov et al. 2019,
+ * https://arxiv.org/abs/1906.00091; `DLRM_Net.sequential_forward` in facebookresearch/dlrm).
+ *
+ * @param dense (n, bottomMlp[0])
+ * @param rows the tables' rows in order, in parts (n, tables of the part, dim)
+ */
+export function forward<T>(
+  ops: Ops<T>,
+  config: DlrmConfig,
+  parameters: DenseParameters<T>,
+  { dense, rows }: { dense: T; rows: readonly T[] },
+): Activations<T> {
+  const { embeddingDim: dim } = config;
+  const count = config.tableRows.length + 1;
+
+  const bottom = [dense];
+  for (const { weight, bias } of parameters.bottom) {
+    bottom.push(ops.relu(ops.linear(bottom.at(-1)!, weight, bias)));
+  }
+  const bottomOutput = bottom.at(-1)!;
+
+  const vectors = ops.concat([ops.reshape(bottomOutput, [-1, 1, dim]), ...rows], 1);
+  const products = ops.batchMatMul(vectors, vectors, { transposeB: true }); // (n, count, count)
+  const pairs = ops.gatherColumns(ops.reshape(products, [-1, count * count]), lowerTriangle(count));
+
+  const top = [ops.concat([bottomOutput, pairs], 1)];
+  for (const { weight, bias } of parameters.top.slice(0, -1)) {
+    top.push(ops.relu(ops.linear(top.at(-1)!, weight, bias)));
+  }
+  const last = parameters.top.at(-1)!;
+  const probabilities = ops.sigmoid(ops.linear(top.at(-1)!, last.weight, last.bias));
+  return { bottom, vectors, top, probabilities };
+}
+
+/**
+ * Mean binary cross-entropy, a scalar. A logarithm below -100 counts as -100, as in PyTorch's BCELoss.
+ *
+ * @param probabilities (n, 1)
+ * @param labels (n, 1), 0 or 1
+ */
+export function meanLoss<T>(ops: Ops<T>, probabilities: T, labels: T): T {
+  const clampedLog = (a: T) => ops.clampBelow(ops.log(a), -100);
+  const clicked = ops.multiply(labels, clampedLog(probabilities));
+  const passed = ops.multiply(ops.oneMinus(labels), clampedLog(ops.oneMinus(probabilities)));
+  return ops.negate(ops.mean(ops.add(clicked, passed)));
+}
