@@ -7,14 +7,17 @@ export interface SparseModelMetrics extends GridPoint, BinaryClassificationMetri
 
 /**
  * The columns of `sparse_model_metrics.csv`: the original's, then our own. A metric that is undefined is an
- * empty cell. `decimals`: round to that many, as Python rounds; undefined: every digit.
+ * empty cell. `decimals`: round to that many, as Python rounds; Infinity: every digit.
  */
-export function metricsColumns(decimals: number | undefined): ResultsColumn<SparseModelMetrics>[] {
-  const metric = (name: string, key: keyof BinaryClassificationMetrics): ResultsColumn<SparseModelMetrics> => ({
+export function metricsColumns(decimals: number): ResultsColumn<SparseModelMetrics>[] {
+  const metric = (
+    name: string,
+    key: keyof BinaryClassificationMetrics,
+  ): ResultsColumn<SparseModelMetrics> => ({
     name,
     cell: ({ [key]: value }) => {
       if (value === undefined) return '';
-      return formatPythonFloat(decimals === undefined ? value : roundDecimals(value, decimals));
+      return formatPythonFloat(decimals === Infinity ? value : roundDecimals(value, decimals));
     },
   });
   return [

@@ -1,0 +1,81 @@
+import { extname } from 'node:path';
+import { dumpModel, type CheckpointFormat } from './dump-model.js';
+import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
+import { metadataColumns, type SparseModelMetadata } from './metadata.js';
+import { modelName, modelZipPath } from './model-path.js';
+import { prunedModels } from './pruned-models.js';
+import { writeResultsCsv } from './results-csv.js';
+
+/**
+ * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes
+ * each model as a zip and `sparse_model_metadata.csv` over all of them: the benchmark of the original's
+ * `evaluate_disk_savings.py`.
+ *
+ * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a
+ * `.ckpt` that PyTorch loads when the input was a PyTorch file, else a `.safetensors`.
+ *
+ * @returns a row for each model, in the order of the CSV
+ * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
+ *   be read, a place that cannot be written. The CSV is then not written, models already dumped stay.
+ */
+export async function runDiskBenchmark({
+  modelPath,
+  dumpPath,
+  output,
+  threads,
+  onProgress,
+  ...grid
+}: {
+  /** The trained model: .ckpt, .pt, .pth, .safetensors or .npz. */
+  modelPath: string;
+  /** The folder that the models go to; made if missing. */
+  dumpPath: string;
+  /** The CSV to write. */
+  output: string;
+  /** Fractions of the blocks to prune, each in [0, 1]. Default: the original's 20. */
+  sparsityLevels?: readonly number[];
+  /** Rows x columns of a block. Default: (1, 1) and (1, 4). */
+  sparseBlockShapes?: readonly BlockShape[];
+  /** Norms that order the blocks. Default: L1 and L2. */
+  norms?: readonly string[];
+  /** Keep L2 with (1, 1), whose order is that of L1. Default: false, as in the original's code. */
+  allCombinations?: boolean;
+  /** Default: the available processors. */
+  threads?: number;
+  /** Called with the number of models written and to be written. */
+  onProgress?: (done: number, total: number) => void;
+}): Promise<SparseModelMetadata[]> {
+  const gridRows = benchmarkGrid(grid);
+  const total = gridRows.reduce((sum, { sparsityLevels }) => sum + sparsityLevels.length, 0);
+  const format = dumpFormat(modelPath);
+  return writeResultsCsv({
+    path: output,
+    columns: metadataColumns,
+    makeRows: async () => {
+      const rows: SparseModelMetadata[] = [];
+      onProgress?.(0, total);
+      for (const gridRow of gridRows) {
+        const models: SparseModelMetadata[] = [];
+        for await (const { point, stateDict, stepTimeSec } of prunedModels({ modelPath, gridRow, threads })) {
+          const path = modelZipPath(dumpPath, point);
+          const entryName = `${modelName(point)}.${format}`;
+          const bytes = await dumpModel({ path, entryName, format, stateDict, threads });
+          models.push({ ...point, stepTimeSec, zipFileSize: Math.floor(bytes / 2 ** 20), path, bytes });
+          onProgress?.(rows.length + models.length, total);
+        }
+        rows.push(...inOrder(models, gridRow));
+      }
+      return rows;
+    },
+  });
+}
+
+/** A model is dumped in the form that it came in, where we can write that whole. */
+function dumpFormat(modelPath: string): CheckpointFormat {
+  return ['.safetensors', '.npz'].includes(extname(modelPath).toLowerCase()) ? 'safetensors' : 'ckpt';
+}
+
+/** The models come lowest level first; the rows are in the order that was asked for. */
+function inOrder(models: readonly SparseModelMetadata[], { sparsityLevels }: GridRow): SparseModelMetadata[] {
+  return sparsityLevels.map((level) => models.find(({ sparsityLevel }) => sparsityLevel === level)!);
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import {
+  createProgram,
+  createProgress,
+  Option,
+  parseCount,
+  parseList,
+  parseNumber,
+  runProgram,
+} from '@ds/command-line';
+import packageJson from '../package.json';
+import { runForwardBenchmark } from './run-forward-benchmark.js';
+
+const program = createProgram({
+  name: 'bench-forward',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: `bench-forward --processed-data-file kaggleAdDisplayChallenge_processed.npz --sparse-model-metadata sparse_model_metadata.csv --sparsity-levels 0,0.9,1 --runs 10`,
+})
+  .requiredOption('--processed-data-file <file>', 'the processed rows (npz); the first test batch is used')
+  .requiredOption('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote')
+  .option('--raw-data-file <file>', "for the original's command lines; not read (see the README)")
+  .option('--output <file>', 'the CSV with two rows for each model', 'dlrm_forward_time_info.csv')
+  .addOption(
+    new Option('--runs <number>', 'forward passes for each model, the first of which is not counted')
+      .argParser(parseCount(2))
+      .default(100),
+  )
+  .addOption(
+    new Option('--batch-size <rows>', 'rows of the batch, or fewer where the test split has fewer')
+      .argParser(parseCount(1))
+      .default(16384),
+  )
+  .addOption(
+    new Option('--sparsity-levels <list>', 'time only the models with these levels (default: all)').argParser(
+      parseList(parseNumber),
+    ),
+  )
+  .option('--engine <engine>', 'what runs the network, see `dlrm engines`', 'auto')
+  .option('--quiet', 'no progress', false)
+  .action(async (options) => {
+    const progress = createProgress({ quiet: options.quiet });
+    try {
+      const times = await runForwardBenchmark({
+        processedDataFile: options.processedDataFile,
+        sparseModelMetadata: options.sparseModelMetadata,
+        output: options.output,
+        runs: options.runs,
+        batchSize: options.batchSize,
+        sparsityLevels: options.sparsityLevels,
+        engine: options.engine,
+        onProgress: progress.stage('timed models'),
+      });
+      process.stdout.write(
+        `${times.length} forward times of a batch of ${times[0]!.batchSize} rows: ${options.output}\n`,
+      );
+    } finally {
+      progress.finish();
+    }
+  });
+
+await runProgram(program);

@@ -1,0 +1,116 @@
+import { readSparseModelMetadata, writeResultsCsv, type SparseModelMetadata } from '@ds/bench-disk';
+import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
+import { Dlrm } from '@ds/dlrm';
+import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';
+import { SparseDlrm } from './sparse-dlrm.js';
+import { timeRuns } from './time-runs.js';
+
+/**
+ * Times the forward pass of every model of a `sparse_model_metadata.csv`, first with the features before the
+ * top MLP as a sparse matrix, then dense, and writes `dlrm_forward_time_info.csv`: the benchmark of the
+ * original's `evaluate_forward_time.py`. The batch is the first of the test split.
+ *
+ * @throws Error naming the file when an input cannot be read, a model does not fit the data, no model has
+ *   one of the wanted levels, or the output cannot be written; no output is then left behind.
+ */
+export async function runForwardBenchmark({
+  processedDataFile,
+  sparseModelMetadata,
+  output,
+  runs = 100,
+  batchSize = 16384,
+  sparsityLevels,
+  engine,
+  onProgress,
+}: {
+  /** The processed npz file. */
+  processedDataFile: string;
+  /** The CSV that bench-disk wrote. */
+  sparseModelMetadata: string;
+  /** The CSV to write. */
+  output: string;
+  /** Forward passes for each model, the first of which is not counted; at least 2. Default: 100. */
+  runs?: number;
+  /** Rows of the batch; fewer where the test split has fewer. Default: 16384. */
+  batchSize?: number;
+  /** Time only the models with these levels. Default: all. */
+  sparsityLevels?: readonly number[];
+  /** What runs the network, as for `Dlrm.load`. */
+  engine?: string;
+  /** Called with the number of models timed and to be timed, each type counted by itself. */
+  onProgress?: (done: number, total: number) => void;
+}): Promise<ForwardTime[]> {
+  if (!(Number.isSafeInteger(runs) && runs >= 2)) {
+    throw new Error(`expected at least 2 runs, of which the first is not counted, found ${runs}`);
+  }
+  const models = withLevels(
+    sparseModelMetadata,
+    await readSparseModelMetadata(sparseModelMetadata),
+    sparsityLevels,
+  );
+  const batch = await firstTestBatch(processedDataFile, batchSize);
+  return writeResultsCsv({
+    path: output,
+    columns: forwardColumns,
+    makeRows: async () => {
+      const rows: ForwardTime[] = [];
+      const total = dlrmTypes.length * models.length;
+      onProgress?.(0, total);
+      for (const dlrmType of dlrmTypes) {
+        for (const { norm, sparseBlockShape, sparsityLevel, path } of models) {
+          const timeTaken = await timeModel({ path, dlrmType, batch, runs, engine });
+          const point = { norm, sparseBlockShape, sparsityLevel };
+          rows.push({ ...point, timeTaken, dlrmType, batchSize: batch.labels.length, runs });
+          onProgress?.(rows.length, total);
+        }
+      }
+      return rows;
+    },
+  });
+}
+
+function withLevels(
+  csvPath: string,
+  models: readonly SparseModelMetadata[],
+  levels: readonly number[] | undefined,
+): readonly SparseModelMetadata[] {
+  if (!levels) return models;
+  const unknown = levels.find((level) => models.every(({ sparsityLevel }) => sparsityLevel !== level));
+  if (unknown !== undefined) {
+    const known = [...new Set(models.map(({ sparsityLevel }) => sparsityLevel))];
+    throw new Error(`${csvPath}: expected a model of sparsity level ${unknown}, found ${known.join(', ')}`);
+  }
+  return models.filter(({ sparsityLevel }) => levels.includes(sparsityLevel));
+}
+
+async function firstTestBatch(processedDataFile: string, batchSize: number): Promise<CriteoBatch> {
+  const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+  try {
+    for await (const batch of dataset.batches({ batchSize })) return batch;
+  } finally {
+    await dataset.close();
+  }
+  throw new Error(`${processedDataFile}: expected rows in the test split, found none`);
+}
+
+async function timeModel({
+  path,
+  dlrmType,
+  batch,
+  runs,
+  engine,
+}: {
+  path: string;
+  dlrmType: DlrmType;
+  batch: CriteoBatch;
+  runs: number;
+  engine?: string;
+}): Promise<number> {
+  const dlrm = await Dlrm.load(path, { engine });
+  try {
+    const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
+    return await timeRuns(() => model.forward(batch), runs);
+  } finally {
+    await dlrm.dispose();
+  }
+}

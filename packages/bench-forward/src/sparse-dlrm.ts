@@ -1,0 +1,38 @@
+import type { CriteoBatch } from '@ds/criteo-data';
+import type { Dlrm } from '@ds/dlrm';
+import { multiplyCoo, toCoo } from './coo-matrix.js';
+
+/**
+ * The original's SparseDLRM (`dlrm_utils.py` of its benchmarks): the features that enter the top MLP become a
+ * sparse COO matrix, whose product with the first top layer's weight replaces the dense one; all other
+ * layers are the model's own.
+ */
+export class SparseDlrm {
+  readonly #dlrm: Dlrm;
+  /** The first top layer's weight, transposed to (inputs, outputs), so that the product reads whole rows. */
+  readonly #weight: { data: Float32Array; shape: [inputs: number, outputs: number] };
+  readonly #bias: Float32Array;
+
+  constructor(dlrm: Dlrm) {
+    const parameters = dlrm.denseParameters();
+    const { data, shape } = parameters['top_l.0.weight']!;
+    const [outputs, inputs] = shape as [number, number];
+    const transposed = new Float32Array(data.length);
+    for (let output = 0; output < outputs; output++) {
+      for (let input = 0; input < inputs; input++) {
+        transposed[input * outputs + output] = data[output * inputs + input]!;
+      }
+    }
+    this.#dlrm = dlrm;
+    this.#weight = { data: transposed, shape: [inputs, outputs] };
+    this.#bias = parameters['top_l.0.bias']!.data;
+  }
+
+  /** Probabilities (n); equal to the dense forward's but for the order of float32 sums. */
+  async forward(batch: Pick<CriteoBatch, 'dense' | 'sparse'>): Promise<Float32Array> {
+    const features = await this.#dlrm.interactionFeatures(batch); // (n, inputs)
+    const inputs = this.#weight.shape[0];
+    const sparse = toCoo(features, [features.length / inputs, inputs]);
+    return this.#dlrm.topMlpAfterFirstLayer(multiplyCoo(sparse, this.#weight, this.#bias));
+  }
+}

@@ -1,0 +1,74 @@
+import { readSparseModelMetadata, writeResultsCsv } from '@ds/bench-disk';
+import { openCriteoDataset } from '@ds/criteo-data';
+import { Dlrm, evaluate } from '@ds/dlrm';
+import { binaryClassificationMetrics } from '@ds/dlrm/metrics';
+import { metricsColumns, type SparseModelMetrics } from './metrics-columns.js';
+
+/**
+ * Measures the quality of every model of a `sparse_model_metadata.csv` on the test split and writes
+ * `sparse_model_metrics.csv`: the benchmark of the original's `evaluate_model_metrics.py`. The values are
+ * scikit-learn's.
+ *
+ * @returns a row for each model, in the order of the CSV, not rounded
+ * @throws Error naming the file when an input cannot be read, a model does not fit the data, or the output
+ *   cannot be written; no output is then left behind.
+ */
+export async function runMetricsBenchmark({
+  processedDataFile,
+  sparseModelMetadata,
+  output,
+  decimals = 3,
+  batchSize = 16384,
+  engine,
+  onProgress,
+}: {
+  /** The processed npz file. */
+  processedDataFile: string;
+  /** The CSV that bench-disk wrote. */
+  sparseModelMetadata: string;
+  /** The CSV to write. */
+  output: string;
+  /** Decimals of the metrics in the CSV; Infinity writes every digit. Default: 3, as the original. */
+  decimals?: number;
+  /** Rows that the model evaluates at once. Default: 16384. */
+  batchSize?: number;
+  /** What runs the network, as for `Dlrm.load`. */
+  engine?: string;
+  /** Called with the number of models evaluated and to be evaluated. */
+  onProgress?: (done: number, total: number) => void;
+}): Promise<SparseModelMetrics[]> {
+  const models = await readSparseModelMetadata(sparseModelMetadata);
+  const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+  const load = (path: string) => {
+    const loading = Dlrm.load(path, { engine });
+    loading.catch(() => undefined); // reported where it is awaited, which is later than it may fail
+    return loading;
+  };
+  let next = load(models[0]!.path);
+  try {
+    return await writeResultsCsv({
+      path: output,
+      columns: metricsColumns(decimals),
+      makeRows: async () => {
+        const rows: SparseModelMetrics[] = [];
+        onProgress?.(0, models.length);
+        for (const [index, { norm, sparseBlockShape, sparsityLevel }] of models.entries()) {
+          const model = await next;
+          try {
+            // Read and inflated while this one is evaluated.
+            if (index + 1 < models.length) next = load(models[index + 1]!.path);
+            const { labels, scores } = await evaluate({ model, dataset, batchSize });
+            const metrics = binaryClassificationMetrics(labels, scores);
+            rows.push({ norm, sparseBlockShape, sparsityLevel, ...metrics });
+          } finally {
+            await model.dispose();
+          }
+          onProgress?.(rows.length, models.length);
+        }
+        return rows;
+      },
+    });
+  } finally {
+    await dataset.close();
+  }
+}
