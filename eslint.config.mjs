@@ -41,11 +41,14 @@ const layers = Object.entries(mayImport).map(([name, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/golden/', '**/node_modules/', 'docs/api/', 'results/', '.nx/'] },
+  {
+    ignores: ['**/dist/', '**/golden/', '**/node_modules/', '**/assembly/', 'docs/api/', 'results/', '.nx/'],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   {
     rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       // Index loops over typed arrays are the hot paths here; `!` says that the index is in range.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

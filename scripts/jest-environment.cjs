@@ -8,6 +8,7 @@ module.exports = class extends TestEnvironment {
     for (const name of [
       'ArrayBuffer',
       'SharedArrayBuffer',
+      'WebAssembly',
       'Uint8Array',
       'Int8Array',
       'Uint16Array',

@@ -1,0 +1,1 @@
+export { prepare, gatherSparseRows } from './gather-sparse-rows';

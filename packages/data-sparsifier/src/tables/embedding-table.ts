@@ -1,0 +1,18 @@
+/** The rows of an embedding table, however they are held in memory. */
+export interface EmbeddingTable {
+  /** Number of rows (categories). */
+  readonly rows: number;
+  /** Values in a row. */
+  readonly dim: number;
+  /** Bytes that the table takes: values, bitmaps and ranks. */
+  readonly byteLength: number;
+  /**
+   * Writes row `ids[i]` to `out` from `i * stride`, for each id in order.
+   *
+   * @param stride Values from one row in `out` to the next; default `dim`.
+   * @throws RangeError naming the first id that is no row, or when `out` is too short.
+   */
+  gatherRows(ids: Int32Array, out: Float32Array, stride?: number): void;
+  /** All rows as a new row-major array, (rows, dim). */
+  toDense(): Float32Array<ArrayBuffer>;
+}

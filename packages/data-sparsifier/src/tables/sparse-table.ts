@@ -1,0 +1,337 @@
+import type { EmbeddingTable } from './embedding-table.js';
+import { popcount } from './popcount.js';
+import {
+  allocateParts,
+  blocksPerGroup,
+  rowsPerGroup,
+  type SparseTableParts,
+  type SparseTableSizes,
+} from './sparse-table-parts.js';
+import { headerFields } from './sparse-row-kernel.js';
+import type { TableMemory } from './table-memory.js';
+
+const rowWordsPerGroup = rowsPerGroup / 32;
+const blockWordsPerGroup = blocksPerGroup / 32;
+
+/**
+ * An embedding table that holds only its kept blocks: a bit per row that is not all zero, a bit per block inside
+ * such rows, both with ranks for random access, and the values of the kept blocks. What was pruned reads as +0;
+ * what was kept reads bit for bit as it was.
+ */
+export class SparseTable implements EmbeddingTable {
+  readonly rows: number;
+  readonly dim: number;
+  /** Values in a block: blocks are (1, blockWidth). */
+  readonly blockWidth: number;
+  /** Rows with at least one kept block. */
+  readonly storedRows: number;
+  /** Kept blocks. */
+  readonly keptBlocks: number;
+  readonly byteLength: number;
+
+  readonly #blocksPerRow: number;
+  readonly #memory: TableMemory | undefined;
+  readonly #offsets: Record<keyof SparseTableParts, number>;
+  readonly #lengths: Record<keyof SparseTableParts, number>;
+  readonly #header: number;
+  #parts: SparseTableParts;
+
+  private constructor(
+    sizes: SparseTableSizes,
+    { memory, values }: { memory?: TableMemory; values?: Float32Array },
+  ) {
+    this.rows = sizes.rows;
+    this.dim = sizes.dim;
+    this.blockWidth = sizes.blockWidth;
+    this.storedRows = sizes.storedRows;
+    this.keptBlocks = sizes.keptBlocks;
+    this.#blocksPerRow = Math.ceil(sizes.dim / sizes.blockWidth);
+    this.#memory = memory;
+    // The header comes first: allocating moves the memory, and the views of the parts are taken last.
+    this.#header = memory ? memory.allocate(4 * headerFields.length) : 0;
+    const { parts, offsets } = allocateParts(sizes, { memory, values });
+    this.#parts = parts;
+    this.#offsets = offsets;
+    this.#lengths = {
+      rowBits: parts.rowBits.length,
+      rowRanks: parts.rowRanks.length,
+      blockBits: parts.blockBits.length,
+      blockRanks: parts.blockRanks.length,
+      values: parts.values.length,
+    };
+    this.byteLength = Object.values(parts).reduce((bytes, part) => bytes + part.byteLength, 0);
+    if (memory) {
+      const header = { ...sizes, ...offsets, blocksPerRow: this.#blocksPerRow };
+      memory.int32(this.#header, headerFields.length).set(headerFields.map((field) => header[field]));
+    }
+  }
+
+  /**
+   * Builds the table from a dense one, `table.data` of shape (rows, dim), in two passes and without a second
+   * dense copy.
+   *
+   * @param blockWidth Values in a block. A mask that cuts through blocks falls back to single elements. Default 1.
+   * @param mask One entry per value: 0 is pruned, anything else kept. Default: what is not +0 is kept.
+   * @param memory Where the table is built, for the fast gather; default: arrays of its own.
+   * @throws RangeError when shape, data, mask or block width do not fit together.
+   */
+  static fromDense({
+    table,
+    mask,
+    blockWidth = 1,
+    memory,
+  }: {
+    table: { data: Float32Array; shape: readonly number[] };
+    mask?: Uint8Array;
+    blockWidth?: number;
+    memory?: TableMemory;
+  }): SparseTable {
+    const [rows, dim] = checkedShape(table, mask, blockWidth);
+    const width = mask && !fitsBlocks(mask, rows, dim, blockWidth) ? 1 : blockWidth;
+    const bits = new Uint32Array(table.data.buffer, table.data.byteOffset, table.data.length);
+    const isKept = (row: number, column: number): boolean => {
+      const end = Math.min(column + width, dim);
+      for (let at = row * dim + column; column < end; column++, at++) {
+        if (bits[at] !== 0 && (mask === undefined || mask[at] !== 0)) return true;
+      }
+      return false;
+    };
+
+    const sizes = { rows, dim, blockWidth: width, storedRows: 0, keptBlocks: 0 };
+    for (let row = 0; row < rows; row++) {
+      let keptInRow = 0;
+      for (let column = 0; column < dim; column += width) if (isKept(row, column)) keptInRow++;
+      sizes.keptBlocks += keptInRow;
+      if (keptInRow > 0) sizes.storedRows++;
+    }
+
+    const sparse = new SparseTable(sizes, { memory });
+    const { rowBits, blockBits, values } = sparse.#parts;
+    // Moved as bits: a float32 that passes through a number may lose the payload of a NaN.
+    const valueBits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    let stored = 0;
+    let nextValue = 0;
+    for (let row = 0; row < rows; row++) {
+      const position = stored * sparse.#blocksPerRow;
+      let isStored = false;
+      for (let column = 0, block = position; column < dim; column += width, block++) {
+        if (!isKept(row, column)) continue;
+        isStored = true;
+        blockBits[Math.floor(block / 32)]! |= 1 << (block % 32);
+        const from = row * dim + column;
+        const inside = Math.min(width, dim - column);
+        for (let i = 0; i < inside; i++) {
+          // Inside a kept block single values may be pruned.
+          if (mask === undefined || mask[from + i] !== 0) valueBits[nextValue + i] = bits[from + i]!;
+        }
+        nextValue += width;
+      }
+      if (isStored) {
+        rowBits[row >>> 5]! |= 1 << (row & 31);
+        stored++;
+      }
+    }
+    sparse.#countRanks();
+    return sparse;
+  }
+
+  /**
+   * Builds the table from its stored form, as it stands in a file: the bitmaps and the kept values, no ranks.
+   *
+   * @param rowBits A bit per row, least significant first: whether the row is stored.
+   * @param blockBits A bit per block of each stored row.
+   * @param values The kept blocks, `blockWidth` values each. Held by reference where no `memory` is given.
+   * @throws RangeError when the counts of ones and the lengths of the arrays do not fit together.
+   */
+  static fromBitmaps({
+    rows,
+    dim,
+    blockWidth,
+    rowBits,
+    blockBits,
+    values,
+    memory,
+  }: {
+    rows: number;
+    dim: number;
+    blockWidth: number;
+    rowBits: Uint8Array;
+    blockBits: Uint8Array;
+    values: Float32Array;
+    memory?: TableMemory;
+  }): SparseTable {
+    const storedRows = onesIn('row', rowBits, rows);
+    const keptBlocks = onesIn('block', blockBits, storedRows * Math.ceil(dim / blockWidth));
+    if (values.length !== keptBlocks * blockWidth) {
+      throw new RangeError(
+        `a sparse table with ${keptBlocks} kept blocks of ${blockWidth} needs ${keptBlocks * blockWidth} values, found ${values.length}`,
+      );
+    }
+    const sparse = new SparseTable({ rows, dim, blockWidth, storedRows, keptBlocks }, { memory, values });
+    bytesOf(sparse.#parts.rowBits).set(rowBits);
+    bytesOf(sparse.#parts.blockBits).set(blockBits);
+    if (memory) bytesOf(sparse.#parts.values).set(bytesOf(values));
+    sparse.#countRanks();
+    return sparse;
+  }
+
+  /** The bitmaps and values that `fromBitmaps` takes: views of the table, not copies. */
+  bitmaps(): { rowBits: Uint8Array; blockBits: Uint8Array; values: Float32Array } {
+    const { rowBits, blockBits, values } = this.#currentParts();
+    return {
+      rowBits: bytesOf(rowBits).subarray(0, Math.ceil(this.rows / 8)),
+      blockBits: bytesOf(blockBits).subarray(0, Math.ceil((this.storedRows * this.#blocksPerRow) / 8)),
+      values: values.subarray(0, this.keptBlocks * this.blockWidth),
+    };
+  }
+
+  gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
+    if (ids.length > 0 && out.length < (ids.length - 1) * stride + this.dim) {
+      throw new RangeError(
+        `${ids.length} rows of ${this.dim} values, ${stride} apart, need ${(ids.length - 1) * stride + this.dim} values of room, found ${out.length}`,
+      );
+    }
+    const memory = this.#memory;
+    const gathered =
+      memory && ids.buffer === memory.buffer && out.buffer === memory.buffer
+        ? memory.kernel.gatherSparseRows(this.#header, ids.byteOffset, ids.length, out.byteOffset, 4 * stride)
+        : this.#gatherPlainly(ids, out, stride);
+    if (gathered < ids.length) {
+      throw new RangeError(
+        `id ${ids[gathered]} at place ${gathered} is not a row of a table of ${this.rows} rows`,
+      );
+    }
+  }
+
+  toDense(): Float32Array<ArrayBuffer> {
+    const dense = new Float32Array(this.rows * this.dim);
+    const id = new Int32Array(1);
+    for (let row = 0; row < this.rows; row++) {
+      id[0] = row;
+      this.#gatherPlainly(id, dense.subarray(row * this.dim, (row + 1) * this.dim), this.dim);
+    }
+    return dense;
+  }
+
+  /** The reference of the kernel, for arrays anywhere. Returns like the kernel. */
+  #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
+    const { rowBits, rowRanks, blockBits, blockRanks, values } = this.#currentParts();
+    const { dim, blockWidth } = this;
+    const valueBits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length);
+    for (let place = 0; place < ids.length; place++) {
+      const id = ids[place]!;
+      if (id < 0 || id >= this.rows) return place;
+      const to = place * stride;
+      outBits.fill(0, to, to + dim);
+      const word = id >>> 5;
+      const before = rowBits[word]! & ((1 << (id & 31)) - 1);
+      if (((rowBits[word]! >>> (id & 31)) & 1) === 0) continue;
+      let stored = rowRanks[Math.floor(word / rowWordsPerGroup)]! + popcount(before);
+      if (word % rowWordsPerGroup === 1) stored += popcount(rowBits[word - 1]!);
+
+      // Positions of blocks pass 2^32 in large tables: no bit operations on them.
+      let position = stored * this.#blocksPerRow;
+      let value = blocksBefore(blockBits, blockRanks, position) * blockWidth;
+      for (let column = 0; column < dim; column += blockWidth, position++) {
+        if (((blockBits[Math.floor(position / 32)]! >>> (position % 32)) & 1) === 0) continue;
+        const inside = Math.min(blockWidth, dim - column);
+        for (let i = 0; i < inside; i++) outBits[to + column + i] = valueBits[value + i]!;
+        value += blockWidth;
+      }
+    }
+    return ids.length;
+  }
+
+  #countRanks(): void {
+    const { rowBits, rowRanks, blockBits, blockRanks } = this.#parts;
+    countOnesBefore(rowBits, rowRanks, rowWordsPerGroup);
+    countOnesBefore(blockBits, blockRanks, blockWordsPerGroup);
+  }
+
+  /** The arrays, taken anew when the memory has moved. */
+  #currentParts(): SparseTableParts {
+    if (this.#memory && this.#parts.values.buffer !== this.#memory.buffer) {
+      const { buffer } = this.#memory;
+      const words = (name: keyof SparseTableParts) =>
+        new Uint32Array(buffer, this.#offsets[name], this.#lengths[name]);
+      this.#parts = {
+        rowBits: words('rowBits'),
+        rowRanks: words('rowRanks'),
+        blockBits: words('blockBits'),
+        blockRanks: words('blockRanks'),
+        values: new Float32Array(buffer, this.#offsets.values, this.#lengths.values),
+      };
+    }
+    return this.#parts;
+  }
+}
+
+function checkedShape(
+  { data, shape }: { data: Float32Array; shape: readonly number[] },
+  mask: Uint8Array | undefined,
+  blockWidth: number,
+): [rows: number, dim: number] {
+  const [rows, dim] = shape;
+  if (shape.length !== 2 || rows === undefined || dim === undefined || rows * dim !== data.length) {
+    throw new RangeError(
+      `expected a table of shape (rows, dim), found shape (${shape.join(', ')}) with ${data.length} values`,
+    );
+  }
+  if (mask && mask.length !== data.length) {
+    throw new RangeError(`expected a mask of ${data.length} entries, one per value, found ${mask.length}`);
+  }
+  if (!Number.isInteger(blockWidth) || blockWidth < 1) {
+    throw new RangeError(`expected a block width of at least 1, found ${blockWidth}`);
+  }
+  return [rows, dim];
+}
+
+/** Whether each block of the mask is either kept or pruned as a whole. */
+function fitsBlocks(mask: Uint8Array, rows: number, dim: number, blockWidth: number): boolean {
+  if (blockWidth === 1) return true;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < dim; column++) {
+      const at = row * dim + column;
+      if (column % blockWidth > 0 && (mask[at] !== 0) !== (mask[at - 1] !== 0)) return false;
+    }
+  }
+  return true;
+}
+
+function blocksBefore(blockBits: Uint32Array, blockRanks: Uint32Array, position: number): number {
+  const group = Math.floor(position / blocksPerGroup);
+  const lastWord = Math.floor(position / 32);
+  let ones = blockRanks[group]!;
+  for (let word = group * blockWordsPerGroup; word < lastWord; word++) ones += popcount(blockBits[word]!);
+  return ones + popcount(blockBits[lastWord]! & ((1 << (position % 32)) - 1));
+}
+
+function countOnesBefore(bits: Uint32Array, ranks: Uint32Array, wordsPerGroup: number): void {
+  let ones = 0;
+  for (let group = 0; group < ranks.length; group++) {
+    ranks[group] = ones;
+    for (let word = group * wordsPerGroup; word < (group + 1) * wordsPerGroup; word++)
+      ones += popcount(bits[word]!);
+  }
+}
+
+/** The number of ones in a bitmap of `length` bits, which must fill its bytes and leave the rest of the last one zero. */
+function onesIn(what: string, bitmap: Uint8Array, length: number): number {
+  if (bitmap.length !== Math.ceil(length / 8)) {
+    throw new RangeError(
+      `a bitmap of ${length} ${what}s takes ${Math.ceil(length / 8)} bytes, found ${bitmap.length}`,
+    );
+  }
+  let ones = 0;
+  for (const byte of bitmap) ones += popcount(byte);
+  const lastBits = length % 8;
+  if (lastBits > 0 && bitmap.at(-1)! >>> lastBits !== 0) {
+    throw new RangeError(`a bitmap of ${length} ${what}s has ones after its last bit`);
+  }
+  return ones;
+}
+
+function bytesOf(words: Uint32Array | Float32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}

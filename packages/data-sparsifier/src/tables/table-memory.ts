@@ -1,0 +1,66 @@
+import { sparseRowKernel, type SparseRowKernel } from './sparse-row-kernel.js';
+
+const pageBytes = 65536;
+// WebAssembly's 32-bit memories end at 4 GiB.
+const largestBytes = 65536 * pageBytes;
+// What the kernel keeps for itself at the start of its memory.
+const reservedBytes = 1024;
+const alignment = 64;
+
+/**
+ * One linear memory for the tables of a model and for the arrays that are gathered from and into. Tables built
+ * in it are gathered by a WebAssembly kernel, several times faster than by the plain loop, as long as `ids` and
+ * `out` were allocated here too.
+ *
+ * Memory is handed out and never taken back: a memory lives as long as its model. Allocating may move it, as
+ * WebAssembly memories do when they grow: allocate first, take the views after.
+ */
+export class TableMemory {
+  readonly #memory: WebAssembly.Memory;
+  #used = reservedBytes;
+  #kernel: SparseRowKernel | undefined;
+
+  /** @param shared Whether the memory is a SharedArrayBuffer, which worker threads can read at once; default false. */
+  constructor({ shared = false }: { shared?: boolean } = {}) {
+    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: largestBytes / pageBytes, shared });
+  }
+
+  /** The bytes of the memory as it is now; replaced by another buffer whenever the memory grows. */
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  /** The gather kernel on this memory. */
+  get kernel(): SparseRowKernel {
+    return (this.#kernel ??= sparseRowKernel(this.#memory));
+  }
+
+  /**
+   * Sets `bytes` zeroed bytes apart and returns their offset, a multiple of 64.
+   *
+   * @throws RangeError when the memory would exceed 4 GiB.
+   */
+  allocate(bytes: number): number {
+    const offset = Math.ceil(this.#used / alignment) * alignment;
+    const end = offset + bytes;
+    if (end > largestBytes) {
+      throw new RangeError(
+        `a table memory holds at most ${largestBytes} bytes: ${this.#used} are taken, ${bytes} more were asked for`,
+      );
+    }
+    const missing = end - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    this.#used = end;
+    return offset;
+  }
+
+  /** The float32 values at an offset that `allocate` returned. */
+  float32(offset: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, offset, length);
+  }
+
+  /** The int32 values at an offset that `allocate` returned. */
+  int32(offset: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, offset, length);
+  }
+}

@@ -1,0 +1,269 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { SparseTable } from '../../src/tables/sparse-table.js';
+import { TableMemory } from '../../src/tables/table-memory.js';
+
+// Every float32 there is, with the odd ones often: signed zeros, denormals, infinities, NaN payloads.
+const float32Bits = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(0x80000000, 1, 0x7f800000, 0xff800000, 0x7fc12345, 0x7f800001) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 0xffffffff }) },
+);
+
+interface Case {
+  rows: number;
+  dim: number;
+  blockWidth: number;
+  bits: Uint32Array;
+  mask: Uint8Array | undefined;
+}
+
+const cases: fc.Arbitrary<Case> = fc
+  .record({
+    rows: fc.integer({ min: 0, max: 200 }),
+    dim: fc.oneof(fc.constantFrom(4, 16, 64), fc.integer({ min: 1, max: 70 })),
+    blockWidth: fc.oneof(fc.constantFrom(1, 4), fc.integer({ min: 1, max: 9 })),
+    maskKind: fc.constantFrom('none', 'elements', 'blocks'),
+    keptShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    some: fc.array(float32Bits, { minLength: 1, maxLength: 60 }),
+    seed: fc.integer(),
+  })
+  .map(({ rows, dim, blockWidth, maskKind, keptShare, some, seed }) => {
+    let state = seed >>> 0;
+    const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+    const bits = Uint32Array.from({ length: rows * dim }, () => some[Math.floor(random() * some.length)]!);
+    let keeps = false;
+    const mask = Uint8Array.from(bits, (_, at) => {
+      if (maskKind === 'elements' || (at % dim) % blockWidth === 0) keeps = random() < keptShare;
+      return keeps ? 1 : 0;
+    });
+    return { rows, dim, blockWidth, bits, mask: maskKind === 'none' ? undefined : mask };
+  });
+
+function build({ rows, dim, blockWidth, bits, mask }: Case, memory?: TableMemory): SparseTable {
+  const table = { data: new Float32Array(bits.buffer), shape: [rows, dim] };
+  return SparseTable.fromDense({ table, mask, blockWidth, memory });
+}
+
+/** The dense masked table, as bits: what every reading of the sparse one must give. */
+function masked({ bits, mask }: Case): Uint32Array {
+  return bits.map((value, at) => (mask && mask[at] === 0 ? 0 : value));
+}
+
+function bitsOf(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+}
+
+describe('SparseTable', () => {
+  test('equals the dense masked table, bit for bit', () => {
+    fc.assert(
+      fc.property(cases, (input) => {
+        expect(bitsOf(build(input).toDense())).toEqual(masked(input));
+      }),
+    );
+  });
+
+  test('gathers rows by id with the plain loop and with the kernel, bit for bit', () => {
+    fc.assert(
+      fc.property(cases, fc.array(fc.nat(), { maxLength: 40 }), fc.nat({ max: 5 }), (input, picks, gap) => {
+        if (input.rows === 0) return;
+        const { dim } = input;
+        const ids = Int32Array.from(picks, (pick) => pick % input.rows);
+        const stride = dim + gap;
+        const dense = masked(input);
+        const untouched = 0x12345678;
+        const expected = new Uint32Array(ids.length * stride).fill(untouched);
+        ids.forEach((id, place) => expected.set(dense.subarray(id * dim, (id + 1) * dim), place * stride));
+
+        const plain = new Float32Array(new Uint32Array(ids.length * stride).fill(untouched).buffer);
+        build(input).gatherRows(ids, plain, stride);
+        expect(bitsOf(plain)).toEqual(expected);
+
+        const memory = new TableMemory();
+        const table = build(input, memory);
+        const idsAt = memory.allocate(4 * ids.length);
+        const outAt = memory.allocate(4 * expected.length);
+        const kernelIds = memory.int32(idsAt, ids.length);
+        const out = memory.float32(outAt, expected.length);
+        kernelIds.set(ids);
+        bitsOf(out).fill(untouched);
+        table.gatherRows(kernelIds, out, stride);
+        expect(bitsOf(out)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('is built again from its bitmaps', () => {
+    fc.assert(
+      fc.property(cases, fc.boolean(), (input, inMemory) => {
+        const table = build(input);
+        const { rows, dim, blockWidth } = table;
+        const again = SparseTable.fromBitmaps({
+          rows,
+          dim,
+          blockWidth,
+          ...table.bitmaps(),
+          memory: inMemory ? new TableMemory() : undefined,
+        });
+        expect(bitsOf(again.toDense())).toEqual(masked(input));
+      }),
+    );
+  });
+
+  test('falls back to single elements where a mask cuts through blocks', () => {
+    const table = { data: Float32Array.of(1, 2, 3, 4), shape: [1, 4] };
+    const whole = SparseTable.fromDense({ table, mask: Uint8Array.of(1, 1, 0, 0), blockWidth: 2 });
+    expect(whole).toMatchObject({ blockWidth: 2, keptBlocks: 1 });
+    const cut = SparseTable.fromDense({ table, mask: Uint8Array.of(1, 1, 0, 1), blockWidth: 2 });
+    expect(cut).toMatchObject({ blockWidth: 1, keptBlocks: 3 });
+  });
+
+  // The bounds are shares of the dense float32 table at random sparsity, dim 16.
+  test.each([
+    { sparsity: 0.9, blockWidth: 1, share: 0.14 },
+    { sparsity: 0.9, blockWidth: 4, share: 0.115 },
+    { sparsity: 0.99, blockWidth: 1, share: 0.03 },
+    { sparsity: 0.99, blockWidth: 4, share: 0.03 },
+  ])(
+    'takes at most $share of the dense bytes at $sparsity with blocks of $blockWidth',
+    ({ sparsity, blockWidth, share }) => {
+      const rows = 50_000;
+      const data = new Float32Array(rows * 16);
+      let state = 7;
+      let value = 0;
+      for (let at = 0; at < data.length; at++) {
+        if (at % blockWidth === 0) {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          value = state / 2 ** 32 < sparsity ? 0 : 1;
+        }
+        data[at] = value;
+      }
+      const table = SparseTable.fromDense({ table: { data, shape: [rows, 16] }, blockWidth });
+      expect(table.byteLength / data.byteLength).toBeLessThanOrEqual(share);
+    },
+  );
+
+  test('reaches rows whose values lie past 4 GiB, in a table of 70 M rows x 16', () => {
+    const rows = 70_000_000;
+    // Untouched pages of the array take no memory.
+    const values = new Float32Array(rows * 16);
+    values.fill(5, (rows - 1) * 16);
+    values[(rows - 2) * 16] = 3;
+    const ones = new Uint8Array(rows / 8).fill(0xff);
+    const table = SparseTable.fromBitmaps({
+      rows,
+      dim: 16,
+      blockWidth: 16,
+      rowBits: ones,
+      blockBits: ones,
+      values,
+    });
+    const out = new Float32Array(48);
+    table.gatherRows(Int32Array.of(rows - 1, 0, rows - 2), out);
+    expect([...out]).toEqual([...Array(16).fill(5), ...Array(16).fill(0), 3, ...Array(15).fill(0)]);
+  });
+
+  test('is still read where its memory has grown and moved', () => {
+    const memory = new TableMemory();
+    const table = SparseTable.fromDense({
+      table: { data: Float32Array.of(1, 0, 0, 2), shape: [2, 2] },
+      memory,
+    });
+    memory.allocate(1 << 20);
+    expect([...table.toDense()]).toEqual([1, 0, 0, 2]);
+  });
+
+  test('lies in shared memory where asked', () => {
+    const memory = new TableMemory({ shared: true });
+    SparseTable.fromDense({ table: { data: Float32Array.of(1, 2), shape: [1, 2] }, memory });
+    expect(memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  test('refuses ids that are no rows, in both gathers', () => {
+    const memory = new TableMemory();
+    const table = { data: new Float32Array(8).fill(1), shape: [2, 4] };
+    const plain = SparseTable.fromDense({ table });
+    const fast = SparseTable.fromDense({ table, memory });
+    const at = memory.allocate(64);
+    for (const bad of [2, -1]) {
+      const message = `id ${bad} at place 1 is not a row of a table of 2 rows`;
+      expect(() => plain.gatherRows(Int32Array.of(0, bad), new Float32Array(8))).toThrow(message);
+      const ids = memory.int32(at, 2);
+      ids.set([0, bad]);
+      expect(() => fast.gatherRows(ids, memory.float32(at + 16, 8))).toThrow(message);
+    }
+  });
+
+  test.each([
+    [
+      'a shape that is not the data',
+      () => build({ rows: 2, dim: 3, blockWidth: 1, bits: new Uint32Array(5), mask: undefined }),
+      /shape \(2, 3\) with 5 values/,
+    ],
+    [
+      'a mask of another length',
+      () => build({ rows: 1, dim: 3, blockWidth: 1, bits: new Uint32Array(3), mask: new Uint8Array(2) }),
+      /3 entries, one per value, found 2/,
+    ],
+    [
+      'a block of no width',
+      () => build({ rows: 1, dim: 3, blockWidth: 0, bits: new Uint32Array(3), mask: undefined }),
+      /block width of at least 1, found 0/,
+    ],
+    [
+      'too little room',
+      () =>
+        build({ rows: 1, dim: 3, blockWidth: 1, bits: new Uint32Array(3), mask: undefined }).gatherRows(
+          Int32Array.of(0, 0),
+          new Float32Array(5),
+        ),
+      /need 6 values of room, found 5/,
+    ],
+    [
+      'values that are not as many as the bitmap says',
+      () =>
+        SparseTable.fromBitmaps({
+          rows: 1,
+          dim: 2,
+          blockWidth: 1,
+          rowBits: Uint8Array.of(1),
+          blockBits: Uint8Array.of(3),
+          values: new Float32Array(1),
+        }),
+      /needs 2 values, found 1/,
+    ],
+    [
+      'a bitmap with ones after its end',
+      () =>
+        SparseTable.fromBitmaps({
+          rows: 1,
+          dim: 2,
+          blockWidth: 1,
+          rowBits: Uint8Array.of(3),
+          blockBits: Uint8Array.of(3),
+          values: new Float32Array(2),
+        }),
+      /bitmap of 1 rows has ones after its last bit/,
+    ],
+    [
+      'a bitmap of another length',
+      () =>
+        SparseTable.fromBitmaps({
+          rows: 9,
+          dim: 2,
+          blockWidth: 1,
+          rowBits: Uint8Array.of(3),
+          blockBits: Uint8Array.of(3),
+          values: new Float32Array(2),
+        }),
+      /bitmap of 9 rows takes 2 bytes, found 1/,
+    ],
+  ])('refuses %s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test('the committed kernel is what its source compiles to', () => {
+    execFileSync(process.execPath, [join(__dirname, '../../scripts/build-kernel.mjs'), '--check']);
+  });
+});

@@ -1,0 +1,59 @@
+import { PythonRival } from './python-rival.js';
+
+/** Median, smallest and largest of the rounds, in seconds. */
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+export interface PairedTiming {
+  ours: Spread;
+  rival: Spread;
+  /** Median over the rounds of rival's time / our time: above 1, we are faster. */
+  ratio: number;
+  rounds: number;
+}
+
+/**
+ * Times a function of ours and a rival in alternation: one round of each that does not count, then `rounds`
+ * rounds of ours and theirs in turn.
+ */
+export async function timeInPairs({
+  ours,
+  rival,
+  rounds = 5,
+}: {
+  /** Does the work once. */
+  ours: () => Promise<unknown> | unknown;
+  rival: PythonRival;
+  /** Counted rounds; default 5. */
+  rounds?: number;
+}): Promise<PairedTiming> {
+  const seconds = { ours: [] as number[], rival: [] as number[] };
+  for (let round = 0; round <= rounds; round++) {
+    const start = performance.now();
+    await ours();
+    const ourSeconds = (performance.now() - start) / 1000;
+    const rivalSeconds = await rival.run();
+    if (round === 0) continue;
+    seconds.ours.push(ourSeconds);
+    seconds.rival.push(rivalSeconds);
+  }
+  return {
+    ours: spreadOf(seconds.ours),
+    rival: spreadOf(seconds.rival),
+    ratio: median(seconds.ours.map((ourSeconds, round) => seconds.rival[round]! / ourSeconds)),
+    rounds,
+  };
+}
+
+function spreadOf(seconds: readonly number[]): Spread {
+  return { median: median(seconds), min: Math.min(...seconds), max: Math.max(...seconds) };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,47 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * A rival: a Python program of `rivals/` that sets itself up once, then does its work once for each line it
+ * reads and answers with the seconds that it took.
+ */
+export class PythonRival {
+  readonly #process: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  readonly #lines: Interface;
+
+  private constructor(process: ChildProcess) {
+    this.#process = process;
+    this.#lines = createInterface({ input: process.stdout! });
+    this.#answers = this.#lines[Symbol.asyncIterator]();
+  }
+
+  /** Starts `rivals/<name>.py` with its settings and waits until it is ready. */
+  static async start(name: string, settings: object): Promise<PythonRival> {
+    const program = fileURLToPath(new URL(`./rivals/${name}.py`, import.meta.url));
+    const python = process.env['PERFORMANCE_PYTHON'] ?? 'python3';
+    const rival = new PythonRival(
+      spawn(python, [program, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    await rival.#answer();
+    return rival;
+  }
+
+  /** Does the work once; the seconds that the rival measured. */
+  async run(): Promise<number> {
+    this.#process.stdin!.write('run\n');
+    return Number(await this.#answer());
+  }
+
+  stop(): void {
+    this.#process.stdin!.end();
+    this.#lines.close();
+  }
+
+  async #answer(): Promise<string> {
+    const { done, value } = await this.#answers.next();
+    if (done) throw new Error('the rival ended before it answered; its error stands above');
+    return value;
+  }
+}
