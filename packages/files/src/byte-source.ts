@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly size: number;
   /** Fills `target` from `position`. Throws when fewer bytes than that are left. */
   readInto(target: Uint8Array, position: number): Promise<void>;
+  /** The bytes from `start` to `end` will not be read again: memory frees the pieces that lie inside. */
+  forget?(start: number, end: number): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
 /** Bytes held in memory, in order, as pieces of any size. */
 export function memorySource(name: string, pieces: readonly Uint8Array[]): ByteSource {
   const starts: number[] = [];
+  const held = [...pieces];
+  const forgotten = new Uint8Array(0);
   let size = 0;
   for (const piece of pieces) {
     starts.push(size);
@@ -60,10 +64,16 @@ export function memorySource(name: string, pieces: readonly Uint8Array[]): ByteS
       let piece = lastStartAtOrBefore(starts, position);
       for (let filled = 0; filled < target.length; piece++) {
         const from = position + filled - starts[piece]!;
-        const part = pieces[piece]!.subarray(from, from + target.length - filled);
+        const part = held[piece]!.subarray(from, from + target.length - filled);
+        if (held[piece] === forgotten) throw new Error(`${name}: read again at byte ${position + filled}`);
         target.set(part, filled);
         filled += part.length;
       }
+    },
+    forget(start, end) {
+      let piece = lastStartAtOrBefore(starts, start);
+      if (starts[piece]! < start) piece++;
+      for (; piece < held.length && (starts[piece + 1] ?? size) <= end; piece++) held[piece] = forgotten;
     },
     close: async () => undefined,
   };

@@ -27,11 +27,16 @@ export interface ZipArchive {
    * the end when their CRC-32 is wrong.
    */
   read(entry: ZipEntry): AsyncIterable<Uint8Array>;
+  /** The same into `target`, which must be as long as the entry: a stored entry without a copy between. */
+  readInto(entry: ZipEntry, target: Uint8Array): Promise<void>;
   /** A stored entry as a source of its own, read in place. Its CRC-32 is not checked. */
   source(entry: ZipEntry): ByteSource;
+  /** The entry will not be read again: a source in memory frees it. */
+  forget(entry: ZipEntry): void;
 }
 
 const pieceSize = 1 << 20;
+const wrongChecksum = 'its checksum (CRC-32) does not match';
 // An archive of ours has tens of entries; each costs about a kilobyte of memory to keep track of.
 const mostEntries = 100_000;
 // One bit can stand for 258 bytes at the very most (RFC 1951); zlib's documentation gives 1032:1.
@@ -89,6 +94,9 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     }
   }
 
+  const damaged = (entry: ZipEntry, reason: string, cause?: unknown) =>
+    fail(`the entry "${entry.name}" is damaged: ${reason}`, cause);
+
   async function* compressedPieces(entry: ZipEntry): AsyncGenerator<Uint8Array> {
     const start = dataStarts.get(entry)!;
     for (let done = 0; done < entry.compressedSize; done += pieceSize) {
@@ -98,25 +106,49 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     }
   }
 
+  async function* read(entry: ZipEntry): AsyncGenerator<Uint8Array> {
+    const pieces = compressedPieces(entry);
+    let size = 0;
+    let checksum = 0;
+    try {
+      for await (const piece of entry.compression === 'stored' ? pieces : inflated(pieces)) {
+        size += piece.length;
+        if (size > entry.size) throw damaged(entry, `expected ${entry.size} bytes, found more`);
+        checksum = crc32(piece, checksum);
+        yield piece;
+      }
+    } catch (error) {
+      // zlib's own errors name neither the archive nor the entry.
+      if (error instanceof Error && error.message.startsWith(source.name)) throw error;
+      throw damaged(entry, error instanceof Error ? error.message : String(error), error);
+    }
+    if (size < entry.size) throw damaged(entry, `expected ${entry.size} bytes, found ${size}`);
+    if (checksum !== entry.crc32) throw damaged(entry, wrongChecksum);
+  }
+
   return {
     name: source.name,
     entries,
-    async *read(entry) {
-      const pieces = compressedPieces(entry);
-      let size = 0;
-      let checksum = 0;
-      try {
-        for await (const piece of entry.compression === 'stored' ? pieces : inflated(pieces)) {
-          size += piece.length;
-          if (size > entry.size) throw new Error(`expected ${entry.size} bytes, found more`);
+    read,
+    async readInto(entry, target) {
+      if (target.length !== entry.size) {
+        throw fail(`the entry "${entry.name}" has ${entry.size} bytes, expected ${target.length}`);
+      }
+      if (entry.compression === 'stored') {
+        const start = dataStarts.get(entry)!;
+        let checksum = 0;
+        for (let done = 0; done < target.length; done += pieceSize) {
+          const piece = target.subarray(done, done + pieceSize);
+          await source.readInto(piece, start + done);
           checksum = crc32(piece, checksum);
-          yield piece;
         }
-        if (size < entry.size) throw new Error(`expected ${entry.size} bytes, found ${size}`);
-        if (checksum !== entry.crc32) throw new Error(`the checksum (CRC-32) does not match`);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw fail(`the entry "${entry.name}" is damaged: ${reason}`, error);
+        if (checksum !== entry.crc32) throw damaged(entry, wrongChecksum);
+        return;
+      }
+      let filled = 0;
+      for await (const piece of read(entry)) {
+        target.set(piece, filled);
+        filled += piece.length;
       }
     },
     source(entry) {
@@ -134,8 +166,13 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
           }
           await source.readInto(target, start + position);
         },
+        forget: (from, to) => source.forget?.(start + from, start + to),
         close: async () => undefined,
       };
+    },
+    forget(entry) {
+      const start = dataStarts.get(entry)!;
+      source.forget?.(start, start + entry.compressedSize);
     },
   };
 }

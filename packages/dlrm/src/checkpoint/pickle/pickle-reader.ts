@@ -1,0 +1,90 @@
+/** Reads the arguments of a pickle's opcodes; each length is checked against the bytes that are left. */
+export class PickleReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  error(message: string): Error {
+    return new Error(`the pickle cannot be read at byte ${this.#position}: ${message}`);
+  }
+
+  checkProtocol(protocol: number): void {
+    if (protocol < 2 || protocol > 5) throw this.error(`expected protocol 2 to 5, found ${protocol}`);
+  }
+
+  checkLeft(length: number): void {
+    const left = this.#bytes.length - this.#position;
+    if (length > left) throw this.error(`expected ${length} more bytes, found ${left}`);
+  }
+
+  byte(): number {
+    return this.#view.getUint8(this.#skip(1));
+  }
+
+  uint16(): number {
+    return this.#view.getUint16(this.#skip(2), true);
+  }
+
+  int32(): number {
+    return this.#view.getInt32(this.#skip(4), true);
+  }
+
+  uint32(): number {
+    return this.#view.getUint32(this.#skip(4), true);
+  }
+
+  /** As a number: what exceeds 2^53 is far past the end of any pickle. */
+  uint64(): number {
+    return Number(this.#view.getBigUint64(this.#skip(8), true));
+  }
+
+  float64(): number {
+    return this.#view.getFloat64(this.#skip(8));
+  }
+
+  /** A signed little-endian integer of any length up to 64 bytes. */
+  long(length: number): number | bigint {
+    if (length < 0 || length > 64)
+      throw this.error(`expected an integer of at most 64 bytes, found ${length}`);
+    let value = 0n;
+    for (const byte of this.bytes(length).reverse()) value = (value << 8n) | BigInt(byte);
+    if (length > 0) value = BigInt.asIntN(8 * length, value);
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+
+  /** A copy, so that what is kept does not hold the whole pickle in memory. */
+  bytes(length: number): Uint8Array {
+    this.checkLeft(length);
+    return this.#bytes.slice(this.#position, (this.#position += length));
+  }
+
+  utf8(length: number): string {
+    return Buffer.from(this.bytes(length)).toString('utf8');
+  }
+
+  latin1(length: number): string {
+    return Buffer.from(this.bytes(length)).toString('latin1');
+  }
+
+  /** Text up to a line end, which is read too. */
+  line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#position);
+    if (end < 0) throw this.error('a line has no end');
+    const text = this.utf8(end - this.#position);
+    this.#position++;
+    return text;
+  }
+
+  #skip(length: number): number {
+    this.checkLeft(length);
+    const at = this.#position;
+    this.#position += length;
+    return at;
+  }
+}

@@ -1,0 +1,70 @@
+/** Writes a pickle of protocol 2, one value after another; enough of it for tensors. */
+export class PickleWriter {
+  readonly #pieces: Uint8Array[] = [Uint8Array.of(0x80, 2)];
+
+  /** The bytes, with the last value as what is unpickled. */
+  finish(): Uint8Array {
+    return Buffer.concat([...this.#pieces, Uint8Array.of(0x2e)]);
+  }
+
+  string(value: string): void {
+    const text = new TextEncoder().encode(value);
+    const head = Buffer.alloc(5);
+    head[0] = 0x58;
+    head.writeUInt32LE(text.length, 1);
+    this.#pieces.push(head, text);
+  }
+
+  /** A whole number of at least 0. */
+  integer(value: number): void {
+    if (value < 2 ** 31) {
+      const bytes = Buffer.alloc(5);
+      bytes[0] = 0x4a;
+      bytes.writeInt32LE(value, 1);
+      this.#pieces.push(bytes);
+    } else {
+      const bytes = Buffer.alloc(10);
+      bytes.set([0x8a, 8]);
+      bytes.writeBigInt64LE(BigInt(value), 2);
+      this.#pieces.push(bytes);
+    }
+  }
+
+  boolean(value: boolean): void {
+    this.#opcode(value ? 0x88 : 0x89);
+  }
+
+  tuple(values: readonly (() => void)[]): void {
+    this.#opcode(0x28);
+    for (const write of values) write();
+    this.#opcode(0x74);
+  }
+
+  global(module: string, name: string): void {
+    this.#pieces.push(new TextEncoder().encode(`c${module}\n${name}\n`));
+  }
+
+  /** What the global returns for the arguments, which `args` writes as one tuple. */
+  call(module: string, name: string, args: () => void): void {
+    this.global(module, name);
+    args();
+    this.#opcode(0x52);
+  }
+
+  /** Keys and values of the dict written last; `write` writes both. */
+  items<Item>(items: readonly Item[], write: (item: Item) => void): void {
+    this.#opcode(0x28);
+    for (const item of items) write(item);
+    this.#opcode(0x75);
+  }
+
+  /** The object for the id that `id` writes. */
+  persistent(id: () => void): void {
+    id();
+    this.#opcode(0x51);
+  }
+
+  #opcode(code: number): void {
+    this.#pieces.push(Uint8Array.of(code));
+  }
+}

@@ -1,0 +1,299 @@
+import { PickleReader } from './pickle-reader.js';
+
+/**
+ * What a global of a pickle stands for. It is never looked up or run as Python: a pickle may only name
+ * globals that the caller has given a meaning of ours.
+ */
+export interface PickleGlobal {
+  /** `module.name`, for errors. */
+  readonly name: string;
+  /** What calling it (REDUCE, NEWOBJ) gives; absent when it may only be named. */
+  readonly call?: (args: readonly unknown[]) => unknown;
+}
+
+/** The meaning that the caller gives to what a pickle names. */
+export interface PickleMeaning {
+  /** The global's meaning; undefined refuses it. */
+  findGlobal(module: string, name: string): PickleGlobal | undefined;
+  /** The object for a persistent id, which torch.save uses for storages. */
+  persistentLoad(id: unknown): unknown;
+}
+
+/** Stands for an object whose value does not matter to us, such as a numpy scalar. */
+export class IgnoredObject {
+  constructor(readonly description: string) {}
+}
+
+const mark = Symbol('mark');
+
+/**
+ * Reads one pickle of protocol 2 to 5 (Python's pickletools.py describes every opcode). A dict becomes a Map,
+ * a list or tuple an array, bytes a Uint8Array, an int a number or, past 2^53, a bigint. It is a data reader:
+ * time and memory are linear in the length of the pickle, and nothing in it is ever executed.
+ *
+ * @throws Error saying which byte, and for a global that `meaning` refuses, its name.
+ */
+export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
+  const reader = new PickleReader(bytes);
+  const memo = new Map<number, unknown>();
+  const stack: unknown[] = [];
+
+  const pop = (): unknown => {
+    if (stack.length === 0) throw reader.error('nothing is left on the stack');
+    return stack.pop();
+  };
+  const top = (): unknown => {
+    if (stack.length === 0) throw reader.error('nothing is on the stack');
+    return stack[stack.length - 1];
+  };
+  const popToMark = (): unknown[] => {
+    const at = stack.lastIndexOf(mark);
+    if (at < 0) throw reader.error('there is no mark on the stack');
+    const values = stack.slice(at + 1);
+    stack.length = at;
+    return values;
+  };
+  const fromMemo = (index: number): unknown => {
+    if (!memo.has(index)) throw reader.error(`nothing was kept under number ${index}`);
+    return memo.get(index);
+  };
+  const addItems = (values: readonly unknown[]): void => {
+    const target = top();
+    if (!(target instanceof Map)) throw reader.error('items are set on what is no dict');
+    if (values.length % 2 !== 0) throw reader.error('a dict key has no value');
+    for (let i = 0; i < values.length; i += 2) target.set(values[i], values[i + 1]);
+  };
+  const append = (values: readonly unknown[]): void => {
+    const target = top();
+    if (target instanceof IgnoredObject) return;
+    if (!Array.isArray(target)) throw reader.error('values are appended to what is no list');
+    for (const value of values) target.push(value);
+  };
+  const find = (module: unknown, name: unknown): PickleGlobal => {
+    if (typeof module !== 'string' || typeof name !== 'string') throw reader.error('a global has no name');
+    const found = meaning.findGlobal(module, name);
+    if (!found) {
+      throw reader.error(
+        `it names the global "${module}.${name}", which is refused: only tensors, OrderedDict, numbers, ` +
+          'strings and numpy scalars are read',
+      );
+    }
+    return found;
+  };
+  const call = (callable: unknown, args: unknown): unknown => {
+    if (!isGlobal(callable) || !callable.call) {
+      const what = isGlobal(callable) ? callable.name : 'what is no function';
+      throw reader.error(`it calls ${what}, which is refused`);
+    }
+    if (!Array.isArray(args)) throw reader.error(`${callable.name} is called without a tuple of arguments`);
+    try {
+      return callable.call(args);
+    } catch (error) {
+      throw reader.error(`${callable.name}: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+
+  // The opcodes, by the byte's character as in pickletools.py.
+  for (;;) {
+    const opcode = reader.byte();
+    switch (opcode) {
+      case 0x80: // PROTO
+        reader.checkProtocol(reader.byte());
+        break;
+      case 0x95: // FRAME: only says how far the writer buffered
+        reader.checkLeft(reader.uint64());
+        break;
+      case 0x2e: // STOP .
+        if (stack.length !== 1) throw reader.error(`${stack.length} values are left at its end, expected 1`);
+        return stack[0];
+
+      case 0x4e: // NONE N
+        stack.push(null);
+        break;
+      case 0x88: // NEWTRUE
+        stack.push(true);
+        break;
+      case 0x89: // NEWFALSE
+        stack.push(false);
+        break;
+      case 0x4b: // BININT1 K
+        stack.push(reader.byte());
+        break;
+      case 0x4d: // BININT2 M
+        stack.push(reader.uint16());
+        break;
+      case 0x4a: // BININT J
+        stack.push(reader.int32());
+        break;
+      case 0x8a: // LONG1
+        stack.push(reader.long(reader.byte()));
+        break;
+      case 0x8b: // LONG4
+        stack.push(reader.long(reader.int32()));
+        break;
+      case 0x47: // BINFLOAT G
+        stack.push(reader.float64());
+        break;
+
+      case 0x58: // BINUNICODE X
+        stack.push(reader.utf8(reader.uint32()));
+        break;
+      case 0x8c: // SHORT_BINUNICODE
+        stack.push(reader.utf8(reader.byte()));
+        break;
+      case 0x8d: // BINUNICODE8
+        stack.push(reader.utf8(reader.uint64()));
+        break;
+      case 0x54: // BINSTRING T: a Python 2 str
+        stack.push(reader.latin1(reader.uint32()));
+        break;
+      case 0x55: // SHORT_BINSTRING U
+        stack.push(reader.latin1(reader.byte()));
+        break;
+      case 0x42: // BINBYTES B
+        stack.push(reader.bytes(reader.uint32()));
+        break;
+      case 0x43: // SHORT_BINBYTES C
+        stack.push(reader.bytes(reader.byte()));
+        break;
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        stack.push(reader.bytes(reader.uint64()));
+        break;
+
+      case 0x28: // MARK (
+        stack.push(mark);
+        break;
+      case 0x30: // POP 0
+        pop();
+        break;
+      case 0x31: // POP_MARK 1
+        popToMark();
+        break;
+      case 0x32: // DUP 2
+        stack.push(top());
+        break;
+      case 0x29: // EMPTY_TUPLE )
+      case 0x5d: // EMPTY_LIST ]
+        stack.push([]);
+        break;
+      case 0x74: // TUPLE t
+      case 0x6c: // LIST l
+        stack.push(popToMark());
+        break;
+      case 0x85: // TUPLE1
+        stack.push([pop()]);
+        break;
+      case 0x86: // TUPLE2
+        stack.push([pop(), pop()].reverse());
+        break;
+      case 0x87: // TUPLE3
+        stack.push([pop(), pop(), pop()].reverse());
+        break;
+      case 0x61: // APPEND a
+        append([pop()]);
+        break;
+      case 0x65: // APPENDS e
+        append(popToMark());
+        break;
+      case 0x7d: // EMPTY_DICT }
+        stack.push(new Map());
+        break;
+      case 0x64: {
+        // DICT d
+        const items = popToMark();
+        stack.push(new Map());
+        addItems(items);
+        break;
+      }
+      case 0x73: // SETITEM s
+        addItems([pop(), pop()].reverse());
+        break;
+      case 0x75: // SETITEMS u
+        addItems(popToMark());
+        break;
+      case 0x8f: // EMPTY_SET
+        stack.push(new IgnoredObject('a set'));
+        break;
+      case 0x90: // ADDITEMS
+        popToMark();
+        if (!(top() instanceof IgnoredObject)) throw reader.error('items are added to what is no set');
+        break;
+      case 0x91: // FROZENSET
+        popToMark();
+        stack.push(new IgnoredObject('a frozenset'));
+        break;
+
+      case 0x71: // BINPUT q
+        memo.set(reader.byte(), top());
+        break;
+      case 0x72: // LONG_BINPUT r
+        memo.set(reader.uint32(), top());
+        break;
+      case 0x94: // MEMOIZE
+        memo.set(memo.size, top());
+        break;
+      case 0x68: // BINGET h
+        stack.push(fromMemo(reader.byte()));
+        break;
+      case 0x6a: // LONG_BINGET j
+        stack.push(fromMemo(reader.uint32()));
+        break;
+
+      case 0x63: // GLOBAL c
+        stack.push(find(reader.line(), reader.line()));
+        break;
+      case 0x93: {
+        // STACK_GLOBAL
+        const name = pop();
+        stack.push(find(pop(), name));
+        break;
+      }
+      case 0x51: // BINPERSID Q
+        stack.push(persistent(pop()));
+        break;
+      case 0x52: // REDUCE R
+      case 0x81: {
+        // NEWOBJ
+        const args = pop();
+        stack.push(call(pop(), args));
+        break;
+      }
+      case 0x62: {
+        // BUILD b: attributes, of which none matters here (an OrderedDict's _metadata, a dtype's)
+        pop();
+        const target = top();
+        if (!(target instanceof Map) && !(target instanceof IgnoredObject)) {
+          throw reader.error('attributes are set on what has none');
+        }
+        break;
+      }
+      default:
+        throw reader.error(
+          `it uses the opcode 0x${opcode.toString(16).padStart(2, '0')}, which is unknown or not allowed`,
+        );
+    }
+  }
+
+  function persistent(id: unknown): unknown {
+    try {
+      return meaning.persistentLoad(id);
+    } catch (error) {
+      throw reader.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function isGlobal(value: unknown): value is PickleGlobal {
+  return typeof value === 'object' && value !== null && globals.has(value);
+}
+
+// A pickle cannot make a value that is in here, only name one.
+const globals = new WeakSet<object>();
+
+/** Makes a global that a pickle may name, and call if `call` is given. */
+export function pickleGlobal(name: string, call?: (args: readonly unknown[]) => unknown): PickleGlobal {
+  const made: PickleGlobal = { name, call };
+  globals.add(made);
+  return made;
+}

@@ -1,0 +1,38 @@
+/** Whether a view is its storage from the first element to the last, in order. */
+export function isWhole(
+  { offset, shape, strides }: { offset: number; shape: readonly number[]; strides: readonly number[] },
+  storageLength: number,
+): boolean {
+  let length = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    // The stride of a dimension of length 1 says nothing.
+    if (shape[axis] !== 1 && strides[axis] !== length) return false;
+    length *= shape[axis]!;
+  }
+  return offset === 0 && length === storageLength;
+}
+
+/** Copies a strided view of `source` into `target`, the last index fastest. */
+export function copyView(
+  source: Float32Array,
+  { offset, shape, strides }: { offset: number; shape: readonly number[]; strides: readonly number[] },
+  target: Float32Array,
+): void {
+  if (target.length === 0) return;
+  const lastAxis = shape.length - 1;
+  const rowLength = shape[lastAxis] ?? 1;
+  const step = strides[lastAxis] ?? 1;
+  const index = shape.map(() => 0);
+  let from = offset;
+  for (let to = 0; to < target.length; to += rowLength) {
+    if (step === 1) target.set(source.subarray(from, from + rowLength), to);
+    else for (let i = 0; i < rowLength; i++) target[to + i] = source[from + i * step]!;
+    // On to the next row: count up the other indices like the digits of a number.
+    for (let axis = lastAxis - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { isTensor, type TorchTensor } from './torch-objects.js';
+
+const wrappers = ['state_dict', 'model_state_dict', 'model'];
+// A model has hundreds of tensors in few levels; dicts that refer to each other can mean far more.
+const deepest = 32;
+const mostValues = 1_000_000;
+
+/**
+ * The tensors of what torch.save wrote, by name: of the dict under `state_dict`, `model_state_dict` or `model`
+ * at any depth (the outermost one), else of the whole. Names of nested dicts are joined with dots; values that
+ * are no tensors, such as the epoch, are left out.
+ *
+ * @throws Error when there are no tensors, a dict contains itself, or dicts are nested more than 32 deep.
+ */
+export function findStateDict(root: unknown): Map<string, TorchTensor> {
+  if (!(root instanceof Map)) {
+    throw new Error(`expected a dict of tensors, found ${isTensor(root) ? 'a single tensor' : 'none'}`);
+  }
+  const tensors = new Map<string, TorchTensor>();
+  let visited = 0;
+  const collect = (dict: ReadonlyMap<unknown, unknown>, prefix: string, around: readonly unknown[]) => {
+    if (around.includes(dict)) throw new Error(`the dict ${quoted(prefix)} contains itself`);
+    if (around.length >= deepest) throw new Error(`dicts are nested more than ${deepest} deep`);
+    for (const [key, value] of dict) {
+      if (++visited > mostValues) throw new Error(`expected at most ${mostValues} values, found more`);
+      if (typeof key !== 'string' && typeof key !== 'number') continue;
+      const name = prefix === '' ? String(key) : `${prefix}.${key}`;
+      if (isTensor(value)) {
+        if (tensors.has(name)) throw new Error(`two tensors are called ${quoted(name)}`);
+        tensors.set(name, value);
+      } else if (value instanceof Map) {
+        collect(value, name, [...around, dict]);
+      }
+    }
+  };
+  collect(unwrapped(root), '', []);
+  if (tensors.size === 0) {
+    const keys = [...root.keys()].slice(0, 8).map((key) => quoted(String(key)));
+    throw new Error(`holds no tensors: expected a state dict, found the keys ${keys.join(', ') || '(none)'}`);
+  }
+  return tensors;
+}
+
+/** The outermost dict that stands under one of the wrappers' names, or the root; then again inside it. */
+function unwrapped(root: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> {
+  const passed = [root];
+  for (;;) {
+    const inner = nearestWrapped(passed.at(-1)!);
+    if (!inner || passed.includes(inner) || passed.length >= deepest) return passed.at(-1)!;
+    passed.push(inner);
+  }
+}
+
+function nearestWrapped(root: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> | undefined {
+  const seen = new Set([root]); // grows while it is walked, level by level
+  for (const dict of seen) {
+    const inner = wrappers.map((name): unknown => dict.get(name)).find((value) => value instanceof Map);
+    if (inner) return inner as ReadonlyMap<unknown, unknown>;
+    for (const value of dict.values()) if (value instanceof Map) seen.add(value);
+  }
+  return undefined;
+}
+
+function quoted(name: string): string {
+  return `"${name.length > 100 ? `${name.slice(0, 100)}...` : name}"`;
+}
