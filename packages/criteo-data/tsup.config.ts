@@ -1,4 +1,9 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../../scripts/tsup.base.js';
 
-export default defineConfig(packageBuild({ libraries: ['src/index.ts', 'src/npz.ts'], programs: ['src/cli.ts'] }));
+export default defineConfig(
+  packageBuild({
+    libraries: ['src/index.ts', 'src/npz.ts'],
+    programs: ['src/cli.ts', 'src/preprocess.worker.ts', 'src/synthesize.worker.ts'],
+  }),
+);

@@ -1,3 +1,4 @@
+export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { rowsPerDay, type Split } from './day-split.js';

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openUnnamedFile } from '../unnamed-file.js';
 import { wordsPerRow, type RowStore } from './row-store.js';
 
 const rowsAtOnce = 1 << 14;
@@ -16,39 +16,24 @@ export async function fileRows(
   length: number,
   fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
 ): Promise<RowStore> {
-  const folder = await mkdtemp(join(tmpdir(), 'criteo-data-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
+  const place = join(tmpdir(), 'criteo-data');
+  const columns = await openUnnamedFile(place);
   try {
-    const columns = openSync(join(folder, 'columns'), 'w+');
+    const rows = await openUnnamedFile(place);
     try {
-      await writeColumns(columns, length, fill);
-      const rows = openSync(join(folder, 'rows'), 'w+');
-      try {
-        transpose(columns, rows, length);
-      } catch (error) {
-        closeSync(rows);
-        throw error;
-      }
-      return {
-        length,
-        read: async (wanted, target) => readRows(rows, wanted, target),
-        close: async () => {
-          process.off('exit', remove);
-          closeSync(rows);
-          await rm(folder, { recursive: true, force: true });
-        },
-      };
-    } finally {
-      closeSync(columns);
-      rmSync(join(folder, 'columns'));
+      await writeColumns(columns.fd, length, fill);
+      transpose(columns.fd, rows.fd, length);
+    } catch (error) {
+      await rows.close();
+      throw error;
     }
-  } catch (error) {
-    process.off('exit', remove);
-    remove();
-    throw new Error(`cannot keep the rows in ${folder}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    return {
+      length,
+      read: async (wanted, target) => readRows(rows.fd, wanted, target),
+      close: () => rows.close(),
+    };
+  } finally {
+    await columns.close();
   }
 }
 

@@ -1,0 +1,54 @@
+/**
+ * Numbers distinct 32-bit values by first appearance: 0, 1, 2... A hash table with open addressing and linear
+ * probing over one typed array, 8 bytes a slot, since a Map of ten million numbers takes many times that.
+ */
+export class IdDictionary {
+  // Pairs of value and id + 1; an id of 0 marks a free slot.
+  #slots = new Int32Array(2 * 64);
+  #shift = 32 - 6;
+  #size = 0;
+
+  /** Number of distinct values so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The id of a value, a new one if it has not been seen. */
+  idOf(value: number): number {
+    const slots = this.#slots;
+    const last = slots.length - 2;
+    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): the upper bits are the mixed ones.
+    let slot = (Math.imul(value, 0x9e3779b1) >>> this.#shift) << 1;
+    for (;;) {
+      const id = slots[slot + 1]!;
+      if (id === 0) break;
+      if (slots[slot] === value) return id - 1;
+      slot = slot === last ? 0 : slot + 2;
+    }
+    slots[slot] = value;
+    slots[slot + 1] = ++this.#size;
+    if (this.#size * 4 > slots.length) this.#grow();
+    return this.#size - 1;
+  }
+
+  /** Forgets all values; the memory stays. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#size = 0;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const slots = new Int32Array(2 * old.length);
+    const last = slots.length - 2;
+    this.#shift--;
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue;
+      let slot = (Math.imul(old[from]!, 0x9e3779b1) >>> this.#shift) << 1;
+      while (slots[slot + 1] !== 0) slot = slot === last ? 0 : slot + 2;
+      slots[slot] = old[from]!;
+      slots[slot + 1] = old[from + 1]!;
+    }
+    this.#slots = slots;
+  }
+}

@@ -1,0 +1,2 @@
+import { serveTasks } from '@ds/threads';
+serveTasks(() => ({ output: 1 }));
