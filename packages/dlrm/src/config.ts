@@ -16,8 +16,8 @@ export interface DlrmConfig {
 export const kaggleDlrmConfig: DlrmConfig = {
   embeddingDim: 16,
   tableRows: [
-    1460, 583, 10131227, 2202608, 305, 24, 12517, 633, 3, 93145, 5683, 8351593, 3194, 27, 14992, 5461306, 10, 5652,
-    2173, 4, 7046547, 18, 15, 286181, 105, 142572,
+    1460, 583, 10131227, 2202608, 305, 24, 12517, 633, 3, 93145, 5683, 8351593, 3194, 27, 14992, 5461306, 10,
+    5652, 2173, 4, 7046547, 18, 15, 286181, 105, 142572,
   ],
   bottomMlp: [13, 512, 256, 64, 16],
   topMlp: [367, 512, 256, 1],
@@ -101,7 +101,9 @@ export function checkConfig(config: DlrmConfig): void {
 
 function expectWidth(field: string, place: string, found: number, expected: number, why: string): void {
   if (found !== expected) {
-    throw new Error(`config.${field}: expected the ${place} width to be ${expected} (${why}), found ${found}`);
+    throw new Error(
+      `config.${field}: expected the ${place} width to be ${expected} (${why}), found ${found}`,
+    );
   }
 }
 

@@ -1,6 +1,14 @@
+export { Dlrm, type DlrmOptions, type ModelState } from './dlrm.js';
+export { type DlrmConfig, kaggleDlrmConfig, configFromStateDict } from './config.js';
+export type { DlrmBatch, LabelledBatch } from './batch.js';
+export type { EmbeddingTable } from './table.js';
 export type { StateDict, Tensor } from './state-dict.js';
+export { train, type LabelledDataset, type TrainingResult } from './train.js';
+export { evaluate } from './evaluate.js';
+export { type EngineChoice, type EngineName, engineChoices, engineNames } from './engines/open-engine.js';
+export type { EngineDescription } from './engines/engine.js';
+export type { CheckpointFormat } from './checkpoint/checkpoint-format.js';
 export { loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export { saveCheckpoint, writeCheckpoint } from './checkpoint/save-checkpoint.js';
-export { checkpointFormat, type CheckpointFormat } from './checkpoint/checkpoint-format.js';
 export { embeddingTableNames } from './checkpoint/embedding-table-names.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './metrics.js';

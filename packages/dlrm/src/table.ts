@@ -68,7 +68,7 @@ export function gatherBatch(tables: readonly EmbeddingTable[], ids: Int32Array, 
  */
 export function subtractSteps(tables: readonly DenseTable[], ids: Int32Array, steps: Float32Array): void {
   const dim = tables[0]!.dim;
-  for (let lookup = 0, step = 0; lookup < ids.length; ) {
+  for (let lookup = 0, step = 0; lookup < ids.length;) {
     for (const { data } of tables) {
       const row = ids[lookup++]! * dim;
       for (let column = 0; column < dim; column++) data[row + column]! -= steps[step++]!;

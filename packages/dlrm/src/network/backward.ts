@@ -90,11 +90,7 @@ export function parameterGradient<T>(ops: Ops<T>, { delta, input }: LayerGradien
 }
 
 /** The layer after a step of SGD; the gradient has been multiplied by the learning rate (`scale`) already. */
-export function updatedLayer<T>(
-  ops: Ops<T>,
-  layer: Layer<T>,
-  { delta, input }: LayerGradient<T>,
-): Layer<T> {
+export function updatedLayer<T>(ops: Ops<T>, layer: Layer<T>, { delta, input }: LayerGradient<T>): Layer<T> {
   return {
     weight: ops.subtractProduct(layer.weight, delta, input),
     bias: ops.subtract(layer.bias, ops.sumRows(delta)),

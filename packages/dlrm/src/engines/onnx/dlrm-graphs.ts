@@ -21,7 +21,11 @@ export function forwardGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph
  * The inputs of the forward graph, `labels` (n, 1) and `scale` (1); outputs `loss`, `rows` (n, tables, dim)
  * and for each parameter `new:<name>`: its gradient times `scale`, or with `update` the parameter less that.
  */
-export function gradientGraph(config: DlrmConfig, gather: GatherPlace, { update }: { update: boolean }): OnnxGraph {
+export function gradientGraph(
+  config: DlrmConfig,
+  gather: GatherPlace,
+  { update }: { update: boolean },
+): OnnxGraph {
   const graph = new OnnxGraph(update ? 'dlrm_train_step' : 'dlrm_gradients');
   const parameters = parameterInputs(graph, config);
   const labels = graph.input('labels', 'float32', ['batch', 1]);

@@ -1,3 +1,4 @@
+import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { tableName, type DlrmConfig } from '../../config.js';
 import type { StateDict } from '../../state-dict.js';
@@ -7,7 +8,7 @@ import { forwardGraph, gradientGraph, type GatherPlace } from './dlrm-graphs.js'
 import type { OnnxGraph } from './graph.js';
 import { encodeModel } from './model-format.js';
 
-type Ort = typeof import('onnxruntime-node');
+type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OrtTensor>;
 
 /** A dense network as ONNX graphs, each compiled when it is first needed. */

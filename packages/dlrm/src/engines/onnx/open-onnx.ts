@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Engine } from '../engine.js';
+import { OnnxGraph } from './graph.js';
+import { encodeModel } from './model-format.js';
 import { OnnxNetwork } from './network.js';
 
 /** Execution providers of onnxruntime-node that we offer; CUDA needs a build of it with CUDA inside. */
@@ -15,8 +17,16 @@ export async function openOnnx(device: OnnxDevice, reason: string): Promise<Engi
     intraOpNumThreads: availableParallelism(),
     logSeverityLevel: 3,
   } as const;
+  // Whether a device is there shows only when a session is made for it.
+  if (device !== 'cpu') await (await ort.InferenceSession.create(smallestModel(), options)).release();
   return {
     description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },
     openNetwork: async (config, parameters) => new OnnxNetwork({ ort, config, parameters, options }),
   };
+}
+
+function smallestModel(): Uint8Array {
+  const graph = new OnnxGraph('smallest');
+  graph.output('y', graph.relu(graph.input('x', 'float32', [1])), [1]);
+  return encodeModel(graph.toGraphProto());
 }

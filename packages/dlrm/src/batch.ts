@@ -1,0 +1,53 @@
+import type { DlrmConfig } from './config.js';
+
+/** Examples to predict for; a batch of `@ds/criteo-data` is one. */
+export interface DlrmBatch {
+  /** Dense features (n, bottomMlp[0]), row by row: for Criteo ln(x + 1). */
+  dense: Float32Array;
+  /** One row number for each table (n, tables), row by row. */
+  sparse: Int32Array;
+}
+
+/** Examples to learn from. */
+export interface LabelledBatch extends DlrmBatch {
+  /** (n), each 0 or 1. */
+  labels: Float32Array;
+}
+
+/**
+ * The number of examples n of a batch.
+ *
+ * @throws Error when the batch is empty, its parts differ in length, or an id is outside its table (table,
+ *   example, id and rows are named)
+ */
+export function checkBatch({ tableRows, bottomMlp }: DlrmConfig, batch: DlrmBatch | LabelledBatch): number {
+  const features = bottomMlp[0]!;
+  const size = batch.dense.length / features;
+  if (!Number.isInteger(size) || size === 0) {
+    throw new Error(
+      `batch.dense: expected a multiple of ${features} values (n, ${features}), found ${batch.dense.length}`,
+    );
+  }
+  const tables = tableRows.length;
+  if (batch.sparse.length !== size * tables) {
+    throw new Error(
+      `batch.sparse: expected ${size * tables} ids (${size}, ${tables}), found ${batch.sparse.length}`,
+    );
+  }
+  if ('labels' in batch && batch.labels.length !== size) {
+    throw new Error(`batch.labels: expected ${size} labels, found ${batch.labels.length}`);
+  }
+  const { sparse } = batch;
+  for (let example = 0, lookup = 0; example < size; example++) {
+    for (let table = 0; table < tables; table++, lookup++) {
+      const id = sparse[lookup]!;
+      if (!(id >= 0 && id < tableRows[table]!)) {
+        throw new Error(
+          `batch.sparse: expected an id in 0..${tableRows[table]! - 1} for table ${table}, which has ` +
+            `${tableRows[table]} rows, found ${id} in example ${example}`,
+        );
+      }
+    }
+  }
+  return size;
+}

@@ -1,0 +1,222 @@
+import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
+import { loadCheckpoint } from './checkpoint/load-checkpoint.js';
+import { saveCheckpoint } from './checkpoint/save-checkpoint.js';
+import { checkConfig, configFromStateDict, denseLayers, tableName, type DlrmConfig } from './config.js';
+import type { EngineDescription, Network, NetworkInput } from './engines/engine.js';
+import { openEngine, type EngineChoice } from './engines/open-engine.js';
+import { initialStateDict } from './initialise.js';
+import { Random } from './random.js';
+import type { StateDict, Tensor } from './state-dict.js';
+import { DenseTable, subtractSteps, type EmbeddingTable } from './table.js';
+
+/** A state dict whose embedding tables may be sparse or quantised. */
+export type ModelState = Record<string, Tensor | EmbeddingTable>;
+
+/** How a model is run. */
+export interface DlrmOptions {
+  /** What computes the dense network; default `auto`. */
+  engine?: EngineChoice;
+}
+
+/**
+ * The deep learning recommendation model (Naumov et al. 2019, https://arxiv.org/abs/1906.00091), as
+ * facebookresearch/dlrm trains it on Criteo's data.
+ *
+ * The embedding tables are arrays in memory; the dense network lives on an engine. Calls may overlap: they
+ * run one after another, in the order they were made.
+ */
+export class Dlrm {
+  readonly config: DlrmConfig;
+  /** What computes the dense network, and why that was chosen. */
+  readonly engine: EngineDescription;
+  readonly #tables: readonly EmbeddingTable[];
+  readonly #network: Network;
+  #lastCall: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(parts: {
+    config: DlrmConfig;
+    engine: EngineDescription;
+    tables: readonly EmbeddingTable[];
+    network: Network;
+  }) {
+    this.config = parts.config;
+    this.engine = parts.engine;
+    this.#tables = parts.tables;
+    this.#network = parts.network;
+  }
+
+  /**
+   * A new model with random parameters; the same seed gives the same ones.
+   *
+   * @throws Error when the config's sizes do not fit each other
+   */
+  static async create(
+    config: DlrmConfig,
+    {
+      seed,
+      ...options
+    }: {
+      /** Whole number that the initial parameters are drawn from. */
+      seed: number;
+    } & DlrmOptions,
+  ): Promise<Dlrm> {
+    checkConfig(config);
+    return Dlrm.fromStateDict(initialStateDict(config, new Random(seed)), options);
+  }
+
+  /**
+   * The model of a checkpoint file (`loadCheckpoint` lists the formats).
+   *
+   * @throws Error naming the file and the key when a tensor is missing, unknown or has an unfitting shape
+   */
+  static async load(path: string, options: DlrmOptions = {}): Promise<Dlrm> {
+    const stateDict = await loadCheckpoint(path);
+    try {
+      configFromStateDict(stateDict);
+    } catch (error) {
+      throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    }
+    return Dlrm.fromStateDict(stateDict, options);
+  }
+
+  /**
+   * The model with these parameters. Tables are held by reference, never copied: training changes them in
+   * place. The layers' weights and biases are copied. A table may also be a sparse or quantised one.
+   *
+   * @throws Error naming the key when a tensor is missing, unknown or has an unfitting shape
+   */
+  static async fromStateDict(
+    state: StateDict | ModelState,
+    { engine = 'auto' }: DlrmOptions = {},
+  ): Promise<Dlrm> {
+    const shapes = Object.fromEntries(
+      Object.entries(state).map(([key, value]) => [
+        key,
+        { shape: 'shape' in value ? value.shape : [value.rows, value.dim] },
+      ]),
+    );
+    const config = configFromStateDict(shapes);
+    const tables = config.tableRows.map((_, index) => {
+      const table = state[tableName(index)]!;
+      return 'gatherRows' in table ? table : new DenseTable(table);
+    });
+    const { bottom, top } = denseLayers(config);
+    const parameters: StateDict = {};
+    for (const { weight, bias } of [...bottom, ...top]) {
+      for (const name of [weight, bias]) parameters[name] = state[name] as Tensor;
+    }
+    const { openNetwork, description } = await openEngine(engine);
+    return new Dlrm({ config, engine: description, tables, network: await openNetwork(config, parameters) });
+  }
+
+  /**
+   * The probability of a click for each example (n).
+   *
+   * @throws Error when the batch does not fit the model (table, example, id and rows are named)
+   */
+  forward(batch: DlrmBatch): Promise<Float32Array> {
+    return this.#next(() => this.#network.forward(this.#checked(batch)));
+  }
+
+  /**
+   * One step of stochastic gradient descent.
+   *
+   * @returns the mean binary cross-entropy of the batch before the step
+   * @throws Error when the batch does not fit the model or a table is not dense
+   */
+  trainStep(
+    batch: LabelledBatch,
+    {
+      learningRate,
+    }: {
+      /** What the gradient of the mean loss is multiplied by. */
+      learningRate: number;
+    },
+  ): Promise<number> {
+    return this.#next(async () => {
+      const tables = this.#denseTables();
+      const input = this.#checked(batch);
+      const { loss, rowSteps } = await this.#network.trainStep(input, batch.labels, learningRate);
+      subtractSteps(tables, input.ids, rowSteps);
+      return loss;
+    });
+  }
+
+  /**
+   * The mean loss of a batch and its gradient for every parameter, tables included as dense arrays: for
+   * checks and experiments on models of moderate size. The model stays as it is.
+   */
+  gradients(batch: LabelledBatch): Promise<{ loss: number; gradients: StateDict }> {
+    return this.#next(async () => {
+      const input = this.#checked(batch);
+      const { loss, parameters, rows } = await this.#network.gradients(input, batch.labels);
+      const tables = this.config.tableRows.map((count) => {
+        const shape = [count, this.config.embeddingDim];
+        return new DenseTable({ data: new Float32Array(count * this.config.embeddingDim), shape });
+      });
+      subtractSteps(
+        tables,
+        input.ids,
+        rows.map((value) => -value),
+      );
+      const gradients: StateDict = {};
+      tables.forEach((table, index) => (gradients[tableName(index)] = table.toDense()));
+      return { loss, gradients: Object.assign(gradients, parameters) };
+    });
+  }
+
+  /**
+   * The parameters by PyTorch's names, in its order. Dense tables are the model's own arrays, by reference;
+   * sparse ones are made dense; weights and biases are copies.
+   */
+  stateDict(): StateDict {
+    this.#expectOpen();
+    return this.#parameters();
+  }
+
+  /** Writes a checkpoint, whole or not at all; the file name's ending gives the format (`saveCheckpoint`). */
+  save(path: string): Promise<void> {
+    return this.#next(() => saveCheckpoint(path, this.#parameters()));
+  }
+
+  /** Frees what the engine holds. The model cannot be used any more; a second call does nothing. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#lastCall;
+    await this.#network.dispose();
+  }
+
+  async #next<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#expectOpen();
+    const call = this.#lastCall.then(run);
+    this.#lastCall = call.catch(() => undefined);
+    return call;
+  }
+
+  #parameters(): StateDict {
+    const stateDict: StateDict = {};
+    this.#tables.forEach((table, index) => {
+      const { data, shape } = table.toDense();
+      stateDict[tableName(index)] = { data, shape: [...shape] };
+    });
+    return Object.assign(stateDict, this.#network.parameters());
+  }
+
+  #expectOpen(): void {
+    if (this.#disposed) throw new Error('this model has been disposed');
+  }
+
+  #checked(batch: DlrmBatch | LabelledBatch): NetworkInput {
+    const size = checkBatch(this.config, batch);
+    return { size, dense: batch.dense, ids: batch.sparse, tables: this.#tables };
+  }
+
+  #denseTables(): readonly DenseTable[] {
+    const other = this.#tables.findIndex((table) => !(table instanceof DenseTable));
+    if (other >= 0)
+      throw new Error(`${tableName(other)}: training needs a dense table, found a compressed one`);
+    return this.#tables as readonly DenseTable[];
+  }
+}

@@ -1,0 +1,99 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { Engine } from './engine.js';
+import { onnxDevices, openOnnx, type OnnxDevice } from './onnx/open-onnx.js';
+import { openTfjs, tfjsDevices, tfjsUsesGpu, type TfjsDevice } from './tfjs/open-tfjs.js';
+
+/** An engine with its device, such as `onnx:cpu`. */
+export type EngineName = `onnx:${OnnxDevice}` | `tfjs:${TfjsDevice}`;
+
+/** What can be asked for: an engine and a device, an engine with its best device, or the best of all. */
+export type EngineChoice = 'auto' | 'onnx' | 'tfjs' | EngineName;
+
+/** Every engine with its device, whether present here or not. */
+export const engineNames: readonly EngineName[] = [
+  ...onnxDevices.map((device) => `onnx:${device}` as const),
+  ...tfjsDevices.map((device) => `tfjs:${device}` as const),
+];
+
+/** Everything that `openEngine` takes. */
+export const engineChoices: readonly EngineChoice[] = ['auto', 'onnx', 'tfjs', ...engineNames];
+
+// What to try, in order. A GPU is tried only where the system shows one: each try loads a large library.
+const withoutGpu: Record<'auto' | 'onnx' | 'tfjs', readonly EngineName[]> = {
+  auto: ['onnx:cpu', 'tfjs:node', 'tfjs:wasm', 'tfjs:cpu'],
+  onnx: ['onnx:cpu'],
+  tfjs: ['tfjs:node', 'tfjs:node-gpu', 'tfjs:wasm', 'tfjs:cpu'],
+};
+const withGpu: typeof withoutGpu = {
+  auto: ['onnx:cuda', 'tfjs:node-gpu', 'onnx:webgpu', ...withoutGpu.auto],
+  onnx: ['onnx:cuda', 'onnx:webgpu', 'onnx:cpu'],
+  tfjs: ['tfjs:node-gpu', 'tfjs:node', 'tfjs:wasm', 'tfjs:cpu'],
+};
+
+/**
+ * Loads the engine that was asked for. `auto` takes a GPU if there is one (CUDA, then WebGPU), else
+ * onnxruntime-node, else TensorFlow.js; `onnx` and `tfjs` take the best device of theirs.
+ *
+ * @throws Error with the next step to take when the engine asked for cannot be loaded, or none can
+ */
+export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine> {
+  if (choice !== 'auto' && choice !== 'onnx' && choice !== 'tfjs') {
+    if (!engineNames.includes(choice)) {
+      throw new Error(`unknown engine '${choice}': expected ${engineChoices.join(', ')}`);
+    }
+    try {
+      return await openNamed(choice, 'asked for');
+    } catch (error) {
+      throw new Error(`the engine ${choice} cannot be used: ${reasonOf(error)}; ${nextStep(choice)}`, {
+        cause: error,
+      });
+    }
+  }
+  const gpu = systemShowsGpu();
+  const failures: string[] = [];
+  for (const name of (gpu ? withGpu : withoutGpu)[choice]) {
+    try {
+      if (name === 'tfjs:node-gpu' && gpu && !(await tfjsUsesGpu())) {
+        throw new Error('TensorFlow found no GPU that it can use');
+      }
+      const preferred = gpu ? 'the first that works here' : 'no GPU found';
+      return await openNamed(name, [preferred, ...failures].join('; '));
+    } catch (error) {
+      failures.push(`${name} cannot be used: ${reasonOf(error)}`);
+    }
+  }
+  throw new Error(`no engine can be loaded: ${failures.join('; ')}`);
+}
+
+function openNamed(name: EngineName, reason: string): Promise<Engine> {
+  const [library, device] = name.split(':') as ['onnx', OnnxDevice] | ['tfjs', TfjsDevice];
+  return library === 'onnx' ? openOnnx(device, reason) : openTfjs(device, reason);
+}
+
+/** Whether the system shows a graphics device; macOS and Windows always have one for WebGPU. */
+function systemShowsGpu(): boolean {
+  if (process.platform === 'darwin' || process.platform === 'win32') return true;
+  if (existsSync('/dev/nvidia0') || existsSync('/dev/dxg')) return true;
+  return existsSync('/dev/dri') && readdirSync('/dev/dri').some((device) => device.startsWith('renderD'));
+}
+
+function nextStep(name: EngineName): string {
+  switch (name) {
+    case 'onnx:cpu':
+      return 'install it with `npm install onnxruntime-node`, or take the engine tfjs';
+    case 'onnx:webgpu':
+      return "it needs a GPU and, on Linux, the Vulkan loader (libvulkan1) and the GPU vendor's Vulkan driver";
+    case 'onnx:cuda':
+      return 'it needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node (its install script downloads them)';
+    case 'tfjs:node':
+    case 'tfjs:node-gpu':
+      return `install @tensorflow/tfjs-${name.slice(5)} with its native library, or take the engine onnx`;
+    default:
+      return 'reinstall @ds/dlrm, which brings it along';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0]!.trim();
+}
