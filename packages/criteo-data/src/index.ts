@@ -1,4 +1,5 @@
 export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
+export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { rowsPerDay, type Split } from './day-split.js';

@@ -1,2 +1,7 @@
 import { serveTasks } from '@ds/threads';
-serveTasks(() => ({ output: 1 }));
+import { synthesizeBlock, type BlockRequest } from './synthesize/row-block.js';
+
+serveTasks((request: BlockRequest) => {
+  const output = synthesizeBlock(request);
+  return { output, transfer: [output.buffer] };
+});

@@ -4,12 +4,12 @@ import { appendTo, writeWhole, ZipWriter } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { categoricalColumns, fieldName, integerColumns } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
+import { inOrder } from '../in-order.js';
 import { formatNpyHeader, type NpyHeader } from '../npz/npy-format.js';
 import { writeNpz } from '../npz/write-npz.js';
 import { ColumnSpool } from './column-spool.js';
 import { IdDictionary } from './id-dictionary.js';
-import type { NumberedRows } from './number-rows.js';
-import { numberedInOrder } from './numbered-in-order.js';
+import { numberRows, type NumberedRows } from './number-rows.js';
 import type { BadField } from './parse-rows.js';
 import { readLines } from './read-lines.js';
 
@@ -62,8 +62,13 @@ export async function preprocessCriteo({
   await writeWhole(processedDataFile, async (file) => {
     const spool = await ColumnSpool.create(processedDataFile);
     try {
-      const pieces = readLines({ path: rawDataFile, pieceSize, onProgress });
-      for await (const piece of numberedInOrder(pieces, workers)) {
+      const pieces = inOrder({
+        worker: new URL('./preprocess.worker.js', import.meta.url),
+        run: numberRows,
+        tasks: tasksOf(readLines({ path: rawDataFile, pieceSize, onProgress })),
+        threads: workers,
+      });
+      for await (const piece of pieces) {
         if (!('rows' in piece)) throw badRow(rawDataFile, spool.rows, piece);
         toIds(piece, dictionaries);
         await spool.add(piece.rows, piece.categories, piece.integers, piece.labels);
@@ -82,6 +87,10 @@ export async function preprocessCriteo({
 
 function countsOf(dictionaries: readonly IdDictionary[]): Int32Array {
   return Int32Array.from(dictionaries, ({ size }) => size);
+}
+
+async function* tasksOf(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>) {
+  for await (const input of pieces) yield { input, transfer: [input.buffer] };
 }
 
 /** Replaces the numbers of a piece by the ids of the whole file. */

@@ -1,0 +1,62 @@
+/** How a synthetic integer column looks. */
+export interface IntegerColumn {
+  /** Mean and standard deviation of the logarithm. */
+  logMean: number;
+  logDeviation: number;
+  /** Subtracted from each value: Kaggle's I2 goes down to -3. */
+  offset: number;
+  /** Share of rows where the field is empty. */
+  missing: number;
+}
+
+const integer = (logMean: number, logDeviation: number, missing: number, offset = 0): IntegerColumn => ({
+  logMean,
+  logDeviation,
+  offset,
+  missing,
+});
+
+/** I1 to I13, after the look of the Kaggle data: most small, some large, many missing. */
+export const integerShapes: readonly IntegerColumn[] = [
+  integer(0.6, 1.1, 0.45),
+  integer(2.0, 1.8, 0, 3),
+  integer(1.9, 1.2, 0.21),
+  integer(1.7, 0.9, 0.21),
+  integer(7.6, 1.9, 0.03),
+  integer(3.7, 1.4, 0.22),
+  integer(1.6, 1.3, 0.04),
+  integer(2.1, 0.9, 0),
+  integer(3.7, 1.3, 0.04),
+  integer(0.1, 0.6, 0.45),
+  integer(0.8, 0.8, 0.04),
+  integer(0.2, 0.8, 0.76),
+  integer(1.7, 1.0, 0.21),
+];
+
+/** Distinct values of C1 to C26 in the Kaggle data. */
+const kaggleCounts = [
+  1460, 583, 10131227, 2202608, 305, 24, 12517, 633, 3, 93145, 5683, 8351593, 3194, 27, 14992, 5461306, 10,
+  5652, 2173, 4, 7046547, 18, 15, 286181, 105, 142572,
+];
+const kaggleRows = 45_840_617;
+
+/** Share of rows where a category is missing. */
+export const missingCategories: readonly number[] = [
+  0, 0, 0.034, 0.034, 0, 0.12, 0, 0, 0, 0, 0, 0.034, 0, 0, 0, 0.034, 0, 0, 0.44, 0.44, 0.034, 0.76, 0, 0.034,
+  0.44, 0.44,
+];
+
+/**
+ * How many categories each column draws from: Kaggle's number scaled to the rows, but at least the square root
+ * of the rows where Kaggle has that many, since the small columns of a small sample are not small for its size.
+ */
+export function categoryCounts(rows: number): number[] {
+  const scale = rows / kaggleRows;
+  return kaggleCounts.map((count) =>
+    Math.max(
+      Math.min(count, Math.ceil(Math.sqrt(rows)), kaggleRows),
+      Math.min(count, Math.round(count * scale)),
+      2,
+    ),
+  );
+}
