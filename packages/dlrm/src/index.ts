@@ -5,6 +5,8 @@ export type { EmbeddingTable } from './table.js';
 export type { StateDict, Tensor } from './state-dict.js';
 export { train, type LabelledDataset, type TrainingResult } from './train.js';
 export { evaluate } from './evaluate.js';
+export { checkTablesFitData } from './check-tables.js';
+export { exportOnnx } from './engines/onnx/export-onnx.js';
 export { type EngineChoice, type EngineName, engineChoices, engineNames } from './engines/open-engine.js';
 export type { EngineDescription } from './engines/engine.js';
 export type { CheckpointFormat } from './checkpoint/checkpoint-format.js';

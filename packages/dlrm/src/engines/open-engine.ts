@@ -95,5 +95,8 @@ function nextStep(name: EngineName): string {
 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0]!.trim();
+  return text
+    .split('\n')[0]!
+    .replace(/^\/onnxruntime_src.* was false\. /, '')
+    .trim();
 }

@@ -9,7 +9,7 @@ export type GatherPlace = 'graph' | 'host';
 /** Inputs `dense`, the embeddings and the parameters; output `probabilities` (n, 1). */
 export function forwardGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph {
   const graph = new OnnxGraph('dlrm_forward');
-  const { probabilities } = forward(graph, config, parameterInputs(graph, config), {
+  const { probabilities } = forward(graph, config, parameters(config, asInputs(graph)), {
     dense: denseInput(graph, config),
     rows: rowInputs(graph, config, gather),
   });
@@ -27,14 +27,14 @@ export function gradientGraph(
   { update }: { update: boolean },
 ): OnnxGraph {
   const graph = new OnnxGraph(update ? 'dlrm_train_step' : 'dlrm_gradients');
-  const parameters = parameterInputs(graph, config);
+  const layers = parameters(config, asInputs(graph));
   const labels = graph.input('labels', 'float32', ['batch', 1]);
   const scale = graph.input('scale', 'float32', [1]);
-  const activations = forward(graph, config, parameters, {
+  const activations = forward(graph, config, layers, {
     dense: denseInput(graph, config),
     rows: rowInputs(graph, config, gather),
   });
-  const gradients = backward(graph, config, parameters, activations, { labels, scale });
+  const gradients = backward(graph, config, layers, activations, { labels, scale });
 
   graph.output('loss', meanLoss(graph, activations.probabilities, labels), []);
   graph.output('rows', gradients.rows, ['batch', config.tableRows.length, config.embeddingDim]);
@@ -43,7 +43,7 @@ export function gradientGraph(
     names[mlp].forEach(({ weight, bias, inputs, outputs }, index) => {
       const gradient = gradients[mlp][index]!;
       const output = update
-        ? updatedLayer(graph, parameters[mlp][index]!, gradient)
+        ? updatedLayer(graph, layers[mlp][index]!, gradient)
         : parameterGradient(graph, gradient);
       graph.output(`new:${weight}`, output.weight, [outputs, inputs]);
       graph.output(`new:${bias}`, output.bias, [outputs]);
@@ -52,25 +52,53 @@ export function gradientGraph(
   return graph;
 }
 
+/**
+ * The forward graph as a file of its own, with tables and parameters inside: inputs `dense` (n, features)
+ * and `ids` (n, tables) int32, output `probabilities` (n, 1).
+ */
+export function inferenceGraph(
+  config: DlrmConfig,
+  initializer: (graph: OnnxGraph, name: string, shape: readonly number[]) => ValueName,
+): OnnxGraph {
+  const graph = new OnnxGraph('dlrm');
+  const declare: Declare = (name, shape) => initializer(graph, name, shape);
+  const dense = denseInput(graph, config);
+  const { probabilities } = forward(graph, config, parameters(config, declare), {
+    dense,
+    rows: gatheredRows(graph, config, declare),
+  });
+  graph.output('probabilities', probabilities, ['batch', 1]);
+  return graph;
+}
+
+type Declare = (name: string, shape: readonly number[]) => ValueName;
+
+function asInputs(graph: OnnxGraph): Declare {
+  return (name, shape) => graph.input(name, 'float32', shape);
+}
+
 function denseInput(graph: OnnxGraph, config: DlrmConfig): ValueName {
   return graph.input('dense', 'float32', ['batch', config.bottomMlp[0]!]);
 }
 
 function rowInputs(graph: OnnxGraph, config: DlrmConfig, gather: GatherPlace): ValueName[] {
   const { tableRows, embeddingDim } = config;
-  if (gather === 'host') {
-    return [graph.input('embeddings', 'float32', ['batch', tableRows.length, embeddingDim])];
-  }
+  if (gather === 'graph') return gatheredRows(graph, config, asInputs(graph));
+  return [graph.input('embeddings', 'float32', ['batch', tableRows.length, embeddingDim])];
+}
+
+function gatheredRows(graph: OnnxGraph, config: DlrmConfig, declare: Declare): ValueName[] {
+  const { tableRows, embeddingDim } = config;
   const ids = graph.splitColumns(graph.input('ids', 'int32', ['batch', tableRows.length]), tableRows.length);
   return tableRows.map((rows, table) =>
-    graph.gatherRows(graph.input(tableName(table), 'float32', [rows, embeddingDim]), ids[table]!),
+    graph.gatherRows(declare(tableName(table), [rows, embeddingDim]), ids[table]!),
   );
 }
 
-function parameterInputs(graph: OnnxGraph, config: DlrmConfig): DenseParameters<ValueName> {
+function parameters(config: DlrmConfig, declare: Declare): DenseParameters<ValueName> {
   const layer = ({ weight, bias, inputs, outputs }: LayerNames): Layer<ValueName> => ({
-    weight: graph.input(weight, 'float32', [outputs, inputs]),
-    bias: graph.input(bias, 'float32', [outputs]),
+    weight: declare(weight, [outputs, inputs]),
+    bias: declare(bias, [outputs]),
   });
   const { bottom, top } = denseLayers(config);
   return { bottom: bottom.map(layer), top: top.map(layer) };

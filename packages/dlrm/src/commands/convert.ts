@@ -1,0 +1,24 @@
+import type { Command } from '@ds/command-line';
+import { loadCheckpoint } from '../checkpoint/load-checkpoint.js';
+import { saveCheckpoint } from '../checkpoint/save-checkpoint.js';
+import { expectCheckpointOutput } from './expect-output.js';
+import { quietOption } from './shared-options.js';
+
+/** `dlrm convert`: a checkpoint's tensors in another format. */
+export function addConvertCommand(program: Command): void {
+  program
+    .command('convert')
+    .description('write the tensors of a checkpoint in another format')
+    .requiredOption(
+      '--model-path <path>',
+      'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
+    )
+    .requiredOption('--output <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
+    .addOption(quietOption())
+    .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
+      expectCheckpointOutput(output);
+      const stateDict = await loadCheckpoint(modelPath);
+      await saveCheckpoint(output, stateDict);
+      if (!quiet) process.stderr.write(`wrote ${Object.keys(stateDict).length} tensors to ${output}\n`);
+    });
+}

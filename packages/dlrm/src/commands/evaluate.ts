@@ -1,0 +1,85 @@
+import { openCriteoDataset, type Split } from '@ds/criteo-data';
+import { createProgress, Option, parseChoice, parseCount, type Command } from '@ds/command-line';
+import { checkTablesFitData } from '../check-tables.js';
+import { Dlrm } from '../dlrm.js';
+import { evaluate } from '../evaluate.js';
+import { binaryClassificationMetrics } from '../metrics.js';
+import { engineLine, engineOption, quietOption, type SharedOptions } from './shared-options.js';
+
+interface EvaluateOptions extends SharedOptions {
+  processedDataFile: string;
+  modelPath: string;
+  split: Split;
+  testMiniBatchSize: number;
+  json?: boolean;
+}
+
+/** `dlrm evaluate`: the metrics of a checkpoint on one split, on stdout. */
+export function addEvaluateCommand(program: Command): void {
+  const splits = ['train', 'test', 'validation'] as const;
+  program
+    .command('evaluate')
+    .description('measure the quality of a checkpoint on a split of a processed Criteo file')
+    .requiredOption('--processed-data-file <path>', 'npz file of `criteo-data preprocess`')
+    .requiredOption(
+      '--model-path <path>',
+      'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
+    )
+    .addOption(
+      new Option('--split <split>', `rows to predict: ${splits.join(', ')}`)
+        .argParser(parseChoice(splits))
+        .default('test'),
+    )
+    .option('--test-mini-batch-size <rows>', 'rows of a forward pass', parseCount(1), 16384)
+    .option('--json', 'print the metrics as JSON')
+    .addOption(engineOption())
+    .addOption(quietOption())
+    .action(runEvaluate);
+}
+
+async function runEvaluate(options: EvaluateOptions): Promise<void> {
+  const { processedDataFile, modelPath, split, testMiniBatchSize: batchSize } = options;
+  const progress = createProgress(options);
+  let metrics;
+  try {
+    const dataset = await openCriteoDataset({
+      processedDataFile,
+      split,
+      onProgress: progress.stage('read data'),
+    });
+    const model = await Dlrm.load(modelPath, { engine: options.engine });
+    progress.note(engineLine(model.engine));
+    checkTablesFitData({
+      config: model.config,
+      counts: dataset.counts,
+      modelPath,
+      dataPath: processedDataFile,
+    });
+    if (dataset.length === 0) {
+      throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
+    }
+    const { labels, scores } = await evaluate({
+      model,
+      dataset,
+      batchSize,
+      onProgress: progress.stage('evaluate'),
+    });
+    await dataset.close();
+    await model.dispose();
+    metrics = { rows: dataset.length, ...binaryClassificationMetrics(labels, scores) };
+  } finally {
+    progress.finish();
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify(metrics, (_, value) => value ?? null)}\n` : metricLines(metrics),
+  );
+}
+
+function metricLines(metrics: Record<string, number | undefined>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => {
+      const text = value === undefined ? 'undefined' : Number.isInteger(value) ? value : value.toFixed(6);
+      return `${name.padEnd(18)} ${text}\n`;
+    })
+    .join('');
+}

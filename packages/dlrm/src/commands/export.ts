@@ -1,0 +1,25 @@
+import type { Command } from '@ds/command-line';
+import { Dlrm } from '../dlrm.js';
+import { exportOnnx } from '../engines/onnx/export-onnx.js';
+import { expectOutput } from './expect-output.js';
+import { quietOption } from './shared-options.js';
+
+/** `dlrm export`: a checkpoint as an ONNX model for inference. */
+export function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .description('write a checkpoint as an ONNX model: inputs dense and ids, output probabilities')
+    .requiredOption(
+      '--model-path <path>',
+      'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
+    )
+    .requiredOption('--output <path>', 'ONNX file to write; values of more than 1 GiB go to <path>.data')
+    .addOption(quietOption())
+    .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
+      expectOutput(output);
+      const model = await Dlrm.load(modelPath);
+      const written = await exportOnnx({ model, output });
+      await model.dispose();
+      if (!quiet) process.stderr.write(`wrote ${written.join(' and ')}\n`);
+    });
+}
