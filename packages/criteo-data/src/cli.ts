@@ -1,3 +1,61 @@
-import { createProgram, runProgram } from '@ds/command-line';
-const program = createProgram({ name: 'criteo-data', description: 'x', version: '0', example: 'x' });
+#!/usr/bin/env node
+import { createProgram, createProgress, Option, parseCount, runProgram } from '@ds/command-line';
+import packageJson from '../package.json';
+import { preprocessCriteo } from './preprocess/preprocess-criteo.js';
+import { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
+
+const program = createProgram({
+  name: 'criteo-data',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: `criteo-data synthesize --rows 200000 --seed 1 --output train.txt
+criteo-data preprocess --raw-data-file train.txt --processed-data-file kaggleAdDisplayChallenge_processed.npz`,
+});
+
+const threads = () =>
+  new Option('--threads <number>', 'default: the available processors').argParser(parseCount(1));
+
+program
+  .command('synthesize')
+  .description('write synthetic rows in the format of the Criteo Kaggle file')
+  .addOption(new Option('--rows <number>', 'rows to write').argParser(parseCount(1)).default(200_000))
+  .addOption(
+    new Option('--seed <number>', 'another seed gives other data').argParser(parseCount()).default(1),
+  )
+  .option('--output <file>', 'the text file', 'train.txt')
+  .addOption(threads())
+  .option('--quiet', 'no progress', false)
+  .action(async ({ rows, seed, output, threads, quiet }) => {
+    await withProgress({ quiet, label: 'synthetic rows' }, (onProgress) =>
+      synthesizeCriteo({ rows, seed, output, threads, onProgress }),
+    );
+    process.stdout.write(`${rows} rows: ${output}\n`);
+  });
+
+program
+  .command('preprocess')
+  .description('turn raw rows into the processed npz, and count the rows of each day beside the raw file')
+  .requiredOption('--raw-data-file <file>', 'rows of the Criteo Kaggle file, as text or gzip')
+  .option('--processed-data-file <file>', 'the npz', 'kaggleAdDisplayChallenge_processed.npz')
+  .addOption(threads())
+  .option('--quiet', 'no progress', false)
+  .action(async ({ rawDataFile, processedDataFile, threads, quiet }) => {
+    const { rows, dayCountFile } = await withProgress({ quiet, label: 'preprocessed bytes' }, (onProgress) =>
+      preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
+    );
+    process.stdout.write(`${rows} rows: ${processedDataFile}, ${dayCountFile}\n`);
+  });
+
 await runProgram(program);
+
+async function withProgress<Result>(
+  { quiet, label }: { quiet: boolean; label: string },
+  run: (onProgress: (done: number, total: number) => void) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress({ quiet });
+  try {
+    return await run(progress.stage(label));
+  } finally {
+    progress.finish();
+  }
+}

@@ -6,7 +6,7 @@ import { drawRow, type SyntheticRow } from './draw-row.js';
 /** The part of the clicks in a Criteo-like log. */
 const clickRate = 0.25;
 /** Standard deviation of the log-odds: how much the features say about the click. */
-const logOddsDeviation = 2.2;
+const logOddsDeviation = 3;
 const calibrationRows = 4096;
 const cachedCategories = 1024;
 
