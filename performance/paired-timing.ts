@@ -1,4 +1,4 @@
-import { PythonRival } from './python-rival.js';
+import { type PythonRival } from './python-rival.js';
 
 /** Median, smallest and largest of the rounds, in seconds. */
 export interface Spread {

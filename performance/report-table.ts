@@ -9,7 +9,10 @@ export function printComparisons(
     ({ work, timing, wanted }) =>
       `| ${work} | ${describe(timing.ours)} | ${describe(timing.rival)} | ${timing.ratio.toPrecision(3)} | ${wanted} | ${timing.rounds} |`,
   );
-  const head = ['| Work | Ours: median (min-max) | PyTorch | Ratio | Wanted | Rounds |', '| --- | --- | --- | --- | --- | --- |'];
+  const head = [
+    '| Work | Ours: median (min-max) | PyTorch | Ratio | Wanted | Rounds |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
   process.stdout.write([`## ${title}`, '', ...head, ...rows, ''].join('\n'));
 }
 

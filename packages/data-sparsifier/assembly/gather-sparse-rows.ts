@@ -1,7 +1,9 @@
 // The gather of SparseTable (../src/tables/sparse-table.ts, where the layout is described) as WebAssembly with
 // SIMD. Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/tables/kernel-module.ts.
 
-// A table's header in memory, in the order of `headerFields` in ../src/tables/sparse-row-kernel.ts.
+import { zeroRow } from './zero-row';
+
+// A table's header in memory, in the order of `sparseHeaderFields` in ../src/tables/row-kernels.ts.
 @unmanaged
 class SparseRows {
   rows!: u32;
@@ -47,7 +49,7 @@ export function gatherSparseRows(header: usize, ids: usize, count: u32, out: usi
     const rowWord = load<u64>(table.rowBits + (group << 3));
     const rowBit = (<u64>1) << (id & 63);
     if ((rowWord & rowBit) == 0) {
-      memory.fill(out, 0, rowBytes);
+      zeroRow(out, rowBytes);
       continue;
     }
     const stored = load<u32>(table.rowRanks + (group << 2)) + <u32>popcnt(rowWord & (rowBit - 1));

@@ -1,1 +1,2 @@
 export { prepare, gatherSparseRows } from './gather-sparse-rows';
+export { gatherQuantizedRows } from './gather-quantized-rows';

@@ -1,3 +1,4 @@
+import { rowsPerGroup } from './bit-ranks.js';
 import type { TableMemory } from './table-memory.js';
 
 /** The sizes of a sparse table. */
@@ -13,12 +14,7 @@ export interface SparseTableSizes {
   keptBlocks: number;
 }
 
-/**
- * The arrays of a sparse table. Bits count from the least significant one.
- *
- * The ranks are the counts of ones before each group of bits, so that the place of any row is one look-up and
- * the count of ones in one group (G. Jacobson, "Space-efficient static trees and graphs", FOCS 1989).
- */
+/** The arrays of a sparse table. Bits count from the least significant one. */
 export interface SparseTableParts {
   /** A bit per row: whether any of its blocks is kept. In whole groups of 64 rows. */
   rowBits: Uint32Array;
@@ -32,7 +28,6 @@ export interface SparseTableParts {
   values: Float32Array;
 }
 
-export const rowsPerGroup = 64;
 export const blocksPerGroup = 128;
 // The kernel loads 64 bits or 4 values at once, from any place.
 const paddingWords = 2;

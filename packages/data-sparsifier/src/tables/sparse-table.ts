@@ -1,13 +1,15 @@
 import type { EmbeddingTable } from './embedding-table.js';
+import { countOnesBefore, hasBit, onesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
+import { checkedTableShape } from './checked-table-shape.js';
+import { gatherChecked } from './gather-checked.js';
 import { popcount } from './popcount.js';
 import {
   allocateParts,
   blocksPerGroup,
-  rowsPerGroup,
   type SparseTableParts,
   type SparseTableSizes,
 } from './sparse-table-parts.js';
-import { headerFields } from './sparse-row-kernel.js';
+import { sparseHeaderFields } from './row-kernels.js';
 import type { TableMemory } from './table-memory.js';
 
 const rowWordsPerGroup = rowsPerGroup / 32;
@@ -48,7 +50,7 @@ export class SparseTable implements EmbeddingTable {
     this.#blocksPerRow = Math.ceil(sizes.dim / sizes.blockWidth);
     this.#memory = memory;
     // The header comes first: allocating moves the memory, and the views of the parts are taken last.
-    this.#header = memory ? memory.allocate(4 * headerFields.length) : 0;
+    this.#header = memory ? memory.allocate(4 * sparseHeaderFields.length) : 0;
     const { parts, offsets } = allocateParts(sizes, { memory, values });
     this.#parts = parts;
     this.#offsets = offsets;
@@ -62,7 +64,9 @@ export class SparseTable implements EmbeddingTable {
     this.byteLength = Object.values(parts).reduce((bytes, part) => bytes + part.byteLength, 0);
     if (memory) {
       const header = { ...sizes, ...offsets, blocksPerRow: this.#blocksPerRow };
-      memory.int32(this.#header, headerFields.length).set(headerFields.map((field) => header[field]));
+      memory
+        .int32(this.#header, sparseHeaderFields.length)
+        .set(sparseHeaderFields.map((field) => header[field]));
     }
   }
 
@@ -86,7 +90,10 @@ export class SparseTable implements EmbeddingTable {
     blockWidth?: number;
     memory?: TableMemory;
   }): SparseTable {
-    const [rows, dim] = checkedShape(table, mask, blockWidth);
+    const [rows, dim] = checkedTableShape(table, mask);
+    if (!Number.isInteger(blockWidth) || blockWidth < 1) {
+      throw new RangeError(`expected a block width of at least 1, found ${blockWidth}`);
+    }
     const width = mask && !fitsBlocks(mask, rows, dim, blockWidth) ? 1 : blockWidth;
     const bits = new Uint32Array(table.data.buffer, table.data.byteOffset, table.data.length);
     const isKept = (row: number, column: number): boolean => {
@@ -127,7 +134,7 @@ export class SparseTable implements EmbeddingTable {
         nextValue += width;
       }
       if (isStored) {
-        rowBits[row >>> 5]! |= 1 << (row & 31);
+        setBit(rowBits, row);
         stored++;
       }
     }
@@ -186,30 +193,26 @@ export class SparseTable implements EmbeddingTable {
   }
 
   gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
-    if (ids.length > 0 && out.length < (ids.length - 1) * stride + this.dim) {
-      throw new RangeError(
-        `${ids.length} rows of ${this.dim} values, ${stride} apart, need ${(ids.length - 1) * stride + this.dim} values of room, found ${out.length}`,
-      );
-    }
-    const memory = this.#memory;
-    const gathered =
-      memory && ids.buffer === memory.buffer && out.buffer === memory.buffer
-        ? memory.kernel.gatherSparseRows(this.#header, ids.byteOffset, ids.length, out.byteOffset, 4 * stride)
-        : this.#gatherPlainly(ids, out, stride);
-    if (gathered < ids.length) {
-      throw new RangeError(
-        `id ${ids[gathered]} at place ${gathered} is not a row of a table of ${this.rows} rows`,
-      );
-    }
+    gatherChecked({
+      rows: this.rows,
+      dim: this.dim,
+      ids,
+      out,
+      stride,
+      memory: this.#memory,
+      header: this.#header,
+      kernel: 'gatherSparseRows',
+      plain: (ids, out, stride) => this.#gatherPlainly(ids, out, stride),
+    });
   }
 
   toDense(): Float32Array<ArrayBuffer> {
     const dense = new Float32Array(this.rows * this.dim);
-    const id = new Int32Array(1);
-    for (let row = 0; row < this.rows; row++) {
-      id[0] = row;
-      this.#gatherPlainly(id, dense.subarray(row * this.dim, (row + 1) * this.dim), this.dim);
-    }
+    this.#gatherPlainly(
+      Int32Array.from({ length: this.rows }, (_, row) => row),
+      dense,
+      this.dim,
+    );
     return dense;
   }
 
@@ -224,15 +227,10 @@ export class SparseTable implements EmbeddingTable {
       if (id < 0 || id >= this.rows) return place;
       const to = place * stride;
       outBits.fill(0, to, to + dim);
-      const word = id >>> 5;
-      const before = rowBits[word]! & ((1 << (id & 31)) - 1);
-      if (((rowBits[word]! >>> (id & 31)) & 1) === 0) continue;
-      let stored = rowRanks[Math.floor(word / rowWordsPerGroup)]! + popcount(before);
-      if (word % rowWordsPerGroup === 1) stored += popcount(rowBits[word - 1]!);
-
-      // Positions of blocks pass 2^32 in large tables: no bit operations on them.
-      let position = stored * this.#blocksPerRow;
-      let value = blocksBefore(blockBits, blockRanks, position) * blockWidth;
+      if (!hasBit(rowBits, id)) continue;
+      // In large tables the positions of blocks pass 2^32.
+      let position = onesBefore(rowBits, rowRanks, rowWordsPerGroup, id) * this.#blocksPerRow;
+      let value = onesBefore(blockBits, blockRanks, blockWordsPerGroup, position) * blockWidth;
       for (let column = 0; column < dim; column += blockWidth, position++) {
         if (((blockBits[Math.floor(position / 32)]! >>> (position % 32)) & 1) === 0) continue;
         const inside = Math.min(blockWidth, dim - column);
@@ -267,26 +265,6 @@ export class SparseTable implements EmbeddingTable {
   }
 }
 
-function checkedShape(
-  { data, shape }: { data: Float32Array; shape: readonly number[] },
-  mask: Uint8Array | undefined,
-  blockWidth: number,
-): [rows: number, dim: number] {
-  const [rows, dim] = shape;
-  if (shape.length !== 2 || rows === undefined || dim === undefined || rows * dim !== data.length) {
-    throw new RangeError(
-      `expected a table of shape (rows, dim), found shape (${shape.join(', ')}) with ${data.length} values`,
-    );
-  }
-  if (mask && mask.length !== data.length) {
-    throw new RangeError(`expected a mask of ${data.length} entries, one per value, found ${mask.length}`);
-  }
-  if (!Number.isInteger(blockWidth) || blockWidth < 1) {
-    throw new RangeError(`expected a block width of at least 1, found ${blockWidth}`);
-  }
-  return [rows, dim];
-}
-
 /** Whether each block of the mask is either kept or pruned as a whole. */
 function fitsBlocks(mask: Uint8Array, rows: number, dim: number, blockWidth: number): boolean {
   if (blockWidth === 1) return true;
@@ -297,23 +275,6 @@ function fitsBlocks(mask: Uint8Array, rows: number, dim: number, blockWidth: num
     }
   }
   return true;
-}
-
-function blocksBefore(blockBits: Uint32Array, blockRanks: Uint32Array, position: number): number {
-  const group = Math.floor(position / blocksPerGroup);
-  const lastWord = Math.floor(position / 32);
-  let ones = blockRanks[group]!;
-  for (let word = group * blockWordsPerGroup; word < lastWord; word++) ones += popcount(blockBits[word]!);
-  return ones + popcount(blockBits[lastWord]! & ((1 << (position % 32)) - 1));
-}
-
-function countOnesBefore(bits: Uint32Array, ranks: Uint32Array, wordsPerGroup: number): void {
-  let ones = 0;
-  for (let group = 0; group < ranks.length; group++) {
-    ranks[group] = ones;
-    for (let word = group * wordsPerGroup; word < (group + 1) * wordsPerGroup; word++)
-      ones += popcount(bits[word]!);
-  }
 }
 
 /** The number of ones in a bitmap of `length` bits, which must fill its bytes and leave the rest of the last one zero. */

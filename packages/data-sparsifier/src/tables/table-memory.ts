@@ -1,4 +1,4 @@
-import { sparseRowKernel, type SparseRowKernel } from './sparse-row-kernel.js';
+import { rowKernels, type RowKernels } from './row-kernels.js';
 
 const pageBytes = 65536;
 // WebAssembly's 32-bit memories end at 4 GiB.
@@ -18,7 +18,7 @@ const alignment = 64;
 export class TableMemory {
   readonly #memory: WebAssembly.Memory;
   #used = reservedBytes;
-  #kernel: SparseRowKernel | undefined;
+  #kernels: RowKernels | undefined;
 
   /** @param shared Whether the memory is a SharedArrayBuffer, which worker threads can read at once; default false. */
   constructor({ shared = false }: { shared?: boolean } = {}) {
@@ -30,9 +30,9 @@ export class TableMemory {
     return this.#memory.buffer;
   }
 
-  /** The gather kernel on this memory. */
-  get kernel(): SparseRowKernel {
-    return (this.#kernel ??= sparseRowKernel(this.#memory));
+  /** The gather kernels on this memory. */
+  get kernels(): RowKernels {
+    return (this.#kernels ??= rowKernels(this.#memory));
   }
 
   /**

@@ -1,0 +1,195 @@
+import { countOnesBefore, hasBit, onesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
+import { checkedTableShape } from './checked-table-shape.js';
+import type { EmbeddingTable } from './embedding-table.js';
+import { gatherChecked } from './gather-checked.js';
+import { packRow, rowBytesOf, unpackRow, type QuantizedRowFormat } from './quantized-row-format.js';
+import { quantizedHeaderFields } from './row-kernels.js';
+import type { TableMemory } from './table-memory.js';
+
+const rowWordsPerGroup = rowsPerGroup / 32;
+// The kernel loads 4 bytes at once.
+const paddingBytes = 4;
+
+/**
+ * An embedding table of 8- or 4-bit codes with a scale and an offset for each row. Rows that are zero throughout
+ * (pruned rows) are left out and read as +0; a bit per row with ranks finds the others. The zeros of a kept row
+ * are rounded like its other values.
+ */
+export class QuantizedTable implements EmbeddingTable {
+  readonly rows: number;
+  readonly dim: number;
+  readonly format: Readonly<QuantizedRowFormat>;
+  /** Rows that are not left out. */
+  readonly storedRows: number;
+  readonly byteLength: number;
+
+  readonly #rowBytes: number;
+  readonly #memory: TableMemory | undefined;
+  readonly #header: number;
+  readonly #view: () => { rowBits: Uint32Array; rowRanks: Uint32Array; packed: Uint8Array };
+
+  private constructor(
+    sizes: { rows: number; dim: number; storedRows: number; format: QuantizedRowFormat },
+    memory: TableMemory | undefined,
+  ) {
+    const { rows, dim, storedRows, format } = sizes;
+    this.rows = rows;
+    this.dim = dim;
+    this.format = { ...format };
+    this.storedRows = storedRows;
+    this.#rowBytes = rowBytesOf(format, dim);
+    this.#memory = memory;
+    const groups = Math.ceil(rows / rowsPerGroup);
+    const bytes = {
+      rowBits: (groups * rowsPerGroup) / 8,
+      rowRanks: 4 * groups,
+      packed: storedRows * this.#rowBytes + paddingBytes,
+    };
+    this.byteLength = bytes.rowBits + bytes.rowRanks + bytes.packed;
+    // Allocating moves the memory: the header and the parts first, the views of them when they are needed.
+    this.#header = memory ? memory.allocate(4 * quantizedHeaderFields.length) : 0;
+    const at = {
+      rowBits: memory ? memory.allocate(bytes.rowBits) : 0,
+      rowRanks: memory ? memory.allocate(bytes.rowRanks) : 0,
+      packed: memory ? memory.allocate(bytes.packed) : 0,
+    };
+    const viewsOf = (rowBits: ArrayBufferLike, rowRanks: ArrayBufferLike, packed: ArrayBufferLike) => ({
+      rowBits: new Uint32Array(rowBits, at.rowBits, bytes.rowBits / 4),
+      rowRanks: new Uint32Array(rowRanks, at.rowRanks, groups),
+      packed: new Uint8Array(packed, at.packed, bytes.packed),
+    });
+    if (memory) {
+      let views = viewsOf(memory.buffer, memory.buffer, memory.buffer);
+      this.#view = () => {
+        if (views.packed.buffer !== memory.buffer)
+          views = viewsOf(memory.buffer, memory.buffer, memory.buffer);
+        return views;
+      };
+      const header = {
+        rows,
+        dim,
+        bits: format.bits,
+        halfScales: format.scaleType === 'float16' ? 1 : 0,
+        rowBytes: this.#rowBytes,
+        ...at,
+      };
+      memory
+        .int32(this.#header, quantizedHeaderFields.length)
+        .set(quantizedHeaderFields.map((field) => header[field]));
+    } else {
+      const views = viewsOf(
+        new ArrayBuffer(bytes.rowBits),
+        new ArrayBuffer(bytes.rowRanks),
+        new ArrayBuffer(bytes.packed),
+      );
+      this.#view = () => views;
+    }
+  }
+
+  /**
+   * Quantises a dense table, `table.data` of shape (rows, dim).
+   *
+   * @param bits Bits of a code: 8 or 4. Default 8.
+   * @param scaleType Type of scale and offset. Default: PyTorch's, float32 for 8 bits and float16 for 4.
+   * @param mask One entry per value: 0 is pruned. Default: the table as it is.
+   * @param memory Where the table is built, for the fast gather; default: arrays of its own.
+   * @throws RangeError when shape, data and mask do not fit together, or naming the row and column of a value
+   *   that is not finite or, where scales are float16, too large for it.
+   */
+  static fromDense({
+    table,
+    bits = 8,
+    scaleType = bits === 8 ? 'float32' : 'float16',
+    mask,
+    memory,
+  }: {
+    table: { data: Float32Array; shape: readonly number[] };
+    bits?: 8 | 4;
+    scaleType?: 'float32' | 'float16';
+    mask?: Uint8Array;
+    memory?: TableMemory;
+  }): QuantizedTable {
+    const [rows, dim] = checkedTableShape(table, mask);
+    if (bits !== 8 && bits !== 4)
+      throw new RangeError(`expected codes of 8 or 4 bits, found ${String(bits)}`);
+    const format = { bits, scaleType };
+    const largest = scaleType === 'float16' ? 65504 : Number.MAX_VALUE;
+    const valueAt = (at: number) => (mask && mask[at] === 0 ? 0 : table.data[at]!);
+    const isStored = (row: number): boolean => {
+      for (let at = row * dim; at < (row + 1) * dim; at++) if (valueAt(at) !== 0) return true;
+      return false;
+    };
+
+    let storedRows = 0;
+    for (let row = 0; row < rows; row++) if (isStored(row)) storedRows++;
+    const quantized = new QuantizedTable({ rows, dim, storedRows, format }, memory);
+    const { rowBits, rowRanks, packed } = quantized.#view();
+    const values = new Float32Array(dim);
+    let nextRow = packed.byteOffset;
+    for (let row = 0; row < rows; row++) {
+      if (!isStored(row)) continue;
+      setBit(rowBits, row);
+      for (let column = 0; column < dim; column++) {
+        const value = valueAt(row * dim + column);
+        if (!(Math.abs(value) <= largest)) {
+          throw new RangeError(
+            `cannot quantise row ${row}, column ${column}: expected a finite value within ${largest}, found ${value}`,
+          );
+        }
+        values[column] = value;
+      }
+      packRow(values, new DataView(packed.buffer, nextRow, quantized.#rowBytes), format);
+      nextRow += quantized.#rowBytes;
+    }
+    countOnesBefore(rowBits, rowRanks, rowWordsPerGroup);
+    return quantized;
+  }
+
+  /** The packed rows that are not left out, (storedRows, bytes of a row): a view of the table, not a copy. */
+  packedRows(): Uint8Array {
+    return this.#view().packed.subarray(0, this.storedRows * this.#rowBytes);
+  }
+
+  gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
+    gatherChecked({
+      rows: this.rows,
+      dim: this.dim,
+      ids,
+      out,
+      stride,
+      memory: this.#memory,
+      header: this.#header,
+      kernel: 'gatherQuantizedRows',
+      plain: (ids, out, stride) => this.#gatherPlainly(ids, out, stride),
+    });
+  }
+
+  toDense(): Float32Array<ArrayBuffer> {
+    const dense = new Float32Array(this.rows * this.dim);
+    this.#gatherPlainly(
+      Int32Array.from({ length: this.rows }, (_, row) => row),
+      dense,
+      this.dim,
+    );
+    return dense;
+  }
+
+  /** The reference of the kernel, for arrays anywhere. Returns like the kernel. */
+  #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
+    const { rowBits, rowRanks, packed } = this.#view();
+    const rows = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+    for (let place = 0; place < ids.length; place++) {
+      const id = ids[place]!;
+      if (id < 0 || id >= this.rows) return place;
+      const to = place * stride;
+      if (!hasBit(rowBits, id)) {
+        out.fill(0, to, to + this.dim);
+        continue;
+      }
+      const stored = onesBefore(rowBits, rowRanks, rowWordsPerGroup, id);
+      const row = new DataView(rows.buffer, rows.byteOffset + stored * this.#rowBytes, this.#rowBytes);
+      unpackRow(row, out, to, this.dim, this.format);
+    }
+    return ids.length;
+  }
+}
