@@ -3,11 +3,13 @@ import {
   createProgram,
   createProgress,
   Option,
+  parseChoice,
   parseCount,
   parseList,
   parseNumber,
   runProgram,
 } from '@ds/command-line';
+import { engineChoices } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runForwardBenchmark } from './run-forward-benchmark.js';
 
@@ -36,7 +38,11 @@ const program = createProgram({
       parseList(parseNumber),
     ),
   )
-  .option('--engine <engine>', 'what runs the network, see `dlrm engines`', 'auto')
+  .addOption(
+    new Option('--engine <engine>', 'what runs the network, see `dlrm engines`')
+      .argParser(parseChoice(engineChoices))
+      .default('auto'),
+  )
   .option('--quiet', 'no progress', false)
   .action(async (options) => {
     const progress = createProgress({ quiet: options.quiet });

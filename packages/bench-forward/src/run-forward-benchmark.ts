@@ -1,7 +1,7 @@
 import { readSparseModelMetadata, writeResultsCsv, type SparseModelMetadata } from '@ds/bench-disk';
 import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
-import { Dlrm } from '@ds/dlrm';
-import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';
+import { checkTablesFitData, Dlrm, type EngineChoice } from '@ds/dlrm';
+import { dlrmTypes, forwardColumns, type ForwardTime } from './forward-columns.js';
 import { SparseDlrm } from './sparse-dlrm.js';
 import { timeRuns } from './time-runs.js';
 
@@ -36,7 +36,7 @@ export async function runForwardBenchmark({
   /** Time only the models with these levels. Default: all. */
   sparsityLevels?: readonly number[];
   /** What runs the network, as for `Dlrm.load`. */
-  engine?: string;
+  engine?: EngineChoice;
   /** Called with the number of models timed and to be timed, each type counted by itself. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<ForwardTime[]> {
@@ -48,7 +48,7 @@ export async function runForwardBenchmark({
     await readSparseModelMetadata(sparseModelMetadata),
     sparsityLevels,
   );
-  const batch = await firstTestBatch(processedDataFile, batchSize);
+  const { batch, counts } = await firstTestBatch(processedDataFile, batchSize);
   return writeResultsCsv({
     path: output,
     columns: forwardColumns,
@@ -58,7 +58,15 @@ export async function runForwardBenchmark({
       onProgress?.(0, total);
       for (const dlrmType of dlrmTypes) {
         for (const { norm, sparseBlockShape, sparsityLevel, path } of models) {
-          const timeTaken = await timeModel({ path, dlrmType, batch, runs, engine });
+          const dlrm = await Dlrm.load(path, { engine });
+          let timeTaken: number;
+          try {
+            checkTablesFitData({ config: dlrm.config, counts, modelPath: path, dataPath: processedDataFile });
+            const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
+            timeTaken = await timeRuns(() => model.forward(batch), runs);
+          } finally {
+            await dlrm.dispose();
+          }
           const point = { norm, sparseBlockShape, sparsityLevel };
           rows.push({ ...point, timeTaken, dlrmType, batchSize: batch.labels.length, runs });
           onProgress?.(rows.length, total);
@@ -83,34 +91,15 @@ function withLevels(
   return models.filter(({ sparsityLevel }) => levels.includes(sparsityLevel));
 }
 
-async function firstTestBatch(processedDataFile: string, batchSize: number): Promise<CriteoBatch> {
+async function firstTestBatch(
+  processedDataFile: string,
+  batchSize: number,
+): Promise<{ batch: CriteoBatch; counts: Int32Array }> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
   try {
-    for await (const batch of dataset.batches({ batchSize })) return batch;
+    for await (const batch of dataset.batches({ batchSize })) return { batch, counts: dataset.counts };
   } finally {
     await dataset.close();
   }
   throw new Error(`${processedDataFile}: expected rows in the test split, found none`);
-}
-
-async function timeModel({
-  path,
-  dlrmType,
-  batch,
-  runs,
-  engine,
-}: {
-  path: string;
-  dlrmType: DlrmType;
-  batch: CriteoBatch;
-  runs: number;
-  engine?: string;
-}): Promise<number> {
-  const dlrm = await Dlrm.load(path, { engine });
-  try {
-    const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
-    return await timeRuns(() => model.forward(batch), runs);
-  } finally {
-    await dlrm.dispose();
-  }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { createProgram, createProgress, Option, parseCount, runProgram } from '@ds/command-line';
+import { createProgram, createProgress, Option, parseChoice, parseCount, runProgram } from '@ds/command-line';
+import { engineChoices } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runMetricsBenchmark } from './run-metrics-benchmark.js';
 
@@ -21,7 +22,11 @@ const program = createProgram({
   .addOption(
     new Option('--batch-size <rows>', 'rows evaluated at once').argParser(parseCount(1)).default(16384),
   )
-  .option('--engine <engine>', 'what runs the network, see `dlrm engines`', 'auto')
+  .addOption(
+    new Option('--engine <engine>', 'what runs the network, see `dlrm engines`')
+      .argParser(parseChoice(engineChoices))
+      .default('auto'),
+  )
   .option('--quiet', 'no progress', false)
   .action(async (options) => {
     const progress = createProgress({ quiet: options.quiet });

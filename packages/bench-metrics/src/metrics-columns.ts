@@ -7,7 +7,7 @@ export interface SparseModelMetrics extends GridPoint, BinaryClassificationMetri
 
 /**
  * The columns of `sparse_model_metrics.csv`: the original's, then our own. A metric that is undefined is an
- * empty cell. `decimals`: round to that many, as Python rounds; Infinity: every digit.
+ * empty cell. `decimals`: round to that many, as Python rounds; more than 20: every digit.
  */
 export function metricsColumns(decimals: number): ResultsColumn<SparseModelMetrics>[] {
   const metric = (
@@ -17,7 +17,7 @@ export function metricsColumns(decimals: number): ResultsColumn<SparseModelMetri
     name,
     cell: ({ [key]: value }) => {
       if (value === undefined) return '';
-      return formatPythonFloat(decimals === Infinity ? value : roundDecimals(value, decimals));
+      return formatPythonFloat(decimals > 20 ? value : roundDecimals(value, decimals));
     },
   });
   return [

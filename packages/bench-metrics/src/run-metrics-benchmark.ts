@@ -1,7 +1,8 @@
 import { readSparseModelMetadata, writeResultsCsv } from '@ds/bench-disk';
 import { openCriteoDataset } from '@ds/criteo-data';
-import { Dlrm, evaluate } from '@ds/dlrm';
+import { checkTablesFitData, evaluate, type EngineChoice } from '@ds/dlrm';
 import { binaryClassificationMetrics } from '@ds/dlrm/metrics';
+import { loadAhead } from './load-ahead.js';
 import { metricsColumns, type SparseModelMetrics } from './metrics-columns.js';
 
 /**
@@ -33,18 +34,12 @@ export async function runMetricsBenchmark({
   /** Rows that the model evaluates at once. Default: 16384. */
   batchSize?: number;
   /** What runs the network, as for `Dlrm.load`. */
-  engine?: string;
+  engine?: EngineChoice;
   /** Called with the number of models evaluated and to be evaluated. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetrics[]> {
   const models = await readSparseModelMetadata(sparseModelMetadata);
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
-  const load = (path: string) => {
-    const loading = Dlrm.load(path, { engine });
-    loading.catch(() => undefined); // reported where it is awaited, which is later than it may fail
-    return loading;
-  };
-  let next = load(models[0]!.path);
   try {
     return await writeResultsCsv({
       path: output,
@@ -52,17 +47,19 @@ export async function runMetricsBenchmark({
       makeRows: async () => {
         const rows: SparseModelMetrics[] = [];
         onProgress?.(0, models.length);
-        for (const [index, { norm, sparseBlockShape, sparsityLevel }] of models.entries()) {
-          const model = await next;
-          try {
-            // Read and inflated while this one is evaluated.
-            if (index + 1 < models.length) next = load(models[index + 1]!.path);
-            const { labels, scores } = await evaluate({ model, dataset, batchSize });
-            const metrics = binaryClassificationMetrics(labels, scores);
-            rows.push({ norm, sparseBlockShape, sparsityLevel, ...metrics });
-          } finally {
-            await model.dispose();
-          }
+        const paths = models.map(({ path }) => path);
+        for await (const model of loadAhead(paths, { engine })) {
+          const { norm, sparseBlockShape, sparsityLevel, path } = models[rows.length]!;
+          const { config } = model;
+          checkTablesFitData({
+            config,
+            counts: dataset.counts,
+            modelPath: path,
+            dataPath: processedDataFile,
+          });
+          const { labels, scores } = await evaluate({ model, dataset, batchSize });
+          const metrics = binaryClassificationMetrics(labels, scores);
+          rows.push({ norm, sparseBlockShape, sparsityLevel, ...metrics });
           onProgress?.(rows.length, models.length);
         }
         return rows;

@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, truncate, copyFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import packageJson from '../package.json';
+import { readSparseModelMetadata } from '../src/metadata.js';
+
+const cli = join(__dirname, '../dist/cli.js');
+const modelPath = join(__dirname, '../../bench-metrics/test/golden/original-run/criteo_model.ckpt');
+
+const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+
+describe('bench-disk', () => {
+  let folder: string;
+  let output: string;
+  let args: string[];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bench-disk-'));
+    output = join(folder, 'metadata.csv');
+    args = [
+      '--model-path',
+      modelPath,
+      '--sparsified-model-dump-path',
+      join(folder, 'dump'),
+      '--output',
+      output,
+    ];
+  });
+
+  test('dumps the models that were asked for; flags may have underscores', async () => {
+    const result = run(
+      ...args.map((argument) => argument.replace('--model-path', '--model_path')),
+      '--sparsity_levels=0,0.5',
+      '--sparse-block-shapes',
+      '1x4,16x1',
+      '--norms',
+      'L2',
+    );
+    expect(result.stderr).toMatch(/^pruned models: 0\/4 \(0%\)\n[^]*pruned models: 4\/4 \(100%\)\n$/);
+    expect(result.stdout).toBe(`4 models: ${output}\n`);
+    expect(result.status).toBe(0);
+    const rows = await readSparseModelMetadata(output);
+    expect(rows.map(({ sparseBlockShape, sparsityLevel }) => [sparseBlockShape, sparsityLevel])).toEqual([
+      [[1, 4], 0],
+      [[1, 4], 0.5],
+      [[16, 1], 0],
+      [[16, 1], 0.5],
+    ]);
+  });
+
+  test('is quiet with --quiet', () => {
+    const result = run(...args, '--quiet', '--sparsity-levels', '1', '--norms', 'L1');
+    expect(result.stderr).toBe('');
+    expect(result.status).toBe(0);
+  });
+
+  test('has a version and a help with defaults and an example', () => {
+    expect(run('--version').stdout).toBe(`${packageJson.version}\n`);
+    const help = run('--help').stdout;
+    expect(help).toContain('default: 0,0.1,0.2');
+    expect(help).toContain('default: "sparse_model_metadata.csv"');
+    expect(help).toContain('Example:\n  bench-disk --model-path');
+  });
+
+  test.each([
+    [['--sparsity-levels', '0.5,1.5'], 'error: sparsity level: expected a number from 0 to 1, found 1.5\n'],
+    [['--sparsity-levels=-0.5'], 'error: sparsity level: expected a number from 0 to 1, found -0.5\n'],
+    [['--norms', 'L1,max'], "error: norm: expected L1 or L2, found 'max'\n"],
+    [
+      ['--sparse-block-shapes', '0x4'],
+      'error: sparse block shape: expected two whole numbers of at least 1, found 0x4\n',
+    ],
+    [
+      ['--sparse-block-shapes', '1,4'],
+      "error: sparse block shape: expected rows x columns such as 1x4, found '1'\n",
+    ],
+    [['--model-path', '/nowhere/model.ckpt'], 'error: cannot read /nowhere/model.ckpt: no such file\n'],
+  ])('%j is one line on stderr, exit code 1, and nothing written', async (extra, message) => {
+    await writeFile(output, 'earlier');
+    const result = run(...args, '--quiet', ...extra);
+    expect(result.stderr).toBe(message);
+    expect(result.status).toBe(1);
+    expect(await readdir(folder)).toEqual(['metadata.csv']);
+    expect(await readFile(output, 'utf8')).toBe('earlier');
+  });
+
+  test('a truncated checkpoint is named', async () => {
+    const broken = join(folder, 'broken.ckpt');
+    await copyFile(modelPath, broken);
+    await truncate(broken, 70_000);
+    const result = run(...args, '--quiet', '--model-path', broken);
+    expect(result.stderr).toMatch(/^error: [^\n]*broken\.ckpt[^\n]*\n$/);
+    expect(result.status).toBe(1);
+    expect(await readdir(folder)).toEqual(['broken.ckpt']);
+  });
+
+  test('an output that cannot be written is known before the work', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const result = run(...args, '--quiet', '--output', join(folder, 'file', 'metadata.csv'));
+    expect(result.stderr).toBe(
+      `error: cannot write ${join(folder, 'file', 'metadata.csv')}: a part of its path is a file, not a folder\n`,
+    );
+    expect(result.status).toBe(1);
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  test('a dump folder that cannot be written leaves no CSV', async () => {
+    await mkdir(join(folder, 'out'));
+    await writeFile(join(folder, 'file'), '');
+    const csv = join(folder, 'out', 'metadata.csv');
+    const result = run(
+      ...args,
+      '--quiet',
+      '--sparsified-model-dump-path',
+      join(folder, 'file'),
+      '--output',
+      csv,
+    );
+    expect(result.stderr).toMatch(
+      /^error: cannot write [^\n]*sl=0\.0\.zip: a part of its path is a file[^\n]*\n$/,
+    );
+    expect(result.status).toBe(1);
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
+  });
+
+  test('wrong usage is exit code 2', () => {
+    for (const wrong of [
+      [],
+      ['--model-path', modelPath],
+      [...args, '--levels', '1'],
+      [...args, '--threads', '0'],
+    ]) {
+      expect(run(...wrong).status).toBe(2);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runDiskBenchmark } from '@ds/bench-disk';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
+import { runMetricsBenchmark } from '../src/index.js';
+
+const originalRun = join(__dirname, 'golden/original-run');
+const modelPath = join(originalRun, 'criteo_model.ckpt');
+const processedDataFile = join(originalRun, 'kaggleAdDisplayChallenge_processed.npz');
+
+async function dumpedModels(grid: { sparsityLevels?: number[]; norms?: string[] } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-metrics-'));
+  const sparseModelMetadata = join(folder, 'sparse_model_metadata.csv');
+  await runDiskBenchmark({ modelPath, dumpPath: join(folder, 'dump'), output: sparseModelMetadata, ...grid });
+  return { sparseModelMetadata, output: join(folder, 'sparse_model_metrics.csv') };
+}
+
+const cellsOf = (csv: string) =>
+  csv
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/"\((\d+), (\d+)\)"/, '($1 $2)').split(','));
+
+describe('runMetricsBenchmark', () => {
+  test("gives the original's metrics of all 60 models to 3 decimals (PyTorch 2.15, scikit-learn 1.9)", async () => {
+    const { sparseModelMetadata, output } = await dumpedModels();
+    const progress: number[][] = [];
+    const rows = await runMetricsBenchmark({
+      processedDataFile,
+      sparseModelMetadata,
+      output,
+      onProgress: (done, total) => progress.push([done, total]),
+    });
+    expect(progress).toEqual(Array.from({ length: 61 }, (_, done) => [done, 60]));
+
+    const [heading, ...ours] = cellsOf(await readFile(output, 'utf8'));
+    const [originalHeading, ...originals] = cellsOf(
+      await readFile(join(originalRun, 'sparse_model_metrics.csv'), 'utf8'),
+    );
+    expect(heading).toEqual([...originalHeading!, 'average_precision', 'normalized_entropy']);
+    expect(ours).toHaveLength(60);
+    const metricNames = originalHeading!.slice(3);
+    for (const [index, original] of originals.entries()) {
+      const row = ours[index]!;
+      expect(row.slice(0, 3)).toEqual(original.slice(0, 3));
+      metricNames.forEach((name, i) => {
+        expect({ [name]: Number(row[3 + i]) }).toEqual({
+          [name]: Math.round(1000 * Number(original[3 + i])) / 1000,
+        });
+        const value = rows[index]![name.replace(/_(.)/, (_, c: string) => c.toUpperCase()) as 'f1'];
+        expect(Math.abs(value - Number(original[3 + i]))).toBeLessThan(2e-6);
+      });
+    }
+  });
+
+  test('writes as many decimals as are asked for', async () => {
+    const { sparseModelMetadata, output } = await dumpedModels({ sparsityLevels: [0], norms: ['L1'] });
+    const metrics = { processedDataFile, sparseModelMetadata, output };
+    const rows = await runMetricsBenchmark({ ...metrics, decimals: Infinity });
+    const logLoss = async () => (cellsOf(await readFile(output, 'utf8'))[1] as string[])[8]!;
+    expect(Number(await logLoss())).toBe(rows[0]!.logLoss);
+    await runMetricsBenchmark({ ...metrics, decimals: 1 });
+    expect(await logLoss()).toBe('0.6');
+  });
+
+  test('leaves a cell empty where a metric is undefined', async () => {
+    const { sparseModelMetadata, output } = await dumpedModels({ sparsityLevels: [1], norms: ['L1'] });
+    const arrays = await readNpz(processedDataFile);
+    arrays['y']!.data.fill(0);
+    const oneClass = join(output, '..', 'one-class.npz');
+    await writeNpz(oneClass, arrays);
+    await runMetricsBenchmark({ processedDataFile: oneClass, sparseModelMetadata, output });
+    const [heading, row] = cellsOf(await readFile(output, 'utf8')) as [string[], string[]];
+    const cells = Object.fromEntries(heading.map((name, i) => [name, row[i]]));
+    expect(cells).toMatchObject({ precision: '0.0', recall: '0.0', f1: '0.0', roc_auc: '', log_loss: '' });
+    expect(cells['normalized_entropy']).toBe('');
+    expect(Number(cells['accuracy'])).toBeGreaterThan(0.5);
+  });
+});
