@@ -1,4 +1,10 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../../scripts/tsup.base.js';
 
-export default defineConfig(packageBuild({ libraries: ['src/index.ts'] }));
+const builds = packageBuild({
+  libraries: ['src/index.ts'],
+  programs: ['src/threads.ts', 'src/threads.browser.ts', 'src/select.worker.ts'],
+});
+
+// The threads stay in a file of their own, loaded when asked for, which `browser` in package.json replaces.
+export default defineConfig(builds.map((build) => ({ ...build, external: ['./threads.js'] })));

@@ -1,0 +1,13 @@
+export { BaseDataSparsifier } from './base-data-sparsifier.js';
+export type { DataState, SparsifierOptions, SparsifierState } from './base-data-sparsifier.js';
+export { DataNormSparsifier, type DataNormSparsifierOptions } from './data-norm-sparsifier.js';
+export { levelSweep, LevelSweep } from './level-sweep.js';
+export { levelSweepsInThreads } from './level-sweeps-in-threads.js';
+export type { Norm, NormConfig } from './norm-config.js';
+export type { LevelSweepConfig } from './plan-sweep.js';
+export type { Table } from './table.js';
+export type { LayerVariableLike, SparsifiableData, TensorLike } from './tensor-data.js';
+export type { EmbeddingTable } from './tables/embedding-table.js';
+export { QuantizedTable } from './tables/quantized-table.js';
+export { SparseTable } from './tables/sparse-table.js';
+export { TableMemory } from './tables/table-memory.js';

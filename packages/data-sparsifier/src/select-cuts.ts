@@ -1,0 +1,91 @@
+import { infinityKey, keyOf, nanKey, type BlockKeys } from './block-keys.js';
+
+// Exact selection without sorting: a histogram over the upper half of the key's bits finds the bin in which each
+// cut falls, a second one over the lower half of the bits, of the keys in those bins only, finds the cut itself.
+// (Radix selection; D. Knuth, The Art of Computer Programming, volume 3, section 5.2.5.)
+
+const lowBits = 16;
+const lowBins = 1 << lowBits;
+export const upperBins = (infinityKey >>> lowBits) + 1;
+
+/** The bin of a key in the first histogram. */
+export function upperBin(key: number): number {
+  return key >>> lowBits;
+}
+
+/** Where the ascending order of the keys, lowest index first among equals, is cut. */
+export interface Cut {
+  /** Everything below this key is before the cut, everything above it is after it. */
+  key: number;
+  /** How many of the keys equal to it are before the cut: those with the lowest indices. */
+  ties: number;
+}
+
+/** The first histogram: how many keys fall in each bin, (upperBins). */
+export function countUpper(keys: BlockKeys): Uint32Array {
+  const counts = new Uint32Array(upperBins);
+  for (let i = 0; i < keys.length; i++) counts[upperBin(keyOf(keys[i]!))]!++;
+  return counts;
+}
+
+/** The bins of the first histogram in which the cuts after `counts` keys fall, each once, ascending. */
+export function binsOfCuts(upperCounts: Uint32Array, counts: readonly number[]): number[] {
+  const total = sum(upperCounts);
+  const bins = new Set<number>();
+  for (const count of counts) {
+    if (count > 0 && count < total) bins.add(findBin(upperCounts, 0, upperBins, count).bin);
+  }
+  return [...bins].sort((a, b) => a - b);
+}
+
+/** The second histogram: how many keys there are of each value in each of `bins`, (bins.length * 65536). */
+export function countLow(keys: BlockKeys, bins: readonly number[]): Uint32Array {
+  const counts = new Uint32Array(bins.length * lowBins);
+  if (bins.length === 0) return counts;
+  const slotOfBin = new Uint8Array(upperBins);
+  bins.forEach((bin, slot) => (slotOfBin[bin] = slot + 1));
+  for (let i = 0; i < keys.length; i++) {
+    const key = keyOf(keys[i]!);
+    const slot = slotOfBin[upperBin(key)]!;
+    if (slot > 0) counts[((slot - 1) << lowBits) | (key & (lowBins - 1))]!++;
+  }
+  return counts;
+}
+
+/** How many keys equal a key, which must fall in one of the bins of the second histogram. */
+export function countOfKey(lowCounts: Uint32Array, bins: readonly number[], key: number): number {
+  const slot = bins.indexOf(upperBin(key));
+  return slot < 0 ? 0 : lowCounts[slot * lowBins + (key & (lowBins - 1))]!;
+}
+
+/** The exact cuts after `counts` keys each, from both histograms. */
+export function findCuts(
+  upperCounts: Uint32Array,
+  lowCounts: Uint32Array,
+  bins: readonly number[],
+  counts: readonly number[],
+): Cut[] {
+  const total = sum(upperCounts);
+  return counts.map((count) => {
+    if (count <= 0) return { key: 0, ties: 0 };
+    if (count >= total) return { key: nanKey + 1, ties: 0 };
+    const upper = findBin(upperCounts, 0, upperBins, count);
+    const start = bins.indexOf(upper.bin) * lowBins;
+    const low = findBin(lowCounts, start, start + lowBins, count - upper.before);
+    return { key: (upper.bin << lowBits) | (low.bin - start), ties: count - upper.before - low.before };
+  });
+}
+
+/** The bin that holds the `count`-th key (from 1) of bins `start` to `end`, and the keys in the bins before it. */
+function findBin(counts: Uint32Array, start: number, end: number, count: number) {
+  let before = 0;
+  let bin = start;
+  for (; bin < end - 1 && before + counts[bin]! < count; bin++) before += counts[bin]!;
+  return { bin, before };
+}
+
+function sum(counts: Uint32Array): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
+}
