@@ -1,5 +1,6 @@
 import { appendTo, writeWhole, ZipWriter } from '@ds/files';
 import { writeCheckpoint, type StateDict } from '@ds/dlrm';
+import { availableThreads } from '@ds/threads';
 
 /** The forms a checkpoint inside a zip can have, by its extension. */
 export type CheckpointFormat = 'ckpt' | 'safetensors';
@@ -16,7 +17,7 @@ export async function dumpModel({
   entryName,
   format,
   stateDict,
-  threads,
+  threads = availableThreads(),
 }: {
   path: string;
   /** Name of the checkpoint inside the zip. */
@@ -32,7 +33,8 @@ export async function dumpModel({
       bytes += piece.length;
       await append(piece);
     });
-    await zip.addDeflated(entryName, writeCheckpoint({ format, stateDict }), { threads });
+    // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
+    await zip.addDeflated(entryName, writeCheckpoint({ format, stateDict }), { threads: 2 * threads });
     await zip.finish();
   });
   return bytes;
