@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { createProgram, runProgram } from '@ds/command-line';
+import packageJson from '../package.json';
+import { createReport } from './create-report.js';
+import { mergeResults } from './merge-results.js';
+import { readRunInfo } from './run-info.js';
+
+const program = createProgram({
+  name: 'bench-report',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: `bench-report --sparse-model-metadata sparse_model_metadata.csv --sparse-model-metrics sparse_model_metrics.csv --forward-time-info dlrm_forward_time_info.csv --output-dir results
+bench-report merge --output sparse_model_metadata.csv parts/*.csv`,
+});
+
+program
+  .command('create', { isDefault: true })
+  .description('draw the charts and write report.html (the default command)')
+  .requiredOption('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote')
+  .option(
+    '--sparse-model-metrics <file>',
+    'the CSV that bench-metrics wrote; without it no charts of quality',
+  )
+  .option(
+    '--forward-time-info <file>',
+    'the CSV that bench-forward wrote; without it no chart of forward time',
+  )
+  .option('--output-dir <folder>', 'where the charts and report.html go', 'results')
+  .option('--run-info <file>', 'JSON with the settings, machine and notes to show; default: this machine')
+  .option('--quiet', 'no table on stdout, only the path of the report', false)
+  .action(async (options) => {
+    const report = await createReport({
+      sparseModelMetadata: options.sparseModelMetadata,
+      sparseModelMetrics: options.sparseModelMetrics,
+      forwardTimeInfo: options.forwardTimeInfo,
+      outputDir: options.outputDir,
+      runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
+    });
+    if (!options.quiet) {
+      report.leftOut.forEach((note) => process.stderr.write(`${note}\n`));
+      process.stdout.write(`${report.table}\n`);
+    }
+    process.stdout.write(`${report.reportFile}\n`);
+  });
+
+program
+  .command('merge')
+  .description('join the parts of a results CSV that shards wrote; fails on a missing or doubled row')
+  .argument('<parts...>', 'the CSV files of the shards')
+  .requiredOption('--output <file>', 'the joined CSV')
+  .option(
+    '--like <file>',
+    'a CSV whose models are all expected, such as the joined sparse_model_metadata.csv',
+  )
+  .option('--quiet', 'print nothing', false)
+  .action(async (parts: string[], options) => {
+    const rows = await mergeResults({ parts, output: options.output, like: options.like });
+    if (!options.quiet) process.stdout.write(`${rows} rows: ${options.output}\n`);
+  });
+
+await runProgram(program);

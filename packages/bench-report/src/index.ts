@@ -1,0 +1,4 @@
+export { createReport, type Report } from './create-report.js';
+export { mergeResults } from './merge-results.js';
+export { describeMachine, type Machine } from './machine.js';
+export { readRunInfo, type RunInfo } from './run-info.js';

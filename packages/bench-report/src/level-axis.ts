@@ -1,0 +1,47 @@
+/** The axis of sparsity levels, from 0 to 1, on a chart. */
+export interface LevelAxis {
+  /** Where a level stands, in [0, length]. */
+  position: (level: number) => number;
+  /** The position of level 1. */
+  length: number;
+  /** The position from which the axis is stretched, or undefined where it is not. */
+  stretchedFrom?: number;
+  /** Levels that have a tick and a label, and their text by position. */
+  ticks: readonly number[];
+  /** The text of the tick at a position. */
+  label: (position: number) => string;
+}
+
+const bend = 0.9;
+
+/**
+ * The axis for a set of levels. The benchmark's levels lie ten times closer above 0.9 than below; where there
+ * is a level inside (0.9, 1), that part is drawn ten times wider, so that each step of the grid is as wide as
+ * the next one.
+ */
+export function levelAxis({
+  levels,
+  labels,
+}: {
+  /** Sparsity levels that are drawn, in [0, 1]. */
+  levels: readonly number[];
+  /** Label each step, or only a few where there is little room. */
+  labels: 'each' | 'few';
+}): LevelAxis {
+  const stretched = levels.some((level) => level > bend && level < 1);
+  // Positions are counted in steps of 0.1 below the bend and of 0.01 above it.
+  const position = (level: number) =>
+    stretched && level > bend ? 10 * bend + (level - bend) * 100 : level * 10;
+  const tenths = Array.from({ length: 11 }, (_, tenth) => tenth / 10);
+  const hundredths = Array.from({ length: 9 }, (_, hundredth) => (91 + hundredth) / 100);
+  const few = stretched ? [0, 0.5, 0.9, 0.95, 1] : [0, 0.25, 0.5, 0.75, 1];
+  const labelled = labels === 'few' ? few : stretched ? [...tenths, ...hundredths] : tenths;
+  const texts = new Map(labelled.map((level) => [Math.round(position(level) * 1000), String(level)]));
+  return {
+    position,
+    length: position(1),
+    ...(stretched ? { stretchedFrom: position(bend) } : {}),
+    ticks: labelled.map(position).sort((a, b) => a - b),
+    label: (at) => texts.get(Math.round(at * 1000)) ?? '',
+  };
+}

@@ -1,0 +1,38 @@
+import type { BenchmarkTables } from './benchmark-tables.js';
+import { describeLevels, levelsOf } from './models.js';
+
+/** How the numbers of each part were measured, as far as its table tells. */
+export function measurementNotes({ sizes, quality, forward }: BenchmarkTables): {
+  size: string;
+  quality: string;
+  forward: string;
+} {
+  const exact = sizes.every(({ bytes }) => bytes !== undefined);
+  const size =
+    'Each model of the grid is pruned, saved as a checkpoint with its embedding tables dense (pruned values are zeros) ' +
+    `and packed into a deflated zip; the size is that of the zip file${
+      exact ? ' in bytes' : ', known only in whole MiB rounded down where the table has no bytes'
+    }. Models pruned to level 0 are the unpruned model in the same packing.`;
+  const qualityNote = quality
+    ? 'Every pruned model predicts the whole test split (the first half of the seventh day of the data). Labels are 1 ' +
+      'where the predicted probability rounds to 1. The metrics are computed as scikit-learn does; a metric that is ' +
+      'not defined on the data has no value. The pruned models are not trained again.'
+    : 'Quality was not measured in this run (no sparse_model_metrics.csv was given), so its charts are left out.';
+  return { size, quality: qualityNote, forward: forwardNote(forward) };
+}
+
+function forwardNote(forward: BenchmarkTables['forward']): string {
+  if (!forward)
+    return 'Forward time was not measured in this run (no dlrm_forward_time_info.csv was given), so its chart is left out.';
+  const distinct = (values: (number | undefined)[]) =>
+    [...new Set(values.filter((value) => value !== undefined))].join(' or ');
+  const runs = distinct(forward.map((row) => row.runs));
+  const batch = distinct(forward.map(({ batchSize }) => batchSize));
+  return (
+    `The first batch of the test split${batch && ` (${batch} rows)`} passes through each model ` +
+    `${runs ? `${runs} times` : 'a number of times that the table does not tell'}; the first pass is dropped and the ` +
+    `time is the mean of the others, at sparsity levels ${describeLevels(levelsOf(forward))}. ` +
+    'Dense: the pruned tables and layers as ordinary arrays. Sparse as COO: the features before the top MLP are turned ' +
+    'into a sparse matrix in coordinate form in each pass, and multiplied with the dense weights.'
+  );
+}

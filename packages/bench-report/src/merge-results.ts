@@ -1,0 +1,111 @@
+import { writeWhole } from '@ds/files';
+import { createArrayCsvStringifier } from 'csv-writer';
+import { readResultsText, type ResultsText } from './results-table.js';
+
+const keyColumns = ['norm', 'sparse_block_shape', 'sparsity_level'];
+const variantColumn = 'dlrm_type';
+
+/**
+ * Joins the parts of one results file that shards of a benchmark wrote, any of the three. The rows are those of
+ * the parts, cell by cell, in the order of `like` where it is given, else by norm, block shape and level (forward
+ * times by model type first).
+ *
+ * Without `like` the models must be a full grid: each norm and block shape that occurs has each level that
+ * occurs (and each model type). A level or norm that no part has is then not missed; `like` misses it.
+ *
+ * @returns the number of rows
+ * @throws Error naming the file and line when a part cannot be read or has other columns than the first, a row
+ *   is there twice, or a row is missing; no output is then written.
+ */
+export async function mergeResults({
+  parts,
+  output,
+  like,
+}: {
+  /** Paths of the parts. */
+  parts: readonly string[];
+  /** Path of the joined file. */
+  output: string;
+  /** Path of a results file whose models are all expected, and no others: the joined metadata. */
+  like?: string;
+}): Promise<number> {
+  if (parts.length === 0) throw new Error('expected the paths of at least one part, found none');
+  const texts: ResultsText[] = [];
+  for (const part of parts) texts.push(await readResultsText(part));
+  const { header } = texts[0]!;
+  const merged = new Map<string, { place: string; cells: string[]; model: string; variant: string }>();
+  texts.forEach((text, index) => {
+    const part = parts[index]!;
+    if (text.header.join() !== header.join())
+      throw new Error(
+        `${part} line 1: expected the columns of ${parts[0]} (${header.join(', ')}), found ${text.header.join(', ')}`,
+      );
+    const keyOf = modelReader(part, header);
+    for (const { line, cells } of text.records) {
+      const place = `${part} line ${line}`;
+      const { model, variant } = keyOf(cells);
+      const key = `${variant}\t${model}`;
+      const earlier = merged.get(key);
+      if (earlier)
+        throw new Error(
+          `${place}: expected each row once, found ${rowName(model, variant)} also in ${earlier.place}`,
+        );
+      merged.set(key, { place, cells, model, variant });
+    }
+  });
+  const rows = [...merged.values()];
+  const models = like === undefined ? fullGrid(rows.map(({ model }) => model)) : await modelsOf(like);
+  const unknown = rows.find(({ model }) => !models.includes(model));
+  if (unknown) throw new Error(`${unknown.place}: ${rowName(unknown.model, '')} is not in ${like}`);
+  const variants = [...new Set(rows.map(({ variant }) => variant))].sort(byVariant);
+  const ordered = variants.flatMap((variant) =>
+    models.map((model) => {
+      const row = merged.get(`${variant}\t${model}`);
+      if (!row) throw new Error(`missing row: ${rowName(model, variant)} is in none of ${parts.join(', ')}`);
+      return row.cells;
+    }),
+  );
+  const stringifier = createArrayCsvStringifier({ header });
+  await writeWhole(output, (file) =>
+    file.writeFile((stringifier.getHeaderString() ?? '') + stringifier.stringifyRecords(ordered)),
+  );
+  return ordered.length;
+}
+
+async function modelsOf(path: string): Promise<string[]> {
+  const { header, records } = await readResultsText(path);
+  const keyOf = modelReader(path, header);
+  return [...new Set(records.map(({ cells }) => keyOf(cells).model))];
+}
+
+function modelReader(path: string, header: readonly string[]) {
+  const missing = keyColumns.filter((name) => !header.includes(name));
+  if (missing.length > 0)
+    throw new Error(`${path} line 1: missing column ${missing.join(', ')}; found ${header.join(', ')}`);
+  const columns = keyColumns.map((name) => header.indexOf(name));
+  const variantAt = header.indexOf(variantColumn);
+  return (cells: readonly string[]) => ({
+    model: columns.map((column) => cells[column]!.trim()).join('\t'),
+    variant: variantAt < 0 ? '' : cells[variantAt]!,
+  });
+}
+
+/** Every norm with a block shape that occurs, crossed with every level that occurs, in the benchmark's order. */
+function fullGrid(models: readonly string[]): string[] {
+  const parsed = models.map((model) => model.split('\t') as [string, string, string]);
+  const methods = [...new Set(parsed.map(([norm, shape]) => `${norm}\t${shape}`))].sort();
+  const levels = [...new Set(parsed.map(([, , level]) => level))].sort((a, b) => Number(a) - Number(b));
+  return methods.flatMap((method) => levels.map((level) => `${method}\t${level}`));
+}
+
+// The benchmark writes the sparse rows first, then the dense ones.
+function byVariant(a: string, b: string): number {
+  const order = ['with_torch_sparse', 'without_torch_sparse'];
+  const rank = (variant: string) => (order.includes(variant) ? order.indexOf(variant) : order.length);
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+function rowName(model: string, variant: string): string {
+  const [norm, shape, level] = model.split('\t');
+  return `norm ${norm}, block shape ${shape}, sparsity level ${level}${variant && `, ${variant}`}`;
+}

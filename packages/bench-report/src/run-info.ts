@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import type { Machine } from './machine.js';
+
+/** What a report says about the run besides its tables. */
+export interface RunInfo {
+  /** Settings of the run, each a name and a value. */
+  settings?: Record<string, string | number | boolean>;
+  /** The machine that the benchmarks ran on. Default: the one that makes the report, and it says so. */
+  machine?: Machine;
+  /** What a reader must know of this run, a sentence each: what was left out, what differs from the default. */
+  notes?: readonly string[];
+}
+
+/**
+ * Reads a `run.json`: an object with the fields of `RunInfo`.
+ *
+ * @throws Error naming the file and the field when it cannot be read or holds something else.
+ */
+export async function readRunInfo(path: string): Promise<RunInfo> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`, {
+      cause: error,
+    });
+  });
+  let info: unknown;
+  try {
+    info = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path}: not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  if (!isObject(info)) throw new Error(`${path}: expected an object with settings, machine and notes`);
+  const { settings, machine, notes } = info;
+  const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+  if (settings !== undefined && !(isObject(settings) && Object.values(settings).every(isPlain)))
+    throw new Error(`${path}: settings: expected an object of texts, numbers and booleans`);
+  if (
+    machine !== undefined &&
+    !(isObject(machine) && Object.values(machine).every((value) => typeof value === 'string'))
+  )
+    throw new Error(`${path}: machine: expected an object of texts`);
+  if (notes !== undefined && !(Array.isArray(notes) && notes.every((note) => typeof note === 'string')))
+    throw new Error(`${path}: notes: expected a list of texts`);
+  return { settings, machine, notes } as RunInfo;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
