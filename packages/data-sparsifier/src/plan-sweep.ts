@@ -6,7 +6,7 @@ import { checkTable, type Table } from './table.js';
 
 /** What a sweep prunes at each of its levels. */
 export interface LevelSweepConfig {
-  /** The shares of blocks that are pruned, each from 0 to 1, in any order; 1 to 254 of them. */
+  /** The shares of blocks that are pruned, each from 0 to 1, in any order; 1 to 127 of them. */
   levels: readonly number[];
   /** Rows and columns of a block; default [1, 4]. */
   sparseBlockShape?: readonly [number, number] | undefined;

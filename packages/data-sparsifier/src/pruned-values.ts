@@ -23,7 +23,7 @@ export function writeMask(blocks: PrunedBlocks, mask: Uint8Array): void {
   if (width === 1) {
     for (let i = 0; i < mask.length; i++) mask[i] = ranks[i]! > rank ? 1 : 0;
   } else if (width === 4 && mask.byteOffset % 4 === 0) {
-    const fours = new Uint32Array(mask.buffer, mask.byteOffset, grid.blocks);
+    const fours = new Int32Array(mask.buffer, mask.byteOffset, grid.blocks);
     for (let block = 0; block < fours.length; block++) fours[block] = ranks[block]! > rank ? 0x01010101 : 0;
   } else {
     mask.fill(1);

@@ -155,9 +155,10 @@ function shareTies(cuts: readonly Cut[], counts: readonly Uint32Array[], bins: r
   const left = cuts.map(({ ties }) => ties);
   return counts.map((lowCounts) =>
     cuts.map(({ key }, i) => {
-      const ties = Math.min(left[i]!, countOfKey(lowCounts, bins, key));
+      const equals = countOfKey(lowCounts, bins, key);
+      const ties = Math.min(left[i]!, equals);
       left[i]! -= ties;
-      return { key, ties };
+      return { key, ties, equals };
     }),
   );
 }
