@@ -120,6 +120,32 @@ export class Dlrm {
   }
 
   /**
+   * What enters the top MLP, (n, topMlp[0]): the bottom MLP's output and the products of all pairs of vectors.
+   * With `topFromSecond`, the forward pass in two halves, for what replaces the first top layer.
+   *
+   * @throws Error when the batch does not fit the model
+   */
+  interactionFeatures(batch: DlrmBatch): Promise<Float32Array> {
+    return this.#next(() => this.#network.features(this.#checked(batch)));
+  }
+
+  /**
+   * The probabilities (n) from what the first top layer gives before its activation.
+   *
+   * @param afterFirst (n, topMlp[1]), row by row: features times the layer's weight, plus its bias
+   * @throws Error when the values are no whole number of rows
+   */
+  topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
+    const width = this.config.topMlp[1]!;
+    if (afterFirst.length === 0 || afterFirst.length % width !== 0) {
+      throw new Error(
+        `afterFirst: expected a multiple of ${width} values (n, ${width}), found ${afterFirst.length}`,
+      );
+    }
+    return this.#next(() => this.#network.topFromSecond(afterFirst));
+  }
+
+  /**
    * One step of stochastic gradient descent.
    *
    * @returns the mean binary cross-entropy of the batch before the step

@@ -35,6 +35,10 @@ export interface NetworkInput {
 export interface Network {
   /** Probabilities (n). */
   forward(input: NetworkInput): Promise<Float32Array>;
+  /** What enters the top MLP (n, topMlp[0]). */
+  features(input: NetworkInput): Promise<Float32Array>;
+  /** Probabilities (n) from what the first top layer gives before its activation (n, topMlp[1]). */
+  topFromSecond(afterFirst: Float32Array): Promise<Float32Array>;
   /**
    * One step of SGD on the dense parameters.
    *

@@ -37,8 +37,22 @@ export function forward<T>(
   ops: Ops<T>,
   config: DlrmConfig,
   parameters: DenseParameters<T>,
-  { dense, rows }: { dense: T; rows: readonly T[] },
+  input: { dense: T; rows: readonly T[] },
 ): Activations<T> {
+  const { bottom, vectors, features } = interact(ops, config, parameters, input);
+  const [first] = parameters.top as [Layer<T>, ...Layer<T>[]];
+  const afterFirst = ops.linear(features, first.weight, first.bias);
+  const { inputs, probabilities } = topFromSecond(ops, parameters, afterFirst);
+  return { bottom, vectors, top: [features, ...inputs], probabilities };
+}
+
+/** The first half of the network: up to the features that enter the top MLP (n, topMlp[0]). */
+export function interact<T>(
+  ops: Ops<T>,
+  config: DlrmConfig,
+  parameters: Pick<DenseParameters<T>, 'bottom'>,
+  { dense, rows }: { dense: T; rows: readonly T[] },
+): Pick<Activations<T>, 'bottom' | 'vectors'> & { features: T } {
   const { embeddingDim: dim } = config;
   const count = config.tableRows.length + 1;
 
@@ -51,14 +65,26 @@ export function forward<T>(
   const vectors = ops.concat([ops.reshape(bottomOutput, [-1, 1, dim]), ...rows], 1);
   const products = ops.batchMatMul(vectors, vectors, { transposeB: true }); // (n, count, count)
   const pairs = ops.gatherColumns(ops.reshape(products, [-1, count * count]), lowerTriangle(count));
+  return { bottom, vectors, features: ops.concat([bottomOutput, pairs], 1) };
+}
 
-  const top = [ops.concat([bottomOutput, pairs], 1)];
-  for (const { weight, bias } of parameters.top.slice(0, -1)) {
-    top.push(ops.relu(ops.linear(top.at(-1)!, weight, bias)));
+/**
+ * The rest of the network from what the first top layer gives before its activation, (n, topMlp[1]).
+ *
+ * @returns the input of each further top layer, and the probabilities (n, 1)
+ */
+export function topFromSecond<T>(
+  ops: Ops<T>,
+  { top }: Pick<DenseParameters<T>, 'top'>,
+  afterFirst: T,
+): { inputs: T[]; probabilities: T } {
+  const inputs: T[] = [];
+  let output = afterFirst;
+  for (const { weight, bias } of top.slice(1)) {
+    inputs.push(ops.relu(output));
+    output = ops.linear(inputs.at(-1)!, weight, bias);
   }
-  const last = parameters.top.at(-1)!;
-  const probabilities = ops.sigmoid(ops.linear(top.at(-1)!, last.weight, last.bias));
-  return { bottom, vectors, top, probabilities };
+  return { inputs, probabilities: ops.sigmoid(output) };
 }
 
 /**

@@ -1,6 +1,13 @@
 import { denseLayers, tableName, type DlrmConfig, type LayerNames } from '../../config.js';
 import { backward, parameterGradient, updatedLayer } from '../../network/backward.js';
-import { forward, meanLoss, type DenseParameters, type Layer } from '../../network/forward.js';
+import {
+  forward,
+  interact,
+  meanLoss,
+  topFromSecond,
+  type DenseParameters,
+  type Layer,
+} from '../../network/forward.js';
 import { OnnxGraph, type ValueName } from './graph.js';
 
 /** Where the embedding rows come from: `graph` gathers them from the tables, `host` gives them as an input. */
@@ -13,6 +20,26 @@ export function forwardGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph
     dense: denseInput(graph, config),
     rows: rowInputs(graph, config, gather),
   });
+  graph.output('probabilities', probabilities, ['batch', 1]);
+  return graph;
+}
+
+/** The first half of the forward graph: output `features` (n, topMlp[0]). */
+export function featuresGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_features');
+  const { features } = interact(graph, config, parameters(config, asInputs(graph)), {
+    dense: denseInput(graph, config),
+    rows: rowInputs(graph, config, gather),
+  });
+  graph.output('features', features, ['batch', config.topMlp[0]!]);
+  return graph;
+}
+
+/** The second half: input `after_first` (n, topMlp[1]), what the first top layer gives before its activation. */
+export function topFromSecondGraph(config: DlrmConfig): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_top_from_second');
+  const afterFirst = graph.input('after_first', 'float32', ['batch', config.topMlp[1]!]);
+  const { probabilities } = topFromSecond(graph, parameters(config, asInputs(graph)), afterFirst);
   graph.output('probabilities', probabilities, ['batch', 1]);
   return graph;
 }

@@ -4,7 +4,13 @@ import { tableName, type DlrmConfig } from '../../config.js';
 import type { StateDict } from '../../state-dict.js';
 import { DenseTable, gatherBatch } from '../../table.js';
 import type { Network, NetworkInput } from '../engine.js';
-import { forwardGraph, gradientGraph, type GatherPlace } from './dlrm-graphs.js';
+import {
+  featuresGraph,
+  forwardGraph,
+  gradientGraph,
+  topFromSecondGraph,
+  type GatherPlace,
+} from './dlrm-graphs.js';
 import type { OnnxGraph } from './graph.js';
 import { encodeModel } from './model-format.js';
 
@@ -45,6 +51,21 @@ export class OnnxNetwork implements Network {
     const place = gatherPlace(input);
     const session = await this.#session(`forward ${place}`, () => forwardGraph(this.#config, place));
     const { probabilities } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
+    return probabilities!.data as Float32Array;
+  }
+
+  async features(input: NetworkInput): Promise<Float32Array> {
+    const place = gatherPlace(input);
+    const session = await this.#session(`features ${place}`, () => featuresGraph(this.#config, place));
+    const { features } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
+    return features!.data as Float32Array;
+  }
+
+  async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
+    const session = await this.#session('top', () => topFromSecondGraph(this.#config));
+    const width = this.#config.topMlp[1]!;
+    const input = new this.#ort.Tensor('float32', afterFirst, [afterFirst.length / width, width]);
+    const { probabilities } = await session.run({ after_first: input, ...this.#parameters });
     return probabilities!.data as Float32Array;
   }
 

@@ -4,7 +4,9 @@ import { denseLayers, type DlrmConfig, type LayerNames } from '../../config.js';
 import { backward, parameterGradient, updatedLayer } from '../../network/backward.js';
 import {
   forward,
+  interact,
   meanLoss,
+  topFromSecond,
   type Activations,
   type DenseParameters,
   type Layer,
@@ -54,6 +56,24 @@ export class TfjsNetwork implements Network {
     return this.#read(probabilities);
   }
 
+  async features(input: NetworkInput): Promise<Float32Array> {
+    const features = this.#tidy(
+      () => interact(this.#ops, this.#config, this.#parameters, this.#inputTensors(input)).features,
+    );
+    return this.#read(features);
+  }
+
+  async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
+    const probabilities = this.#tidy(() => {
+      const tensor = this.#tf.tensor2d(afterFirst, [
+        afterFirst.length / this.#config.topMlp[1]!,
+        this.#config.topMlp[1]!,
+      ]);
+      return topFromSecond(this.#ops, this.#parameters, tensor).probabilities;
+    });
+    return this.#read(probabilities);
+  }
+
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
     const { loss, rows, parameters } = this.#tidy(() => {
       const { gradients, loss } = this.#backward(input, labels, learningRate);
@@ -93,13 +113,17 @@ export class TfjsNetwork implements Network {
     this.#disposeParameters();
   }
 
-  #forward({ size, dense, ids, tables }: NetworkInput): Activations<Tensor> {
+  #forward(input: NetworkInput): Activations<Tensor> {
+    return forward(this.#ops, this.#config, this.#parameters, this.#inputTensors(input));
+  }
+
+  #inputTensors({ size, dense, ids, tables }: NetworkInput): { dense: Tensor; rows: Tensor[] } {
     const { bottomMlp, embeddingDim } = this.#config;
     const rows = gatherBatch(tables, ids, size);
-    return forward(this.#ops, this.#config, this.#parameters, {
+    return {
       dense: this.#tf.tensor(dense, [size, bottomMlp[0]!]),
       rows: [this.#tf.tensor(rows, [size, tables.length, embeddingDim])],
-    });
+    };
   }
 
   #backward(input: NetworkInput, labels: Float32Array, learningRate: number) {
