@@ -11,6 +11,7 @@ import {
 import packageJson from '../package.json';
 import { defaultNorms, defaultSparseBlockShapes, defaultSparsityLevels } from './grid.js';
 import { parseBlockShape } from './parse-block-shape.js';
+import { resolveShard, shardPath } from './shard.js';
 import { runDiskBenchmark } from './run-disk-benchmark.js';
 
 const program = createProgram({
@@ -40,14 +41,20 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
   )
   .option('--all-combinations', 'also L2 with 1x1, whose order is that of L1', false)
   .addOption(new Option('--threads <number>', 'default: the available processors').argParser(parseCount(1)))
+  .option('--shard <part>', 'work on this part only, such as 2/8; by itself in a Slurm array job')
   .option('--quiet', 'no progress', false)
-  .action(async (options) => {
+  .action(async (options, command) => {
+    const shard = resolveShard(options.shard);
+    // Parts that run the same command line must not write the same file.
+    const isDefault = command.getOptionValueSource('output') === 'default';
+    const output = isDefault ? shardPath(options.output, shard) : options.output;
     const progress = createProgress({ quiet: options.quiet });
     try {
       const models = await runDiskBenchmark({
         modelPath: options.modelPath,
         dumpPath: options.sparsifiedModelDumpPath,
-        output: options.output,
+        output,
+        shard,
         sparsityLevels: options.sparsityLevels,
         sparseBlockShapes: options.sparseBlockShapes,
         norms: options.norms,
@@ -55,7 +62,7 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
         threads: options.threads,
         onProgress: progress.stage('pruned models'),
       });
-      process.stdout.write(`${models.length} models: ${options.output}\n`);
+      process.stdout.write(`${models.length} models: ${output}\n`);
     } finally {
       progress.finish();
     }

@@ -1,10 +1,12 @@
 import { extname } from 'node:path';
 import { dumpModel, type CheckpointFormat } from './dump-model.js';
 import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
+import { gridRowsOfShard } from './grid-shard.js';
 import { metadataColumns, type SparseModelMetadata } from './metadata.js';
 import { modelName, modelZipPath } from './model-path.js';
 import { prunedModels } from './pruned-models.js';
 import { writeResultsCsv } from './results-csv.js';
+import type { Shard } from './shard.js';
 
 /**
  * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes
@@ -22,6 +24,7 @@ export async function runDiskBenchmark({
   modelPath,
   dumpPath,
   output,
+  shard,
   threads,
   onProgress,
   ...grid
@@ -40,12 +43,14 @@ export async function runDiskBenchmark({
   norms?: readonly string[];
   /** Keep L2 with (1, 1), whose order is that of L1. Default: false, as in the original's code. */
   allCombinations?: boolean;
+  /** Only this part of the grid. Default: the whole. */
+  shard?: Shard;
   /** Default: the available processors. */
   threads?: number;
   /** Called with the number of models written and to be written. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetadata[]> {
-  const gridRows = benchmarkGrid(grid);
+  const gridRows = gridRowsOfShard(benchmarkGrid(grid), shard);
   const total = gridRows.reduce((sum, { sparsityLevels }) => sum + sparsityLevels.length, 0);
   const format = dumpFormat(modelPath);
   return writeResultsCsv({

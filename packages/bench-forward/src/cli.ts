@@ -9,6 +9,7 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
+import { resolveShard, shardPath } from '@ds/bench-disk';
 import { engineChoices } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runForwardBenchmark } from './run-forward-benchmark.js';
@@ -43,14 +44,20 @@ const program = createProgram({
       .argParser(parseChoice(engineChoices))
       .default('auto'),
   )
+  .option('--shard <part>', 'work on this part only, such as 2/8; by itself in a Slurm array job')
   .option('--quiet', 'no progress', false)
-  .action(async (options) => {
+  .action(async (options, command) => {
+    const shard = resolveShard(options.shard);
+    // Parts that run the same command line must not write the same file.
+    const isDefault = command.getOptionValueSource('output') === 'default';
+    const output = isDefault ? shardPath(options.output, shard) : options.output;
     const progress = createProgress({ quiet: options.quiet });
     try {
       const times = await runForwardBenchmark({
         processedDataFile: options.processedDataFile,
         sparseModelMetadata: options.sparseModelMetadata,
-        output: options.output,
+        output,
+        shard,
         runs: options.runs,
         batchSize: options.batchSize,
         sparsityLevels: options.sparsityLevels,
@@ -58,7 +65,7 @@ const program = createProgram({
         onProgress: progress.stage('timed models'),
       });
       process.stdout.write(
-        `${times.length} forward times of a batch of ${times[0]!.batchSize} rows: ${options.output}\n`,
+        `${times.length} forward times of a batch of ${times[0]!.batchSize} rows: ${output}\n`,
       );
     } finally {
       progress.finish();

@@ -1,4 +1,10 @@
-import { readSparseModelMetadata, writeResultsCsv, type SparseModelMetadata } from '@ds/bench-disk';
+import {
+  itemsOfShard,
+  readSparseModelMetadata,
+  writeResultsCsv,
+  type Shard,
+  type SparseModelMetadata,
+} from '@ds/bench-disk';
 import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
 import { checkTablesFitData, Dlrm, type EngineChoice } from '@ds/dlrm';
 import { dlrmTypes, forwardColumns, type ForwardTime } from './forward-columns.js';
@@ -21,6 +27,7 @@ export async function runForwardBenchmark({
   batchSize = 16384,
   sparsityLevels,
   engine,
+  shard,
   onProgress,
 }: {
   /** The processed npz file. */
@@ -37,6 +44,8 @@ export async function runForwardBenchmark({
   sparsityLevels?: readonly number[];
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
+  /** Only this part of the rows. Default: all. */
+  shard?: Shard;
   /** Called with the number of models timed and to be timed, each type counted by itself. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<ForwardTime[]> {
@@ -54,23 +63,23 @@ export async function runForwardBenchmark({
     columns: forwardColumns,
     makeRows: async () => {
       const rows: ForwardTime[] = [];
-      const total = dlrmTypes.length * models.length;
-      onProgress?.(0, total);
-      for (const dlrmType of dlrmTypes) {
-        for (const { norm, sparseBlockShape, sparsityLevel, path } of models) {
-          const dlrm = await Dlrm.load(path, { engine });
-          let timeTaken: number;
-          try {
-            checkTablesFitData({ config: dlrm.config, counts, modelPath: path, dataPath: processedDataFile });
-            const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
-            timeTaken = await timeRuns(() => model.forward(batch), runs);
-          } finally {
-            await dlrm.dispose();
-          }
+      const passes = itemsOfShard(
+        dlrmTypes.flatMap((dlrmType) => models.map((model) => ({ dlrmType, ...model }))),
+        shard,
+      );
+      onProgress?.(0, passes.length);
+      for (const { dlrmType, norm, sparseBlockShape, sparsityLevel, path } of passes) {
+        const dlrm = await Dlrm.load(path, { engine });
+        try {
+          checkTablesFitData({ config: dlrm.config, counts, modelPath: path, dataPath: processedDataFile });
+          const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
+          const timeTaken = await timeRuns(() => model.forward(batch), runs);
           const point = { norm, sparseBlockShape, sparsityLevel };
           rows.push({ ...point, timeTaken, dlrmType, batchSize: batch.labels.length, runs });
-          onProgress?.(rows.length, total);
+        } finally {
+          await dlrm.dispose();
         }
+        onProgress?.(rows.length, passes.length);
       }
       return rows;
     },

@@ -14,7 +14,7 @@ export class SparseDlrm {
   readonly #bias: Float32Array;
 
   constructor(dlrm: Dlrm) {
-    const parameters = dlrm.denseParameters();
+    const parameters = dlrm.stateDict();
     const { data, shape } = parameters['top_l.0.weight']!;
     const [outputs, inputs] = shape as [number, number];
     const transposed = new Float32Array(data.length);
@@ -33,6 +33,6 @@ export class SparseDlrm {
     const features = await this.#dlrm.interactionFeatures(batch); // (n, inputs)
     const inputs = this.#weight.shape[0];
     const sparse = toCoo(features, [features.length / inputs, inputs]);
-    return this.#dlrm.topMlpAfterFirstLayer(multiplyCoo(sparse, this.#weight, this.#bias));
+    return this.#dlrm.topFromSecond(multiplyCoo(sparse, this.#weight, this.#bias));
   }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createProgram, createProgress, Option, parseChoice, parseCount, runProgram } from '@ds/command-line';
+import { resolveShard, shardPath } from '@ds/bench-disk';
 import { engineChoices } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runMetricsBenchmark } from './run-metrics-benchmark.js';
@@ -27,20 +28,26 @@ const program = createProgram({
       .argParser(parseChoice(engineChoices))
       .default('auto'),
   )
+  .option('--shard <part>', 'work on this part only, such as 2/8; by itself in a Slurm array job')
   .option('--quiet', 'no progress', false)
-  .action(async (options) => {
+  .action(async (options, command) => {
+    const shard = resolveShard(options.shard);
+    // Parts that run the same command line must not write the same file.
+    const isDefault = command.getOptionValueSource('output') === 'default';
+    const output = isDefault ? shardPath(options.output, shard) : options.output;
     const progress = createProgress({ quiet: options.quiet });
     try {
       const rows = await runMetricsBenchmark({
         processedDataFile: options.processedDataFile,
         sparseModelMetadata: options.sparseModelMetadata,
-        output: options.output,
+        output,
+        shard,
         decimals: options.decimals,
         batchSize: options.batchSize,
         engine: options.engine,
         onProgress: progress.stage('evaluated models'),
       });
-      process.stdout.write(`quality of ${rows.length} models: ${options.output}\n`);
+      process.stdout.write(`quality of ${rows.length} models: ${output}\n`);
     } finally {
       progress.finish();
     }

@@ -1,4 +1,4 @@
-import { readSparseModelMetadata, writeResultsCsv } from '@ds/bench-disk';
+import { itemsOfShard, readSparseModelMetadata, writeResultsCsv, type Shard } from '@ds/bench-disk';
 import { openCriteoDataset } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice } from '@ds/dlrm';
 import { binaryClassificationMetrics } from '@ds/dlrm/metrics';
@@ -21,6 +21,7 @@ export async function runMetricsBenchmark({
   decimals = 3,
   batchSize = 16384,
   engine,
+  shard,
   onProgress,
 }: {
   /** The processed npz file. */
@@ -35,10 +36,12 @@ export async function runMetricsBenchmark({
   batchSize?: number;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
+  /** Only this part of the models. Default: all. */
+  shard?: Shard;
   /** Called with the number of models evaluated and to be evaluated. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetrics[]> {
-  const models = await readSparseModelMetadata(sparseModelMetadata);
+  const models = itemsOfShard(await readSparseModelMetadata(sparseModelMetadata), shard);
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
   try {
     return await writeResultsCsv({
