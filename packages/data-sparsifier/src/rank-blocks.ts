@@ -17,12 +17,21 @@ const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
  */
 export function rankBlocks(keys: BlockKeys, cuts: readonly Cut[], ranks: Uint8Array): void {
   const isAligned = isLittleEndian && ranks.byteOffset % 4 === 0;
-  const fours = new Int32Array(ranks.buffer, isAligned ? ranks.byteOffset : 0, isAligned ? keys.length >> 2 : 0);
+  const fours = new Int32Array(
+    ranks.buffer,
+    isAligned ? ranks.byteOffset : 0,
+    isAligned ? keys.length >> 2 : 0,
+  );
   if (cuts.length === 1 && cuts[0]!.key <= infinityKey) rankAtOneCut(keys, cuts[0]!, ranks, fours);
   else rankAtCuts(keys, cuts, ranks, fours);
 }
 
-function rankAtOneCut(keys: BlockKeys, { key, ties, equals }: Cut, ranks: Uint8Array, fours: Int32Array): void {
+function rankAtOneCut(
+  keys: BlockKeys,
+  { key, ties, equals }: Cut,
+  ranks: Uint8Array,
+  fours: Int32Array,
+): void {
   // The sign of the difference to the largest key before the cut is the rank. NaN is after it.
   const areAllTies = ties === equals;
   const last = areAllTies && ties > 0 ? key : key - 1;
