@@ -212,7 +212,7 @@ function panelMarks(chart: Chart, panel: number, axis: LevelAxis, palette: Palet
       lineStyle: { color: palette.muted, type: [2, 3], width: 1.2 },
       label: {
         show: isFirst,
-        position: 'insideStartBottom',
+        position: endsBelow(chart, chart.reference.value) ? 'insideEndTop' : 'insideEndBottom',
         color: palette.muted,
         fontSize: 12,
         formatter: chart.reference.label,
@@ -221,4 +221,10 @@ function panelMarks(chart: Chart, panel: number, axis: LevelAxis, palette: Palet
     },
   };
   return { ...(tint || {}), ...(reference || {}) };
+}
+
+/** Whether the lines end below a value, so that a label above it is clear of them. */
+function endsBelow(chart: Chart, value: number): boolean {
+  const ends = chart.panels.flatMap(({ lines }) => lines.map(({ points }) => points.at(-1)?.[1] ?? value));
+  return ends.reduce((sum, end) => sum + end - value, 0) <= 0;
 }

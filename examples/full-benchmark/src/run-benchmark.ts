@@ -1,0 +1,116 @@
+import { join, resolve } from 'node:path';
+import { runDiskBenchmark } from '@ds/bench-disk';
+import { runForwardBenchmark } from '@ds/bench-forward';
+import { runMetricsBenchmark } from '@ds/bench-metrics';
+import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
+import { preprocessCriteo, synthesizeCriteo } from '@ds/criteo-data';
+import type { Progress } from '@ds/command-line';
+import { writeWhole } from '@ds/files';
+import { checkModel } from './check-model.js';
+import { forwardPlan } from './forward-plan.js';
+import type { BenchmarkOptions } from './options.js';
+import { describeRun } from './describe-run.js';
+import { createStages } from './stages.js';
+import { trainModel } from './train-model.js';
+
+/** What the benchmark left behind. */
+export interface BenchmarkResult {
+  report: Report;
+  /** Paths of the CSV files. */
+  csvFiles: string[];
+  /** Seconds that each stage took, in order. */
+  seconds: ReadonlyMap<string, number>;
+}
+
+/**
+ * The whole benchmark: rows in, report out. Every file is replaced whole, when its stage is done.
+ *
+ * @throws Error naming the stage that failed; what earlier stages and earlier runs wrote stays.
+ */
+export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
+  const outputDir = resolve(options.outputDir);
+  const at = (name: string) => join(outputDir, name);
+  const { seed, threads, engine, sparsityLevels, norms, allCombinations } = options;
+  const stages = createStages(progress, 100);
+
+  const rawDataFile = options.rawDataFile ?? at('data/train.txt');
+  const processedDataFile = options.processedDataFile ?? at('data/kaggleAdDisplayChallenge_processed.npz');
+  if (!options.processedDataFile) {
+    if (!options.rawDataFile) {
+      await stages.run('synthesise rows', 3, (onProgress) =>
+        synthesizeCriteo({ rows: options.rows, seed, output: rawDataFile, threads, onProgress }),
+      );
+    }
+    await stages.run('preprocess', 3, (onProgress) =>
+      preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
+    );
+  }
+
+  const modelPath = options.modelPath ?? at('criteo_model.ckpt');
+  const training = options.modelPath
+    ? await stages.run('check the model', 1, () => checkModel({ modelPath, processedDataFile }))
+    : await stages.run('train', 22, (onProgress) =>
+        trainModel({ ...options, processedDataFile, modelPath, onProgress }),
+      );
+
+  const sparseModelMetadata = at('sparse_model_metadata.csv');
+  const models = await stages.run('prune and zip models', 25, (onProgress) =>
+    runDiskBenchmark({
+      modelPath,
+      dumpPath: at('models'),
+      output: sparseModelMetadata,
+      sparsityLevels,
+      norms,
+      allCombinations,
+      threads,
+      onProgress,
+    }),
+  );
+
+  const sparseModelMetrics = at('sparse_model_metrics.csv');
+  await stages.run('quality', 17, (onProgress) =>
+    runMetricsBenchmark({
+      processedDataFile,
+      sparseModelMetadata,
+      output: sparseModelMetrics,
+      engine,
+      onProgress,
+    }),
+  );
+
+  const forwardTimeInfo = at('dlrm_forward_time_info.csv');
+  const forward = forwardPlan(options);
+  await stages.run('forward time', 28, (onProgress) =>
+    runForwardBenchmark({
+      processedDataFile,
+      sparseModelMetadata,
+      output: forwardTimeInfo,
+      runs: forward.runs,
+      sparsityLevels: forward.sparsityLevels,
+      engine,
+      onProgress,
+    }),
+  );
+
+  const report = await stages.run('report', 1, async (onProgress) => {
+    const runInfo: RunInfo = {
+      ...describeRun({ options, training, forward, models: models.length, seconds: stages.seconds }),
+      machine: describeMachine(),
+    };
+    await writeWhole(at('run.json'), (file) => file.writeFile(`${JSON.stringify(runInfo, null, 2)}\n`));
+    const made = await createReport({
+      sparseModelMetadata,
+      sparseModelMetrics,
+      forwardTimeInfo,
+      outputDir,
+      runInfo,
+    });
+    onProgress(1, 1);
+    return made;
+  });
+  return {
+    report,
+    csvFiles: [sparseModelMetadata, sparseModelMetrics, forwardTimeInfo],
+    seconds: stages.seconds,
+  };
+}

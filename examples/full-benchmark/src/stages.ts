@@ -1,0 +1,48 @@
+import type { Progress } from '@ds/command-line';
+
+/** Reports how much of a stage is done, out of `total`. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** Runs the stages of a job one after another, each with its own progress, and one over all. */
+export interface Stages {
+  /**
+   * Runs one stage. `share` is about how much of the whole job it is.
+   *
+   * @throws Error of the stage, with the stage's name before its message.
+   */
+  run<Result>(
+    name: string,
+    share: number,
+    work: (onProgress: OnProgress) => Promise<Result>,
+  ): Promise<Result>;
+  /** Seconds that each stage took, in order. */
+  readonly seconds: ReadonlyMap<string, number>;
+}
+
+/** Stages whose shares add up to `totalShare`. */
+export function createStages(progress: Progress, totalShare: number): Stages {
+  const overall = progress.stage('all stages');
+  const seconds = new Map<string, number>();
+  let finished = 0;
+  const show = (share: number) => overall(Math.min(100, Math.round((100 * share) / totalShare)), 100);
+  return {
+    seconds,
+    async run(name, share, work) {
+      const stage = progress.stage(name);
+      const start = performance.now();
+      show(finished);
+      try {
+        const result = await work((done, total) => {
+          stage(done, total);
+          show(finished + (total > 0 ? share * (done / total) : 0));
+        });
+        finished += share;
+        show(finished);
+        seconds.set(name, (performance.now() - start) / 1000);
+        return result;
+      } catch (error) {
+        throw new Error(`stage '${name}' failed: ${(error as Error).message}`, { cause: error });
+      }
+    },
+  };
+}
