@@ -51,7 +51,8 @@ export function quantizeRows(name: string, table: Table): QuantizedRows {
     const step = fround(fround(largest - smallest) / largestInteger);
     const scale = step > smallestScale ? step : 1;
     quantized.scales[row] = scale;
-    quantized.zeroPoints[row] = columns === 0 ? 0 : -smallest / scale;
+    // Plus zero, as elsewhere, also where the smallest value is one of the zeros.
+    quantized.zeroPoints[row] = columns === 0 ? 0 : -smallest / scale + 0;
   }
   requantizeRows(table.data, quantized);
   return quantized;

@@ -123,6 +123,6 @@ function findBin(counts: Uint32Array, start: number, end: number, count: number)
 
 function sum(counts: Uint32Array): number {
   let total = 0;
-  for (const count of counts) total += count;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
   return total;
 }
