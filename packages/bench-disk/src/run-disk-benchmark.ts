@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
+import { loadCheckpoint } from '@ds/dlrm';
 import { dumpModel, type CheckpointFormat } from './dump-model.js';
 import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
 import { gridRowsOfShard } from './grid-shard.js';
 import { metadataColumns, type SparseModelMetadata } from './metadata.js';
 import { modelName, modelZipPath } from './model-path.js';
-import { prunedModels } from './pruned-models.js';
+import { prunedModels, withOwnTables } from './pruned-models.js';
 import { writeResultsCsv } from './results-csv.js';
 import type { Shard } from './shard.js';
 
@@ -59,9 +60,12 @@ export async function runDiskBenchmark({
     makeRows: async () => {
       const rows: SparseModelMetadata[] = [];
       onProgress?.(0, total);
+      const original = await loadCheckpoint(modelPath, { shared: true });
+      const workingCopy = withOwnTables(original);
       for (const gridRow of gridRows) {
         const models: SparseModelMetadata[] = [];
-        for await (const { point, stateDict, stepTimeSec } of prunedModels({ modelPath, gridRow, threads })) {
+        const pruned = prunedModels({ original, workingCopy, gridRow, threads });
+        for await (const { point, stateDict, stepTimeSec } of pruned) {
           const path = modelZipPath(dumpPath, point);
           const entryName = `${modelName(point)}.${format}`;
           const bytes = await dumpModel({ path, entryName, format, stateDict, threads });

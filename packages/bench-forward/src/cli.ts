@@ -12,6 +12,7 @@ import {
 import { resolveShard, shardPath } from '@ds/bench-disk';
 import { engineChoices } from '@ds/dlrm';
 import packageJson from '../package.json';
+import { dlrmTypes } from './forward-columns.js';
 import { runForwardBenchmark } from './run-forward-benchmark.js';
 
 const program = createProgram({
@@ -40,6 +41,11 @@ const program = createProgram({
     ),
   )
   .addOption(
+    new Option('--types <list>', 'which forward passes')
+      .argParser(parseList(parseChoice(dlrmTypes)))
+      .default(dlrmTypes, dlrmTypes.join(',')),
+  )
+  .addOption(
     new Option('--engine <engine>', 'what runs the network, see `dlrm engines`')
       .argParser(parseChoice(engineChoices))
       .default('auto'),
@@ -61,6 +67,7 @@ const program = createProgram({
         runs: options.runs,
         batchSize: options.batchSize,
         sparsityLevels: options.sparsityLevels,
+        types: options.types,
         engine: options.engine,
         onProgress: progress.stage('timed models'),
       });

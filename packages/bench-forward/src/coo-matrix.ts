@@ -28,23 +28,34 @@ export function toCoo(dense: Float32Array, shape: readonly [rows: number, column
 }
 
 /**
- * Sparse (n, k) times dense (k, m), plus `bias` (m) in every row: (n, m). One scaled row of `dense` is added
- * for each entry, in float32, as torch's CPU kernel for a COO matrix does.
+ * Sparse (n, k) times dense (k, m), plus `bias` (m) in every row: (n, m). Each entry adds a scaled row of
+ * `dense`; four entries of a row go together, which reads and writes the sums a quarter as often.
  */
 export function multiplyCoo(
-  sparse: CooMatrix,
-  dense: { data: Float32Array; shape: readonly [rows: number, columns: number] },
+  { shape, rows, columns, values }: CooMatrix,
+  { data, shape: [, width] }: { data: Float32Array; shape: readonly [rows: number, columns: number] },
   bias: Float32Array,
 ): Float32Array {
-  const width = dense.shape[1];
-  const product = new Float32Array(sparse.shape[0] * width);
-  for (let row = 0; row < sparse.shape[0]; row++) product.set(bias, row * width);
-  const { rows, columns, values } = sparse;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const target = product.subarray(rows[i]! * width, (rows[i]! + 1) * width);
-    const source = dense.data.subarray(columns[i]! * width, (columns[i]! + 1) * width);
-    for (let j = 0; j < width; j++) target[j]! += value * source[j]!;
+  const product = new Float32Array(shape[0] * width);
+  for (let row = 0; row < shape[0]; row++) product.set(bias, row * width);
+  for (let i = 0; i < values.length;) {
+    const row = rows[i]!;
+    const target = row * width;
+    if (rows[i + 3] === row) {
+      const [a, b, c, d] = [values[i]!, values[i + 1]!, values[i + 2]!, values[i + 3]!];
+      const [fromA, fromB] = [columns[i]! * width, columns[i + 1]! * width];
+      const [fromC, fromD] = [columns[i + 2]! * width, columns[i + 3]! * width];
+      for (let j = 0; j < width; j++) {
+        product[target + j]! +=
+          a * data[fromA + j]! + b * data[fromB + j]! + c * data[fromC + j]! + d * data[fromD + j]!;
+      }
+      i += 4;
+    } else {
+      const value = values[i]!;
+      const from = columns[i]! * width;
+      for (let j = 0; j < width; j++) product[target + j]! += value * data[from + j]!;
+      i++;
+    }
   }
   return product;
 }

@@ -1,11 +1,11 @@
 import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-disk';
 
-/** The forward passes that are timed, in the order of the rows; the names are the original's. */
-export const dlrmTypes = ['with_torch_sparse', 'without_torch_sparse'] as const;
+/** The forward passes that are timed, in the order of the rows: the original's two by its names, then ours. */
+export const dlrmTypes = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'] as const;
 
 /**
  * `with_torch_sparse`: the features before the top MLP become a sparse COO matrix. `without_torch_sparse`:
- * the dense model as it is.
+ * the dense model as it is. `sparse_tables`: the dense network on tables that hold only their kept blocks.
  */
 export type DlrmType = (typeof dlrmTypes)[number];
 

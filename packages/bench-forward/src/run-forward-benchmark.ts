@@ -6,14 +6,14 @@ import {
   type SparseModelMetadata,
 } from '@ds/bench-disk';
 import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
-import { checkTablesFitData, Dlrm, type EngineChoice } from '@ds/dlrm';
-import { dlrmTypes, forwardColumns, type ForwardTime } from './forward-columns.js';
-import { SparseDlrm } from './sparse-dlrm.js';
+import { checkTablesFitData, type EngineChoice } from '@ds/dlrm';
+import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';
+import { openPass } from './open-pass.js';
 import { timeRuns } from './time-runs.js';
 
 /**
  * Times the forward pass of every model of a `sparse_model_metadata.csv`, first with the features before the
- * top MLP as a sparse matrix, then dense, and writes `dlrm_forward_time_info.csv`: the benchmark of the
+ * top MLP as a sparse matrix, then dense, then on sparse tables, and writes `dlrm_forward_time_info.csv`: the benchmark of the
  * original's `evaluate_forward_time.py`. The batch is the first of the test split.
  *
  * @throws Error naming the file when an input cannot be read, a model does not fit the data, no model has
@@ -26,6 +26,7 @@ export async function runForwardBenchmark({
   runs = 100,
   batchSize = 16384,
   sparsityLevels,
+  types = dlrmTypes,
   engine,
   shard,
   onProgress,
@@ -42,6 +43,8 @@ export async function runForwardBenchmark({
   batchSize?: number;
   /** Time only the models with these levels. Default: all. */
   sparsityLevels?: readonly number[];
+  /** Which forward passes. Default: all three, the original's two first. */
+  types?: readonly DlrmType[];
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
   /** Only this part of the rows. Default: all. */
@@ -64,20 +67,22 @@ export async function runForwardBenchmark({
     makeRows: async () => {
       const rows: ForwardTime[] = [];
       const passes = itemsOfShard(
-        dlrmTypes.flatMap((dlrmType) => models.map((model) => ({ dlrmType, ...model }))),
+        dlrmTypes
+          .filter((dlrmType) => types.includes(dlrmType))
+          .flatMap((dlrmType) => models.map((model) => ({ dlrmType, ...model }))),
         shard,
       );
       onProgress?.(0, passes.length);
       for (const { dlrmType, norm, sparseBlockShape, sparsityLevel, path } of passes) {
-        const dlrm = await Dlrm.load(path, { engine });
+        const blockWidth = sparseBlockShape[1];
+        const pass = await openPass({ path, dlrmType, blockWidth, engine });
         try {
-          checkTablesFitData({ config: dlrm.config, counts, modelPath: path, dataPath: processedDataFile });
-          const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
-          const timeTaken = await timeRuns(() => model.forward(batch), runs);
+          checkTablesFitData({ config: pass.config, counts, modelPath: path, dataPath: processedDataFile });
+          const timeTaken = await timeRuns(() => pass.forward(batch), runs);
           const point = { norm, sparseBlockShape, sparsityLevel };
           rows.push({ ...point, timeTaken, dlrmType, batchSize: batch.labels.length, runs });
         } finally {
-          await dlrm.dispose();
+          await pass.dispose();
         }
         onProgress?.(rows.length, passes.length);
       }

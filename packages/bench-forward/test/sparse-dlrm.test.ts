@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
 import { Dlrm } from '@ds/dlrm';
 import { SparseDlrm } from '../src/index.js';
+import { openPass } from '../src/open-pass.js';
 
 const originalRun = join(__dirname, '../../bench-metrics/test/golden/original-run');
 
@@ -32,6 +33,17 @@ describe('SparseDlrm', () => {
     const dense = await dlrm.forward(batch);
     const sparse = await new SparseDlrm(dlrm).forward(batch);
     expect(Math.max(...sparse.map((score, i) => Math.abs(score - dense[i]!)))).toBeLessThan(1e-6);
+    await dlrm.dispose();
+  });
+
+  test('and so does a model on sparse tables, to the last bit', async () => {
+    const path = join(originalRun, 'criteo_model.ckpt');
+    const dlrm = await Dlrm.load(path, { engine: 'onnx' });
+    for (const blockWidth of [1, 4]) {
+      const pass = await openPass({ path, dlrmType: 'sparse_tables', blockWidth, engine: 'onnx' });
+      expect(await pass.forward(batch)).toEqual(await dlrm.forward(batch));
+      await pass.dispose();
+    }
     await dlrm.dispose();
   });
 });
