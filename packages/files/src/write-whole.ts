@@ -42,7 +42,8 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
+  // Not by instanceof: a test runner's realm has an Error of its own.
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }
 
 function reasonOf(error: unknown): string {

@@ -74,8 +74,8 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
     const found = meaning.findGlobal(module, name);
     if (!found) {
       throw reader.error(
-        `it names the global "${module}.${name}", which is refused: only tensors, OrderedDict, numbers, ` +
-          'strings and numpy scalars are read',
+        `it names the global ${JSON.stringify(`${module}.${name}`.slice(0, 200))}, which is refused: only ` +
+          'tensors, OrderedDict, numbers, strings and numpy scalars are read',
       );
     }
     return found;

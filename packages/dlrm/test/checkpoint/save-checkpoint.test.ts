@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { loadCheckpoint, saveCheckpoint, writeCheckpoint, type StateDict } from '@ds/dlrm';
+
+const golden = join(__dirname, '../golden/checkpoints');
+const folder = mkdtempSync(join(tmpdir(), 'save-checkpoint-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tensor = fc.array(fc.nat({ max: 4 }), { maxLength: 4 }).chain((shape) => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return fc
+    .float32Array({ minLength: size, maxLength: size })
+    .map((data) => ({ data: Float32Array.from(data), shape }));
+});
+const stateDicts = fc
+  .uniqueArray(fc.tuple(fc.stringMatching(/^[a-zA-Zé][a-zA-Z0-9_.]{0,19}[a-z0-9]$/), tensor), {
+    minLength: 1,
+    maxLength: 6,
+    selector: ([name]) => name.toLowerCase(),
+  })
+  .map((entries): StateDict => Object.fromEntries(entries));
+
+describe('saveCheckpoint', () => {
+  it.each(['x.ckpt', 'x.pth', 'x.safetensors', 'x.npz'])(
+    'writes %s so that it loads the same, in order',
+    async (name) => {
+      await fc.assert(
+        fc.asyncProperty(stateDicts, async (stateDict) => {
+          const path = join(folder, name);
+          await saveCheckpoint(path, stateDict);
+          const loaded = await loadCheckpoint(path);
+          expect(loaded).toEqual(stateDict);
+          expect(Object.keys(loaded)).toEqual(Object.keys(stateDict));
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
+
+  it.each(['ckpt', 'safetensors', 'npz'] as const)(
+    'writes the bytes of writeCheckpoint, the same each time: %s',
+    async (format) => {
+      const stateDict = await loadCheckpoint(join(golden, 'protocol-2.ckpt'));
+      const path = join(folder, `same.${format}`);
+      await saveCheckpoint(path, stateDict);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of writeCheckpoint({ format, stateDict })) pieces.push(piece);
+      expect(readFileSync(path).equals(Buffer.concat(pieces))).toBe(true);
+    },
+  );
+
+  it('stores tied weights once, and reads them as tied', async () => {
+    const data = new Float32Array(100_000).fill(1);
+    const path = join(folder, 'tied.ckpt');
+    await saveCheckpoint(path, { a: { data, shape: [100_000] }, b: { data, shape: [100, 1000] } });
+    expect(readFileSync(path).length).toBeLessThan(402_000);
+    const loaded = await loadCheckpoint(path);
+    expect(loaded.b!.shape).toEqual([100, 1000]);
+    expect(loaded.a!.data).toEqual(data);
+    expect(loaded.b!.data).toEqual(data);
+  });
+
+  it('begins every tensor of a ckpt at a multiple of 64 bytes, as PyTorch does', async () => {
+    const marked = (first: number, length: number) => {
+      const data = new Float32Array(length);
+      data[0] = first;
+      return { data, shape: [length] };
+    };
+    const path = join(folder, 'aligned.ckpt');
+    await saveCheckpoint(path, { a: marked(1234.5, 3), b: marked(2345.5, 1), c: marked(3456.5, 70) });
+    const bytes = readFileSync(path);
+    for (const first of [1234.5, 2345.5, 3456.5]) {
+      expect(bytes.indexOf(Buffer.from(Float32Array.of(first).buffer)) % 64).toBe(0);
+    }
+  });
+
+  it('refuses a tensor whose values do not fit its shape, and leaves the file that was there', async () => {
+    const path = join(folder, 'kept.ckpt');
+    await saveCheckpoint(path, { w: { data: new Float32Array(4), shape: [2, 2] } });
+    const before = readFileSync(path);
+    await expect(saveCheckpoint(path, { w: { data: new Float32Array(4), shape: [2, 3] } })).rejects.toThrow(
+      `${path}: w: expected 6 values for shape (2, 3), found 4`,
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('refuses other extensions and a folder that cannot be made', async () => {
+    await expect(saveCheckpoint('model.bin', {})).rejects.toThrow(
+      'model.bin: expected a checkpoint called .ckpt, .pt, .pth, .safetensors, .npz, found ".bin"',
+    );
+    const path = join(folder, 'kept.ckpt', 'x.ckpt');
+    await expect(saveCheckpoint(path, {})).rejects.toThrow(
+      `cannot write ${path}: a part of its path is a file`,
+    );
+  });
+});
