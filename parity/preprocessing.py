@@ -107,6 +107,36 @@ def preprocess(data_utils, text, folder):
         shutil.copy(f"{work}/train_day_count.npz", folder / "day_count.npz")
 
 
+def write_npz(folder):
+    """Arrays of every element type in both orders, compressed and not, with their values as text."""
+    random = np.random.default_rng(20240602)
+    arrays = {}
+    for dtype in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"):
+        range_of = np.iinfo(dtype)
+        arrays[dtype] = random.integers(range_of.min, range_of.max, (3, 4), dtype=dtype, endpoint=True)
+    for dtype in ("float16", "float32", "float64"):
+        arrays[dtype] = random.normal(0, 3, (2, 3)).astype(dtype)
+    arrays["bool"] = random.random(7) < 0.5
+    arrays["scalar"] = np.array(2.5)
+    arrays["empty"] = np.zeros((0, 3), dtype=np.int32)
+    arrays["fortran 2"] = np.asfortranarray(random.integers(100, size=(4, 3)).astype(np.int32))
+    arrays["fortran 3"] = np.asfortranarray(random.normal(size=(2, 3, 4)))
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / "compressed.npz", **arrays)
+    np.savez(folder / "stored.npz", **arrays)
+    described = {
+        name: {"dtype": array.dtype.name, "shape": array.shape, "values": [text_of_value(each) for each in array.flat]}
+        for name, array in arrays.items()
+    }
+    content = {"versions": {"numpy": np.__version__}, "arrays": described}
+    (folder / "arrays.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def text_of_value(value):
+    """Shortest text that gives the double back; the same as JavaScript's for these values."""
+    return str(int(value)) if value.dtype.kind in "iub" else repr(float(value))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=TESTS / "preprocessing")
@@ -129,6 +159,7 @@ def main():
             # A day without rows gets no file, and the original fails to open it.
             listed.append({"name": name, "error": f"{type(error).__name__}: {Path(error.filename).name}"})
     content = {"versions": {"numpy": np.__version__}, "cases": listed}
+    write_npz(arguments.output / "npz")
     (arguments.output / "cases.json").write_text(json.dumps(content, indent=2) + "\n")
 
 

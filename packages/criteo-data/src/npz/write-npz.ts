@@ -42,7 +42,8 @@ export async function writeNpz(path: string, arrays: Readonly<Record<string, Npz
     for (const { name, type, shape, data } of entries) {
       const header = formatNpyHeader({ dtype: type, shape: [...shape], fortranOrder: false });
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await zip.addDeflated(`${name}.npy`, [header, bytes]);
+      // zlib's crc32 takes an empty part for a fresh start.
+      await zip.addDeflated(`${name}.npy`, bytes.length > 0 ? [header, bytes] : [header]);
     }
     await zip.finish();
   });

@@ -45,8 +45,9 @@ export async function* readLines({
         used += part.length;
         if (filled < piece.length) continue;
         const end = piece.lastIndexOf(newline) + 1 || (filled >= 16 * pieceSize ? filled : 0);
-        const next = new Uint8Array(end === 0 ? 2 * piece.length : pieceSize);
-        next.set(piece.subarray(end));
+        const rest = piece.subarray(end);
+        const next = new Uint8Array(Math.max(pieceSize, 2 * rest.length));
+        next.set(rest);
         if (end > 0) {
           onProgress?.(file.bytesRead, size);
           yield piece.subarray(0, end);
@@ -56,7 +57,7 @@ export async function* readLines({
       }
     }
   } catch (error) {
-    throw new Error(`cannot read ${path}: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`cannot read ${path}: ${(error as Error).message}`, {
       cause: error,
     });
   } finally {

@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readNpz } from '@ds/criteo-data';
+import packageJson from '../package.json';
+import { temporaryFolder } from './temporary-folder.js';
+
+const folder = temporaryFolder();
+const program = join(__dirname, '../dist/cli.js');
+const golden = join(__dirname, 'golden/preprocessing');
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+it('synthesizes the same bytes whatever the number of threads, and preprocesses them', async () => {
+  const rows = ['--rows', '30000', '--seed', '9', '--quiet'];
+  expect(run('synthesize', ...rows, '--output', 'one.txt', '--threads', '1')).toEqual({
+    status: 0,
+    stdout: '30000 rows: one.txt\n',
+    stderr: '',
+  });
+  expect(run('synthesize', ...rows, '--output', 'three.txt', '--threads', '3').status).toBe(0);
+  const text = readFileSync(join(folder, 'one.txt'));
+  expect(readFileSync(join(folder, 'three.txt')).equals(text)).toBe(true);
+
+  // Underscores, as the original's flags have them.
+  const { status, stderr } = run(
+    'preprocess',
+    '--raw_data_file',
+    'one.txt',
+    '--processed_data_file',
+    'one.npz',
+    '--threads',
+    '1',
+  );
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/preprocessed bytes: .*\(100%\)/);
+  expect(
+    run('preprocess', '--raw-data-file', 'three.txt', '--processed-data-file', 'three.npz', '--threads', '3'),
+  ).toMatchObject({
+    status: 0,
+    stdout: '30000 rows: three.npz, three_day_count.npz\n',
+  });
+  expect(readFileSync(join(folder, 'three.npz')).equals(readFileSync(join(folder, 'one.npz')))).toBe(true);
+  expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([30_000, 26]);
+});
+
+it('shows its help and version', () => {
+  expect(run('--version')).toEqual({ status: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  const { status, stdout } = run('--help');
+  expect(status).toBe(0);
+  expect(stdout).toContain('criteo-data preprocess --raw-data-file train.txt');
+  expect(run('synthesize', '--help').stdout).toContain('(default: 200000)');
+});
+
+it.each([
+  ['no command', []],
+  ['an unknown command', ['evaluate']],
+  ['an unknown flag', ['synthesize', '--colour', 'red']],
+  ['a flag without its value', ['preprocess', '--raw-data-file']],
+  ['no raw data file', ['preprocess']],
+  ['rows that are no number', ['synthesize', '--rows', 'many']],
+  ['no rows', ['synthesize', '--rows', '0']],
+])('exits with 2 on %s', (_, args) => {
+  const { status, stdout, stderr } = run(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).not.toBe('');
+});
+
+const good = readFileSync(join(golden, '7-rows/train.txt'), 'utf8');
+const place = join(folder, 'bad');
+
+describe('on bad input, one line on stderr, exit code 1, and nothing written', () => {
+  beforeAll(() => mkdirSync(place));
+
+  it.each([
+    [
+      'a wrong number of fields',
+      `${good}1\t2\n`,
+      'bad/train.txt: line 8: expected 40 tab-separated fields, found 2',
+    ],
+    [
+      'no number',
+      good.replace(/^(.)\t\d+/, '$1\tabc'),
+      'bad/train.txt: line 1, field I1: expected a whole number of 32 bits or nothing, found "abc"',
+    ],
+    [
+      'no hex',
+      good.replace(/\w+$/m, 'zz'),
+      'bad/train.txt: line 1, field C26: expected at most 8 hex digits, found "zz"',
+    ],
+    [
+      'a bad label',
+      good.replace(/^./, '7'),
+      'bad/train.txt: line 1, field label: expected 0 or 1, found "7"',
+    ],
+    ['an empty file', '', 'bad/train.txt: expected at least one row, found an empty file'],
+  ])('%s', (_, text, message) => {
+    writeFileSync(join(place, 'train.txt'), text);
+    expect(
+      run(
+        'preprocess',
+        '--quiet',
+        '--raw-data-file',
+        'bad/train.txt',
+        '--processed-data-file',
+        'bad/out.npz',
+      ),
+    ).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `error: ${message}\n`,
+    });
+    expect(readdirSync(place)).toEqual(['train.txt']);
+  });
+
+  it('on several threads, the first bad line', () => {
+    const lines = Array.from({ length: 100_000 }, () => good.slice(0, good.indexOf('\n') + 1));
+    lines[70_000] = lines[99_990] = 'x\n';
+    writeFileSync(join(place, 'train.txt'), lines.join(''));
+    const { status, stderr } = run(
+      'preprocess',
+      '--quiet',
+      '--raw-data-file',
+      'bad/train.txt',
+      '--processed-data-file',
+      'bad/out.npz',
+      '--threads',
+      '3',
+    );
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'error: bad/train.txt: line 70001: expected 40 tab-separated fields, found 1\n',
+    });
+    expect(readdirSync(place)).toEqual(['train.txt']);
+  });
+
+  it('a raw file that does not exist, or is a folder', () => {
+    for (const [name, reason] of [
+      ['none.txt', 'no such file'],
+      ['bad', 'expected a file, found a folder'],
+    ]) {
+      expect(
+        run('preprocess', '--quiet', '--raw-data-file', name!, '--processed-data-file', 'out.npz'),
+      ).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `error: cannot read ${name}: ${reason}\n`,
+      });
+      expect(existsSync(join(folder, 'out.npz'))).toBe(false);
+    }
+  });
+
+  it('an output folder that cannot be written', () => {
+    copyFileSync(join(golden, '7-rows/train.txt'), join(folder, 'plain.txt'));
+    for (const args of [
+      ['preprocess', '--raw-data-file', 'plain.txt', '--processed-data-file', 'plain.txt/out.npz'],
+      ['synthesize', '--rows', '10', '--output', 'plain.txt/out.txt'],
+    ]) {
+      const { status, stderr } = run(...args, '--quiet');
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^error: cannot write plain\.txt\/out\.\w+: a part of its path is a file, not a folder\n$/,
+      );
+    }
+    expect(existsSync(join(folder, 'plain_day_count.npz'))).toBe(false);
+  });
+});
