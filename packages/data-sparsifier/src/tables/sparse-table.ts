@@ -1,3 +1,4 @@
+import type { Table } from '../table.js';
 import type { EmbeddingTable } from './embedding-table.js';
 import { countOnesBefore, hasBit, onesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
 import { checkedTableShape } from './checked-table-shape.js';
@@ -206,8 +207,8 @@ export class SparseTable implements EmbeddingTable {
     });
   }
 
-  toDense(): Float32Array<ArrayBuffer> {
-    const dense = new Float32Array(this.rows * this.dim);
+  toDense(): Table {
+    const data = new Float32Array(this.rows * this.dim);
     this.#gatherPlainly(
       Int32Array.from({ length: this.rows }, (_, row) => row),
       dense,
