@@ -187,7 +187,9 @@ export class Dlrm {
         rows.map((value) => -value),
       );
       const gradients: StateDict = {};
-      tables.forEach((table, index) => (gradients[tableName(index)] = table.toDense()));
+      tables.forEach(({ data, rows: count, dim }, index) => {
+        gradients[tableName(index)] = { data, shape: [count, dim] };
+      });
       return { loss, gradients: Object.assign(gradients, parameters) };
     });
   }
@@ -224,8 +226,7 @@ export class Dlrm {
   #parameters(): StateDict {
     const stateDict: StateDict = {};
     this.#tables.forEach((table, index) => {
-      const { data, shape } = table.toDense();
-      stateDict[tableName(index)] = { data, shape: [...shape] };
+      stateDict[tableName(index)] = { data: table.toDense(), shape: [table.rows, table.dim] };
     });
     return Object.assign(stateDict, this.#network.parameters());
   }

@@ -10,7 +10,7 @@ export interface EmbeddingTable {
   /** Writes row `ids[i]` to `out[i * stride]` and on, for each i; the ids are inside the table. */
   gatherRows(ids: Int32Array, out: Float32Array, stride: number): void;
   /** The values as one array, row by row. */
-  toDense(): { data: Float32Array; shape: readonly number[] };
+  toDense(): Float32Array;
 }
 
 /** A table as one array of values, which it holds by reference. */
@@ -37,8 +37,9 @@ export class DenseTable implements EmbeddingTable {
     }
   }
 
-  toDense(): { data: Float32Array; shape: number[] } {
-    return { data: this.data, shape: [this.rows, this.dim] };
+  /** The table's own array, not a copy. */
+  toDense(): Float32Array {
+    return this.data;
   }
 }
 

@@ -1,0 +1,208 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeNpz } from '@ds/criteo-data/npz';
+import { Dlrm, kaggleDlrmConfig, loadCheckpoint } from '../src/index.js';
+import { formula } from './formula.js';
+
+const cli = join(__dirname, '../dist/cli.js');
+const rows = 700;
+const counts = kaggleDlrmConfig.tableRows.map((_, table) => 2 + (table % 5));
+let folder: string;
+let data: string;
+
+function dlrm(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+}
+
+function expectFailure(result: ReturnType<typeof dlrm>, code: number, message: string | RegExp): void {
+  expect(result.stderr).toMatch(message);
+  expect(result.status).toBe(code);
+  expect(result.stdout).toBe('');
+  if (code === 1) expect(result.stderr.trim().split('\n')).toHaveLength(1);
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dlrm-cli-'));
+  data = join(folder, 'processed.npz');
+  const ids = formula(1, rows * 26);
+  await writeNpz(data, {
+    X_cat: {
+      data: Float64Array.from(ids, (x, place) => Math.floor(x * counts[place % 26]!)),
+      shape: [rows, 26],
+    },
+    X_int: { data: Int32Array.from(formula(2, rows * 13), (x) => Math.floor(9 * x)), shape: [rows, 13] },
+    y: {
+      data: Int32Array.from({ length: rows }, (_, row) => Number(ids[row * 26 + 4]! < 0.4)),
+      shape: [rows],
+    },
+    counts: { data: Int32Array.from(counts), shape: [26] },
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('trains, evaluates, converts and exports', async () => {
+  const model = join(folder, 'model.ckpt');
+  const trained = dlrm(
+    ...['train', '--processed-data-file', data, '--save-model', model],
+    ...['--epochs', '6', '--mini-batch-size', '32', '--seed', '2'],
+  );
+  expect(trained.status).toBe(0);
+  expect(trained.stdout).toBe('');
+  expect(trained.stderr).toMatch(/^engine onnx:\w+ \(onnxruntime-node [\d.]+\): \S/m);
+  expect(trained.stderr).toMatch(/^epoch 6: mean loss 0\.\d+$/m);
+
+  // The original's flags with underscores work too.
+  const evaluated = dlrm('evaluate', '--processed_data_file', data, '--model_path', model);
+  expect(evaluated.status).toBe(0);
+  expect(evaluated.stdout).toMatch(/^rows +50\nprecision +0\.\d+\n(.*\n)*accuracy +0\.\d+\n/);
+  expect(evaluated.stderr).toContain('engine onnx:');
+
+  const converted = join(folder, 'model.safetensors');
+  const { status, stderr } = dlrm('convert', '--model-path', model, '--output', converted);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: `wrote 40 tensors to ${converted}\n` });
+  expect(await loadCheckpoint(converted)).toEqual(await loadCheckpoint(model));
+
+  const scores = [model, converted].map((path) => {
+    const result = dlrm(
+      ...['evaluate', '--processed-data-file', data, '--model-path', path],
+      ...['--split', 'train', '--engine', 'tfjs:wasm', '--json', '--quiet'],
+    );
+    expect(result.stderr).toBe('');
+    return JSON.parse(result.stdout) as { rows: number; rocAuc: number };
+  });
+  expect(scores[0]).toEqual(scores[1]);
+  expect(scores[0]!.rows).toBe(600);
+  expect(scores[0]!.rocAuc).toBeGreaterThan(0.6);
+
+  const onnx = join(folder, 'model.onnx');
+  expect(dlrm('export', '--model-path', model, '--output', onnx).stderr).toBe(`wrote ${onnx}\n`);
+  expect(readFileSync(onnx).length).toBeGreaterThan(1_900_000);
+});
+
+test('the same seed trains the same model', () => {
+  const files = ['a.npz', 'b.npz'].map((name) => join(folder, name));
+  for (const file of files) {
+    expect(dlrm('train', '--processed-data-file', data, '--save-model', file, '--quiet')).toEqual(
+      expect.objectContaining({ status: 0, stdout: '', stderr: '' }),
+    );
+  }
+  expect(readFileSync(files[0]!)).toEqual(readFileSync(files[1]!));
+});
+
+test('measures an engine', () => {
+  const { stdout, status } = dlrm('engines', '--only', 'onnx:cpu');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    /^onnx:cpu +present +forward [\d.]+, training [\d.]+ thousand examples\/s +onnxruntime-node/,
+  );
+});
+
+test('shows defaults and an example, and its version', () => {
+  expect(dlrm('--help').stdout).toMatch(/Example:\n +dlrm train --processed-data-file/);
+  expect(dlrm('train', '--help').stdout).toMatch(
+    /--learning-rate.*\n.*\(default: 0\.1\)|--learning-rate.*default: 0\.1/,
+  );
+  expect(dlrm('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+describe('wrong input', () => {
+  const evaluateWith = (model: string, file = data) =>
+    dlrm('evaluate', '--quiet', '--processed-data-file', file, '--model-path', model);
+
+  test('a model whose tables do not fit the data', async () => {
+    const tableRows = counts.map((count, table) => (table === 7 ? count + 1 : count));
+    const large = await Dlrm.create({ ...kaggleDlrmConfig, tableRows }, { seed: 1 });
+    const path = join(folder, 'large.npz');
+    await large.save(path);
+    await large.dispose();
+    const message = `error: ${path}: emb_l.7.weight: expected 4 rows, one for each value in ${data}, found 5`;
+    expectFailure(evaluateWith(path), 1, message);
+
+    const few = await Dlrm.create(
+      { embeddingDim: 2, tableRows: [3], bottomMlp: [13, 2], topMlp: [3, 1] },
+      { seed: 1 },
+    );
+    const fewPath = join(folder, 'few.npz');
+    await few.save(fewPath);
+    await few.dispose();
+    expectFailure(evaluateWith(fewPath), 1, `${fewPath}: expected 26 embedding tables`);
+  });
+
+  test('a checkpoint that lacks a tensor, is cut short, or is not there', async () => {
+    const path = join(folder, 'no-bias.npz');
+    await writeNpz(path, { 'emb_l.0.weight': { data: new Float32Array(2), shape: [1, 2] } });
+    expectFailure(evaluateWith(path), 1, `error: ${path}: bot_l.0.weight is missing`);
+
+    const whole = join(folder, 'whole.ckpt');
+    const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: counts }, { seed: 1 });
+    await model.save(whole);
+    await model.dispose();
+    const cut = join(folder, 'cut.ckpt');
+    writeFileSync(cut, readFileSync(whole).subarray(0, 100_000));
+    expectFailure(evaluateWith(cut), 1, `error: ${cut}: `);
+    expectFailure(evaluateWith(join(folder, 'none.ckpt')), 1, join(folder, 'none.ckpt'));
+  });
+
+  test('data that is cut short, empty or not there', () => {
+    const cut = join(folder, 'cut.npz');
+    writeFileSync(cut, readFileSync(data).subarray(0, 500));
+    const model = join(folder, 'unwritten.ckpt');
+    const trainOn = (file: string) =>
+      dlrm('train', '--quiet', '--processed-data-file', file, '--save-model', model);
+    expectFailure(trainOn(cut), 1, `error: ${cut}: `);
+    writeFileSync(cut, '');
+    expectFailure(trainOn(cut), 1, `error: ${cut}: `);
+    expectFailure(trainOn(join(folder, 'none.npz')), 1, join(folder, 'none.npz'));
+    expect(readdirSync(folder).filter((name) => name.includes('unwritten'))).toEqual([]);
+  });
+
+  test('an output that cannot be written: earlier files stay, nothing is left over', () => {
+    const inFile = join(data, 'model.ckpt');
+    expectFailure(
+      dlrm('train', '--quiet', '--processed-data-file', data, '--save-model', inFile),
+      1,
+      `error: cannot write ${inFile}: expected ${data} to be a folder, found a file`,
+    );
+    const odd = join(folder, 'model.txt');
+    expectFailure(
+      dlrm('train', '--quiet', '--processed-data-file', data, '--save-model', odd),
+      1,
+      `error: ${odd}: expected a checkpoint called .ckpt, .pt, .pth, .safetensors, .npz, found ".txt"`,
+    );
+    const taken = join(folder, 'taken');
+    mkdirSync(join(taken, 'model.npz'), { recursive: true });
+    copyFileSync(data, join(taken, 'earlier.npz'));
+    expectFailure(
+      dlrm('train', '--quiet', '--processed-data-file', data, '--save-model', join(taken, 'model.npz')),
+      1,
+      `error: cannot write ${join(taken, 'model.npz')}`,
+    );
+    expect(readdirSync(taken).sort()).toEqual(['earlier.npz', 'model.npz']);
+    expect(readFileSync(join(taken, 'earlier.npz'))).toEqual(readFileSync(data));
+  });
+
+  test('wrong usage', () => {
+    expectFailure(
+      dlrm('train', '--save-model', 'x.ckpt'),
+      2,
+      /required option '--processed-data-file <path>'/,
+    );
+    expectFailure(
+      dlrm('evaluate', '--split', 'half'),
+      2,
+      /Expected train or test or validation, found 'half'/,
+    );
+    expectFailure(dlrm('evaluate', '--engine', 'abacus'), 2, /found 'abacus'/);
+    expectFailure(dlrm('train', '--mini-batch-size', '0'), 2, /whole number of at least 1, found '0'/);
+  });
+});
