@@ -82,7 +82,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         'runs of each model without --full-forward, the first not counted',
       )
         .argParser(parseCount(2))
-        .default(5),
+        .default(3),
     )
     .addOption(new Option('--threads <number>', 'default: the available processors').argParser(parseCount(1)))
     .addOption(

@@ -10,6 +10,7 @@ import { checkModel } from './check-model.js';
 import { forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
+import { plannedStages } from './planned-stages.js';
 import { createStages } from './stages.js';
 import { trainModel } from './train-model.js';
 
@@ -31,30 +32,30 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const outputDir = resolve(options.outputDir);
   const at = (name: string) => join(outputDir, name);
   const { seed, threads, engine, sparsityLevels, norms, allCombinations } = options;
-  const stages = createStages(progress, 100);
+  const stages = createStages(progress, plannedStages(options));
 
   const rawDataFile = options.rawDataFile ?? at('data/train.txt');
   const processedDataFile = options.processedDataFile ?? at('data/kaggleAdDisplayChallenge_processed.npz');
   if (!options.processedDataFile) {
     if (!options.rawDataFile) {
-      await stages.run('synthesise rows', 3, (onProgress) =>
+      await stages.run('synthesise rows', (onProgress) =>
         synthesizeCriteo({ rows: options.rows, seed, output: rawDataFile, threads, onProgress }),
       );
     }
-    await stages.run('preprocess', 3, (onProgress) =>
+    await stages.run('preprocess', (onProgress) =>
       preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
     );
   }
 
   const modelPath = options.modelPath ?? at('criteo_model.ckpt');
   const training = options.modelPath
-    ? await stages.run('check the model', 1, () => checkModel({ modelPath, processedDataFile }))
-    : await stages.run('train', 22, (onProgress) =>
+    ? await stages.run('check the model', () => checkModel({ modelPath, processedDataFile }))
+    : await stages.run('train', (onProgress) =>
         trainModel({ ...options, processedDataFile, modelPath, onProgress }),
       );
 
   const sparseModelMetadata = at('sparse_model_metadata.csv');
-  const models = await stages.run('prune and zip models', 25, (onProgress) =>
+  const models = await stages.run('prune and zip models', (onProgress) =>
     runDiskBenchmark({
       modelPath,
       dumpPath: at('models'),
@@ -68,7 +69,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   );
 
   const sparseModelMetrics = at('sparse_model_metrics.csv');
-  await stages.run('quality', 17, (onProgress) =>
+  await stages.run('quality', (onProgress) =>
     runMetricsBenchmark({
       processedDataFile,
       sparseModelMetadata,
@@ -80,7 +81,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
 
   const forwardTimeInfo = at('dlrm_forward_time_info.csv');
   const forward = forwardPlan(options);
-  await stages.run('forward time', 28, (onProgress) =>
+  await stages.run('forward time', (onProgress) =>
     runForwardBenchmark({
       processedDataFile,
       sparseModelMetadata,
@@ -92,7 +93,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
     }),
   );
 
-  const report = await stages.run('report', 1, async (onProgress) => {
+  const report = await stages.run('report', async (onProgress) => {
     const runInfo: RunInfo = {
       ...describeRun({ options, training, forward, models: models.length, seconds: stages.seconds }),
       machine: describeMachine(),

@@ -6,7 +6,7 @@ export type OnProgress = (done: number, total: number) => void;
 /** Runs the stages of a job one after another, each with its own progress, and one over all. */
 export interface Stages {
   /**
-   * Runs one stage. `share` is about how much of the whole job it is.
+   * Runs one of the planned stages.
    *
    * @throws Error of the stage, with the stage's name before its message.
    */
@@ -19,15 +19,17 @@ export interface Stages {
   readonly seconds: ReadonlyMap<string, number>;
 }
 
-/** Stages whose shares add up to `totalShare`. */
-export function createStages(progress: Progress, totalShare: number): Stages {
+/** The stages of a plan: names, each with its share of the whole job in any unit. */
+export function createStages(progress: Progress, plan: ReadonlyMap<string, number>): Stages {
+  const totalShare = [...plan.values()].reduce((sum, share) => sum + share, 0);
   const overall = progress.stage('all stages');
   const seconds = new Map<string, number>();
   let finished = 0;
   const show = (share: number) => overall(Math.min(100, Math.round((100 * share) / totalShare)), 100);
   return {
     seconds,
-    async run(name, share, work) {
+    async run(name, work) {
+      const share = plan.get(name) ?? 0;
       const stage = progress.stage(name);
       const start = performance.now();
       show(finished);

@@ -1,27 +1,8 @@
-import { LineChart } from 'echarts/charts';
-import {
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TitleComponent,
-} from 'echarts/components';
-import { init, use, type EChartsCoreOption } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { init, type EChartsCoreOption } from 'echarts';
 import type { Chart, Line } from './chart.js';
 import { levelAxis, type LevelAxis } from './level-axis.js';
 import type { Palette } from './palette.js';
 import { finishSvg } from './finish-svg.js';
-
-use([
-  LineChart,
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TitleComponent,
-  SVGRenderer,
-]);
 
 const width = 960;
 const rowHeight = 320;

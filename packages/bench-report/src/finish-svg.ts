@@ -9,6 +9,8 @@ export function finishSvg(svg: string, chart: Pick<Chart, 'id' | 'title' | 'desc
   const plain = svg
     .replace(/<style\b[^>]*>[\s\S]*?<\/style>/g, '')
     .replace(/ (?:ecmeta_[a-z_]+|class|pointer-events)="[^"]*"/g, '')
+    // Ids count the charts of the process; here they are the chart's own.
+    .replace(/\bzr\d+-/g, `${chart.id}-`)
     .replace(/<defs\s*>\s*<\/defs>/g, '')
     .replace(/\n\s*\n/g, '\n');
   const opening = /<svg\b[^>]*>/.exec(plain)?.[0];

@@ -1,0 +1,18 @@
+import type { BenchmarkOptions } from './options.js';
+
+/** The stages of a run in order, each with about how long it takes beside the others. */
+export function plannedStages({
+  rawDataFile,
+  processedDataFile,
+  modelPath,
+}: Pick<BenchmarkOptions, 'rawDataFile' | 'processedDataFile' | 'modelPath'>): ReadonlyMap<string, number> {
+  return new Map([
+    ...(rawDataFile || processedDataFile ? [] : [['synthesise rows', 3] as const]),
+    ...(processedDataFile ? [] : [['preprocess', 3] as const]),
+    modelPath ? ['check the model', 1] : ['train', 22],
+    ['prune and zip models', 25],
+    ['quality', 17],
+    ['forward time', 28],
+    ['report', 1],
+  ]);
+}

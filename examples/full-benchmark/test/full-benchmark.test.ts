@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const main = join(__dirname, '..', 'dist', 'main.js');
+const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+const small = ['--rows', '2000', '--sparsity-levels', '0,0.9', '--norms', 'L1', '--forward-runs', '2'];
+const lines = async (path: string) => (await readFile(path, 'utf8')).trimEnd().split('\n');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'full-benchmark-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('rows in, report out, then the same from its own data and checkpoint', async () => {
+  const results = join(folder, 'results');
+  const made = run(...small, '--output-dir', results);
+  expect([made.status, made.status === 0 ? '' : made.stderr]).toEqual([0, '']);
+  for (const stage of [
+    'synthesise rows',
+    'preprocess',
+    'train',
+    'prune and zip models',
+    'quality',
+    'forward time',
+  ])
+    expect(made.stderr).toMatch(new RegExp(`^${stage}: .*\\(100%\\)$`, 'm'));
+  expect(made.stderr).toMatch(/^all stages: 100\/100/m);
+  expect(made.stdout).toContain(`report: ${join(results, 'report.html')}`);
+
+  // Two block shapes, two levels.
+  const metadata = await lines(join(results, 'sparse_model_metadata.csv'));
+  expect(metadata).toHaveLength(1 + 4);
+  expect(await lines(join(results, 'sparse_model_metrics.csv'))).toHaveLength(1 + 4);
+  const forward = await lines(join(results, 'dlrm_forward_time_info.csv'));
+  for (const type of ['with_torch_sparse', 'without_torch_sparse'])
+    expect(forward.filter((line) => line.includes(`,${type}`))).toHaveLength(4);
+  const html = await readFile(join(results, 'report.html'), 'utf8');
+  for (const text of [
+    '2000 synthetic rows',
+    '--full-forward',
+    'id="size"',
+    'id="roc-auc"',
+    'id="forward-time"',
+  ])
+    expect(html).toContain(text);
+
+  const own = join(folder, 'own');
+  const again = run(
+    ...small,
+    '--output-dir',
+    own,
+    '--processed-data-file',
+    join(results, 'data', 'kaggleAdDisplayChallenge_processed.npz'),
+    '--model-path',
+    join(results, 'criteo_model.ckpt'),
+    '--quiet',
+  );
+  expect([again.status, again.stderr]).toEqual([0, '']);
+  expect(await readFile(join(own, 'sparse_model_metrics.csv'), 'utf8')).toBe(
+    await readFile(join(results, 'sparse_model_metrics.csv'), 'utf8'),
+  );
+  expect(await readdir(own)).not.toContain('data');
+});
+
+test('a stage that fails is named, and the earlier report stays', async () => {
+  const report = join(folder, 'report.html');
+  await writeFile(report, 'an earlier report');
+  const raw = join(folder, 'train.txt');
+  await writeFile(raw, '0\t1\n');
+  const { status, stdout, stderr } = run('--raw-data-file', raw, '--output-dir', folder, '--quiet');
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^error: stage 'preprocess' failed: .*train\.txt.*line 1.*\n$/);
+  expect(await readFile(report, 'utf8')).toBe('an earlier report');
+  expect(await readdir(join(folder, 'data'))).toEqual([]);
+});
+
+test('a checkpoint of other data is refused before anything is pruned', async () => {
+  const made = run(...small, '--output-dir', join(folder, 'a'), '--quiet');
+  expect(made.status).toBe(0);
+  const { status, stderr } = run(
+    ...['--processed-data-file', join(folder, 'a/data/kaggleAdDisplayChallenge_processed.npz')],
+    ...['--model-path', join(folder, 'a/data/train.txt'), '--output-dir', join(folder, 'b'), '--quiet'],
+  );
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: stage 'check the model' failed: .*train\.txt.*\n$/);
+  await expect(stat(join(folder, 'b', 'models'))).rejects.toThrow();
+});
+
+test('wrong usage is told at once', () => {
+  const noData = run('--model-path', 'criteo_model.ckpt');
+  expect(noData.status).toBe(2);
+  expect(noData.stderr).toContain('--model-path needs the data that the model was trained on');
+  const both = run('--raw-data-file', 'a.txt', '--processed-data-file', 'b.npz');
+  expect(both.status).toBe(2);
+  expect(both.stderr).toContain('expected one of them, found both');
+  expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--full-forward') });
+});

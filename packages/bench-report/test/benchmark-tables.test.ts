@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readBenchmarkTables } from '../src/benchmark-tables.js';
+import { inputs } from './inputs.js';
+import { withTemporaryFolder } from './temporary-folder.js';
+
+const metadataHeader = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path';
+
+async function readMetadata(text: string): ReturnType<typeof readBenchmarkTables> {
+  return withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'metadata.csv');
+    await writeFile(path, text);
+    return readBenchmarkTables({ sparseModelMetadata: path });
+  });
+}
+
+test('reads the tables of a run of the original', async () => {
+  const { sizes, quality, forward } = await readBenchmarkTables(inputs);
+  expect(sizes).toHaveLength(60);
+  expect(sizes[1]).toEqual({
+    norm: 'L1',
+    blockShape: '(1, 1)',
+    sparsityLevel: 0.1,
+    stepSeconds: 1.3191578388214111,
+    zipMebibytes: 5,
+    bytes: 5656413,
+  });
+  expect(quality).toHaveLength(60);
+  expect(quality![0]!.rocAuc).toBe(0.6395031913058479);
+  expect(forward).toHaveLength(120);
+  expect(new Set(forward!.map(({ variant }) => variant))).toEqual(
+    new Set(['with_torch_sparse', 'without_torch_sparse']),
+  );
+});
+
+test('takes a file of the original, which has no bytes', async () => {
+  const { sizes, quality, forward } = await readMetadata(`${metadataHeader}\nL2,"(1, 4)",0.5,0.1,12,x.zip\n`);
+  expect(sizes).toEqual([
+    { norm: 'L2', blockShape: '(1, 4)', sparsityLevel: 0.5, stepSeconds: 0.1, zipMebibytes: 12 },
+  ]);
+  expect(quality).toBeUndefined();
+  expect(forward).toBeUndefined();
+});
+
+test('a metric that is not defined has an empty cell', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'metrics.csv');
+    await writeFile(
+      path,
+      'norm,sparse_block_shape,sparsity_level,precision,recall,f1,roc_auc,accuracy,log_loss\nL1,"(1, 1)",0.0,0.5,0.5,0.5,,0.9,0.2\n',
+    );
+    const { quality } = await readBenchmarkTables({ ...inputs, sparseModelMetrics: path });
+    expect(quality![0]).not.toHaveProperty('rocAuc');
+    expect(quality![0]!.accuracy).toBe(0.9);
+  });
+});
+
+test.each([
+  ['', /metadata\.csv: expected a line of column names, found an empty file/],
+  [`${metadataHeader}\n`, /metadata\.csv: expected rows after the column names, found none/],
+  [
+    'norm,sparsity_level\nL1,0\n',
+    /metadata\.csv line 1: missing columns sparse_block_shape, step_time_sec, zip_file_size; found norm, sparsity_level/,
+  ],
+  [
+    `${metadataHeader}\nL1,"(1, 1)",1.5,0.1,5,x\n`,
+    /metadata\.csv line 2: sparsity_level: expected a number from 0 to 1, found '1\.5'/,
+  ],
+  [
+    `${metadataHeader}\nL1,1x4,0.5,0.1,5,x\n`,
+    /line 2: sparse_block_shape: expected a block shape such as \(1, 4\), found '1x4'/,
+  ],
+  [
+    `${metadataHeader}\nL1,"(1, 1)",0.5,0.1,,x\n`,
+    /line 2: zip_file_size: expected a number of at least 0, found ''/,
+  ],
+  [`${metadataHeader}\nL1,"(1, 1)",0.5\n`, /metadata\.csv: not a CSV: .*line 2/],
+  [
+    `${metadataHeader}\nL1,"(1, 1)",0.5,1,5,x\nL1,"(1, 1)",0.50,1,5,y\n`,
+    /expected each model once, found two rows of L1, \(1, 1\), 0\.5/,
+  ],
+])('refuses %j', async (text, message) => {
+  await expect(readMetadata(text)).rejects.toThrow(message);
+});
+
+test('names a file that is not there', async () => {
+  await expect(readBenchmarkTables({ sparseModelMetadata: '/no/such.csv' })).rejects.toThrow(
+    'cannot read /no/such.csv: no such file',
+  );
+});

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inputs } from './inputs.js';
+import { withTemporaryFolder } from './temporary-folder.js';
+
+const cli = join(__dirname, '..', 'dist', 'cli.js');
+const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+const inputFlags = [
+  '--sparse-model-metadata',
+  inputs.sparseModelMetadata,
+  '--sparse-model-metrics',
+  inputs.sparseModelMetrics,
+  '--forward-time-info',
+  inputs.forwardTimeInfo,
+];
+
+test('writes the report and prints the table and its path', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const info = join(folder, 'run.json');
+    await writeFile(
+      info,
+      JSON.stringify({ settings: { Rows: 12000 }, machine: { Processor: 'P9' }, notes: ['few runs'] }),
+    );
+    const output = join(folder, 'results');
+    const { status, stdout, stderr } = run(...inputFlags, '--output_dir', output, '--run-info', info);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('│ L1   │ (1, 4) │   0.9 │ 2.44 MiB │     43.2 % │');
+    expect(stdout.trimEnd().endsWith(join(output, 'report.html'))).toBe(true);
+    const html = await readFile(join(output, 'report.html'), 'utf8');
+    for (const text of ['12000', 'P9', 'few runs']) expect(html).toContain(text);
+  });
+});
+
+test('merge joins parts', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const output = join(folder, 'merged.csv');
+    const merged = run(
+      'merge',
+      '--output',
+      output,
+      '--like',
+      inputs.sparseModelMetadata,
+      inputs.sparseModelMetrics,
+    );
+    expect([merged.status, merged.stdout]).toEqual([0, `60 rows: ${output}\n`]);
+    const twice = run(
+      'merge',
+      '--output',
+      join(folder, 'x.csv'),
+      inputs.sparseModelMetrics,
+      inputs.sparseModelMetrics,
+    );
+    expect(twice.status).toBe(1);
+    expect(twice.stderr).toMatch(/^error: .*sparse_model_metrics\.csv line 2: expected each row once.*\n$/);
+    expect(await readdir(folder)).toEqual(['merged.csv']);
+  });
+});
+
+test('one line for a bad input, and nothing written', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const bad = join(folder, 'bad.csv');
+    await writeFile(
+      bad,
+      (await readFile(inputs.sparseModelMetadata, 'utf8')).replace('L1,"(1, 1)",0.2', 'L1,"(1, 1)",two'),
+    );
+    const output = join(folder, 'results');
+    const { status, stdout, stderr } = run('--sparse-model-metadata', bad, '--output-dir', output);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(`error: ${bad} line 4: sparsity_level: expected a number from 0 to 1, found 'two'\n`);
+    expect(await readdir(folder)).toEqual(['bad.csv']);
+  });
+});
+
+test('an output folder that cannot be written', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'kept');
+    await mkdir(join(folder, 'sub'));
+    const { status, stderr } = run(...inputFlags, '--output-dir', join(file, 'results'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: cannot write .*size\.svg: .*\n$/);
+    expect(await readFile(file, 'utf8')).toBe('kept');
+  });
+});
+
+test('wrong usage has exit code 2, --help and --version 0', () => {
+  expect(run('--output-dir', 'x').status).toBe(2);
+  expect(run('--no-such-flag').status).toBe(2);
+  expect(run('--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Example:') });
+});

@@ -1,0 +1,104 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createReport } from '../src/index.js';
+import { inputs } from './inputs.js';
+import { withTemporaryFolder } from './temporary-folder.js';
+
+const allCharts = ['accuracy.svg', 'forward-time.svg', 'log-loss.svg', 'roc-auc.svg', 'size.svg'];
+const pathsDrawn = (svg: string, stroke: string) =>
+  [...svg.matchAll(/<path d="(M[^"]*)"[^>]*fill="none"[^>]*stroke="([^"]*)"/g)]
+    .filter(([, , color]) => color === stroke)
+    .map(([, d]) => d!);
+
+test('draws every chart with a line through all levels', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const report = await createReport({ ...inputs, outputDir });
+    expect((await readdir(outputDir)).sort()).toEqual([...allCharts, 'report.html'].sort());
+    expect(report.leftOut).toEqual([]);
+    for (const name of allCharts) {
+      const svg = await readFile(join(outputDir, name), 'utf8');
+      expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*role="img"/);
+      expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/);
+      expect(svg).not.toMatch(/NaN|undefined|<script|<style/);
+      // The first method's line visits the 20 levels.
+      const [line] = pathsDrawn(svg, '#0b62c4');
+      expect(line!.match(/[ML]/g)).toHaveLength(20);
+    }
+  });
+});
+
+test('the size chart stands at the right pixels', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    await createReport({ ...inputs, outputDir });
+    const svg = await readFile(join(outputDir, 'size.svg'), 'utf8');
+    const [line] = pathsDrawn(svg, '#0b62c4');
+    const points = line!
+      .slice(1)
+      .split('L')
+      .map((point) => point.split(' ').map(Number) as [number, number]);
+    // Panel from (64, 112), 868 x 320 pixels, 0 to 6 MiB; the first model has 5915981 bytes, the last 2067960.
+    expect(points[0]![0]).toBeCloseTo(64, 0);
+    expect(points.at(-1)![0]).toBeCloseTo(932, 0);
+    expect(points[0]![1]).toBeCloseTo(432 - (320 * 5915981) / 2 ** 20 / 6, 0);
+    expect(points.at(-1)![1]).toBeCloseTo(432 - (320 * 2067960) / 2 ** 20 / 6, 0);
+  });
+});
+
+test('the same input gives the same bytes', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const runInfo = { machine: { Processor: 'x' } };
+    await createReport({ ...inputs, outputDir: join(outputDir, 'a'), runInfo });
+    await createReport({ ...inputs, outputDir: join(outputDir, 'b'), runInfo });
+    for (const name of [...allCharts, 'report.html']) {
+      expect(await readFile(join(outputDir, 'a', name), 'utf8')).toBe(
+        await readFile(join(outputDir, 'b', name), 'utf8'),
+      );
+    }
+  });
+});
+
+test('leaves a chart out, says so, and takes away the one of an earlier run', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    await createReport({ ...inputs, outputDir });
+    const report = await createReport({ sparseModelMetadata: inputs.sparseModelMetadata, outputDir });
+    expect((await readdir(outputDir)).sort()).toEqual(['report.html', 'size.svg']);
+    expect(report.leftOut).toHaveLength(2);
+    const html = await readFile(report.reportFile, 'utf8');
+    expect(html).toContain('Quality was not measured in this run');
+    expect(html).toContain('Forward time was not measured in this run');
+    expect(report.table).not.toContain('ROC AUC');
+  });
+});
+
+test('the page needs nothing from outside and escapes what it shows', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const { reportFile } = await createReport({
+      ...inputs,
+      outputDir,
+      runInfo: {
+        settings: { Data: '<b>rows</b> & "more"' },
+        machine: { Processor: 'P9' },
+        notes: ['a <note>'],
+      },
+    });
+    const html = await readFile(reportFile, 'utf8');
+    expect(html).toContain('&lt;b&gt;rows&lt;/b&gt; &amp; &quot;more&quot;');
+    expect(html).toContain('a &lt;note&gt;');
+    expect(html).toContain('P9');
+    expect(html).not.toMatch(/<script|<link|src=|url\((?!#)|@import/);
+    expect(new Set(html.match(/https?:\/\/[^"\s]*/g))).toEqual(new Set(['http://www.w3.org/2000/svg']));
+  });
+});
+
+test('a bad input leaves the earlier report as it was', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const { reportFile } = await createReport({ ...inputs, outputDir });
+    const before = await readFile(reportFile, 'utf8');
+    const bad = join(outputDir, 'bad.csv');
+    await writeFile(bad, 'norm\nL1\n');
+    await expect(createReport({ ...inputs, forwardTimeInfo: bad, outputDir })).rejects.toThrow(
+      /bad\.csv line 1: missing columns/,
+    );
+    expect(await readFile(reportFile, 'utf8')).toBe(before);
+  });
+});
