@@ -49,14 +49,7 @@ function sparseTables(stateDict: Awaited<ReturnType<typeof loadCheckpoint>>, blo
   const state: ModelState = stateDict;
   const memory = new TableMemory();
   for (const name of embeddingTableNames(stateDict)) {
-    const table = SparseTable.fromDense({ table: stateDict[name]!, blockWidth, memory });
-    state[name] = {
-      rows: table.rows,
-      dim: table.dim,
-      byteLength: table.byteLength,
-      gatherRows: (ids, out, stride) => table.gatherRows(ids, out, stride),
-      toDense: () => ({ data: table.toDense(), shape: [table.rows, table.dim] }),
-    };
+    state[name] = SparseTable.fromDense({ table: stateDict[name]!, blockWidth, memory });
   }
   return state;
 }

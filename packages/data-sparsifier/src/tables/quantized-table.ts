@@ -169,10 +169,10 @@ export class QuantizedTable implements EmbeddingTable {
     const data = new Float32Array(this.rows * this.dim);
     this.#gatherPlainly(
       Int32Array.from({ length: this.rows }, (_, row) => row),
-      dense,
+      data,
       this.dim,
     );
-    return dense;
+    return { data, shape: [this.rows, this.dim] };
   }
 
   /** The reference of the kernel, for arrays anywhere. Returns like the kernel. */
