@@ -1,5 +1,3 @@
-import type { Table } from '../table.js';
-
 /** The rows of an embedding table, however they are held in memory. */
 export interface EmbeddingTable {
   /** Number of rows (categories). */
@@ -15,6 +13,6 @@ export interface EmbeddingTable {
    * @throws RangeError naming the first id that is no row, or when `out` is too short.
    */
   gatherRows(ids: Int32Array, out: Float32Array, stride?: number): void;
-  /** The table with all its rows, as new dense data of shape (rows, dim). */
-  toDense(): Table;
+  /** All rows as a new row-major array, (rows, dim). */
+  toDense(): Float32Array<ArrayBuffer>;
 }

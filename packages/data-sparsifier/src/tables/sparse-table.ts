@@ -1,4 +1,3 @@
-import type { Table } from '../table.js';
 import type { EmbeddingTable } from './embedding-table.js';
 import { countOnesBefore, hasBit, onesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
 import { checkedTableShape } from './checked-table-shape.js';
@@ -207,14 +206,14 @@ export class SparseTable implements EmbeddingTable {
     });
   }
 
-  toDense(): Table {
-    const data = new Float32Array(this.rows * this.dim);
+  toDense(): Float32Array<ArrayBuffer> {
+    const dense = new Float32Array(this.rows * this.dim);
     this.#gatherPlainly(
       Int32Array.from({ length: this.rows }, (_, row) => row),
-      data,
+      dense,
       this.dim,
     );
-    return { data, shape: [this.rows, this.dim] };
+    return dense;
   }
 
   /** The reference of the kernel, for arrays anywhere. Returns like the kernel. */
