@@ -10,11 +10,7 @@ export interface Stages {
    *
    * @throws Error of the stage, with the stage's name before its message.
    */
-  run<Result>(
-    name: string,
-    share: number,
-    work: (onProgress: OnProgress) => Promise<Result>,
-  ): Promise<Result>;
+  run<Result>(name: string, work: (onProgress: OnProgress) => Promise<Result>): Promise<Result>;
   /** Seconds that each stage took, in order. */
   readonly seconds: ReadonlyMap<string, number>;
 }
