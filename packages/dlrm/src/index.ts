@@ -12,5 +12,12 @@ export type { EngineDescription } from './engines/engine.js';
 export type { CheckpointFormat } from './checkpoint/checkpoint-format.js';
 export { loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export { saveCheckpoint, writeCheckpoint } from './checkpoint/save-checkpoint.js';
+export { loadSparseCheckpoint } from './checkpoint/sparse/load-sparse-checkpoint.js';
+export {
+  saveSparseCheckpoint,
+  writeSparseCheckpoint,
+  type SparseStateDict,
+} from './checkpoint/sparse/save-sparse-checkpoint.js';
+export type { SparseBitmaps, SparseTableLike } from './checkpoint/sparse/sparse-bitmaps.js';
 export { embeddingTableNames } from './checkpoint/embedding-table-names.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './metrics.js';

@@ -13,6 +13,17 @@ const formats: Readonly<Record<string, CheckpointFormat>> = {
   '.npz': 'npz',
 };
 
+/** A checkpoint on disk or in memory, whose format is known. */
+export interface OpenCheckpoint {
+  format: CheckpointFormat;
+  /** Its bytes; frees them as they are read where they lie in memory. */
+  source: ByteSource;
+  /** A path to it on disk, for npz, which is read from files only. */
+  path: string;
+  /** Closes the file and removes what was unpacked. */
+  close(): Promise<void>;
+}
+
 /** The extensions of checkpoints, for messages. */
 export const checkpointExtensions = Object.keys(formats).join(', ');
 

@@ -1,17 +1,9 @@
-import { extname } from 'node:path';
-import { fileSource, openZip, type ByteSource } from '@ds/files';
+import { openZip, type ByteSource } from '@ds/files';
 import type { StateDict } from '../state-dict.js';
-import {
-  archiveContent,
-  checkpointExtensions,
-  checkpointFormat,
-  checkStart,
-  formatTitles,
-  type CheckpointFormat,
-} from './checkpoint-format.js';
+import { archiveContent, checkStart, formatTitles, type CheckpointFormat } from './checkpoint-format.js';
 import { isEmbeddingTable } from './embedding-table-names.js';
 import { readNpzCheckpoint } from './npz-checkpoint.js';
-import { openPackedCheckpoint } from './packed-checkpoint.js';
+import { openCheckpoint } from './open-checkpoint.js';
 import { readSafetensors } from './safetensors/read-safetensors.js';
 import { readTorchCheckpoint } from './torch/read-torch-checkpoint.js';
 
@@ -19,7 +11,7 @@ import { readTorchCheckpoint } from './torch/read-torch-checkpoint.js';
  * Reads a state dict: `.ckpt`, `.pt` or `.pth` (torch.save of PyTorch 1.6 or later, pickle protocols 2 to 5),
  * `.safetensors`, `.npz`, or a `.zip` that holds exactly one of these. float16, bfloat16 and float64 become
  * float32; views become contiguous. Nothing in a file is ever executed: a pickle may only describe tensors.
- * Takes about as much memory as the tensors.
+ * Takes about as much memory as the tensors; sparse tables (`saveSparseCheckpoint`) become dense ones.
  *
  * In what torch.save wrote, the state dict is the one under `state_dict`, `model_state_dict` or `model`, else
  * all tensors, with the names of nested dicts joined by dots. Tensors that show the same elements of one
@@ -36,25 +28,11 @@ export async function loadCheckpoint(
     shared?: boolean;
   } = {},
 ): Promise<StateDict> {
-  const options = { isShared: shared ? isEmbeddingTable : () => false };
-  const format = checkpointFormat(path);
-  const isPacked = extname(path).toLowerCase() === '.zip';
-  if (!format && !isPacked) {
-    throw new Error(
-      `${path}: expected a checkpoint called ${checkpointExtensions} or .zip, found "${extname(path)}"`,
-    );
-  }
-  const source = await fileSource(path);
+  const { format, source, path: file, close } = await openCheckpoint(path);
   try {
-    if (format) return await readAs(format, source, path, options);
-    const packed = await openPackedCheckpoint(source);
-    try {
-      return await readAs(packed.format, packed.source, packed.path, options);
-    } finally {
-      await packed.close();
-    }
+    return await readAs(format, source, file, { isShared: shared ? isEmbeddingTable : () => false });
   } finally {
-    await source.close();
+    await close();
   }
 }
 

@@ -17,19 +17,8 @@ import {
   checkpointFormat,
   checkStart,
   formatTitles,
-  type CheckpointFormat,
+  type OpenCheckpoint,
 } from './checkpoint-format.js';
-
-/** A checkpoint taken out of a zip archive. */
-export interface PackedCheckpoint {
-  format: CheckpointFormat;
-  /** Its bytes; frees them as they are read where they lie in memory. */
-  source: ByteSource;
-  /** A path to it on disk, for npz, which is read from files only. */
-  path: string;
-  /** Removes what was unpacked. */
-  close(): Promise<void>;
-}
 
 /**
  * Unpacks the one checkpoint of a zip archive, as bench-disk writes them. Stored ones are read in place, others
@@ -37,7 +26,7 @@ export interface PackedCheckpoint {
  *
  * @throws Error naming the archive when it does not hold exactly one checkpoint, or one too large for memory.
  */
-export async function openPackedCheckpoint(archive: ByteSource): Promise<PackedCheckpoint> {
+export async function openPackedCheckpoint(archive: ByteSource): Promise<OpenCheckpoint> {
   await checkStart(archive, 'zip', 'a zip archive');
   const zip = await openZip(archive);
   const content = archiveContent(zip);
@@ -79,7 +68,7 @@ async function unpackToMemory(zip: ZipArchive, entry: ZipEntry): Promise<ByteSou
   return memorySource(`${zip.name}: ${entry.name}`, pieces);
 }
 
-async function unpackToDisk(zip: ZipArchive, entry: ZipEntry): Promise<PackedCheckpoint> {
+async function unpackToDisk(zip: ZipArchive, entry: ZipEntry): Promise<OpenCheckpoint> {
   const folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));
   try {
     const path = join(folder, basename(entry.name));

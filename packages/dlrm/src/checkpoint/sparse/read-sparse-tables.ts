@@ -1,0 +1,83 @@
+import type { ByteSource } from '@ds/files';
+import { allocateFloats } from '../float-bytes.js';
+import { bytesAt, type SafetensorsEntry } from '../safetensors/read-safetensors-header.js';
+import { checkBitmaps, type SparseBitmaps } from './sparse-bitmaps.js';
+
+const dtypes = { shape: 'I64', block_shape: 'I64', compressed: 'F32', row_bitmask: 'U8', bitmask: 'U8' };
+// Rows have a bit each in the file, their length is only claimed.
+const widestRow = 1 << 16;
+type Field = keyof typeof dtypes;
+
+/** The names of the sparse tables in a safetensors header. */
+export function sparseTableNames(entries: ReadonlyMap<string, SafetensorsEntry>): string[] {
+  return [...entries.keys()]
+    .filter((name) => name.endsWith('.compressed'))
+    .map((name) => name.slice(0, -'.compressed'.length));
+}
+
+/** Whether an entry is a field of one of these sparse tables. */
+export function isSparseField(entry: string, tables: ReadonlySet<string>): boolean {
+  const dot = entry.lastIndexOf('.');
+  return Object.hasOwn(dtypes, entry.slice(dot + 1)) && tables.has(entry.slice(0, dot));
+}
+
+/**
+ * Reads one sparse table, as `saveSparseCheckpoint` wrote it.
+ *
+ * @throws Error naming the source and the field that is missing, of another dtype, or does not fit the others.
+ */
+export async function readSparseTable(
+  source: ByteSource,
+  entries: ReadonlyMap<string, SafetensorsEntry>,
+  name: string,
+): Promise<SparseBitmaps> {
+  const fail = (field: Field, message: string) => new Error(`${source.name}: ${name}.${field}: ${message}`);
+  const entryOf = (field: Field): SafetensorsEntry => {
+    const entry = entries.get(`${name}.${field}`);
+    if (!entry) throw fail(field, 'is missing from a sparse table');
+    if (entry.dtype !== dtypes[field]) throw fail(field, `expected ${dtypes[field]}, found ${entry.dtype}`);
+    return entry;
+  };
+  const pair = async (field: Field): Promise<[number, number]> => {
+    const entry = entryOf(field);
+    if (entry.byteLength !== 16) throw fail(field, `expected 2 numbers, found ${entry.byteLength / 8}`);
+    const values = new BigInt64Array(2);
+    await bytesAt(source, entry).readInto(new Uint8Array(values.buffer));
+    const [first, second] = [...values].map(Number) as [number, number];
+    const isValid = [first, second, first * second].every((n) => Number.isSafeInteger(n) && n >= 0);
+    if (!isValid) throw fail(field, `expected two sizes, found (${values.join(', ')})`);
+    return [first, second];
+  };
+  const bytes = async (field: Field): Promise<Uint8Array> => {
+    const entry = entryOf(field);
+    const target = new Uint8Array(entry.byteLength);
+    await bytesAt(source, entry).readInto(target);
+    return target;
+  };
+
+  const [rows, dim] = await pair('shape');
+  const [blockHeight, blockWidth] = await pair('block_shape');
+  if (dim < 1 || dim > widestRow) {
+    throw fail('shape', `expected 1 to ${widestRow} values in a row, found ${dim}`);
+  }
+  if (blockHeight !== 1 || blockWidth < 1) {
+    throw fail('block_shape', `expected (1, k), found (${blockHeight}, ${blockWidth})`);
+  }
+  const compressed = entryOf('compressed');
+  const values = allocateFloats(`${source.name}: ${name}`, compressed.byteLength / 4, { shared: false });
+  await bytesAt(source, compressed).readInto(new Uint8Array(values.buffer));
+  const table: SparseBitmaps = {
+    rows,
+    dim,
+    blockWidth,
+    rowBits: await bytes('row_bitmask'),
+    blockBits: await bytes('bitmask'),
+    values,
+  };
+  try {
+    checkBitmaps(table);
+  } catch (error) {
+    throw new Error(`${source.name}: ${name}.${(error as Error).message}`, { cause: error });
+  }
+  return table;
+}
