@@ -22,6 +22,7 @@ export interface BadField {
 }
 
 const fields = 1 + integerColumns + categoricalColumns;
+const lastColumn = categoricalColumns - 1;
 const tab = 0x09;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -67,21 +68,38 @@ export function parseRows(text: Uint8Array): ParsedRows | BadField {
       integers[firstInteger + column] = negative ? 0 : value;
     }
 
-    for (let column = 0; column < categoricalColumns; column++) {
+    for (let column = 0; column < lastColumn; column++) {
       let value = 0;
-      const firstDigit = at;
-      let digit = hexDigits[text[at]!]!;
-      while (digit >= 0) {
-        value = (value << 4) | digit;
-        digit = hexDigits[text[++at]!]!;
+      let digits = -1;
+      if (text[at + 8] === tab) {
+        // Nearly every field is one of 8 digits; a -1 among them makes `digits` negative.
+        const a = hexDigits[text[at]!]!;
+        const b = hexDigits[text[at + 1]!]!;
+        const c = hexDigits[text[at + 2]!]!;
+        const d = hexDigits[text[at + 3]!]!;
+        const e = hexDigits[text[at + 4]!]!;
+        const f = hexDigits[text[at + 5]!]!;
+        const g = hexDigits[text[at + 6]!]!;
+        const h = hexDigits[text[at + 7]!]!;
+        digits = a | b | c | d | e | f | g | h;
+        value = (a << 28) | (b << 24) | (c << 20) | (d << 16) | (e << 12) | (f << 8) | (g << 4) | h;
       }
-      if (at - firstDigit > 8) return badField(text, row, start);
-      categories[column * rows + row] = value;
-      if (column < categoricalColumns - 1) {
-        if (text[at] !== tab) return badField(text, row, start);
+      if (digits >= 0) {
+        at += 9;
+      } else {
+        const first = at;
+        value = 0;
+        while (at < length && hexDigits[text[at]!]! >= 0) value = (value << 4) | hexDigits[text[at++]!]!;
+        if (at - first > 8 || text[at] !== tab) return badField(text, row, start);
         at++;
       }
+      categories[column * rows + row] = value;
     }
+    const first = at;
+    let value = 0;
+    while (at < length && hexDigits[text[at]!]! >= 0) value = (value << 4) | hexDigits[text[at++]!]!;
+    if (at - first > 8) return badField(text, row, start);
+    categories[lastColumn * rows + row] = value;
     if (text[at] === carriageReturn) at++;
     if (at < length && text[at] !== newline) return badField(text, row, start);
     at++;

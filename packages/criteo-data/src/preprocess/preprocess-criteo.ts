@@ -136,7 +136,7 @@ async function writeArrays(
 async function* npyParts(header: NpyHeader, values: AsyncIterable<Int32Array>): AsyncGenerator<Uint8Array> {
   yield formatNpyHeader(header);
   for await (const piece of values) {
-    const elements = header.dtype === 'float64' ? Float64Array.from(piece) : piece;
+    const elements = header.dtype === 'float64' ? new Float64Array(piece) : piece;
     yield new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
   }
 }
