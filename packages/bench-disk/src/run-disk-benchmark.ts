@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { loadCheckpoint } from '@ds/dlrm';
+import { collectGarbage } from './collect-garbage.js';
 import { dumpModel, type CheckpointFormat } from './dump-model.js';
 import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
 import { gridRowsOfShard } from './grid-shard.js';
@@ -73,6 +74,7 @@ export async function runDiskBenchmark({
           onProgress?.(rows.length + models.length, total);
         }
         rows.push(...inOrder(models, gridRow));
+        collectGarbage();
       }
       return rows;
     },

@@ -48,6 +48,30 @@ describe('bench-disk', () => {
     ]);
   });
 
+  test('the parts of a sharded run are the whole run', async () => {
+    const grid = ['--quiet', '--sparsity-levels', '0.9,0.5,1'];
+    expect(run(...args, ...grid).status).toBe(0);
+    const withoutTime = async (path: string) =>
+      (await readSparseModelMetadata(path)).map((row) => ({ ...row, stepTimeSec: 0 }));
+    const whole = await withoutTime(output);
+    const dumped = await Promise.all(whole.map(({ path }) => readFile(path)));
+    const parts = [];
+    for (let task = 0; task < 4; task++) {
+      // By Slurm's variables; the default output is then named after the part.
+      const environment = { SLURM_ARRAY_TASK_ID: `${task}`, SLURM_ARRAY_TASK_COUNT: '4' };
+      const result = spawnSync(process.execPath, [cli, ...args.slice(0, -2), ...grid], {
+        cwd: folder,
+        env: { ...process.env, ...environment },
+        encoding: 'utf8',
+      });
+      const part = `sparse_model_metadata.${task + 1}-of-4.csv`;
+      expect(result).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(part) });
+      parts.push(...(await withoutTime(join(folder, part))));
+    }
+    expect(parts).toEqual(whole);
+    expect(await Promise.all(parts.map(({ path }) => readFile(path)))).toEqual(dumped);
+  });
+
   test('is quiet with --quiet', () => {
     const result = run(...args, '--quiet', '--sparsity-levels', '1', '--norms', 'L1');
     expect(result.stderr).toBe('');

@@ -7,6 +7,7 @@ import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { embeddingTableNames, loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
 import { fileSource, openZip } from '@ds/files';
 import { parse } from 'csv-parse/sync';
+import type { runDiskBenchmark } from '../src/index.js';
 import { readSparseModelMetadata, type SparseModelMetadata } from '../src/metadata.js';
 
 const originalRun = join(__dirname, '../../bench-metrics/test/golden/original-run');
@@ -17,9 +18,7 @@ async function emptyFolder(): Promise<string> {
 }
 
 /** Runs the built package in a process of its own, since its threads need the built worker files. */
-async function runDiskBenchmark(
-  options: Parameters<typeof import('../src/run-disk-benchmark.js').runDiskBenchmark>[0],
-): Promise<SparseModelMetadata[]> {
+async function runBuilt(options: Parameters<typeof runDiskBenchmark>[0]): Promise<SparseModelMetadata[]> {
   const program = `
     import { runDiskBenchmark } from ${JSON.stringify(pathToFileURL(join(__dirname, '../dist/index.js')).href)};
     const calls = [];
@@ -54,7 +53,7 @@ describe('runDiskBenchmark', () => {
   test("writes the original's 60 models, none larger than its own by more than 1 %", async () => {
     const folder = await emptyFolder();
     const output = join(folder, 'sparse_model_metadata.csv');
-    const rows = await runDiskBenchmark({ modelPath, dumpPath: join(folder, 'dump'), output });
+    const rows = await runBuilt({ modelPath, dumpPath: join(folder, 'dump'), output });
 
     const expected = parse(await readFile(join(originalRun, 'sizes.csv')), { columns: true }) as Record<
       string,
@@ -77,7 +76,7 @@ describe('runDiskBenchmark', () => {
   test('dumps what the sparsifier gives, in files named as the original names them', async () => {
     const folder = await emptyFolder();
     const dumpPath = join(folder, 'dump');
-    const rows = await runDiskBenchmark({
+    const rows = await runBuilt({
       modelPath,
       dumpPath,
       output: join(folder, 'metadata.csv'),
@@ -118,7 +117,7 @@ describe('runDiskBenchmark', () => {
     const folder = await emptyFolder();
     const dumps = await Promise.all(
       [1, 3].map((threads) =>
-        runDiskBenchmark({
+        runBuilt({
           modelPath,
           dumpPath: join(folder, `${threads}`),
           output: join(folder, `${threads}.csv`),
@@ -136,7 +135,7 @@ describe('runDiskBenchmark', () => {
     const folder = await emptyFolder();
     const input = join(folder, 'model.safetensors');
     await saveCheckpoint(input, await loadCheckpoint(modelPath));
-    const [row] = await runDiskBenchmark({
+    const [row] = await runBuilt({
       modelPath: input,
       dumpPath: folder,
       output: join(folder, 'metadata.csv'),
