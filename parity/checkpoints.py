@@ -1,21 +1,25 @@
 """Proves that checkpoints go both ways: writes files of torch, safetensors and numpy with their values.
 
-`--verify FOLDER` reads what our saveCheckpoint wrote (every model.ckpt, model.safetensors and model.npz in the
-folder and below) with torch.load(weights_only=True), the safetensors package and numpy, and fails unless all
-three hold the same tensors.
+Then writes them anew with our own saveCheckpoint (the packages must be built), reads these with
+torch.load(weights_only=True), the safetensors package and numpy, and fails unless all hold the same tensors.
+`--verify FOLDER` does only this last step, on every model.ckpt, model.safetensors, model.npz and
+sparse-*.safetensors in the folder and below.
 """
 
 import argparse
 import io
 import json
 import math
+import subprocess
 import sys
+import tempfile
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import safetensors
+import safetensors.numpy
 import safetensors.torch
 import torch
 
@@ -31,6 +35,10 @@ def main() -> None:
         verify(arguments.verify)
     else:
         write_goldens(arguments.output)
+        with tempfile.TemporaryDirectory() as folder:
+            writer = Path(__file__).parent / "write_checkpoints.mjs"
+            subprocess.run(["node", writer, arguments.output, folder], check=True)
+            verify(Path(folder))
 
 
 def write_goldens(output: Path) -> None:
@@ -252,21 +260,55 @@ def verify(folder: Path) -> None:
         with np.load(path) as arrays:
             expected = {name: arrays[name] for name in arrays.files}
         by_torch = torch.load(path.with_suffix(".ckpt"), weights_only=True)
-        mapped = torch.load(path.with_suffix(".ckpt"), weights_only=True, mmap=True)
-        by_safetensors = safetensors.torch.load_file(path.with_suffix(".safetensors"))
         if not isinstance(by_torch, OrderedDict) or list(by_torch) != list(expected):
             sys.exit(f"{path.with_suffix('.ckpt')}: expected an OrderedDict of {list(expected)}")
-        for kind, tensors in [("ckpt", by_torch), ("ckpt mapped", mapped), ("safetensors", by_safetensors)]:
-            if tensors.keys() != expected.keys():
-                sys.exit(f"{path}: {kind}: other names: {sorted(tensors.keys() ^ expected.keys())}")
-            for name, tensor in tensors.items():
-                same_bits = tensor.dtype == torch.float32 and tensor.numpy().tobytes() == expected[name].tobytes()
-                if not same_bits or tuple(tensor.shape) != expected[name].shape or not tensor.is_contiguous():
-                    sys.exit(f"{path}: {kind}: {name} differs from numpy's")
+        if not all(tensor.is_contiguous() for tensor in by_torch.values()):
+            sys.exit(f"{path.with_suffix('.ckpt')}: a tensor is not contiguous")
+        mapped = torch.load(path.with_suffix(".ckpt"), weights_only=True, mmap=True)
+        of_torch = safetensors.torch.load_file(path.with_suffix(".safetensors"))
+        of_numpy = safetensors.numpy.load_file(path.with_suffix(".safetensors"))
+        must_be_equal(path, "ckpt", {name: tensor.numpy() for name, tensor in by_torch.items()}, expected)
+        must_be_equal(path, "ckpt mapped", {name: tensor.numpy() for name, tensor in mapped.items()}, expected)
+        must_be_equal(path, "safetensors", {name: tensor.numpy() for name, tensor in of_torch.items()}, expected)
+        must_be_equal(path, "safetensors in numpy", of_numpy, expected)
+        for sparse in sorted(path.parent.glob("sparse-*.safetensors")):
+            must_be_equal(path, sparse.name, with_dense_tables(safetensors.numpy.load_file(sparse)), expected)
         checked += 1
     if checked == 0:
         sys.exit(f"{folder}: expected model.npz files, found none")
     print(f"{checked} checkpoints are equal in torch, safetensors and numpy")
+
+
+def must_be_equal(
+    path: Path, kind: str, found: dict[str, np.ndarray], expected: dict[str, np.ndarray]
+) -> None:
+    if found.keys() != expected.keys():
+        sys.exit(f"{path}: {kind}: other names: {sorted(found.keys() ^ expected.keys())}")
+    for name, array in found.items():
+        same_type = array.dtype == np.float32 and array.shape == expected[name].shape
+        if not same_type or array.tobytes() != expected[name].tobytes():
+            sys.exit(f"{path}: {kind}: {name} differs from numpy's")
+
+
+def with_dense_tables(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    names = [name.removesuffix(".compressed") for name in tensors if name.endswith(".compressed")]
+    fields = tuple(f"{name}." for name in names)
+    others = {name: tensor for name, tensor in tensors.items() if not name.startswith(fields)}
+    return others | {name: dense_table(tensors, name) for name in names}
+
+
+def dense_table(tensors: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """The lines that the README shows."""
+    rows, dim = tensors[f"{name}.shape"]
+    width = tensors[f"{name}.block_shape"][1]
+    blocks = -(-dim // width)  # in a row
+    stored = np.unpackbits(tensors[f"{name}.row_bitmask"], count=rows, bitorder="little").astype(bool)
+    kept = np.unpackbits(tensors[f"{name}.bitmask"], count=stored.sum() * blocks, bitorder="little").astype(bool)
+    values = np.zeros((len(kept), width), np.float32)
+    values[kept] = tensors[f"{name}.compressed"].reshape(-1, width)
+    table = np.zeros((rows, dim), np.float32)
+    table[stored] = values.reshape(-1, blocks * width)[:, :dim]
+    return table
 
 
 if __name__ == "__main__":

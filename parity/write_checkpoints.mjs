@@ -1,0 +1,27 @@
+/**
+ * Reads every golden checkpoint with our loadCheckpoint and writes it anew in all formats that we write, for
+ * checkpoints.py to read back: node parity/write_checkpoints.mjs GOLDEN_FOLDER OUTPUT_FOLDER. Needs the build.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SparseTable } from '../packages/data-sparsifier/dist/index.js';
+import { loadCheckpoint, saveCheckpoint, saveSparseCheckpoint } from '../packages/dlrm/dist/index.js';
+
+const [golden, output] = process.argv.slice(2);
+for (const file of readdirSync(golden).filter((name) => /\.(ckpt|pth?|safetensors|npz|zip)$/.test(name))) {
+  const stateDict = await loadCheckpoint(join(golden, file));
+  const folder = join(output, file);
+  for (const format of ['ckpt', 'safetensors', 'npz']) {
+    await saveCheckpoint(join(folder, `model.${format}`), stateDict);
+  }
+  const isTable = ([, { shape }]) => shape.length === 2 && shape[1] > 0;
+  const tables = Object.entries(stateDict).filter(isTable);
+  for (const blockWidth of [1, 4]) {
+    await saveSparseCheckpoint(join(folder, `sparse-${blockWidth}.safetensors`), {
+      tables: Object.fromEntries(
+        tables.map(([name, table]) => [name, SparseTable.fromDense({ table, blockWidth })]),
+      ),
+      tensors: Object.fromEntries(Object.entries(stateDict).filter((entry) => !isTable(entry))),
+    });
+  }
+}
