@@ -1,5 +1,14 @@
 import type { BenchmarkTables } from './benchmark-tables.js';
+import { variantsOf } from './forward-chart.js';
 import { describeLevels, levelsOf } from './models.js';
+
+const variantNotes: Record<string, string> = {
+  without_torch_sparse: 'Dense: the pruned tables and layers as ordinary arrays.',
+  with_torch_sparse:
+    'Sparse (features as COO): the features before the top MLP are turned into a sparse matrix in coordinate form in ' +
+    'each pass, and multiplied with the dense weights.',
+  sparse_tables: 'Sparse tables: the dense network on tables that hold only their kept blocks.',
+};
 
 /** How the numbers of each part were measured, as far as its table tells. */
 export function measurementNotes({ sizes, quality, forward }: BenchmarkTables): {
@@ -32,7 +41,8 @@ function forwardNote(forward: BenchmarkTables['forward']): string {
     `The first batch of the test split${batch && ` (${batch} rows)`} passes through each model ` +
     `${runs ? `${runs} times` : 'a number of times that the table does not tell'}; the first pass is dropped and the ` +
     `time is the mean of the others, at sparsity levels ${describeLevels(levelsOf(forward))}. ` +
-    'Dense: the pruned tables and layers as ordinary arrays. Sparse as COO: the features before the top MLP are turned ' +
-    'into a sparse matrix in coordinate form in each pass, and multiplied with the dense weights.'
+    variantsOf(forward)
+      .flatMap(({ variant }) => variantNotes[variant] ?? [])
+      .join(' ')
   );
 }

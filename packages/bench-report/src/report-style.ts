@@ -22,7 +22,7 @@ figcaption { color: var(--muted); font-size: 14px; max-width: 90ch; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; margin: 8px 0; }
 caption { text-align: left; color: var(--muted); padding-bottom: 6px; }
 th, td { padding: 3px 14px 3px 0; text-align: left; white-space: nowrap; }
-th { font-weight: 600; border-bottom: 1px solid var(--muted); vertical-align: bottom; }
+th { font-weight: 600; border-bottom: 1px solid var(--muted); vertical-align: bottom; white-space: normal; }
 td.number, th.number { text-align: right; }
 tbody tr.group td { border-top: 1px solid var(--faint); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr)); gap: 0 40px; }
