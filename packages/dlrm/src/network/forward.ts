@@ -1,5 +1,4 @@
 import type { DlrmConfig } from '../config.js';
-import { lowerTriangle } from './interaction.js';
 import type { Ops } from './ops.js';
 
 /** One fully connected layer: weight (outputs, inputs), bias (outputs). */
@@ -64,8 +63,9 @@ export function interact<T>(
 
   const vectors = ops.concat([ops.reshape(bottomOutput, [-1, 1, dim]), ...rows], 1);
   const products = ops.batchMatMul(vectors, vectors, { transposeB: true }); // (n, count, count)
-  const pairs = ops.gatherColumns(ops.reshape(products, [-1, count * count]), lowerTriangle(count));
-  return { bottom, vectors, features: ops.concat([bottomOutput, pairs], 1) };
+  // The order of interact_features: row by row of the lower triangle.
+  const pairs = ops.belowDiagonal(products, count);
+  return { bottom, vectors, features: ops.concat([bottomOutput, ...pairs], 1) };
 }
 
 /**

@@ -153,6 +153,16 @@ export class OnnxGraph implements Ops<ValueName> {
     return this.#add('Slice', [a, this.#int64s([start]), this.#int64s([end]), this.#int64s([axis])]);
   }
 
+  belowDiagonal(a: ValueName, size: number): ValueName[] {
+    // onnxruntime copies a slice row by row, but gathers columns value by value: a quarter of the time.
+    return Array.from({ length: size - 1 }, (_, index) => {
+      const row = index + 1;
+      const starts = this.#int64s([row, 0]);
+      const ends = this.#int64s([row + 1, row]);
+      return this.reshape(this.#add('Slice', [a, starts, ends, this.#int64s([1, 2])]), [-1, row]);
+    });
+  }
+
   gatherColumns(a: ValueName, columns: Int32Array): ValueName {
     return this.#add('Gather', [a, this.#constant('int32', columns)], [int('axis', 1)]);
   }
