@@ -3,6 +3,7 @@ import {
   createProgram,
   createProgress,
   Option,
+  parseChoice,
   parseCount,
   parseList,
   parseNumber,
@@ -12,7 +13,7 @@ import packageJson from '../package.json';
 import { defaultNorms, defaultSparseBlockShapes, defaultSparsityLevels } from './grid.js';
 import { parseBlockShape } from './parse-block-shape.js';
 import { resolveShard, shardPath } from './shard.js';
-import { runDiskBenchmark } from './run-disk-benchmark.js';
+import { dumpFormats, runDiskBenchmark } from './run-disk-benchmark.js';
 
 const program = createProgram({
   name: 'bench-disk',
@@ -39,6 +40,11 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
       .argParser(parseList(String))
       .default(defaultNorms, 'L1,L2'),
   )
+  .addOption(
+    new Option('--format <format>', 'how models are dumped: dense, sparse (only the kept blocks) or both')
+      .argParser(parseChoice(dumpFormats))
+      .default('dense'),
+  )
   .option('--all-combinations', 'also L2 with 1x1, whose order is that of L1', false)
   .addOption(new Option('--threads <number>', 'default: the available processors').argParser(parseCount(1)))
   .option('--shard <part>', 'work on this part only, such as 2/8; by itself in a Slurm array job')
@@ -59,6 +65,7 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
         sparseBlockShapes: options.sparseBlockShapes,
         norms: options.norms,
         allCombinations: options.allCombinations,
+        format: options.format,
         threads: options.threads,
         onProgress: progress.stage('pruned models'),
       });

@@ -1,9 +1,5 @@
 import { appendTo, writeWhole, ZipWriter } from '@ds/files';
-import { writeCheckpoint, type StateDict } from '@ds/dlrm';
 import { availableThreads } from '@ds/threads';
-
-/** The forms a checkpoint inside a zip can have, by its extension. */
-export type CheckpointFormat = 'ckpt' | 'safetensors';
 
 /**
  * Writes a zip that holds one checkpoint, deflated (zlib level 6, as Python's zipfile does) while it is made,
@@ -15,15 +11,14 @@ export type CheckpointFormat = 'ckpt' | 'safetensors';
 export async function dumpModel({
   path,
   entryName,
-  format,
-  stateDict,
+  checkpoint,
   threads = availableThreads(),
 }: {
   path: string;
   /** Name of the checkpoint inside the zip. */
   entryName: string;
-  format: CheckpointFormat;
-  stateDict: StateDict;
+  /** The bytes of the checkpoint, as they are made. */
+  checkpoint: AsyncIterable<Uint8Array>;
   threads?: number;
 }): Promise<number> {
   let bytes = 0;
@@ -34,7 +29,7 @@ export async function dumpModel({
       await append(piece);
     });
     // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
-    await zip.addDeflated(entryName, writeCheckpoint({ format, stateDict }), { threads: 2 * threads });
+    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads });
     await zip.finish();
   });
   return bytes;

@@ -1,4 +1,4 @@
-export { runDiskBenchmark } from './run-disk-benchmark.js';
+export { runDiskBenchmark, type DumpFormat } from './run-disk-benchmark.js';
 export { readSparseModelMetadata, gridPointColumns, type SparseModelMetadata } from './metadata.js';
 export { writeResultsCsv, type ResultsColumn } from './results-csv.js';
 export { itemsOfShard, resolveShard, shardPath, type Shard } from './shard.js';

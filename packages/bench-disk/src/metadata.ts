@@ -15,6 +15,10 @@ export interface SparseModelMetadata extends GridPoint {
   path: string;
   /** Exact size of the zip in bytes; not in files of the original. */
   bytes?: number;
+  /** Absolute path of the zip whose tables are sparse, where there is one; may be `path`. */
+  sparsePath?: string;
+  /** Its exact size in bytes. */
+  sparseBytes?: number;
 }
 
 /** The columns that say which model a row is about; every results file starts with them. */
@@ -31,9 +35,12 @@ export const metadataColumns: readonly ResultsColumn<SparseModelMetadata>[] = [
   { name: 'zip_file_size', cell: (row) => row.zipFileSize },
   { name: 'path', cell: (row) => row.path },
   { name: 'bytes', cell: (row) => row.bytes ?? '' },
+  { name: 'sparse_path', cell: (row) => row.sparsePath ?? '' },
+  { name: 'sparse_bytes', cell: (row) => row.sparseBytes ?? '' },
 ];
 
-const requiredColumns = metadataColumns.map(({ name }) => name).filter((name) => name !== 'bytes');
+const ownColumns = ['bytes', 'sparse_path', 'sparse_bytes'];
+const requiredColumns = metadataColumns.map(({ name }) => name).filter((name) => !ownColumns.includes(name));
 
 /**
  * Reads a `sparse_model_metadata.csv`, of ours or of the original. A relative path in it is taken from the
@@ -98,5 +105,7 @@ function readRow(place: string, folder: string, cells: ReadonlyMap<string, strin
     path: path === '' ? fail('path', 'the path of a model') : resolve(folder, path),
   };
   if (cells.get('bytes')) metadata.bytes = number('bytes', 'a number of bytes', isSize);
+  if (cells.get('sparse_path')) metadata.sparsePath = resolve(folder, cells.get('sparse_path')!);
+  if (cells.get('sparse_bytes')) metadata.sparseBytes = number('sparse_bytes', 'a number of bytes', isSize);
   return metadata;
 }

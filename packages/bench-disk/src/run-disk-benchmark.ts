@@ -1,14 +1,22 @@
 import { extname } from 'node:path';
-import { loadCheckpoint } from '@ds/dlrm';
+import { loadCheckpoint, writeCheckpoint } from '@ds/dlrm';
 import { collectGarbage } from './collect-garbage.js';
-import { dumpModel, type CheckpointFormat } from './dump-model.js';
+import { dumpModel } from './dump-model.js';
 import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
 import { gridRowsOfShard } from './grid-shard.js';
 import { metadataColumns, type SparseModelMetadata } from './metadata.js';
 import { modelName, modelZipPath } from './model-path.js';
 import { prunedModels, withOwnTables } from './pruned-models.js';
 import { writeResultsCsv } from './results-csv.js';
+import { sparseCheckpoint } from './sparse-checkpoint.js';
 import type { Shard } from './shard.js';
+
+/**
+ * How models are dumped: `dense` as the original does; `sparse` with tables that hold only their kept blocks;
+ * `both`, the sparse one in a zip beside the dense one.
+ */
+export const dumpFormats = ['dense', 'sparse', 'both'] as const;
+export type DumpFormat = (typeof dumpFormats)[number];
 
 /**
  * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes
@@ -26,6 +34,7 @@ export async function runDiskBenchmark({
   modelPath,
   dumpPath,
   output,
+  format = 'dense',
   shard,
   threads,
   onProgress,
@@ -45,6 +54,8 @@ export async function runDiskBenchmark({
   norms?: readonly string[];
   /** Keep L2 with (1, 1), whose order is that of L1. Default: false, as in the original's code. */
   allCombinations?: boolean;
+  /** How models are dumped. Default: dense. */
+  format?: DumpFormat;
   /** Only this part of the grid. Default: the whole. */
   shard?: Shard;
   /** Default: the available processors. */
@@ -54,7 +65,7 @@ export async function runDiskBenchmark({
 }): Promise<SparseModelMetadata[]> {
   const gridRows = gridRowsOfShard(benchmarkGrid(grid), shard);
   const total = gridRows.reduce((sum, { sparsityLevels }) => sum + sparsityLevels.length, 0);
-  const format = dumpFormat(modelPath);
+  const extension = dumpExtension(modelPath);
   return writeResultsCsv({
     path: output,
     columns: metadataColumns,
@@ -68,9 +79,28 @@ export async function runDiskBenchmark({
         const pruned = prunedModels({ original, workingCopy, gridRow, threads });
         for await (const { point, stateDict, stepTimeSec } of pruned) {
           const path = modelZipPath(dumpPath, point);
-          const entryName = `${modelName(point)}.${format}`;
-          const bytes = await dumpModel({ path, entryName, format, stateDict, threads });
-          models.push({ ...point, stepTimeSec, zipFileSize: Math.floor(bytes / 2 ** 20), path, bytes });
+          const dump = async (zipPath: string, kind: string, checkpoint: AsyncIterable<Uint8Array>) => {
+            const entryName = `${modelName(point)}.${kind}`;
+            return dumpModel({ path: zipPath, entryName, checkpoint, threads });
+          };
+          const dense =
+            format === 'sparse'
+              ? undefined
+              : await dump(path, extension, writeCheckpoint({ format: extension, stateDict }));
+          const sparsePath = format === 'both' ? path.replace(/zip$/, 'sparse.zip') : path;
+          const sparse =
+            format === 'dense'
+              ? undefined
+              : await dump(sparsePath, 'safetensors', sparseCheckpoint(stateDict, point.sparseBlockShape));
+          const bytes = (dense ?? sparse)!;
+          models.push({
+            ...point,
+            stepTimeSec,
+            zipFileSize: Math.floor(bytes / 2 ** 20),
+            path,
+            bytes,
+            ...(sparse !== undefined && { sparsePath, sparseBytes: sparse }),
+          });
           onProgress?.(rows.length + models.length, total);
         }
         rows.push(...inOrder(models, gridRow));
@@ -82,7 +112,7 @@ export async function runDiskBenchmark({
 }
 
 /** A model is dumped in the form that it came in, where we can write that whole. */
-function dumpFormat(modelPath: string): CheckpointFormat {
+function dumpExtension(modelPath: string): 'ckpt' | 'safetensors' {
   return ['.safetensors', '.npz'].includes(extname(modelPath).toLowerCase()) ? 'safetensors' : 'ckpt';
 }
 

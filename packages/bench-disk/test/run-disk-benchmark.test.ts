@@ -3,8 +3,8 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DataNormSparsifier } from '@ds/data-sparsifier';
-import { embeddingTableNames, loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
+import { DataNormSparsifier, SparseTable } from '@ds/data-sparsifier';
+import { embeddingTableNames, loadCheckpoint, loadSparseCheckpoint, saveCheckpoint } from '@ds/dlrm';
 import { fileSource, openZip } from '@ds/files';
 import { parse } from 'csv-parse/sync';
 import type { runDiskBenchmark } from '../src/index.js';
@@ -146,5 +146,40 @@ describe('runDiskBenchmark', () => {
     expect([...(await openZip(source)).entries.keys()]).toEqual(['criteo_model_norm=L1_sl=0.0.safetensors']);
     await source.close();
     expect(Object.keys(await loadCheckpoint(row!.path))).toHaveLength(26 + 8);
+  });
+
+  test('dumps sparse checkpoints that load into the same tables, beside the dense ones or alone', async () => {
+    const folder = await emptyFolder();
+    const grid = { modelPath, sparsityLevels: [0, 0.9], norms: ['L1'] };
+    const both = await runBuilt({
+      ...grid,
+      dumpPath: join(folder, 'both'),
+      output: join(folder, 'both.csv'),
+      format: 'both',
+    });
+    const alone = await runBuilt({
+      ...grid,
+      dumpPath: join(folder, 'alone'),
+      output: join(folder, 'alone.csv'),
+      format: 'sparse',
+    });
+    for (const [index, row] of both.entries()) {
+      const { sparsePath, sparseBytes } = row;
+      expect(sparsePath).toBe(row.path.replace(/zip$/, 'sparse.zip'));
+      expect(sparseBytes).toBe((await stat(sparsePath!)).size);
+      expect(alone[index]!.path).toBe(alone[index]!.sparsePath);
+      expect(await readFile(alone[index]!.path)).toEqual(await readFile(sparsePath!));
+      const { tables, tensors } = await loadSparseCheckpoint(sparsePath!);
+      const dense = await loadCheckpoint(row.path);
+      for (const [name, { data }] of Object.entries(dense)) {
+        const loaded =
+          name in tables ? SparseTable.fromBitmaps(tables[name]!).toDense() : tensors[name]!.data;
+        expect({ name, isEqual: bytesOf(loaded).equals(bytesOf(data)) }).toEqual({
+          name,
+          isEqual: true,
+        });
+      }
+    }
+    expect(both[1]!.sparseBytes!).toBeLessThan(both[1]!.bytes!);
   });
 });
