@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { appendTo, writeWhole } from '@ds/files';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'write-whole-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('writeWhole', () => {
+  it('makes the folders and leaves the file alone in them', async () => {
+    const path = join(folder, 'a', 'b', 'x.txt');
+    await writeWhole(path, async (file) => {
+      const append = appendTo(file);
+      await append(Buffer.from('one '));
+      await append(new Uint8Array(0));
+      await append(Buffer.from('two'));
+    });
+    expect(readFileSync(path, 'utf8')).toBe('one two');
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['x.txt']);
+  });
+
+  it('shows the earlier file until the new one is whole', async () => {
+    const path = join(folder, 'x.txt');
+    writeFileSync(path, 'earlier');
+    await writeWhole(path, async (file) => {
+      await file.write('later');
+      expect(readFileSync(path, 'utf8')).toBe('earlier');
+    });
+    expect(readFileSync(path, 'utf8')).toBe('later');
+  });
+
+  it('leaves the earlier file and nothing else when writing fails, with the error that made it fail', async () => {
+    const path = join(folder, 'x.txt');
+    writeFileSync(path, 'earlier');
+    const failing = writeWhole(path, async (file) => {
+      await file.write('half of the la');
+      throw new Error('no more input');
+    });
+    await expect(failing).rejects.toThrow(/^no more input$/);
+    expect(readFileSync(path, 'utf8')).toBe('earlier');
+    expect(readdirSync(folder)).toEqual(['x.txt']);
+  });
+
+  it('names the file whose place is a folder, or whose folder is a file', async () => {
+    mkdirSync(join(folder, 'taken'));
+    await expect(writeWhole(join(folder, 'taken'), async () => undefined)).rejects.toThrow(
+      `cannot write ${join(folder, 'taken')}: it is a folder`,
+    );
+    writeFileSync(join(folder, 'file'), '');
+    await expect(writeWhole(join(folder, 'file', 'x'), async () => undefined)).rejects.toThrow(
+      `cannot write ${join(folder, 'file', 'x')}: a part of its path is a file, not a folder`,
+    );
+    expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
+  });
+});
