@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { publishedPackages, root } from './published-packages.js';
+
+/** The packages that a built file loads, its own files and Node's modules left out. */
+function packagesLoadedBy(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  const names = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+  // What is loaded only when asked for, by a name in a variable of its own.
+  return names
+    .filter((name) => !/^[./#]/.test(name) && !name.startsWith('node:') && !builtinModules.includes(name))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+}
+
+describe('dependencies', () => {
+  it.each(publishedPackages)('of $name are what its built files load', ({ folder, json }) => {
+    const dist = join(folder, 'dist');
+    const loaded = new Set(readdirSync(dist).flatMap((name) => packagesLoadedBy(join(dist, name))));
+    loaded.delete(json.name);
+    const declared = Object.keys(json.dependencies ?? {});
+    const optional = Object.keys((json['peerDependencies'] as Record<string, string>) ?? {});
+    const unlisted = [...loaded].filter((name) => !declared.includes(name) && !optional.includes(name));
+    expect({ unlisted, unused: declared.filter((name) => !loaded.has(name)) }).toEqual({
+      unlisted: [],
+      unused: [],
+    });
+  });
+
+  it('and files of the repository are all used, says knip', () => {
+    const knip = join(root, 'node_modules/knip/bin/knip.js');
+    const include = 'files,dependencies,unlisted,unresolved,binaries';
+    let found = '';
+    try {
+      execFileSync(process.execPath, [knip, '--include', include, '--no-config-hints'], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+    } catch (error) {
+      found = (error as { stdout: string }).stdout;
+    }
+    expect(found).toBe('');
+  });
+});
