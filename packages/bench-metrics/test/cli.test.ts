@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSparseModelMetadata } from '@ds/bench-disk';
@@ -17,25 +17,26 @@ describe('bench-metrics', () => {
   let metadata: string;
   let output: string;
   let args: string[];
+  let dumped: string;
+  beforeAll(async () => {
+    dumped = await mkdtemp(join(tmpdir(), 'dumped-'));
+    const { status } = spawnSync(process.execPath, [
+      join(__dirname, '../../bench-disk/dist/cli.js'),
+      ...['--model-path', join(originalRun, 'criteo_model.ckpt')],
+      ...['--sparsified-model-dump-path', join(dumped, 'dump'), '--output', join(dumped, 'metadata.csv')],
+      ...['--sparsity-levels', '0,0.9', '--norms', 'L1'],
+    ]);
+    expect(status).toBe(0);
+  });
+  // Each test has the models to itself, because some of them damage one.
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bench-metrics-'));
     metadata = join(folder, 'metadata.csv');
     output = join(folder, 'metrics.csv');
-    args = [
-      '--processed-data-file',
-      processedDataFile,
-      '--sparse-model-metadata',
-      metadata,
-      '--output',
-      output,
-    ];
-    const { status } = spawnSync(process.execPath, [
-      join(__dirname, '../../bench-disk/dist/cli.js'),
-      ...['--model-path', join(originalRun, 'criteo_model.ckpt')],
-      ...['--sparsified-model-dump-path', join(folder, 'dump'), '--output', metadata],
-      ...['--sparsity-levels', '0,0.9', '--norms', 'L1'],
-    ]);
-    expect(status).toBe(0);
+    args = ['--processed-data-file', processedDataFile, '--sparse-model-metadata', metadata];
+    args.push('--output', output);
+    await cp(dumped, folder, { recursive: true });
+    await writeFile(metadata, (await readFile(metadata, 'utf8')).replaceAll(dumped, folder));
   });
 
   test("takes the original's flags and writes the metrics", async () => {
