@@ -1,0 +1,26 @@
+export interface Snippet {
+  /** `js` or `ts`. */
+  language: string;
+  code: string;
+  /** What the README says that it prints, if it does. */
+  output: string | undefined;
+  /** Line of the README where it starts. */
+  line: number;
+}
+
+/** The code blocks of a README in JavaScript or TypeScript, each with the block of its output when one follows. */
+export function snippetsOf(readme: string): Snippet[] {
+  const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)];
+  return blocks.flatMap(([whole, language, code], index) => {
+    if (!/^(js|ts)$/.test(language!)) return [];
+    const start = blocks[index]!.index;
+    const next = blocks[index + 1];
+    const follows = next && readme.slice(start + whole.length, next.index).trim() === '';
+    return {
+      language: language!,
+      code: code!,
+      output: follows && /^(text)?$/.test(next[1]!) ? next[2] : undefined,
+      line: readme.slice(0, start).split('\n').length,
+    };
+  });
+}
