@@ -59,13 +59,18 @@ function decoded(type: FloatType, buffer: ArrayBuffer, count: number): Float32Ar
       return new Float32Array(buffer, 0, count);
     case 'float64':
       return new Float64Array(buffer, 0, count);
-    case 'bfloat16': // the upper half of a float32
-      return new Float32Array(
-        Uint32Array.from(new Uint16Array(buffer, 0, count), (bits) => bits << 16).buffer,
-      );
+    case 'bfloat16': {
+      const halves = new Uint16Array(buffer, 0, count);
+      const bits = new Uint32Array(count);
+      for (let i = 0; i < count; i++) bits[i] = halves[i]! << 16; // the upper half of a float32
+      return new Float32Array(bits.buffer);
+    }
     case 'float16': {
-      const values = float16Values();
-      return Float32Array.from(new Uint16Array(buffer, 0, count), (bits) => values[bits]!);
+      const halves = new Uint16Array(buffer, 0, count);
+      const known = float16Values();
+      const values = new Float32Array(count);
+      for (let i = 0; i < count; i++) values[i] = known[halves[i]!]!;
+      return values;
     }
   }
 }
