@@ -1,0 +1,21 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { preprocessCriteo } from '@ds/criteo-data';
+import { criteoSample } from '../criteo-sample.js';
+import { timeInPairs } from '../paired-timing.js';
+import { PythonRival } from '../python-rival.js';
+import { printComparisons } from '../report-table.js';
+
+const rows = 100_000;
+const { folder, rawDataFile } = await criteoSample(rows);
+const rival = await PythonRival.start('preprocessing', { rawDataFile });
+const timing = await timeInPairs({
+  ours: () => preprocessCriteo({ rawDataFile, processedDataFile: join(folder, 'again.npz') }),
+  rival,
+  rounds: 3,
+});
+rival.stop();
+await rm(folder, { recursive: true });
+printComparisons('Raw Criteo rows to the processed npz', [
+  { work: `${rows} synthetic rows`, timing, wanted: '100' },
+]);
