@@ -58,7 +58,8 @@ export async function runOnThreads<Input, Output>({
     let thread: Worker | undefined;
     try {
       for (let pulled = await pull(); pulled; pulled = await pull()) {
-        thread ??= new Worker(worker);
+        // Flags of the program, such as --input-type, are not for its threads.
+        thread ??= new Worker(worker, { execArgv: [] });
         const output = await callThread<Input, Output>(thread, pulled.task);
         if (onResult) await onResult(output, pulled.index);
         else results[pulled.index] = output;
