@@ -38,6 +38,13 @@ const planned = fc.uniqueArray(
 );
 
 describe('a zip that was written', () => {
+  it('keeps its checksum over an empty view of an empty buffer', async () => {
+    const parts = [Uint8Array.of(1, 2), new Uint8Array(new ArrayBuffer(0))];
+    const bytes = await written([{ name: 'a', parts, how: 'stored', align: 1 }]);
+    const archive = await openZip(memorySource('test.zip', [bytes]));
+    expect([...(await contentOf(archive, archive.entries.get('a')!))]).toEqual([1, 2]);
+  });
+
   it('reads back with the same entries in the same order', async () => {
     await fc.assert(
       fc.asyncProperty(planned, fc.boolean(), async (plan, forceZip64) => {
