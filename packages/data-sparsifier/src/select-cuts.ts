@@ -58,6 +58,8 @@ export function binsOfCuts(upperCounts: Uint32Array, counts: readonly number[]):
   return [...bins].sort((a, b) => a - b);
 }
 
+const mostWaiting = 1 << 14;
+
 /** The second histogram: how many keys there are of each value in each of `bins`, (bins.length * 65536). */
 export function countLow(keys: BlockKeys, bins: readonly number[]): Uint32Array {
   const counts = new Uint32Array(bins.length * lowBins);
@@ -69,11 +71,23 @@ export function countLow(keys: BlockKeys, bins: readonly number[]): Uint32Array 
   const slotOfBin = new Uint8Array(allBins);
   bins.forEach((bin, slot) => (slotOfBin[bin] = slot + 1));
   slotOfBin.fill(slotOfBin[upperBins - 1]!, upperBins);
+  // All these histograms together are too large for the caches: keys wait until there are many for one of them.
+  const waiting = new Uint16Array(bins.length * mostWaiting);
+  const waitingInSlot = new Int32Array(bins.length);
+  const count = (slot: number): void => {
+    const first = slot * mostWaiting;
+    const start = slot * lowBins;
+    for (let i = first; i < first + waitingInSlot[slot]!; i++) counts[start + waiting[i]!]!++;
+    waitingInSlot[slot] = 0;
+  };
   for (let i = 0; i < keys.length; i++) {
     const bits = keys[i]! & 0x7fffffff;
-    const slot = slotOfBin[bits >>> lowBits]!;
-    if (slot > 0) counts[((slot - 1) << lowBits) | (keyOf(bits) & (lowBins - 1))]!++;
+    const slot = slotOfBin[bits >>> lowBits]! - 1;
+    if (slot < 0) continue;
+    if (waitingInSlot[slot] === mostWaiting) count(slot);
+    waiting[slot * mostWaiting + waitingInSlot[slot]!++] = keyOf(bits);
   }
+  for (let slot = 0; slot < bins.length; slot++) count(slot);
   return counts;
 }
 
@@ -100,8 +114,8 @@ export function findCuts(
 ): Cut[] {
   const total = sum(upperCounts);
   return counts.map((count) => {
-    if (count <= 0) return { key: 0, ties: 0, equals: 0 };
-    if (count >= total) return { key: nanKey + 1, ties: 0, equals: 0 };
+    if (count <= 0) return beforeAll;
+    if (count >= total) return afterAll;
     const upper = findBin(upperCounts, 0, upperBins, count);
     const start = bins.indexOf(upper.bin) * lowBins;
     const low = findBin(lowCounts, start, start + lowBins, count - upper.before);
@@ -112,6 +126,21 @@ export function findCuts(
     };
   });
 }
+
+/** The same cuts from a sort, which is faster for few keys. */
+export function findCutsBySorting(keys: BlockKeys, counts: readonly number[]): Cut[] {
+  const sorted = keys.map(keyOf).sort();
+  return counts.map((count) => {
+    if (count <= 0) return beforeAll;
+    if (count >= sorted.length) return afterAll;
+    const key = sorted[count - 1]!;
+    const before = sorted.indexOf(key);
+    return { key, ties: count - before, equals: sorted.lastIndexOf(key) + 1 - before };
+  });
+}
+
+const beforeAll: Cut = { key: 0, ties: 0, equals: 0 };
+const afterAll: Cut = { key: nanKey + 1, ties: 0, equals: 0 };
 
 /** The bin that holds the `count`-th key (from 1) of bins `start` to `end`, and the keys in the bins before it. */
 function findBin(counts: Uint32Array, start: number, end: number, count: number) {

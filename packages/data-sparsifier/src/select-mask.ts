@@ -2,7 +2,7 @@ import { blockKeys, type BlockKeys } from './block-keys.js';
 import type { SweepPlan } from './plan-sweep.js';
 import { writeMask } from './pruned-values.js';
 import { rankBlocks } from './rank-blocks.js';
-import { binsOfCuts, countLow, countUpper, findCuts, type Cut } from './select-cuts.js';
+import { binsOfCuts, countLow, countUpper, findCuts, findCutsBySorting, type Cut } from './select-cuts.js';
 
 /** Writes the rank of each block at the plan's levels, one byte per block. */
 export function selectRanks(data: Float32Array, plan: SweepPlan, ranks: Uint8Array): void {
@@ -31,7 +31,11 @@ export function maskOfKeys(
   if (!isMask) writeMask({ ranks, rank: 0, grid, zerosPerBlock, norm, data }, mask);
 }
 
+// Histograms of 98,304 bins cost more than a sort of this many keys.
+const fewKeys = 4096;
+
 function cutsOf(keys: BlockKeys, counts: readonly number[]): Cut[] {
+  if (keys.length <= fewKeys) return findCutsBySorting(keys, counts);
   const upper = countUpper(keys);
   const bins = binsOfCuts(upper, counts);
   return findCuts(upper, countLow(keys, bins), bins, counts);

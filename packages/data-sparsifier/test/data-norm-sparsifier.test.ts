@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { DataNormSparsifier, type DataNormSparsifierOptions, type Table } from '@ds/data-sparsifier';
+import {
+  DataNormSparsifier,
+  levelSweep,
+  type DataNormSparsifierOptions,
+  type Table,
+} from '@ds/data-sparsifier';
 import { arbitraryBlocks, arbitraryLevel, arbitraryMatrix, arbitraryNorm } from './arbitrary-table.js';
 import { naiveMask } from './naive-mask.js';
 import { randomTable } from './random-table.js';
@@ -22,6 +27,26 @@ describe('DataNormSparsifier', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+
+  test('makes the mask of the definition for many values, most of them equal, infinite or NaN', () => {
+    const special = [0, -0, 1, -1, Infinity, -Infinity, NaN, -NaN, 1e-45, -3e38, 2e-23, 0.5];
+    const table = randomTable(5, [120, 60]);
+    const data = table.data.map((value, i) => (i % 7 === 0 ? value : special[Math.floor((value + 1) * 6)]!));
+    for (const norm of ['L1', 'L2'] as const) {
+      for (const sparsityLevel of [0.01, 0.3, 0.5, 0.62, 0.8, 0.9, 0.99]) {
+        const config = { sparsityLevel, sparseBlockShape: [1, 1], norm } as const;
+        const sparsifier = new DataNormSparsifier(config).addData('t', { data, shape: [120, 60] });
+        sparsifier.step();
+        expect(sparsifier.getMask('t')).toEqual(naiveMask(data, [120, 60], config));
+        const sweep = levelSweep({
+          table: { data, shape: [7200] },
+          levels: [0.2, sparsityLevel, 0.85],
+          ...config,
+        });
+        expect(sweep.mask(sparsityLevel)).toEqual(sparsifier.getMask('t'));
+      }
+    }
   });
 
   test('selects inside blocks of more than a thousand values', () => {
