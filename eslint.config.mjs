@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const mayImport = {
   'criteo-data': [],
   'data-sparsifier': [],
-  dlrm: ['criteo-data'],
+  dlrm: ['criteo-data', 'data-sparsifier'],
   'bench-disk': ['dlrm', 'data-sparsifier'],
   'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-forward': ['bench-disk', 'dlrm', 'criteo-data', 'data-sparsifier'],

@@ -5,6 +5,12 @@ export type { EmbeddingTable } from './table.js';
 export type { StateDict, Tensor } from './state-dict.js';
 export { train, type LabelledDataset, type TrainingResult } from './train.js';
 export { evaluate } from './evaluate.js';
+export {
+  sparsifyEveryEpoch,
+  stepSchedule,
+  type LevelSchedule,
+  type SparsifiedEpoch,
+} from './sparsify-every-epoch.js';
 export { checkTablesFitData } from './check-tables.js';
 export { exportOnnx } from './engines/onnx/export-onnx.js';
 export { type EngineChoice, type EngineName, engineChoices, engineNames } from './engines/open-engine.js';

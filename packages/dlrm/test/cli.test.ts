@@ -99,6 +99,30 @@ test('the same seed trains the same model', () => {
   expect(readFileSync(files[0]!)).toEqual(readFileSync(files[1]!));
 });
 
+test('saves a sparsified copy with --sparsify-every-epoch', async () => {
+  const [dense, sparse] = ['dense.npz', 'sparse.npz'].map((name) => join(folder, name)) as [string, string];
+  const options = ['train', '--processed-data-file', data, '--epochs', '2', '--save-model'];
+  expect(dlrm(...options, dense, '--quiet').status).toBe(0);
+  const { status, stderr } = dlrm(
+    ...[...options, sparse, '--sparsify-every-epoch', '--sparsity-level', '0.25', '--sparsity-gamma', '3'],
+  );
+  expect(status).toBe(0);
+  expect(stderr).toMatch(
+    /sparsified at level 0\.25: 2\d\.\d\d %(.|\n)*sparsified at level 0\.75: 7\d\.\d\d %/,
+  );
+  const pruned = await loadCheckpoint(sparse);
+  for (const [name, { data: values }] of Object.entries(await loadCheckpoint(dense))) {
+    const kept = pruned[name]!.data;
+    expect(kept.every((value, index) => value === values[index] || value === 0)).toBe(true);
+    if (!name.startsWith('emb_l.')) expect(kept).toEqual(values);
+  }
+  expectFailure(
+    dlrm(...options, sparse, '--sparsify-every-epoch', '--sparsity-level', '1.5'),
+    1,
+    'error: --sparsity-level: expected a number in [0, 1], found 1.5',
+  );
+});
+
 test('measures an engine', () => {
   const { stdout, status } = dlrm('engines', '--only', 'onnx:cpu');
   expect(status).toBe(0);

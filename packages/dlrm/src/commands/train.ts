@@ -1,7 +1,9 @@
 import { openCriteoDataset } from '@ds/criteo-data';
 import { createProgress, parseCount, parseNumber, type Command } from '@ds/command-line';
 import { kaggleDlrmConfig } from '../config.js';
+import { saveCheckpoint } from '../checkpoint/save-checkpoint.js';
 import { Dlrm } from '../dlrm.js';
+import { sparsifyEveryEpoch, stepSchedule } from '../sparsify-every-epoch.js';
 import { train } from '../train.js';
 import { expectCheckpointOutput } from './expect-output.js';
 import { engineLine, engineOption, quietOption, type SharedOptions } from './shared-options.js';
@@ -13,6 +15,10 @@ interface TrainOptions extends SharedOptions {
   learningRate: number;
   miniBatchSize: number;
   seed: number;
+  sparsifyEveryEpoch?: boolean;
+  sparsityLevel: number;
+  sparsityGamma: number;
+  sparsityStepSize: number;
 }
 
 /** `dlrm train`: the Kaggle network, with tables for the data's values, trained on days 1 to 6. */
@@ -26,6 +32,10 @@ export function addTrainCommand(program: Command): void {
     .option('--learning-rate <rate>', 'of stochastic gradient descent', parseNumber, 0.1)
     .option('--mini-batch-size <rows>', 'rows of a step', parseCount(1), 128)
     .option('--seed <number>', 'seed of the initial parameters and of the order', parseCount(), 1)
+    .option('--sparsify-every-epoch', 'sparsify a copy after each epoch, and save the last one')
+    .option('--sparsity-level <level>', 'share of blocks pruned after the first epoch', parseNumber, 0.5)
+    .option('--sparsity-gamma <factor>', 'what the level is multiplied by, up to 1', parseNumber, 1)
+    .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
     .addOption(engineOption())
     .addOption(quietOption())
     .action(runTrain);
@@ -34,6 +44,9 @@ export function addTrainCommand(program: Command): void {
 async function runTrain(options: TrainOptions): Promise<void> {
   const { processedDataFile, saveModel, epochs, learningRate, miniBatchSize: batchSize, seed } = options;
   expectCheckpointOutput(saveModel);
+  if (!(options.sparsityLevel >= 0 && options.sparsityLevel <= 1)) {
+    throw new Error(`--sparsity-level: expected a number in [0, 1], found ${options.sparsityLevel}`);
+  }
   const progress = createProgress(options);
   try {
     const dataset = await openCriteoDataset({
@@ -44,6 +57,19 @@ async function runTrain(options: TrainOptions): Promise<void> {
     const config = { ...kaggleDlrmConfig, tableRows: [...dataset.counts] };
     const model = await Dlrm.create(config, { seed, engine: options.engine });
     progress.note(engineLine(model.engine));
+    const sparsity = options.sparsifyEveryEpoch
+      ? sparsifyEveryEpoch({
+          schedule: stepSchedule({
+            level: options.sparsityLevel,
+            gamma: options.sparsityGamma,
+            stepSize: options.sparsityStepSize,
+          }),
+          onEpoch: ({ level, zeros }) =>
+            progress.note(
+              `sparsified at level ${level}: ${(100 * zeros).toFixed(2)} % of the table values are 0`,
+            ),
+        })
+      : undefined;
     await train({
       model,
       dataset,
@@ -52,10 +78,14 @@ async function runTrain(options: TrainOptions): Promise<void> {
       batchSize,
       seed,
       onProgress: progress.stage('train'),
-      afterEpoch: ({ epoch, loss }) => progress.note(`epoch ${epoch + 1}: mean loss ${loss.toFixed(6)}`),
+      afterEpoch: ({ epoch, model: trained, loss }) => {
+        progress.note(`epoch ${epoch + 1}: mean loss ${loss.toFixed(6)}`);
+        sparsity?.afterEpoch({ epoch, model: trained });
+      },
     });
     await dataset.close();
-    await model.save(saveModel);
+    if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified());
+    else await model.save(saveModel);
     await model.dispose();
     progress.note(`wrote ${saveModel}`);
   } finally {

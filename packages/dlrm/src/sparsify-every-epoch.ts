@@ -1,0 +1,88 @@
+import { DataNormSparsifier, type DataNormSparsifierOptions } from '@ds/data-sparsifier';
+import { embeddingTableNames } from './checkpoint/embedding-table-names.js';
+import type { Dlrm } from './dlrm.js';
+import type { StateDict } from './state-dict.js';
+
+/** The sparsity level of each epoch (from 0). */
+export type LevelSchedule = (epoch: number) => number;
+
+/**
+ * A level that is multiplied by `gamma` after every `stepSize` epochs, up to 1: the step schedule that PyTorch
+ * tests its data schedulers with (test/ao/sparsity/test_data_scheduler.py).
+ */
+export function stepSchedule({
+  level,
+  gamma = 1,
+  stepSize = 1,
+}: {
+  /** Level of the first epoch, in [0, 1]. */
+  level: number;
+  /** Default 1: the level stays. */
+  gamma?: number;
+  /** Epochs from one multiplication to the next; default 1. */
+  stepSize?: number;
+}): LevelSchedule {
+  return (epoch) => Math.min(1, level * gamma ** Math.floor(epoch / stepSize));
+}
+
+/** What an epoch's sparsified copy is like. */
+export interface SparsifiedEpoch {
+  /** From 0. */
+  epoch: number;
+  level: number;
+  /** Share of the tables' values that are 0. */
+  zeros: number;
+}
+
+/**
+ * Training-aware sparsity, after PyTorch's lightning callback (TrainingAwareDataSparsity in
+ * torch/ao/pruning/_experimental/data_sparsifier/lightning/callbacks/data_sparsity.py): at the end of every
+ * epoch a copy of the model is sparsified with the schedule's level, while training goes on with the model as
+ * it is. Only the embedding tables are pruned; the callback prunes every parameter of its module.
+ *
+ * @returns `afterEpoch` for `train`, and `sparsified`, the copy of the last epoch
+ */
+export function sparsifyEveryEpoch({
+  schedule,
+  onEpoch,
+  ...options
+}: {
+  schedule: LevelSchedule;
+  /** Called with what each epoch gave. */
+  onEpoch?: (result: SparsifiedEpoch) => void;
+} & Omit<DataNormSparsifierOptions, 'sparsityLevel'>): {
+  afterEpoch: (end: { epoch: number; model: Dlrm }) => void;
+  sparsified: () => StateDict;
+} {
+  let copy: StateDict | undefined;
+  return {
+    afterEpoch({ epoch, model }) {
+      const level = schedule(epoch);
+      const sparsifier = new DataNormSparsifier({ ...options, sparsityLevel: level });
+      copy = { ...model.stateDict() };
+      const names = embeddingTableNames(copy);
+      for (const name of names) {
+        const { data, shape } = copy[name]!;
+        copy[name] = { data: data.slice(), shape };
+        sparsifier.addData(name, copy[name]);
+      }
+      sparsifier.step();
+      sparsifier.squashMask();
+      onEpoch?.({ epoch, level, zeros: shareOfZeros(names.map((name) => copy![name]!.data)) });
+    },
+    sparsified() {
+      if (!copy) throw new Error('no epoch has ended yet: there is no sparsified model');
+      return copy;
+    },
+  };
+}
+
+function shareOfZeros(tables: readonly Float32Array[]): number {
+  let zeros = 0;
+  let values = 0;
+  for (const data of tables) {
+    values += data.length;
+    for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++;
+  }
+  return zeros / values;
+}
