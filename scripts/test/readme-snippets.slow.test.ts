@@ -6,46 +6,38 @@ import { transformSync } from 'esbuild';
 import { root } from './published-packages.js';
 import { snippetsOf } from './readme-snippets.js';
 
-// The order in which a user meets them: what one writes, the next one reads.
-const packages = [
-  'data-sparsifier',
-  'criteo-data',
-  'dlrm',
-  'bench-disk',
-  'bench-metrics',
-  'bench-forward',
-  'bench-report',
-];
+// In each list what one README's snippets write, the next one's read.
+describe.each([
+  [['data-sparsifier']],
+  [['criteo-data']],
+  [['dlrm']],
+  [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-report']],
+])('the READMEs of %s', (packages) => {
+  let folder: string;
 
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'readme-test-'));
-  // The files that the READMEs take as given: processed rows, and a model trained on them.
-  cpSync(join(root, 'packages/bench-metrics/test/golden/original-run'), folder, { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const snippets = packages.flatMap((name) =>
-  snippetsOf(readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')).map((snippet) => ({
-    name,
-    ...snippet,
-  })),
-);
-
-it.each(packages)('the README of %s has a snippet', (name) => {
-  expect(snippets.filter((snippet) => snippet.name === name)).not.toEqual([]);
-});
-
-it.each(snippets)('the snippet in line $line of the README of $name runs', ({ language, code, output }) => {
-  const { code: module } = transformSync(code, { loader: language as 'js' | 'ts', format: 'esm' });
-  writeFileSync(join(folder, 'snippet.mjs'), module);
-  const printed = execFileSync(process.execPath, ['snippet.mjs'], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'readme-test-'));
+    // The files that the READMEs take as given: processed rows, and a model trained on them.
+    cpSync(join(root, 'packages/bench-metrics/test/golden/original-run'), folder, { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   });
-  if (output !== undefined) expect(printed.trim()).toBe(output.trim());
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  describe.each(packages)('%s', (name) => {
+    const snippets = snippetsOf(readFileSync(join(root, 'packages', name, 'README.md'), 'utf8'));
+
+    it('has a snippet', () => expect(snippets).not.toEqual([]));
+
+    it.each(snippets)('runs the snippet in line $line', ({ language, code, output }) => {
+      const { code: module } = transformSync(code, { loader: language, format: 'esm' });
+      writeFileSync(join(folder, 'snippet.mjs'), module);
+      const printed = execFileSync(process.execPath, ['snippet.mjs'], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      if (output !== undefined) expect(printed.trim()).toBe(output.trim());
+    });
+  });
 });

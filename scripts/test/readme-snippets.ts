@@ -1,6 +1,5 @@
 export interface Snippet {
-  /** `js` or `ts`. */
-  language: string;
+  language: 'js' | 'ts';
   code: string;
   /** What the README says that it prints, if it does. */
   output: string | undefined;
@@ -12,12 +11,12 @@ export interface Snippet {
 export function snippetsOf(readme: string): Snippet[] {
   const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)];
   return blocks.flatMap(([whole, language, code], index) => {
-    if (!/^(js|ts)$/.test(language!)) return [];
+    if (language !== 'js' && language !== 'ts') return [];
     const start = blocks[index]!.index;
     const next = blocks[index + 1];
     const follows = next && readme.slice(start + whole.length, next.index).trim() === '';
     return {
-      language: language!,
+      language,
       code: code!,
       output: follows && /^(text)?$/.test(next[1]!) ? next[2] : undefined,
       line: readme.slice(0, start).split('\n').length,
