@@ -62,6 +62,8 @@ export async function checkStart(
 
 function formatOfStart(text: string): { format?: 'zip' | 'safetensors'; title: string } | undefined {
   if (text === '') return { title: 'an empty file' };
+  // The length of the header, then its JSON. Asked first: a length may begin like another format (0x280, a pickle).
+  if (text.slice(5, 9) === '\0\0\0{') return { format: 'safetensors', title: formatTitles.safetensors };
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) {
     return { format: 'zip', title: 'a zip archive' };
   }
@@ -75,6 +77,5 @@ function formatOfStart(text: string): { format?: 'zip' | 'safetensors'; title: s
   if (text[0] === '\x80' && text.charCodeAt(1) <= 5) return { title: 'a bare Python pickle' };
   if (text.startsWith('\x93NUMPY')) return { title: 'a single npy array' };
   if (text.startsWith('\x1f\x8b')) return { title: 'a gzip file' };
-  if (text[8] === '{') return { format: 'safetensors', title: formatTitles.safetensors };
   return undefined;
 }

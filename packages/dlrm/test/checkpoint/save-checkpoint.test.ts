@@ -39,6 +39,18 @@ describe('saveCheckpoint', () => {
     },
   );
 
+  it('reads a safetensors file whose header length begins like another format', async () => {
+    const path = join(folder, 'length.safetensors');
+    const starts = new Set<string>();
+    for (let length = 1; length <= 1300; length += 7) {
+      await saveCheckpoint(path, { ['w'.repeat(length)]: { data: Float32Array.of(1), shape: [1] } });
+      starts.add(readFileSync(path).toString('hex', 0, 2));
+      expect(Object.keys(await loadCheckpoint(path))).toEqual(['w'.repeat(length)]);
+    }
+    // 0x80 and a protocol number, as in a pickle.
+    expect(starts).toContain('8002');
+  });
+
   it.each(['ckpt', 'safetensors', 'npz'] as const)(
     'writes the bytes of writeCheckpoint, the same each time: %s',
     async (format) => {
