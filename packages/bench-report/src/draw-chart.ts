@@ -189,6 +189,8 @@ function panelMarks(chart: Chart, panel: number, axis: LevelAxis, palette: Palet
   const reference = chart.reference && {
     markLine: {
       silent: true,
+      // echarts rounds the line's value to two decimals by default.
+      precision: 12,
       symbol: 'none',
       lineStyle: { color: palette.muted, type: [2, 3], width: 1.2 },
       label: {
