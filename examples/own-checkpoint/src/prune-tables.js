@@ -1,0 +1,21 @@
+import { DataNormSparsifier, SparseTable } from '@ds/data-sparsifier';
+
+/**
+ * Prunes tables of a state dict in place.
+ *
+ * @returns for each table its name, shape, number of values, how many of them are zero now, and the bytes that it
+ *   takes as a SparseTable
+ */
+export function pruneTables(tables, options) {
+  const sparsifier = new DataNormSparsifier({ ...options, dataList: Object.entries(tables) });
+  sparsifier.step();
+  sparsifier.squashMask();
+  const blockWidth = options.sparseBlockShape[1];
+  return Object.entries(tables).map(([name, table]) => ({
+    name,
+    shape: table.shape,
+    values: table.data.length,
+    zeros: table.data.reduce((zeros, value) => zeros + Number(value === 0), 0),
+    sparseBytes: SparseTable.fromDense({ table, blockWidth }).byteLength,
+  }));
+}
