@@ -1,13 +1,5 @@
 import type { CriteoBatch } from '@ds/criteo-data';
-import { SparseTable, TableMemory } from '@ds/data-sparsifier';
-import {
-  Dlrm,
-  embeddingTableNames,
-  loadCheckpoint,
-  type DlrmConfig,
-  type EngineChoice,
-  type ModelState,
-} from '@ds/dlrm';
+import { Dlrm, loadModelState, type DlrmConfig, type EngineChoice } from '@ds/dlrm';
 import type { DlrmType } from './forward-columns.js';
 import { SparseDlrm } from './sparse-dlrm.js';
 
@@ -19,7 +11,12 @@ export interface ForwardPass {
   dispose(): Promise<void>;
 }
 
-/** Loads a model for one of the forward passes. @throws Error naming the file when it is no model. */
+/**
+ * Loads a model for one of the forward passes, whatever tables its file has: sparse ones are made dense for the
+ * dense passes, dense ones sparse for `sparse_tables`.
+ *
+ * @throws Error naming the file when it is no model.
+ */
 export async function openPass({
   path,
   dlrmType,
@@ -32,24 +29,12 @@ export async function openPass({
   blockWidth: number;
   engine?: EngineChoice;
 }): Promise<ForwardPass> {
-  const dlrm =
-    dlrmType === 'sparse_tables'
-      ? await Dlrm.fromStateDict(sparseTables(await loadCheckpoint(path), blockWidth), { engine })
-      : await Dlrm.load(path, { engine });
+  const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
+  const dlrm = await Dlrm.fromStateDict(await loadModelState(path, { tables, blockWidth }), { engine });
   const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
   return {
     config: dlrm.config,
     forward: (batch) => model.forward(batch),
     dispose: () => dlrm.dispose(),
   };
-}
-
-/** The same model with each table compressed, in one memory. The dense tables are let go one by one. */
-function sparseTables(stateDict: Awaited<ReturnType<typeof loadCheckpoint>>, blockWidth: number): ModelState {
-  const state: ModelState = stateDict;
-  const memory = new TableMemory();
-  for (const name of embeddingTableNames(stateDict)) {
-    state[name] = SparseTable.fromDense({ table: stateDict[name]!, blockWidth, memory });
-  }
-  return state;
 }

@@ -73,8 +73,11 @@ export async function runForwardBenchmark({
         shard,
       );
       onProgress?.(0, passes.length);
-      for (const { dlrmType, norm, sparseBlockShape, sparsityLevel, path } of passes) {
-        const blockWidth = sparseBlockShape[1];
+      for (const { dlrmType, norm, sparseBlockShape, sparsityLevel, ...files } of passes) {
+        // A sparse file, where there is one, need not become dense on the way to sparse tables.
+        const path = dlrmType === 'sparse_tables' ? (files.sparsePath ?? files.path) : files.path;
+        const [blockRows, blockColumns] = sparseBlockShape;
+        const blockWidth = blockRows === 1 ? blockColumns : 1;
         const pass = await openPass({ path, dlrmType, blockWidth, engine });
         try {
           checkTablesFitData({ config: pass.config, counts, modelPath: path, dataPath: processedDataFile });

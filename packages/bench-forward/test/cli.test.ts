@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSparseModelMetadata } from '@ds/bench-disk';
@@ -79,6 +79,26 @@ describe('bench-forward', () => {
     expect(rows.map((row) => row.split(',')[5])).toEqual([
       ...['with_torch_sparse', 'with_torch_sparse', 'sparse_tables', 'sparse_tables'],
     ]);
+  });
+
+  test('times sparse checkpoints, as files of their own or beside the dense ones', async () => {
+    for (const format of ['sparse', 'both']) {
+      const { status } = spawnSync(process.execPath, [
+        join(__dirname, '../../bench-disk/dist/cli.js'),
+        ...['--model-path', join(originalRun, 'criteo_model.ckpt'), '--output', metadata],
+        ...['--sparsified-model-dump-path', join(folder, format), '--format', format],
+        ...['--sparsity-levels', '0.9', '--norms', 'L1'],
+      ]);
+      expect(status).toBe(0);
+      expect(run(...args, '--quiet')).toMatchObject({ stderr: '', status: 0 });
+      expect(await rowsOf(output)).toHaveLength(1 + 6);
+    }
+    // Sparse tables are read from the sparse file, the others from the dense one.
+    const [first] = await readSparseModelMetadata(metadata);
+    await truncate(first!.sparsePath!, 1000);
+    expect(run(...args, '--quiet', '--types', 'without_torch_sparse').status).toBe(0);
+    await rm(output);
+    await failsWith(run(...args, '--quiet', '--types', 'sparse_tables'), /sl=0\.9\.sparse\.zip/);
   });
 
   test('the parts of a sharded run have the rows of the whole', async () => {

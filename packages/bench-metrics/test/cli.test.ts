@@ -58,6 +58,24 @@ describe('bench-metrics', () => {
     expect((await readFile(output, 'utf8')).split('\n')[1]).toContain(`,${logLoss.toFixed(3)},`);
   });
 
+  test('models on sparse tables have the metrics of the dense ones, to the last digit', async () => {
+    const sparse = join(folder, 'sparse.csv');
+    const { status } = spawnSync(process.execPath, [
+      join(__dirname, '../../bench-disk/dist/cli.js'),
+      ...['--model-path', join(originalRun, 'criteo_model.ckpt'), '--output', sparse],
+      ...['--sparsified-model-dump-path', join(folder, 'sparse'), '--format', 'sparse'],
+      ...['--sparsity-levels', '0,0.9', '--norms', 'L1'],
+    ]);
+    expect(status).toBe(0);
+    const csvs = [];
+    for (const models of [metadata, sparse]) {
+      const result = run(...args, '--quiet', '--decimals', 'all', '--sparse-model-metadata', models);
+      expect(result).toMatchObject({ stderr: '', status: 0 });
+      csvs.push(await readFile(output, 'utf8'));
+    }
+    expect(csvs[1]).toBe(csvs[0]);
+  });
+
   test('is quiet with --quiet, has a version and a help with defaults and an example', () => {
     expect(run(...args, '--quiet', '--decimals', 'all')).toMatchObject({ stderr: '', status: 0 });
     expect(run('--version').stdout).toBe(`${packageJson.version}\n`);

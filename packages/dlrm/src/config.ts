@@ -1,4 +1,5 @@
-import type { StateDict } from './state-dict.js';
+import type { StateDict, Tensor } from './state-dict.js';
+import type { EmbeddingTable } from './table.js';
 
 /** The sizes of a DLRM, as plain data. */
 export interface DlrmConfig {
@@ -109,6 +110,16 @@ function expectWidth(field: string, place: string, found: number, expected: numb
 
 /** A shape by name, all that `configFromStateDict` looks at. */
 export type Shapes = Record<string, { readonly shape: readonly number[] }>;
+
+/** The shapes of tensors and of tables in any form. */
+export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>>): Shapes {
+  return Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [
+      key,
+      { shape: 'shape' in value ? value.shape : [value.rows, value.dim] },
+    ]),
+  );
+}
 
 /**
  * The sizes of the model that a state dict holds.

@@ -1,7 +1,14 @@
 import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
-import { loadCheckpoint } from './checkpoint/load-checkpoint.js';
+import { loadModelState } from './checkpoint/load-model-state.js';
 import { saveCheckpoint } from './checkpoint/save-checkpoint.js';
-import { checkConfig, configFromStateDict, denseLayers, tableName, type DlrmConfig } from './config.js';
+import {
+  checkConfig,
+  configFromStateDict,
+  denseLayers,
+  shapesOf,
+  tableName,
+  type DlrmConfig,
+} from './config.js';
 import type { EngineDescription, Network, NetworkInput } from './engines/engine.js';
 import { openEngine, type EngineChoice } from './engines/open-engine.js';
 import { initialStateDict } from './initialise.js';
@@ -66,18 +73,12 @@ export class Dlrm {
   }
 
   /**
-   * The model of a checkpoint file (`loadCheckpoint` lists the formats).
+   * The model of a checkpoint file (`loadCheckpoint` lists the formats). Sparse tables stay sparse.
    *
    * @throws Error naming the file and the key when a tensor is missing, unknown or has an unfitting shape
    */
   static async load(path: string, options: DlrmOptions = {}): Promise<Dlrm> {
-    const stateDict = await loadCheckpoint(path);
-    try {
-      configFromStateDict(stateDict);
-    } catch (error) {
-      throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-    }
-    return Dlrm.fromStateDict(stateDict, options);
+    return Dlrm.fromStateDict(await loadModelState(path), options);
   }
 
   /**
@@ -90,13 +91,7 @@ export class Dlrm {
     state: StateDict | ModelState,
     { engine = 'auto' }: DlrmOptions = {},
   ): Promise<Dlrm> {
-    const shapes = Object.fromEntries(
-      Object.entries(state).map(([key, value]) => [
-        key,
-        { shape: 'shape' in value ? value.shape : [value.rows, value.dim] },
-      ]),
-    );
-    const config = configFromStateDict(shapes);
+    const config = configFromStateDict(shapesOf(state));
     const tables = config.tableRows.map((_, index) => {
       const table = state[tableName(index)]!;
       return 'gatherRows' in table ? table : new DenseTable(table);

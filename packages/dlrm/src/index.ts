@@ -17,6 +17,7 @@ export { type EngineChoice, type EngineName, engineChoices, engineNames } from '
 export type { EngineDescription } from './engines/engine.js';
 export type { CheckpointFormat } from './checkpoint/checkpoint-format.js';
 export { loadCheckpoint } from './checkpoint/load-checkpoint.js';
+export { loadModelState, type WantedTables } from './checkpoint/load-model-state.js';
 export { saveCheckpoint, writeCheckpoint } from './checkpoint/save-checkpoint.js';
 export { loadSparseCheckpoint } from './checkpoint/sparse/load-sparse-checkpoint.js';
 export {

@@ -11,7 +11,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpz } from '@ds/criteo-data/npz';
-import { Dlrm, kaggleDlrmConfig, loadCheckpoint } from '../src/index.js';
+import { SparseTable } from '@ds/data-sparsifier';
+import {
+  Dlrm,
+  embeddingTableNames,
+  kaggleDlrmConfig,
+  loadCheckpoint,
+  saveSparseCheckpoint,
+} from '../src/index.js';
 import { formula } from './formula.js';
 
 const cli = join(__dirname, '../dist/cli.js');
@@ -50,6 +57,17 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What `saveSparseCheckpoint` takes, of a dense checkpoint. */
+async function loadSparseTables(path: string) {
+  const tensors = await loadCheckpoint(path);
+  const tables: Record<string, SparseTable> = {};
+  for (const name of embeddingTableNames(tensors)) {
+    tables[name] = SparseTable.fromDense({ table: tensors[name]! });
+    Reflect.deleteProperty(tensors, name);
+  }
+  return { tables, tensors };
+}
+
 test('trains, evaluates, converts and exports', async () => {
   const model = join(folder, 'model.ckpt');
   const trained = dlrm(
@@ -72,7 +90,11 @@ test('trains, evaluates, converts and exports', async () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: `wrote 40 tensors to ${converted}\n` });
   expect(await loadCheckpoint(converted)).toEqual(await loadCheckpoint(model));
 
-  const scores = [model, converted].map((path) => {
+  const { tables, tensors } = await loadSparseTables(converted);
+  const sparse = join(folder, 'sparse.safetensors');
+  await saveSparseCheckpoint(sparse, { tables, tensors });
+
+  const scores = [model, converted, sparse].map((path) => {
     const result = dlrm(
       ...['evaluate', '--processed-data-file', data, '--model-path', path],
       ...['--split', 'train', '--engine', 'tfjs:wasm', '--json', '--quiet'],
@@ -81,6 +103,7 @@ test('trains, evaluates, converts and exports', async () => {
     return JSON.parse(result.stdout) as { rows: number; rocAuc: number };
   });
   expect(scores[0]).toEqual(scores[1]);
+  expect(scores[0]).toEqual(scores[2]);
   expect(scores[0]!.rows).toBe(600);
   expect(scores[0]!.rocAuc).toBeGreaterThan(0.6);
 

@@ -1,6 +1,6 @@
-import { openZip, type ByteSource } from '@ds/files';
+import { openZip } from '@ds/files';
 import type { StateDict } from '../state-dict.js';
-import { archiveContent, checkStart, formatTitles, type CheckpointFormat } from './checkpoint-format.js';
+import { archiveContent, checkStart, formatTitles, type OpenCheckpoint } from './checkpoint-format.js';
 import { isEmbeddingTable } from './embedding-table-names.js';
 import { readNpzCheckpoint } from './npz-checkpoint.js';
 import { openCheckpoint } from './open-checkpoint.js';
@@ -28,19 +28,21 @@ export async function loadCheckpoint(
     shared?: boolean;
   } = {},
 ): Promise<StateDict> {
-  const { format, source, path: file, close } = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path);
   try {
-    return await readAs(format, source, file, { isShared: shared ? isEmbeddingTable : () => false });
+    return await readCheckpoint(checkpoint, { isShared: shared ? isEmbeddingTable : () => false });
   } finally {
-    await close();
+    await checkpoint.close();
   }
 }
 
-async function readAs(
-  format: CheckpointFormat,
-  source: ByteSource,
-  path: string,
-  options: { isShared: (name: string) => boolean },
+/** Reads a state dict from an open checkpoint. Throws as `loadCheckpoint` does. */
+export async function readCheckpoint(
+  { format, source, path }: OpenCheckpoint,
+  options: {
+    /** Whether the tensor of this name goes over a SharedArrayBuffer. */
+    isShared: (name: string) => boolean;
+  },
 ): Promise<StateDict> {
   const title = formatTitles[format];
   if (format === 'safetensors') {

@@ -38,14 +38,20 @@ export async function readSafetensors(
   return Object.fromEntries(tensors);
 }
 
-/** Reads a safetensors file with its sparse tables as they are. Throws as `readSafetensors` does. */
-export async function readSparseSafetensors(
+/**
+ * Reads a safetensors file with its sparse tables as `tableOf` makes them, one after another. Throws as
+ * `readSafetensors` does.
+ */
+export async function readSparseSafetensors<Table>(
   source: ByteSource,
-): Promise<{ tables: Record<string, SparseBitmaps>; tensors: StateDict }> {
+  tableOf: (bitmaps: SparseBitmaps, name: string) => Table,
+): Promise<{ tables: Record<string, Table>; tensors: StateDict }> {
   const entries = await readSafetensorsHeader(source);
   const names = sparseTableNames(entries);
-  const tables: [string, SparseBitmaps][] = [];
-  for (const name of names) tables.push([name, await readSparseTable(source, entries, name)]);
+  const tables: [string, Table][] = [];
+  for (const name of names) {
+    tables.push([name, tableOf(await readSparseTable(source, entries, name), name)]);
+  }
   const tensors = await readDenseTensors(source, entries, new Set(names), () => false);
   return { tables: Object.fromEntries(tables), tensors: Object.fromEntries(tensors) };
 }

@@ -21,7 +21,7 @@ export async function loadSparseCheckpoint(
       );
     }
     await checkStart(source, 'safetensors', formatTitles.safetensors);
-    return await readSparseSafetensors(source);
+    return await readSparseSafetensors(source, (bitmaps) => bitmaps);
   } finally {
     await close();
   }

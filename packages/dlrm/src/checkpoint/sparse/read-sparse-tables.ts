@@ -52,6 +52,7 @@ export async function readSparseTable(
     const entry = entryOf(field);
     const target = new Uint8Array(entry.byteLength);
     await bytesAt(source, entry).readInto(target);
+    source.forget?.(entry.start, entry.start + entry.byteLength);
     return target;
   };
 
@@ -66,6 +67,7 @@ export async function readSparseTable(
   const compressed = entryOf('compressed');
   const values = allocateFloats(`${source.name}: ${name}`, compressed.byteLength / 4, { shared: false });
   await bytesAt(source, compressed).readInto(new Uint8Array(values.buffer));
+  source.forget?.(compressed.start, compressed.start + compressed.byteLength);
   const table: SparseBitmaps = {
     rows,
     dim,
