@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openCriteoDataset, preprocessCriteo, synthesizeCriteo, type CriteoDataset } from '@ds/criteo-data';
+import { Dlrm, kaggleDlrmConfig, train, type StateDict } from '@ds/dlrm';
+
+/** A trained model, and what is needed to prune and judge it. */
+export interface TrainedModel {
+  stateDict: StateDict;
+  /** For each table how often each row was looked up in training. */
+  accesses: Uint32Array[];
+  /** Rows that the model has not seen. */
+  test: CriteoDataset;
+}
+
+/** Makes synthetic Criteo rows, trains the Kaggle network on them for one epoch, and gives it to `use`. */
+export async function trainAModel(
+  { rows, seed }: { rows: number; seed: number },
+  use: (trained: TrainedModel) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'custom-sparsifier-'));
+  const rawDataFile = join(folder, 'train.txt');
+  const processedDataFile = join(folder, 'train.npz');
+  try {
+    await synthesizeCriteo({ rows, seed, output: rawDataFile });
+    await preprocessCriteo({ rawDataFile, processedDataFile });
+    const days = await openCriteoDataset({ processedDataFile, split: 'train' });
+    const test = await openCriteoDataset({ processedDataFile, split: 'test' });
+    const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: [...days.counts] }, { seed });
+    try {
+      await train({ model, dataset: days, seed });
+      await use({ stateDict: model.stateDict(), accesses: await countAccesses(days), test });
+    } finally {
+      await Promise.all([model.dispose(), days.close(), test.close()]);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function countAccesses(dataset: CriteoDataset): Promise<Uint32Array[]> {
+  const accesses = [...dataset.counts].map((rows) => new Uint32Array(rows));
+  for await (const { sparse } of dataset.batches({ batchSize: 16384 })) {
+    sparse.forEach((id, i) => accesses[i % accesses.length]![id]!++);
+  }
+  return accesses;
+}
