@@ -83,11 +83,16 @@ def batch_of(salt: int, size: int, tables: list[int]) -> tuple[np.ndarray, np.nd
     return integers, ids, labels
 
 
-def step(net, optimizer, batch) -> tuple[np.ndarray, float]:
+def forward(net, batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Probabilities (size, 1) and the mean loss."""
     integers, ids, labels = batch
     offsets = torch.arange(len(labels)).repeat(ids.shape[1], 1)
     probabilities = net(torch.log(torch.from_numpy(integers).float() + 1), offsets, torch.from_numpy(ids.T).long())
-    loss = net.loss_fn(probabilities, torch.from_numpy(labels).float().view(-1, 1))
+    return probabilities, net.loss_fn(probabilities, torch.from_numpy(labels).float().view(-1, 1))
+
+
+def step(net, optimizer, batch) -> tuple[np.ndarray, float]:
+    probabilities, loss = forward(net, batch)
     optimizer.zero_grad()
     loss.backward()
     return probabilities.detach().numpy().ravel(), loss.item()
@@ -102,13 +107,18 @@ def parameters_of(net) -> dict[str, np.ndarray]:
     return {name: tensor.numpy().copy() for name, tensor in net.state_dict().items()}
 
 
-def small(make_net, output: Path) -> None:
+def small_training(make_net):
+    """A small model with its initial parameters, and ten batches of 64 examples."""
     tables = [37, 5, 120, 61, 1, 24]
     np.random.seed(20)
     net = make_net(8, tables, [13, 32, 16, 8], [29, 24, 12, 1])
+    return net, [batch_of(10 * (i + 1), 64, tables) for i in range(10)]
+
+
+def small(make_net, output: Path) -> None:
+    net, batches = small_training(make_net)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     arrays = {f"initial.{name}": value for name, value in parameters_of(net).items()}
-    batches = [batch_of(10 * (i + 1), 64, tables) for i in range(10)]
     for name, index in (("integers", 0), ("ids", 1), ("labels", 2)):
         arrays[name] = np.stack([batch[index] for batch in batches])
     losses = []

@@ -7,8 +7,10 @@ import type { StateDict } from './state-dict.js';
 export type LevelSchedule = (epoch: number) => number;
 
 /**
- * A level that is multiplied by `gamma` after every `stepSize` epochs, up to 1: the step schedule that PyTorch
- * tests its data schedulers with (test/ao/sparsity/test_data_scheduler.py).
+ * A level that is multiplied by `gamma` after every `stepSize` epochs, up to 1: the schedule that PyTorch tests
+ * its lightning callback with (StepSLScheduler in
+ * torch/ao/pruning/_experimental/data_sparsifier/lightning/tests/test_callbacks.py). Its levels above 1 prune
+ * everything, as 1 does.
  */
 export function stepSchedule({
   level,
@@ -22,7 +24,12 @@ export function stepSchedule({
   /** Epochs from one multiplication to the next; default 1. */
   stepSize?: number;
 }): LevelSchedule {
-  return (epoch) => Math.min(1, level * gamma ** Math.floor(epoch / stepSize));
+  return (epoch) => {
+    let product = level;
+    // Not a power, which rounds otherwise and could prune another number of blocks than PyTorch does.
+    for (let step = stepSize; step <= epoch; step += stepSize) product *= gamma;
+    return Math.min(1, product);
+  };
 }
 
 /** What an epoch's sparsified copy is like. */
@@ -38,7 +45,9 @@ export interface SparsifiedEpoch {
  * Training-aware sparsity, after PyTorch's lightning callback (TrainingAwareDataSparsity in
  * torch/ao/pruning/_experimental/data_sparsifier/lightning/callbacks/data_sparsity.py): at the end of every
  * epoch a copy of the model is sparsified with the schedule's level, while training goes on with the model as
- * it is. Only the embedding tables are pruned; the callback prunes every parameter of its module.
+ * it is. Each epoch's mask depends on that epoch's values and level alone. Unlike the callback, which prunes every
+ * parameter of its module and writes the zeros into the last epoch's copy only, this prunes the embedding tables
+ * alone and every epoch's copy.
  *
  * @returns `afterEpoch` for `train`, and `sparsified`, the copy of the last epoch
  */

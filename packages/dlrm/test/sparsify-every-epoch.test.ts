@@ -1,6 +1,9 @@
-import { DataNormSparsifier } from '@ds/data-sparsifier';
-import { Dlrm, sparsifyEveryEpoch, stepSchedule, train, type SparsifiedEpoch } from '../src/index.js';
-import { readSmallGolden } from './golden-model.js';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readNpz } from '@ds/criteo-data/npz';
+import type { DataNormSparsifierOptions } from '@ds/data-sparsifier';
+import { Dlrm, sparsifyEveryEpoch, stepSchedule, train, type StateDict } from '../src/index.js';
+import { expectClose, expectStateDictsClose, readSmallGolden } from './golden-model.js';
 
 test('the level is multiplied after every few epochs, up to 1', () => {
   const levels = (options: Parameters<typeof stepSchedule>[0]) =>
@@ -10,44 +13,113 @@ test('the level is multiplied after every few epochs, up to 1', () => {
   expect(levels({ level: 0.8, gamma: 0.5, stepSize: 2 })).toEqual([0.8, 0.8, 0.4, 0.4, 0.2, 0.2]);
 });
 
-test('sparsifies a copy after each epoch while training goes on unpruned', async () => {
-  const train3 = async (afterEpoch?: (end: { epoch: number; model: Dlrm }) => void) => {
-    const { initial, batches } = await readSmallGolden();
-    const model = await Dlrm.fromStateDict(initial, { engine: 'onnx' });
-    const dataset = {
-      length: 640,
-      async *batches() {
-        yield* batches;
-      },
-    };
-    await train({ model, dataset, epochs: 3, batchSize: 64, afterEpoch });
-    const state = model.stateDict();
-    await model.dispose();
-    return state;
-  };
-  const results: SparsifiedEpoch[] = [];
-  const sparsity = sparsifyEveryEpoch({
-    schedule: stepSchedule({ level: 0.2, gamma: 2 }),
-    sparseBlockShape: [1, 4],
-    norm: 'L2',
-    onEpoch: (result) => results.push(result),
-  });
-  expect(() => sparsity.sparsified()).toThrow('no epoch has ended yet');
-  const dense = await train3();
-  const besides = await train3(sparsity.afterEpoch);
-  expect(besides).toEqual(dense);
-
-  expect(results.map(({ epoch, level }) => [epoch, level])).toEqual([
-    [0, 0.2],
-    [1, 0.4],
-    [2, 0.8],
-  ]);
-  for (const { level, zeros } of results) expect(Math.abs(zeros - level)).toBeLessThan(0.02);
-
-  const sparsifier = new DataNormSparsifier({ sparsityLevel: 0.8, sparseBlockShape: [1, 4], norm: 'L2' });
-  const tables = Object.keys(dense).filter((name) => name.startsWith('emb_l.'));
-  for (const name of tables) sparsifier.addData(name, dense[name]!);
-  sparsifier.step();
-  sparsifier.squashMask();
-  expect(sparsity.sparsified()).toEqual(dense);
+test('there is no sparsified model before an epoch has ended', () => {
+  const { sparsified } = sparsifyEveryEpoch({ schedule: () => 0.5 });
+  expect(sparsified).toThrow('no epoch has ended yet');
 });
+
+test('matches PyTorch 2.15 (TrainingAwareDataSparsity in pytorch_lightning): masks of each epoch, both models', async () => {
+  const { epochs, cases, arrays } = await readGolden();
+  const observed = Object.entries(cases).map(([name, { sparsifier, schedule }]) => {
+    const levels: number[] = [];
+    const shares: number[] = [];
+    const { afterEpoch, sparsified } = sparsifyEveryEpoch({
+      schedule: stepSchedule({
+        level: sparsifier.sparsity_level,
+        gamma: schedule.gamma,
+        stepSize: schedule.step_size,
+      }),
+      sparseBlockShape: sparsifier.sparse_block_shape,
+      zerosPerBlock: sparsifier.zeros_per_block,
+      norm: sparsifier.norm,
+      onEpoch({ level, zeros }) {
+        levels.push(level);
+        shares.push(zeros);
+      },
+    });
+    return { name, afterEpoch, sparsified, levels, shares, masks: [] as Uint8Array[] };
+  });
+
+  const { initial, batches } = await readSmallGolden();
+  const model = await Dlrm.fromStateDict(initial, { engine: 'onnx' });
+  const dataset = {
+    length: 640,
+    async *batches() {
+      yield* batches;
+    },
+  };
+  await train({
+    model,
+    dataset,
+    epochs,
+    batchSize: 64,
+    afterEpoch(end) {
+      for (const { afterEpoch, sparsified, masks } of observed) {
+        afterEpoch(end);
+        // No trained value is 0, which the parity program checks.
+        masks.push(Uint8Array.from(tableValues(sparsified()), (value) => (value === 0 ? 0 : 1)));
+      }
+    },
+  });
+  const trained = model.stateDict();
+  const expected = Object.fromEntries(
+    Object.keys(trained).map((name) => {
+      const { data, shape } = arrays[`trained.${name}`]!;
+      return [name, { data: data as Float32Array, shape: [...shape] }];
+    }),
+  );
+  expectStateDictsClose(trained, expected, 1e-6);
+
+  for (const { name, sparsified, levels, shares, masks } of observed) {
+    expect({ name, levels }).toEqual({
+      name,
+      levels: cases[name]!.levels.map((level) => Math.min(1, level)),
+    });
+    const { data, shape } = arrays[`masks.${name}`]!;
+    expect(shape).toEqual([epochs, masks[0]!.length]);
+    masks.forEach((mask, epoch) => {
+      const pytorch = (data as Uint8Array).slice(epoch * mask.length, (epoch + 1) * mask.length);
+      expect({ name, epoch, pruned: pruned(mask) }).toEqual({ name, epoch, pruned: pruned(pytorch) });
+      expect(shares[epoch]).toBe(pruned(pytorch).length / mask.length);
+    });
+    expectClose(name, tableValues(sparsified()), arrays[`sparsified.${name}`]!.data as Float32Array, 1e-6);
+    for (const [parameter, { data }] of Object.entries(sparsified())) {
+      if (!parameter.startsWith('emb_l.')) expect(data).toEqual(trained[parameter]!.data);
+    }
+  }
+  await model.dispose();
+});
+
+/** What `parity/training_aware_sparsity.py` writes, with its names. */
+interface Golden {
+  epochs: number;
+  cases: Record<
+    string,
+    {
+      sparsifier: {
+        sparsity_level: number;
+        sparse_block_shape: [number, number];
+        zeros_per_block?: number;
+        norm: DataNormSparsifierOptions['norm'];
+      };
+      schedule: { gamma: number; step_size: number };
+      levels: number[];
+    }
+  >;
+}
+
+async function readGolden() {
+  const folder = join(__dirname, 'golden/training-aware-sparsity');
+  const { epochs, cases } = JSON.parse(await readFile(join(folder, 'cases.json'), 'utf8')) as Golden;
+  return { epochs, cases, arrays: await readNpz(join(folder, 'epochs.npz')) };
+}
+
+/** The values of all tables, one after the other. */
+function tableValues(state: StateDict): Float32Array {
+  const tables = Object.keys(state).filter((name) => name.startsWith('emb_l.'));
+  return Float32Array.from(tables.flatMap((name) => [...state[name]!.data]));
+}
+
+function pruned(mask: Uint8Array): number[] {
+  return [...mask.keys()].filter((index) => mask[index] === 0);
+}
