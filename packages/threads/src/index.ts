@@ -1,2 +1,3 @@
-export { runOnThreads, availableThreads, type ThreadTask } from './run-on-threads.js';
+export { runOnThreads, availableThreads } from './run-on-threads.js';
+export type { ThreadTask } from './task-queue.js';
 export { serveTasks } from './serve-tasks.js';

@@ -1,13 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Worker, type TransferListItem } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { Reply, Request } from './messages.js';
-
-/** One call of the function that the worker file serves. */
-export interface ThreadTask<Input> {
-  input: Input;
-  /** Buffers that move to the thread instead of being copied. */
-  transfer?: readonly TransferListItem[];
-}
+import { TaskQueue, type ThreadTask } from './task-queue.js';
 
 /** How many threads run at once when the caller does not say. */
 export function availableThreads(): number {
@@ -17,7 +11,8 @@ export function availableThreads(): number {
 /**
  * Runs every task on a pool of worker threads and resolves with their results in the order of the tasks.
  * Tasks are pulled one at a time, so a lazy iterable holds only as many inputs in memory as there are
- * threads. The first failure stops the pool and rejects; no thread outlives the call.
+ * threads. The first failure stops the pool at once, its running tasks too, and rejects; no thread outlives
+ * the call. Where the tasks are waited for just then, they are told to end but not waited for any longer.
  */
 export async function runOnThreads<Input, Output>({
   worker,
@@ -35,47 +30,35 @@ export async function runOnThreads<Input, Output>({
   onResult?: (output: Output, index: number) => void | Promise<void>;
 }): Promise<Output[]> {
   const results: Output[] = [];
-  const iterator =
-    Symbol.asyncIterator in tasks
-      ? tasks[Symbol.asyncIterator]()
-      : (tasks as Iterable<ThreadTask<Input>>)[Symbol.iterator]();
-  let nextIndex = 0;
-  let stopped = false;
-
-  // An async generator must not be asked for the next task while it is still making one.
-  let pulling: Promise<unknown> = Promise.resolve();
-  const pull = (): Promise<{ index: number; task: ThreadTask<Input> } | undefined> => {
-    const next = pulling.then(async () => {
-      if (stopped) return undefined;
-      const { done, value } = await iterator.next();
-      return done ? undefined : { index: nextIndex++, task: value };
-    });
-    pulling = next.catch(() => undefined);
-    return next;
-  };
+  const queue = new TaskQueue(tasks);
+  const running = new Set<Worker>();
+  let failure: { error: unknown } | undefined;
 
   const workThrough = async (): Promise<void> => {
     let thread: Worker | undefined;
     try {
-      for (let pulled = await pull(); pulled; pulled = await pull()) {
+      for (let pulled = await queue.pull(); pulled; pulled = await queue.pull()) {
         // Flags of the program, such as --input-type, are not for its threads.
-        thread ??= new Worker(worker, { execArgv: [] });
+        if (!thread) running.add((thread = new Worker(worker, { execArgv: [] })));
         const output = await callThread<Input, Output>(thread, pulled.task);
         if (onResult) await onResult(output, pulled.index);
         else results[pulled.index] = output;
       }
     } catch (error) {
-      stopped = true;
-      throw error;
+      if (failure) return; // a thread that was stopped
+      failure = { error };
+      queue.stop();
+      for (const each of running) void each.terminate();
     } finally {
       await thread?.terminate();
     }
   };
 
-  const outcomes = await Promise.allSettled(Array.from({ length: Math.max(1, threads) }, workThrough));
-  if (stopped) await iterator.return?.();
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure) throw failure.reason;
+  await Promise.all(Array.from({ length: Math.max(1, threads) }, workThrough));
+  if (failure) {
+    await queue.ended();
+    throw failure.error;
+  }
   return results;
 }
 

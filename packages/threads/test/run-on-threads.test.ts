@@ -101,6 +101,58 @@ describe('runOnThreads', () => {
     expect(closed).toBe(true);
   });
 
+  it('does not wait for a task that has not come yet when one has failed', async () => {
+    let release = (): void => undefined;
+    let closed = false;
+    async function* tasks(): AsyncGenerator<ThreadTask<SquareInput>> {
+      try {
+        yield { input: { fail: 'no first' } };
+        await new Promise<void>((resolve) => (release = resolve));
+        yield { input: { square: 2 } };
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(runOnThreads({ worker, threads: 3, tasks: tasks() })).rejects.toThrow('no first');
+    expect(closed).toBe(false);
+    release();
+    await new Promise(setImmediate);
+    expect(closed).toBe(true);
+  });
+
+  it('tells an iterable that waits for its next task to end when one has failed', async () => {
+    let returned = 0;
+    const first = [{ input: { fail: 'no first' } }];
+    const tasks: AsyncIterable<ThreadTask<SquareInput>> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          const value = first.shift();
+          return value ? Promise.resolve({ value }) : new Promise(() => undefined);
+        },
+        return: () => Promise.resolve({ done: true, value: ++returned }),
+      }),
+    };
+    await expect(runOnThreads({ worker, threads: 2, tasks })).rejects.toThrow('no first');
+    expect(returned).toBe(1);
+  });
+
+  it('stops the tasks that are running when one has failed', async () => {
+    const tasks: ThreadTask<SquareInput>[] = [{ input: { never: true } }, { input: { fail: 'no second' } }];
+    await expect(runOnThreads({ worker, threads: 2, tasks })).rejects.toThrow('no second');
+  });
+
+  it('rejects with the failure, not with an error of the tasks when they are ended', async () => {
+    function* tasks(): Generator<ThreadTask<SquareInput>> {
+      try {
+        for (;;) yield { input: { fail: 'no first' } };
+      } finally {
+        // eslint-disable-next-line no-unsafe-finally -- what is tested
+        throw new Error('cannot close');
+      }
+    }
+    await expect(runOnThreads({ worker, threads: 2, tasks: tasks() })).rejects.toThrow('no first');
+  });
+
   it('rejects with an error that the tasks themselves throw', async () => {
     function* tasks(): Generator<ThreadTask<SquareInput>> {
       yield { input: { square: 1 } };

@@ -8,7 +8,8 @@ export type SquareInput =
   | { fail: string }
   | { exit: number }
   | { whichThread: true }
-  | { uncloneable: true };
+  | { uncloneable: true }
+  | { never: true };
 
 serveTasks<SquareInput, unknown>(async (input) => {
   if ('square' in input) return { output: input.square ** 2 };
@@ -19,6 +20,7 @@ serveTasks<SquareInput, unknown>(async (input) => {
   if ('fail' in input) throw new RangeError(input.fail);
   if ('exit' in input) process.exit(input.exit);
   if ('uncloneable' in input) return { output: () => undefined };
+  if ('never' in input) return new Promise(() => undefined);
   // Long enough that no thread can take all the tasks while another one starts.
   await new Promise((resolve) => setTimeout(resolve, 300));
   return { output: threadId };
