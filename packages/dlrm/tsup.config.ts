@@ -2,5 +2,8 @@ import { defineConfig } from 'tsup';
 import { packageBuild } from '../../scripts/tsup.base.js';
 
 export default defineConfig(
-  packageBuild({ libraries: ['src/index.ts', 'src/metrics.ts'], programs: ['src/cli.ts'] }),
+  packageBuild({
+    libraries: ['src/index.ts', 'src/metrics.ts', 'src/safetensors.ts'],
+    programs: ['src/cli.ts'],
+  }),
 );

@@ -1,6 +1,15 @@
-import type { ByteSource } from '@ds/files';
 import { sizeOf } from '../../state-dict.js';
 import type { FloatBytes } from '../float-bytes.js';
+
+/** A safetensors file, wherever its bytes are: on disk, in memory, in a browser's `File`. */
+export interface SafetensorsSource {
+  /** What errors call it: usually the file's name. */
+  readonly name: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Fills `target` with the bytes from `position` on, all of which are inside the file. */
+  readInto(target: Uint8Array, position: number): Promise<void>;
+}
 
 /** One tensor in the header of a safetensors file, checked against the file. */
 export interface SafetensorsEntry {
@@ -35,7 +44,7 @@ const elementSizes: Readonly<Record<string, number>> = {
 };
 
 /** The bytes of one tensor of the file. */
-export function bytesAt(source: ByteSource, { start, byteLength }: SafetensorsEntry): FloatBytes {
+export function bytesAt(source: SafetensorsSource, { start, byteLength }: SafetensorsEntry): FloatBytes {
   return {
     readInto: (target) => source.readInto(target, start),
     async *pieces() {
@@ -49,8 +58,15 @@ export function bytesAt(source: ByteSource, { start, byteLength }: SafetensorsEn
   };
 }
 
-/** Reads and checks the header alone; the tensors by name, in the header's order. */
-export async function readSafetensorsHeader(source: ByteSource): Promise<Map<string, SafetensorsEntry>> {
+/**
+ * Reads and checks the header alone; the tensors by name, in the header's order.
+ *
+ * @throws Error naming the source and the tensor: a header that is no such JSON or too long, an unknown dtype,
+ *   a shape that does not fit its bytes, tensors that overlap, leave a hole or end beyond the file.
+ */
+export async function readSafetensorsHeader(
+  source: SafetensorsSource,
+): Promise<Map<string, SafetensorsEntry>> {
   const fail = (message: string, cause?: unknown) => new Error(`${source.name}: ${message}`, { cause });
   if (source.size < 8) throw fail(`truncated: expected at least 8 bytes, found ${source.size}`);
   const lengthBytes = new Uint8Array(8);

@@ -1,16 +1,10 @@
 import type { ByteSource } from '@ds/files';
 import type { StateDict, Tensor } from '../../state-dict.js';
-import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
+import { allocateFloats } from '../float-bytes.js';
 import { isSparseField, readSparseTable, sparseTableNames } from '../sparse/read-sparse-tables.js';
 import { expandBitmaps, type SparseBitmaps } from '../sparse/sparse-bitmaps.js';
-import { bytesAt, readSafetensorsHeader, type SafetensorsEntry } from './read-safetensors-header.js';
-
-const floatTypes: Readonly<Record<string, FloatType>> = {
-  F16: 'float16',
-  BF16: 'bfloat16',
-  F32: 'float32',
-  F64: 'float64',
-};
+import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
+import { readSafetensorsHeader, type SafetensorsEntry } from './read-safetensors-header.js';
 
 /**
  * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64.
@@ -63,19 +57,13 @@ async function readDenseTensors(
   isShared: (name: string) => boolean,
 ): Promise<[string, Tensor][]> {
   const dense = [...entries].filter(([name]) => !isSparseField(name, sparse));
-  for (const [name, { dtype }] of dense) {
+  for (const [name, entry] of dense) {
     if (sparse.has(name)) throw new Error(`${source.name}: ${name}: is both a sparse table and a tensor`);
-    if (!floatTypes[dtype]) {
-      throw new Error(`${source.name}: ${name}: expected dtype F32, F16, BF16 or F64, found ${dtype}`);
-    }
+    floatTypeOf(source, name, entry);
   }
   const tensors: [string, Tensor][] = [];
   for (const [name, entry] of dense) {
-    const type = floatTypes[entry.dtype]!;
-    const data = allocateFloats(`${source.name}: ${name}`, entry.byteLength / floatSizes[type], {
-      shared: isShared(name),
-    });
-    await readFloats(type, bytesAt(source, entry), data);
+    const data = await readFloatTensor({ source, name, entry, shared: isShared(name) });
     source.forget?.(entry.start, entry.start + entry.byteLength);
     tensors.push([name, { data, shape: entry.shape }]);
   }

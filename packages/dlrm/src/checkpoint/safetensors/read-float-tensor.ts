@@ -1,0 +1,53 @@
+import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
+import { bytesAt, type SafetensorsEntry, type SafetensorsSource } from './read-safetensors-header.js';
+
+const floatTypes: Readonly<Record<string, FloatType>> = {
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F32: 'float32',
+  F64: 'float64',
+};
+
+/** Whether `readFloatTensor` reads a tensor of this dtype: F32, F16, BF16 or F64. */
+export function isFloatTensor({ dtype }: Pick<SafetensorsEntry, 'dtype'>): boolean {
+  return Object.hasOwn(floatTypes, dtype);
+}
+
+/**
+ * What a tensor's values are.
+ *
+ * @throws Error naming the source and the tensor when it is none of F32, F16, BF16 and F64.
+ */
+export function floatTypeOf(source: SafetensorsSource, name: string, { dtype }: SafetensorsEntry): FloatType {
+  const type = Object.hasOwn(floatTypes, dtype) ? floatTypes[dtype] : undefined;
+  if (!type) {
+    throw new Error(`${source.name}: ${name}: expected dtype F32, F16, BF16 or F64, found ${dtype}`);
+  }
+  return type;
+}
+
+/**
+ * The values of one tensor of a safetensors file, row-major, as float32.
+ *
+ * @throws Error naming the source and the tensor when it is none of F32, F16, BF16 and F64, when the machine
+ *   cannot hold it, or when the source cannot be read.
+ */
+export async function readFloatTensor({
+  source,
+  name,
+  entry,
+  shared = false,
+}: {
+  source: SafetensorsSource;
+  /** What errors call the tensor. */
+  name: string;
+  /** Where it is, from `readSafetensorsHeader`. */
+  entry: SafetensorsEntry;
+  /** Puts the values over a SharedArrayBuffer; default false. */
+  shared?: boolean;
+}): Promise<Float32Array> {
+  const type = floatTypeOf(source, name, entry);
+  const data = allocateFloats(`${source.name}: ${name}`, entry.byteLength / floatSizes[type], { shared });
+  await readFloats(type, bytesAt(source, entry), data);
+  return data;
+}
