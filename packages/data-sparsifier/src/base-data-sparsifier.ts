@@ -169,14 +169,17 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
    * Ends the sparsification of data: its pruned values are written, as +0, into the caller's own table (a
    * `tf.Variable` gets them assigned), and its original values are gone.
    *
-   * @param names Default: all.
-   * @param leaveParametrized False leaves the values as they are; default true.
    * @throws Error when there is no such data, or when its mask was squashed before; nothing is squashed then.
    */
   squashMask({
     names = this.names,
     leaveParametrized = true,
-  }: { names?: readonly string[]; leaveParametrized?: boolean } = {}): void {
+  }: {
+    /** Default: all. */
+    names?: readonly string[];
+    /** False leaves the values as they are; default true. */
+    leaveParametrized?: boolean;
+  } = {}): void {
     for (const name of names) {
       if (this.#dataOf(name).isSquashed) throw new Error(`data "${name}": its mask was squashed before`);
     }
@@ -209,13 +212,16 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   /**
    * Takes over a state that `stateDict` returned. Masks and tables are copied.
    *
-   * @param strict True forgets all data of before; false keeps it, and of names in both it keeps the present one.
-   *   Default true.
    * @throws Error naming the data whose parts are missing or do not fit together; nothing is changed then.
    */
   loadStateDict(
     { state, dataGroups, data }: SparsifierState<Config>,
-    { strict = true }: { strict?: boolean } = {},
+    {
+      strict = true,
+    }: {
+      /** True forgets all data of before; false keeps it, and of names in both it keeps the present one. */
+      strict?: boolean;
+    } = {},
   ): void {
     const loaded = Object.entries(state).map(([name, dataState]) => {
       const config = dataGroups[name];

@@ -45,10 +45,13 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
    * Does what `step` does on a pool of threads, large tables in parts. Tables over a SharedArrayBuffer are read
    * where they are; others are copied, one thread's work at a time. Without worker threads (in a browser) it is
    * `step`. The tables must not change meanwhile.
-   *
-   * @param threads Default: the available processors.
    */
-  async stepInThreads({ threads }: { threads?: number } = {}): Promise<void> {
+  async stepInThreads({
+    threads,
+  }: {
+    /** Default: the available processors. */
+    threads?: number;
+  } = {}): Promise<void> {
     if (!this.enableMaskUpdate) return;
     const jobs = this.names.map((name) => {
       const { sparsityLevel, ...config } = this.getConfig(name);

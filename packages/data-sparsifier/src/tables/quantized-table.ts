@@ -89,10 +89,6 @@ export class QuantizedTable implements EmbeddingTable {
   /**
    * Quantises a dense table, `table.data` of shape (rows, dim).
    *
-   * @param bits Bits of a code: 8 or 4. Default 8.
-   * @param scaleType Type of scale and offset. Default: PyTorch's, float32 for 8 bits and float16 for 4.
-   * @param mask One entry per value: 0 is pruned. Default: the table as it is.
-   * @param memory Where the table is built, for the fast gather; default: arrays of its own.
    * @throws RangeError when shape, data and mask do not fit together, or naming the row and column of a value
    *   that is not finite or, where scales are float16, too large for it.
    */
@@ -104,9 +100,13 @@ export class QuantizedTable implements EmbeddingTable {
     memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
+    /** Bits of a code; default 8. */
     bits?: 8 | 4;
+    /** Type of scale and offset; default PyTorch's, float32 for 8 bits and float16 for 4. */
     scaleType?: 'float32' | 'float16';
+    /** One entry per value: 0 is pruned. Default: the table as it is. */
     mask?: Uint8Array;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
     memory?: TableMemory;
   }): QuantizedTable {
     const [rows, dim] = checkedTableShape(table, mask);

@@ -74,9 +74,6 @@ export class SparseTable implements EmbeddingTable {
    * Builds the table from a dense one, `table.data` of shape (rows, dim), in two passes and without a second
    * dense copy.
    *
-   * @param blockWidth Values in a block. A mask that cuts through blocks falls back to single elements. Default 1.
-   * @param mask One entry per value: 0 is pruned, anything else kept. Default: what is not +0 is kept.
-   * @param memory Where the table is built, for the fast gather; default: arrays of its own.
    * @throws RangeError when shape, data, mask or block width do not fit together.
    */
   static fromDense({
@@ -86,8 +83,11 @@ export class SparseTable implements EmbeddingTable {
     memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
+    /** One entry per value: 0 is pruned, anything else kept. Default: what is not +0 is kept. */
     mask?: Uint8Array;
+    /** Values in a block; default 1. A mask that cuts through blocks falls back to single elements. */
     blockWidth?: number;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
     memory?: TableMemory;
   }): SparseTable {
     const [rows, dim] = checkedTableShape(table, mask);
@@ -145,9 +145,6 @@ export class SparseTable implements EmbeddingTable {
   /**
    * Builds the table from its stored form, as it stands in a file: the bitmaps and the kept values, no ranks.
    *
-   * @param rowBits A bit per row, least significant first: whether the row is stored.
-   * @param blockBits A bit per block of each stored row.
-   * @param values The kept blocks, `blockWidth` values each. Held by reference where no `memory` is given.
    * @throws RangeError when the counts of ones and the lengths of the arrays do not fit together.
    */
   static fromBitmaps({
@@ -161,10 +158,15 @@ export class SparseTable implements EmbeddingTable {
   }: {
     rows: number;
     dim: number;
+    /** Values in a block. */
     blockWidth: number;
+    /** A bit per row, least significant first: whether the row is stored. */
     rowBits: Uint8Array;
+    /** A bit per block of each stored row. */
     blockBits: Uint8Array;
+    /** The kept blocks, `blockWidth` values each. Held by reference where no `memory` is given. */
     values: Float32Array;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
     memory?: TableMemory;
   }): SparseTable {
     const storedRows = onesIn('row', rowBits, rows);
