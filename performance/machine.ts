@@ -1,18 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
-/** One line that says what the times were measured on. */
+/** The Python that runs the rivals. */
+export const python = process.env['PERFORMANCE_PYTHON'] ?? 'python3';
+
+/**
+ * One line that says what the times are measured on.
+ *
+ * @throws Error when the Python of the rivals lacks what they need
+ */
 export function describeMachine(): string {
-  const python = process.env['PERFORMANCE_PYTHON'] ?? 'python3';
-  const versions = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     python,
     [
       '-c',
       'import platform, torch, numpy; print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, NumPy {numpy.__version__}")',
     ],
     { encoding: 'utf8' },
-  ).stdout.trim();
+  );
+  if (status !== 0) {
+    const reason = stderr?.trim().split('\n').at(-1) || 'it cannot be started';
+    throw new Error(
+      `PERFORMANCE_PYTHON: expected a Python with PyTorch and NumPy, found ${python}: ${reason}`,
+    );
+  }
   const processor = cpus()[0]?.model ?? 'unknown processor';
   const gibibytes = (totalmem() / 2 ** 30).toFixed(0);
-  return `${processor}, ${availableParallelism()} cores, ${gibibytes} GiB; Node ${process.version}, ${versions}`;
+  return `${processor}, ${availableParallelism()} cores, ${gibibytes} GiB; Node ${process.version}, ${stdout.trim()}`;
 }

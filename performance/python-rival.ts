@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { python } from './machine.js';
 
 /**
  * A rival: a Python program of `rivals/` that sets itself up once, then does its work once for each line it
@@ -20,7 +21,6 @@ export class PythonRival {
   /** Starts `rivals/<name>.py` with its settings and waits until it is ready. */
   static async start(name: string, settings: object): Promise<PythonRival> {
     const program = fileURLToPath(new URL(`./rivals/${name}.py`, import.meta.url));
-    const python = process.env['PERFORMANCE_PYTHON'] ?? 'python3';
     const rival = new PythonRival(
       spawn(python, [program, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] }),
     );

@@ -1,19 +1,39 @@
 import type { PairedTiming, Spread } from './paired-timing.js';
 
-/** Prints one program's comparisons as a Markdown section. */
-export function printComparisons(
-  title: string,
-  comparisons: readonly { work: string; timing: PairedTiming; wanted: string }[],
-): void {
-  const rows = comparisons.map(
-    ({ work, timing, wanted }) =>
-      `| ${work} | ${describe(timing.ours)} | ${describe(timing.rival)} | ${timing.ratio.toPrecision(3)} | ${wanted} | ${timing.rounds} |`,
+/** One piece of work beside its rival. */
+export interface Comparison {
+  work: string;
+  timing: PairedTiming;
+  /** The ratio that is wanted. */
+  wanted: number;
+}
+
+/** Prints one program's comparisons: a sentence and a Markdown table. */
+export function printComparisons(title: string, comparisons: readonly Comparison[]): void {
+  const rows = comparisons.map(({ work, timing, wanted }) => [
+    work,
+    describe(timing.ours),
+    describe(timing.rival),
+    timing.ratio.toPrecision(3),
+    String(wanted),
+    timing.ratio >= wanted ? 'yes' : 'no',
+    String(timing.rounds),
+  ]);
+  printTable(
+    title,
+    ['Work', 'Ours: median (min-max)', 'PyTorch', 'Ratio', 'Wanted', 'Reached', 'Rounds'],
+    rows,
   );
-  const head = [
-    '| Work | Ours: median (min-max) | PyTorch | Ratio | Wanted | Rounds |',
-    '| --- | --- | --- | --- | --- | --- |',
-  ];
-  process.stdout.write([`## ${title}`, '', ...head, ...rows, ''].join('\n'));
+}
+
+/** Prints a sentence and a Markdown table. */
+export function printTable(
+  title: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  const table = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  process.stdout.write([`${title}.`, '', ...table, ''].join('\n'));
 }
 
 function describe({ median, min, max }: Spread): string {

@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWhole } from '@ds/files';
 import { describeMachine } from './machine.js';
+import { withSection } from './results-file.js';
 
-// Runs the programs named on the command line, or all, each in a process of its own; a full run is kept in RESULTS.md.
+// Runs the programs named on the command line, or all, each in a process of its own; each puts its section into
+// RESULTS.md as it ends, and the sections of others stay.
 const programs = fileURLToPath(new URL('./programs', import.meta.url));
+const results = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
 const known = readdirSync(programs).map((file) => basename(file, '.ts'));
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !known.includes(name));
@@ -14,25 +19,29 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const sections: string[] = [];
+const machine = describeMachine();
 for (const name of wanted.length > 0 ? wanted : known) {
   process.stderr.write(`${name}...\n`);
+  const loadBefore = load();
   const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', join(programs, `${name}.ts`)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL('./tsconfig.json', import.meta.url)) },
   });
-  process.stdout.write(stdout);
-  if (status !== 0) process.exit(1);
-  sections.push(stdout.trim());
+  if (status !== 0) {
+    process.stderr.write(`error: ${name} failed; ${results} keeps its earlier section\n`);
+    process.exit(1);
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  const text = `${stdout.trim()}\n\n${date}; ${machine}; load ${loadBefore} at the start, ${load()} at the end.`;
+  process.stdout.write(`## ${name}\n\n${text}\n\n`);
+  const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
+  await writeWhole(results, async (file) => {
+    await file.writeFile(withSection(before, { name, text }, known));
+  });
 }
-if (wanted.length === 0) {
-  const header = [
-    '# Results',
-    '',
-    'Written by `npm run performance`; what each program does stands in [README.md](README.md). A ratio is the median',
-    "over the rounds of the rival's time divided by ours: above 1, ours is faster.",
-    '',
-    `${describeMachine()}; ${new Date().toISOString().slice(0, 10)}.`,
-  ].join('\n');
-  writeFileSync(new URL('./RESULTS.md', import.meta.url), `${header}\n\n${sections.join('\n\n')}\n`);
+
+/** The machine's average number of running processes over the last minute; at rest near 0. */
+function load(): string {
+  return loadavg()[0]!.toFixed(1);
 }

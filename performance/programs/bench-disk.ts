@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { timeInPairs } from '../paired-timing.js';
@@ -28,7 +27,6 @@ const timing = await timeInPairs({
   rounds: 3,
 });
 rival.stop();
-await rm(folder, { recursive: true });
 printComparisons('bench-disk: sparsify, serialise and deflate', [
-  { work: `${sparsityLevels.length} models`, timing, wanted: '10' },
+  { work: `${sparsityLevels.length} models`, timing, wanted: 10 },
 ]);

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSparseModelMetadata, runDiskBenchmark } from '@ds/bench-disk';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
@@ -36,7 +35,6 @@ const timing = await timeInPairs({
   rounds: 3,
 });
 rival.stop();
-await rm(folder, { recursive: true });
 printComparisons('bench-metrics: load and evaluate', [
-  { work: `${models.length} models`, timing, wanted: '10' },
+  { work: `${models.length} models`, timing, wanted: 10 },
 ]);

@@ -15,8 +15,8 @@ const batch = {
 };
 const comparisons = [];
 for (const [compiled, wanted] of [
-  [false, '1.8'],
-  [true, '1.5'],
+  [false, 1.8],
+  [true, 1.5],
 ] as const) {
   const rival = await PythonRival.start('forward', { threads: 2, rows: tableRows, batchSize, compiled });
   const timing = await timeInPairs({ ours: () => model.forward(batch), rival, rounds: 15 });

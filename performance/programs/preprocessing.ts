@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { preprocessCriteo } from '@ds/criteo-data';
 import { criteoSample } from '../criteo-sample.js';
@@ -15,7 +14,6 @@ const timing = await timeInPairs({
   rounds: 3,
 });
 rival.stop();
-await rm(folder, { recursive: true });
 printComparisons('Raw Criteo rows to the processed npz', [
-  { work: `${rows} synthetic rows`, timing, wanted: '100' },
+  { work: `${rows} synthetic rows`, timing, wanted: 100 },
 ]);

@@ -31,7 +31,7 @@ for (const [block, wantedOnOne, wantedWithThreads] of [
   });
   rival.stop();
   const work = `block (${block.join(', ')})`;
-  comparisons.push({ work: `${work}, one thread`, timing: onOne, wanted: `${wantedOnOne}` });
-  comparisons.push({ work: `${work}, two threads`, timing: withThreads, wanted: `${wantedWithThreads}` });
+  comparisons.push({ work: `${work}, one thread`, timing: onOne, wanted: wantedOnOne });
+  comparisons.push({ work: `${work}, two threads`, timing: withThreads, wanted: wantedWithThreads });
 }
 printComparisons('One sparsifier step, level 0.9, L1, a tenth of the rows of Kaggle', comparisons);
