@@ -34,15 +34,17 @@ export async function* inOrder<Input, Output>({
     worker,
     threads,
     tasks: (async function* () {
+      let begun = 0;
       for await (const task of tasks) {
+        while (begun > next + 2 * threads && !finished) await nextChange();
         if (finished) return;
+        begun++;
         yield task;
       }
     })(),
-    onResult: async (result, index) => {
+    onResult: (result, index) => {
       results.set(index, result);
       change();
-      while (index > next + 2 * threads && !finished) await nextChange();
     },
   }).finally(() => {
     finished = true;

@@ -1,10 +1,7 @@
 import { serveTasks } from '@ds/threads';
-import { numberRows, type NumberedRows } from './preprocess/number-rows.js';
-import type { BadField } from './preprocess/parse-rows.js';
+import { buffersOf, runStage, type StageInput } from './preprocess/piece-stages.js';
 
-serveTasks((text: Uint8Array): { output: NumberedRows | BadField; transfer?: ArrayBuffer[] } => {
-  const output = numberRows(text);
-  if (!('rows' in output)) return { output };
-  const arrays = [output.categories, output.integers, output.labels, ...output.distinct];
-  return { output, transfer: arrays.map(({ buffer }) => buffer as ArrayBuffer) };
+serveTasks((input: StageInput) => {
+  const output = runStage(input);
+  return { output, transfer: buffersOf(output) };
 });

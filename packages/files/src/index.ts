@@ -1,5 +1,6 @@
 export { writeWhole } from './write-whole.js';
 export { appendTo } from './append-to.js';
+export { crc32Combine } from './crc32-combine.js';
 export { ZipWriter, type ZipParts } from './zip-writer.js';
 export { openZip, type ZipArchive, type ZipEntry } from './open-zip.js';
 export { fileSource, memorySource, type ByteSource } from './byte-source.js';

@@ -71,6 +71,20 @@ export class ZipWriter {
     await this.#addEntry(name, 'deflated', parts, deflated, 1, totals);
   }
 
+  /**
+   * Adds an entry whose deflated bytes are there already: parts of one raw deflate stream. `size` and `crc`: the
+   * length and the CRC-32 of what they inflate to.
+   *
+   * @throws Error on a name that is empty, too long or already there.
+   */
+  async addPredeflated(
+    name: string,
+    parts: ZipParts,
+    { size, crc }: { size: number; crc: number },
+  ): Promise<void> {
+    await this.#addEntry(name, 'deflated', parts, parts, 1, { size, crc });
+  }
+
   /** Writes the central directory. Nothing can be added afterwards. */
   async finish(): Promise<void> {
     this.#start();

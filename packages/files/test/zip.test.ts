@@ -1,6 +1,6 @@
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { memorySource, openZip, ZipWriter, type ZipArchive, type ZipEntry } from '@ds/files';
+import { crc32Combine, memorySource, openZip, ZipWriter, type ZipArchive, type ZipEntry } from '@ds/files';
 
 interface Planned {
   name: string;
@@ -43,6 +43,27 @@ describe('a zip that was written', () => {
     const bytes = await written([{ name: 'a', parts, how: 'stored', align: 1 }]);
     const archive = await openZip(memorySource('test.zip', [bytes]));
     expect([...(await contentOf(archive, archive.entries.get('a')!))]).toEqual([1, 2]);
+  });
+
+  it('takes bytes that are deflated already, with the sums of their pieces', async () => {
+    const empty = { size: 0, crc: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 })), async (parts) => {
+        const totals = parts.reduce(({ size, crc }, part) => {
+          const partCrc = part.length === 0 ? 0 : crc32(part);
+          return { size: size + part.length, crc: crc32Combine(crc, partCrc, part.length) };
+        }, empty);
+        const content = Buffer.concat(parts);
+        const pieces: Uint8Array[] = [];
+        const writer = new ZipWriter(async (bytes) => void pieces.push(bytes.slice()));
+        await writer.addPredeflated('a', [deflateRawSync(content)], totals);
+        await writer.finish();
+        const archive = await openZip(memorySource('test.zip', pieces));
+        const entry = archive.entries.get('a')!;
+        expect(entry).toMatchObject({ size: content.length, crc32: totals.crc, compression: 'deflated' });
+        expect(await contentOf(archive, entry)).toEqual(content);
+      }),
+    );
   });
 
   it('reads back with the same entries in the same order', async () => {

@@ -31,10 +31,9 @@ export class IdDictionary {
     return this.#size - 1;
   }
 
-  /** Forgets all values; the memory stays. */
-  clear(): void {
-    this.#slots.fill(0);
-    this.#size = 0;
+  /** Replaces values by their ids. */
+  replaceByIds(values: Int32Array): void {
+    for (let i = 0; i < values.length; i++) values[i] = this.idOf(values[i]!);
   }
 
   #grow(): void {

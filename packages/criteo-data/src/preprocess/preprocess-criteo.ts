@@ -1,19 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { appendTo, writeWhole, ZipWriter } from '@ds/files';
+import { writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
-import { categoricalColumns, fieldName, integerColumns } from '../criteo-columns.js';
+import { categoricalColumns, fieldName } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
-import { inOrder } from '../in-order.js';
-import { formatNpyHeader, type NpyHeader } from '../npz/npy-format.js';
 import { writeNpz } from '../npz/write-npz.js';
-import { ColumnSpool } from './column-spool.js';
+import type { BadField } from './bad-field.js';
+import { DeflatedSpool } from './deflated-spool.js';
 import { IdDictionary } from './id-dictionary.js';
-import { numberRows, type NumberedRows } from './number-rows.js';
-import type { BadField } from './parse-rows.js';
+import type { ParsedPiece } from './parse-piece.js';
+import { processPieces } from './process-pieces.js';
 import { readLines } from './read-lines.js';
+import { firstArrays, writeProcessedFile } from './write-processed-file.js';
 
-const pieceSize = 1 << 22;
+const pieceSize = 1 << 21;
 /** Below this size starting threads costs more than they gain. */
 const smallFile = 1 << 23;
 
@@ -60,22 +60,20 @@ export async function preprocessCriteo({
   let rows = 0;
 
   await writeWhole(processedDataFile, async (file) => {
-    const spool = await ColumnSpool.create(processedDataFile);
+    const spool = await DeflatedSpool.create(processedDataFile);
     try {
-      const pieces = inOrder({
-        worker: new URL('./preprocess.worker.js', import.meta.url),
-        run: numberRows,
-        tasks: tasksOf(readLines({ path: rawDataFile, pieceSize, onProgress })),
+      await processPieces({
+        pieces: readLines({ path: rawDataFile, pieceSize, onProgress }),
         threads: workers,
+        assignIds: (piece) => {
+          if (!('rows' in piece)) throw badRow(rawDataFile, rows, piece);
+          rows += piece.rows;
+          return { piece, ids: idsOf(piece, dictionaries) };
+        },
+        keep: (piece, arrays, parts) => spool.add(piece, firstArrays[arrays], parts),
       });
-      for await (const piece of pieces) {
-        if (!('rows' in piece)) throw badRow(rawDataFile, spool.rows, piece);
-        toIds(piece, dictionaries);
-        await spool.add(piece.rows, piece.categories, piece.integers, piece.labels);
-      }
-      rows = spool.rows;
       if (rows === 0) throw new Error(`${rawDataFile}: expected at least one row, found an empty file`);
-      await writeArrays(new ZipWriter(appendTo(file)), spool, dictionaries, workers);
+      await writeProcessedFile(file, { rows, spool, counts: countsOf(dictionaries) });
       const totals = BigInt64Array.from(rowsPerDay(rows), BigInt);
       await writeNpz(dayCountFile, { total_per_file: { data: totals } });
     } finally {
@@ -89,54 +87,21 @@ function countsOf(dictionaries: readonly IdDictionary[]): Int32Array {
   return Int32Array.from(dictionaries, ({ size }) => size);
 }
 
-async function* tasksOf(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>) {
-  for await (const input of pieces) yield { input, transfer: [input.buffer] };
-}
-
-/** Replaces the numbers of a piece by the ids of the whole file. */
-function toIds({ rows, categories, distinct }: NumberedRows, dictionaries: readonly IdDictionary[]): void {
-  distinct.forEach((values, column) => {
-    const dictionary = dictionaries[column]!;
-    const ids = values.map((value) => dictionary.idOf(value));
-    const end = (column + 1) * rows;
-    for (let i = column * rows; i < end; i++) categories[i] = ids[categories[i]!]!;
-  });
+/** The ids in the whole file of the distinct values of a piece, in their place. */
+function idsOf(
+  { distinct, distinctCounts }: ParsedPiece,
+  dictionaries: readonly IdDictionary[],
+): Int32Array<ArrayBuffer> {
+  let start = 0;
+  for (let column = 0; column < categoricalColumns; column++) {
+    const end = start + distinctCounts[column]!;
+    dictionaries[column]!.replaceByIds(distinct.subarray(start, end));
+    start = end;
+  }
+  return distinct;
 }
 
 function badRow(path: string, rowsBefore: number, { line, field, expected, found }: BadField): Error {
   const place = field === undefined ? '' : `, field ${fieldName(field)}`;
   return new Error(`${path}: line ${rowsBefore + line + 1}${place}: expected ${expected}, found ${found}`);
-}
-
-async function writeArrays(
-  zip: ZipWriter,
-  spool: ColumnSpool,
-  dictionaries: readonly IdDictionary[],
-  threads: number,
-): Promise<void> {
-  const { rows } = spool;
-  const add = (name: string, header: NpyHeader, values: AsyncIterable<Int32Array>) =>
-    zip.addDeflated(`${name}.npy`, npyParts(header, values), { level: 1, threads });
-  const int32 = (shape: number[]): NpyHeader => ({ dtype: 'int32', shape, fortranOrder: false });
-  // Column by column, as NumPy writes the transposed array of data_utils.py.
-  const ids: NpyHeader = { dtype: 'float64', shape: [rows, categoricalColumns], fortranOrder: true };
-  await add('X_cat', ids, spool.ids());
-  await add('X_int', int32([rows, integerColumns]), spool.integers());
-  await add('y', int32([rows]), spool.labels());
-  await add(
-    'counts',
-    int32([categoricalColumns]),
-    (async function* () {
-      yield countsOf(dictionaries);
-    })(),
-  );
-  await zip.finish();
-}
-
-async function* npyParts(header: NpyHeader, values: AsyncIterable<Int32Array>): AsyncGenerator<Uint8Array> {
-  yield formatNpyHeader(header);
-  for await (const piece of values) {
-    const elements = header.dtype === 'float64' ? new Float64Array(piece) : piece;
-    yield new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
-  }
 }

@@ -1,10 +1,10 @@
-// Compiles assembly/*.ts with AssemblyScript and writes the module as base64 into src/tables/kernel-module.ts.
-// With --check nothing is written: the exit code says whether the committed module is the compiled one.
+// Run in a package's folder: compiles its assembly/*.ts with AssemblyScript and writes the module as base64 into the
+// TypeScript file named on the command line. With --check nothing is written: the exit code says whether the
+// committed module is the compiled one.
 import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const target = new URL('../src/tables/kernel-module.ts', import.meta.url);
+const [target] = process.argv.slice(2);
 const { error, stdout, stderr, binary } = await compile();
 if (error) {
   process.stderr.write(`${stdout}${stderr}${error.message}\n`);
@@ -16,9 +16,7 @@ export const kernelModuleBase64 =
 `;
 if (process.argv.includes('--check')) {
   if ((await readFile(target, 'utf8')) !== source) {
-    process.stderr.write(
-      'error: src/tables/kernel-module.ts is not what assembly/ compiles to; run npm run build:kernel\n',
-    );
+    process.stderr.write(`error: ${target} is not what assembly/ compiles to; run npm run build:kernel\n`);
     process.exit(1);
   }
 } else {
@@ -27,7 +25,6 @@ if (process.argv.includes('--check')) {
 
 async function compile() {
   let binary;
-  const folder = fileURLToPath(new URL('../assembly', import.meta.url));
   const result = await asc.main(
     [
       'index.ts',
@@ -37,11 +34,11 @@ async function compile() {
       '--enable=simd',
       '--runtime=stub',
       '--importMemory',
-      // The first kilobyte is the kernel's own; TableMemory hands out what follows it.
+      // Address 0 stays free.
       '--memoryBase=64',
     ],
     {
-      readFile: (name) => readFile(`${folder}/${name}`, 'utf8').catch(() => null),
+      readFile: (name) => readFile(`assembly/${name}`, 'utf8').catch(() => null),
       writeFile: (name, contents) => {
         if (name === 'kernel.wasm') binary = contents;
       },

@@ -1,0 +1,60 @@
+import { categoricalColumns, integerColumns } from '../criteo-columns.js';
+import { allocate, bytesAt, criteoKernel, integersAt } from './criteo-kernel.js';
+import { deflateArrays, type DeflatedParts } from './deflate-arrays.js';
+import { findBadField, type BadField } from './bad-field.js';
+
+/** Rows of a raw file. What stays to be done in the order of the file is one look-up for each distinct value. */
+export interface ParsedPiece {
+  rows: number;
+  /**
+   * The 26 columns one after another, each `rows` long: each category by a number of its own in this piece, in
+   * order of first appearance.
+   */
+  numbers: Int32Array<ArrayBuffer>;
+  /** The values behind the numbers, column after column: the hex digits as a 32-bit number, missing is 0. */
+  distinct: Int32Array<ArrayBuffer>;
+  /** How many of them each column has. */
+  distinctCounts: number[];
+  /** The integers, int32, shape (rows, 13), missing and negative as 0; and the labels, int32, shape (rows). */
+  integersAndLabels: DeflatedParts;
+}
+
+const newline = 0x0a;
+const smallestSlots = 256;
+
+/** Parses rows `label \t I1..I13 \t C1..C26 \n` (data_utils.py, process_one_file); the last may be unended. */
+export function parsePiece(text: Uint8Array): ParsedPiece | BadField {
+  const kernel = criteoKernel();
+  // The kernel reads whole words, which may reach past the end.
+  const start = allocate(text.length + 16);
+  const copy = bytesAt(start, text.length + 16);
+  copy.set(text);
+  copy[text.length] = newline;
+
+  const rows = kernel.countLines(start, start + text.length);
+  const integers = allocate(4 * rows * integerColumns);
+  const labels = allocate(4 * rows);
+  const categories = allocate(4 * rows * categoricalColumns);
+  const parsed = kernel.parseRows(start, rows, categories, integers, labels);
+  if (parsed < rows) return findBadField(text, parsed);
+
+  const slots = allocate(8 * Math.max(smallestSlots, 2 ** Math.ceil(Math.log2(4 * rows))));
+  const distinct = allocate(4 * rows * categoricalColumns);
+  let size = 0;
+  const distinctCounts = Array.from({ length: categoricalColumns }, (_, column) => {
+    const count = kernel.numberValues(categories + 4 * rows * column, rows, distinct + 4 * size, slots);
+    size += count;
+    return count;
+  });
+  return {
+    rows,
+    numbers: integersAt(categories, rows * categoricalColumns).slice(),
+    distinct: integersAt(distinct, size).slice(),
+    distinctCounts,
+    integersAndLabels: deflateArrays(kernel, {
+      width: 4,
+      counts: [rows * integerColumns, rows],
+      place: (array) => (array === 0 ? integers : labels),
+    }),
+  };
+}
