@@ -2,6 +2,15 @@ import type { DlrmBatch, DlrmConfig, StateDict } from '../src/index.js';
 
 /** The forward pass in plain loops and double precision, to compare the engines with. */
 export function referenceForward(config: DlrmConfig, state: StateDict, batch: DlrmBatch): number[] {
+  return examplesOf(config, state, batch).map((features) => mlp(state, 'top_l', features, true)[0]!);
+}
+
+/** What enters the top MLP, (n, topMlp[0]), likewise. */
+export function referenceFeatures(config: DlrmConfig, state: StateDict, batch: DlrmBatch): number[] {
+  return examplesOf(config, state, batch).flat();
+}
+
+function examplesOf(config: DlrmConfig, state: StateDict, batch: DlrmBatch): number[][] {
   const { embeddingDim: dim, tableRows, bottomMlp } = config;
   const features = bottomMlp[0]!;
   const size = batch.dense.length / features;
@@ -14,7 +23,7 @@ export function referenceForward(config: DlrmConfig, state: StateDict, batch: Dl
       vectors.push([...state[`emb_l.${table}.weight`]!.data.subarray(row, row + dim)]);
     }
     const pairs = vectors.flatMap((a, i) => vectors.slice(0, i).map((b) => dot(a, b)));
-    return mlp(state, 'top_l', [...bottom, ...pairs], true)[0]!;
+    return [...bottom, ...pairs];
   });
 }
 

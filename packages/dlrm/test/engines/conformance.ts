@@ -1,22 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { TableMemory } from '@ds/data-sparsifier';
 import {
-  configFromStateDict,
   Dlrm,
   kaggleDlrmConfig,
+  type DlrmBatch,
   type DlrmConfig,
   type EngineName,
   type StateDict,
 } from '../../src/index.js';
-import { formula, formulaBatch } from '../formula.js';
-import {
-  expectClose,
-  expectStateDictsClose,
-  goldenFolder,
-  readSmallGolden,
-  resized,
-} from '../golden-model.js';
-import { referenceForward } from '../reference-forward.js';
+import { formulaBatch } from '../formula.js';
+import { expectClose, expectStateDictsClose, readSmallGolden, resized } from '../golden-model.js';
+import { referenceFeatures, referenceForward } from '../reference-forward.js';
+import { compressedTables } from './compressed-tables.js';
+import { expectSamplesClose, kaggleFormulaState, readKaggleGolden } from './kaggle-golden.js';
 import { whyAbsent } from './presence.js';
 
 /** What every engine must do, in the same words for each. */
@@ -25,7 +20,7 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
   if (absent !== undefined) {
     test(`${engine} is absent here: ${absent}`, async () => {
       await expect(Dlrm.create(tiny, { seed: 1, engine })).rejects.toThrow(
-        `the engine ${engine} cannot be used: `,
+        new RegExp(`^the engine ${engine} cannot be used: .+; (install|it needs) .+`),
       );
     });
     return;
@@ -58,8 +53,11 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
       for (let step = 0; step < steps; step++) {
         losses.push(await model.trainStep(batch(step), { learningRate: golden.learningRate }));
       }
-      expectClose('losses', losses, golden.losses.slice(0, steps), 1e-4);
-      if (steps === golden.losses.length) expectSamplesClose(model.stateDict(), golden.final, 5e-4);
+      expectClose('first losses', losses.slice(0, 20), golden.losses.slice(0, Math.min(steps, 20)), 1e-5);
+      // After some thirty steps a sum before a ReLU is so near to 0 that its rounding opens or shuts it. PyTorch
+      // itself, started with half its weights one unit in the last place higher, ends with losses 1.5e-4 and parameters 7e-4 off.
+      expectClose('losses', losses, golden.losses.slice(0, steps), 1e-3);
+      if (steps === golden.losses.length) expectSamplesClose(model.stateDict(), golden.final, 3e-3);
       await model.dispose();
     });
   });
@@ -117,6 +115,27 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
       await model.dispose();
     });
 
+    test('leaves rows that no example looks up as they are, to the bit', async () => {
+      const { initial, batches } = await readSmallGolden();
+      const before = copied(initial);
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      // Examples with every feature and category empty: zeros, and the first row of each table.
+      const batch = {
+        dense: new Float32Array(9 * 13),
+        sparse: new Int32Array(9 * 6),
+        labels: batches[0]!.labels.slice(0, 9),
+      };
+      expectClose('empty', await model.forward(batch), referenceForward(model.config, before, batch), 1e-6);
+      await model.trainStep(batch, { learningRate: 0.5 });
+      for (let table = 0; table < 6; table++) {
+        const { data } = model.stateDict()[`emb_l.${table}.weight`]!;
+        const { data: old } = before[`emb_l.${table}.weight`]!;
+        expect(data.slice(0, 8)).not.toEqual(old.slice(0, 8));
+        expect(data.slice(8)).toEqual(old.slice(8));
+      }
+      await model.dispose();
+    });
+
     test('has two models at once, whose calls may overlap', async () => {
       const first = await readSmallGolden();
       const second = await readSmallGolden();
@@ -136,7 +155,24 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
         1e-5,
       );
       for (const model of models) expectStateDictsClose(model.stateDict(), first.final, 1e-4);
-      await Promise.all(models.map((model) => model.dispose()));
+      await models[0].dispose();
+      expectStateDictsClose(models[1].stateDict(), first.final, 1e-4);
+      const left = await models[1].forward(first.batches[3]!);
+      await models[1].dispose();
+      expectClose('left', left, referenceForward(models[1].config, first.final, first.batches[3]!), 1e-4);
+    });
+
+    test('has two models of different shapes at once', async () => {
+      const { initial, batches, probabilities } = await readSmallGolden();
+      const [small, tinyModel] = await Promise.all([
+        Dlrm.fromStateDict(initial, { engine }),
+        Dlrm.create(tiny, { seed: 3, engine }),
+      ]);
+      const batch = { dense: Float32Array.of(0.3, -2), sparse: Int32Array.of(0, 0) };
+      const [found, foundTiny] = await Promise.all([small.forward(batches[0]!), tinyModel.forward(batch)]);
+      expectClose('small', found, probabilities, 1e-5);
+      expectClose('tiny', foundTiny, referenceForward(tiny, tinyModel.stateDict(), batch), 1e-6);
+      await Promise.all([small.dispose(), tinyModel.dispose()]);
     });
 
     test('takes tables over a SharedArrayBuffer, and tables behind an interface', async () => {
@@ -163,23 +199,65 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
       await model.dispose();
     });
 
-    test('keeps its halves equal to the whole', async () => {
-      const { initial, batches, probabilities } = await readSmallGolden();
+    test('gives the features that enter the top MLP, in their order, for batches of any size', async () => {
+      const { initial, batches } = await readSmallGolden();
       const model = await Dlrm.fromStateDict(initial, { engine });
-      const features = await model.interactionFeatures(batches[0]!);
-      const { data: weight, shape } = initial['top_l.0.weight']!;
-      const bias = initial['top_l.0.bias']!.data;
-      const [outputs, inputs] = shape as [number, number];
-      const afterFirst = new Float32Array(64 * outputs).map((_, place) => {
-        const [example, output] = [Math.floor(place / outputs), place % outputs];
-        let sum = bias[output]!;
-        for (let i = 0; i < inputs; i++)
-          sum += features[example * inputs + i]! * weight[output * inputs + i]!;
-        return sum;
-      });
-      expectClose('halves', await model.topFromSecond(afterFirst), probabilities, 1e-5);
+      for (const size of [1, 37, 64]) {
+        const batch = resized(batches[1]!, size);
+        const expected = referenceFeatures(model.config, initial, batch);
+        expectClose(`batch of ${size}`, await model.interactionFeatures(batch), expected, 1e-5);
+      }
       await model.dispose();
     });
+
+    test('keeps its halves equal to the whole, after training too', async () => {
+      const { initial, batches, probabilities } = await readSmallGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      const inHalves = async (batch: DlrmBatch) =>
+        model.topFromSecond(firstTopLayer(model.stateDict(), await model.interactionFeatures(batch)));
+      expectClose('halves', await inHalves(batches[0]!), probabilities, 1e-5);
+      for (const batch of batches.slice(0, 3)) await model.trainStep(batch, { learningRate: 0.5 });
+      for (const size of [1, 37]) {
+        const batch = resized(batches[4]!, size);
+        expectClose(`trained, batch of ${size}`, await inHalves(batch), await model.forward(batch), 1e-5);
+      }
+      const topFrom = async (length: number) => model.topFromSecond(new Float32Array(length));
+      await expect(topFrom(25)).rejects.toThrow(
+        'afterFirst: expected a multiple of 24 values (n, 24), found 25',
+      );
+      await expect(topFrom(0)).rejects.toThrow('found 0');
+      await expect(
+        model.interactionFeatures({ ...batches[0]!, sparse: new Int32Array(64 * 6).fill(1) }),
+      ).rejects.toThrow('expected an id in 0..0 for table 4, which has 1 rows, found 1 in example 0');
+      await model.dispose();
+    });
+
+    test.each(['memory of their own', 'one TableMemory'])(
+      'looks up sparse and quantised tables beside dense ones, in %s',
+      async (place) => {
+        const { initial, batches } = await readSmallGolden();
+        const memory = place === 'one TableMemory' ? new TableMemory() : undefined;
+        const { state, dense } = compressedTables(initial, memory);
+        const model = await Dlrm.fromStateDict(state, { engine });
+        for (const size of [1, 37, 64]) {
+          const batch = resized(batches[2]!, size);
+          const expected = referenceForward(model.config, dense, batch);
+          expectClose(`batch of ${size}`, await model.forward(batch), expected, 1e-6);
+          const features = referenceFeatures(model.config, dense, batch);
+          expectClose(`features of ${size}`, await model.interactionFeatures(batch), features, 1e-5);
+        }
+        const sameDense = await Dlrm.fromStateDict(copied(dense), { engine });
+        const { loss, gradients } = await model.gradients(batches[2]!);
+        const expected = await sameDense.gradients(batches[2]!);
+        expectClose('loss', [loss], [expected.loss], 1e-6);
+        expectStateDictsClose(gradients, expected.gradients, 1e-6);
+        await expect(model.trainStep(batches[2]!, { learningRate: 0.1 })).rejects.toThrow(
+          'emb_l.0.weight: training needs a dense table, found a compressed one',
+        );
+        expectStateDictsClose(model.stateDict(), dense, 0);
+        await Promise.all([model.dispose(), sameDense.dispose()]);
+      },
+    );
 
     test('cannot be used after dispose, and another model can', async () => {
       const { initial, batches, probabilities } = await readSmallGolden();
@@ -226,69 +304,17 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
 
 const tiny: DlrmConfig = { embeddingDim: 1, tableRows: [1], bottomMlp: [1, 1], topMlp: [2, 1] };
 
-interface Samples {
-  [name: string]: { samples: number[]; squares: number };
-}
-
-interface KaggleGolden {
-  tableRows: number[];
-  batch: number;
-  learningRate: number;
-  probabilities: number[];
-  gradients: Samples;
-  losses: number[];
-  final: Samples;
-}
-
-function readKaggleGolden(): KaggleGolden {
-  return JSON.parse(readFileSync(join(goldenFolder, 'kaggle.json'), 'utf8')) as KaggleGolden;
-}
-
-/** The parameters that parity/dlrm.py starts its Kaggle run from. */
-function kaggleFormulaState(config: DlrmConfig): StateDict {
-  const shapes: [string, number[]][] = config.tableRows.map((rows, table) => [
-    `emb_l.${table}.weight`,
-    [rows, config.embeddingDim],
-  ]);
-  for (const [prefix, widths] of [
-    ['bot_l', config.bottomMlp],
-    ['top_l', config.topMlp],
-  ] as const) {
-    widths.slice(1).forEach((outputs, layer) => {
-      shapes.push([`${prefix}.${2 * layer}.weight`, [outputs, widths[layer]!]]);
-      shapes.push([`${prefix}.${2 * layer}.bias`, [outputs]]);
-    });
-  }
-  const state: StateDict = {};
-  shapes.forEach(([name, shape], salt) => {
-    const [rows, columns = 1] = shape as [number, number?];
-    const bound = name.endsWith('weight') ? Math.sqrt(6 / (rows + columns)) : Math.sqrt(1 / rows);
-    const data = Float32Array.from(formula(1000 + salt, rows * columns), (x) => (2 * x - 1) * bound);
-    state[name] = { data, shape };
+/** What the first top layer gives before its activation, (n, topMlp[1]), of what enters it. */
+function firstTopLayer(state: StateDict, features: Float32Array): Float32Array {
+  const { data: weight, shape } = state['top_l.0.weight']!;
+  const bias = state['top_l.0.bias']!.data;
+  const [outputs, inputs] = shape as [number, number];
+  return new Float32Array((features.length / inputs) * outputs).map((_, place) => {
+    const [example, output] = [Math.floor(place / outputs), place % outputs];
+    let sum = bias[output]!;
+    for (let i = 0; i < inputs; i++) sum += features[example * inputs + i]! * weight[output * inputs + i]!;
+    return sum;
   });
-  expect(configFromStateDict(state)).toEqual(config);
-  return state;
-}
-
-function expectSamplesClose(found: StateDict, expected: Samples, tolerance: number): void {
-  expect(Object.keys(found)).toEqual(Object.keys(expected));
-  for (const [name, { samples, squares }] of Object.entries(expected)) {
-    const { data } = found[name]!;
-    const places = formula(77, samples.length).map((x) => Math.floor(x * data.length));
-    expectClose(
-      name,
-      Array.from(places, (place) => data[place]!),
-      samples,
-      tolerance,
-    );
-    const sum = data.reduce((total, value) => total + value ** 2, 0);
-    expectClose(
-      `${name}, root of the sum of squares`,
-      [Math.sqrt(sum)],
-      [Math.sqrt(squares)],
-      10 * tolerance,
-    );
-  }
 }
 
 function copied(stateDict: StateDict): StateDict {
