@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './published-packages.js';
+
+const { goldens, checks } = JSON.parse(readFileSync(join(root, 'parity/programs.json'), 'utf8')) as {
+  goldens: Record<string, string>;
+  checks: string[];
+};
+const goldenFolders = readdirSync(join(root, 'packages'))
+  .map((name) => `packages/${name}/test/golden`)
+  .filter((folder) => existsSync(join(root, folder)));
+
+/** Rows that parity/preprocessing.py reads, and tables that are only drawn: see parity/README.md. */
+const writtenByNoProgram = [
+  'packages/bench-report/test/golden/upstream-run',
+  'packages/criteo-data/test/golden/rows.txt',
+];
+
+const filesIn = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(root, folder, name))
+    .filter((path) => statSync(path).isFile());
+
+test.each(goldenFolders)('%s takes at most 1 MiB', (folder) => {
+  const bytes = filesIn(folder).reduce((sum, path) => sum + statSync(path).size, 0);
+  expect(bytes).toBeLessThanOrEqual(2 ** 20);
+});
+
+test('every golden folder is written by a program of parity', () => {
+  const found = goldenFolders.flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  );
+  expect(found.sort()).toEqual([...Object.values(goldens), ...writtenByNoProgram].sort());
+});
+
+test.each(Object.entries(goldens))('%s records the versions that wrote %s', (_, folder) => {
+  const recorded = filesIn(folder)
+    .filter((path) => path.endsWith('.json'))
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { versions?: Record<string, string> }).versions)
+    .filter((versions) => versions !== undefined);
+  expect(recorded.length).toBeGreaterThan(0);
+  for (const versions of recorded) {
+    expect(Object.keys(versions).length).toBeGreaterThan(0);
+    for (const version of Object.values(versions)) expect(version).toMatch(/^\d+\.\d+/);
+  }
+});
+
+test('npm run parity runs every program of the folder', () => {
+  const programs = readdirSync(join(root, 'parity')).filter((name) => name.endsWith('.py'));
+  expect([...Object.keys(goldens), ...checks, 'compare_goldens.py'].sort()).toEqual(programs.sort());
+});
