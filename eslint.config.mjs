@@ -10,7 +10,7 @@ const mayImport = {
   'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-forward': ['bench-disk', 'dlrm', 'criteo-data', 'data-sparsifier'],
   'bench-report': [],
-  'command-line': [],
+  'command-line': ['files'],
   files: [],
   threads: [],
 };

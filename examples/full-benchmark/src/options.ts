@@ -5,6 +5,8 @@ import {
   parseCount,
   parseList,
   parseNumber,
+  quietOption,
+  threadsOption,
   type Command,
 } from '@ds/command-line';
 import { defaultSparsityLevels } from '@ds/bench-disk';
@@ -84,13 +86,13 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         .argParser(parseCount(2))
         .default(3),
     )
-    .addOption(new Option('--threads <number>', 'default: the available processors').argParser(parseCount(1)))
+    .addOption(threadsOption())
     .addOption(
       new Option('--engine <engine>', 'what runs the network')
         .argParser(parseChoice(engineChoices))
         .default('auto'),
     )
-    .option('--quiet', 'no progress', false)
+    .addOption(quietOption())
     .action(async (options: BenchmarkOptions, command: Command) => {
       const { rawDataFile, processedDataFile, modelPath } = options;
       if (rawDataFile !== undefined && processedDataFile !== undefined)

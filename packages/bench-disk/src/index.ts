@@ -1,7 +1,7 @@
 export { runDiskBenchmark, type DumpFormat } from './run-disk-benchmark.js';
 export { readSparseModelMetadata, gridPointColumns, type SparseModelMetadata } from './metadata.js';
 export { writeResultsCsv, type ResultsColumn } from './results-csv.js';
-export { itemsOfShard, resolveShard, shardPath, type Shard } from './shard.js';
+export { itemsOfShard, type Shard } from './shard.js';
 export { formatPythonFloat } from './python-notation.js';
 export {
   benchmarkGrid,

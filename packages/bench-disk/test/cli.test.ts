@@ -1,14 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json';
 import { readSparseModelMetadata } from '../src/metadata.js';
+import { benchCommand, originalModel } from './bench-command.js';
 
-const cli = join(__dirname, '../dist/cli.js');
-const modelPath = join(__dirname, '../../bench-metrics/test/golden/original-run/criteo_model.ckpt');
-
-const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+const run = benchCommand('bench-disk');
 
 describe('bench-disk', () => {
   let folder: string;
@@ -17,25 +14,15 @@ describe('bench-disk', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bench-disk-'));
     output = join(folder, 'metadata.csv');
-    args = [
-      '--model-path',
-      modelPath,
-      '--sparsified-model-dump-path',
-      join(folder, 'dump'),
-      '--output',
-      output,
-    ];
+    args = ['--model-path', originalModel, '--sparsified-model-dump-path', join(folder, 'dump')];
+    args.push('--output', output);
   });
 
   test('dumps the models that were asked for; flags may have underscores', async () => {
-    const result = run(
+    const result = run([
       ...args.map((argument) => argument.replace('--model-path', '--model_path')),
-      '--sparsity_levels=0,0.5',
-      '--sparse-block-shapes',
-      '1x4,16x1',
-      '--norms',
-      'L2',
-    );
+      ...['--sparsity_levels=0,0.5', '--sparse-block-shapes', '1x4,16x1', '--norms', 'L2'],
+    ]);
     expect(result.stderr).toMatch(/^pruned models: 0\/4 \(0%\)\n[^]*pruned models: 4\/4 \(100%\)\n$/);
     expect(result.stdout).toBe(`4 models: ${output}\n`);
     expect(result.status).toBe(0);
@@ -50,7 +37,7 @@ describe('bench-disk', () => {
 
   test('the parts of a sharded run are the whole run', async () => {
     const grid = ['--quiet', '--sparsity-levels', '0.9,0.5,1'];
-    expect(run(...args, ...grid).status).toBe(0);
+    expect(run([...args, ...grid]).status).toBe(0);
     const withoutTime = async (path: string) =>
       (await readSparseModelMetadata(path)).map((row) => ({ ...row, stepTimeSec: 0 }));
     const whole = await withoutTime(output);
@@ -59,11 +46,7 @@ describe('bench-disk', () => {
     for (let task = 0; task < 4; task++) {
       // By Slurm's variables; the default output is then named after the part.
       const environment = { SLURM_ARRAY_TASK_ID: `${task}`, SLURM_ARRAY_TASK_COUNT: '4' };
-      const result = spawnSync(process.execPath, [cli, ...args.slice(0, -2), ...grid], {
-        cwd: folder,
-        env: { ...process.env, ...environment },
-        encoding: 'utf8',
-      });
+      const result = run([...args.slice(0, -2), ...grid], { cwd: folder, env: environment });
       const part = `sparse_model_metadata.${task + 1}-of-4.csv`;
       expect(result).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(part) });
       parts.push(...(await withoutTime(join(folder, part))));
@@ -73,14 +56,14 @@ describe('bench-disk', () => {
   });
 
   test('is quiet with --quiet', () => {
-    const result = run(...args, '--quiet', '--sparsity-levels', '1', '--norms', 'L1');
+    const result = run([...args, '--quiet', '--sparsity-levels', '1', '--norms', 'L1']);
     expect(result.stderr).toBe('');
     expect(result.status).toBe(0);
   });
 
   test('has a version and a help with defaults and an example', () => {
-    expect(run('--version').stdout).toBe(`${packageJson.version}\n`);
-    const help = run('--help').stdout;
+    expect(run(['--version']).stdout).toBe(`${packageJson.version}\n`);
+    const help = run(['--help']).stdout;
     expect(help).toContain('default: 0,0.1,0.2');
     expect(help).toContain('default: "sparse_model_metadata.csv"');
     expect(help).toContain('Example:\n  bench-disk --model-path');
@@ -101,7 +84,7 @@ describe('bench-disk', () => {
     [['--model-path', '/nowhere/model.ckpt'], 'error: cannot read /nowhere/model.ckpt: no such file\n'],
   ])('%j is one line on stderr, exit code 1, and nothing written', async (extra, message) => {
     await writeFile(output, 'earlier');
-    const result = run(...args, '--quiet', ...extra);
+    const result = run([...args, '--quiet', ...extra]);
     expect(result.stderr).toBe(message);
     expect(result.status).toBe(1);
     expect(await readdir(folder)).toEqual(['metadata.csv']);
@@ -110,9 +93,9 @@ describe('bench-disk', () => {
 
   test('a truncated checkpoint is named', async () => {
     const broken = join(folder, 'broken.ckpt');
-    await copyFile(modelPath, broken);
+    await copyFile(originalModel, broken);
     await truncate(broken, 70_000);
-    const result = run(...args, '--quiet', '--model-path', broken);
+    const result = run([...args, '--quiet', '--model-path', broken]);
     expect(result.stderr).toMatch(/^error: [^\n]*broken\.ckpt[^\n]*\n$/);
     expect(result.status).toBe(1);
     expect(await readdir(folder)).toEqual(['broken.ckpt']);
@@ -120,7 +103,7 @@ describe('bench-disk', () => {
 
   test('an output that cannot be written is known before the work', async () => {
     await writeFile(join(folder, 'file'), '');
-    const result = run(...args, '--quiet', '--output', join(folder, 'file', 'metadata.csv'));
+    const result = run([...args, '--quiet', '--output', join(folder, 'file', 'metadata.csv')]);
     expect(result.stderr).toBe(
       `error: cannot write ${join(folder, 'file', 'metadata.csv')}: a part of its path is a file, not a folder\n`,
     );
@@ -132,14 +115,8 @@ describe('bench-disk', () => {
     await mkdir(join(folder, 'out'));
     await writeFile(join(folder, 'file'), '');
     const csv = join(folder, 'out', 'metadata.csv');
-    const result = run(
-      ...args,
-      '--quiet',
-      '--sparsified-model-dump-path',
-      join(folder, 'file'),
-      '--output',
-      csv,
-    );
+    const place = ['--sparsified-model-dump-path', join(folder, 'file'), '--output', csv];
+    const result = run([...args, '--quiet', ...place]);
     expect(result.stderr).toMatch(
       /^error: cannot write [^\n]*sl=0\.0\.zip: a part of its path is a file[^\n]*\n$/,
     );
@@ -150,11 +127,11 @@ describe('bench-disk', () => {
   test('wrong usage is exit code 2', () => {
     for (const wrong of [
       [],
-      ['--model-path', modelPath],
+      ['--model-path', originalModel],
       [...args, '--levels', '1'],
       [...args, '--threads', '0'],
     ]) {
-      expect(run(...wrong).status).toBe(2);
+      expect(run(wrong).status).toBe(2);
     }
   });
 });

@@ -9,9 +9,7 @@ import { fileSource, openZip } from '@ds/files';
 import { parse } from 'csv-parse/sync';
 import type { runDiskBenchmark } from '../src/index.js';
 import { readSparseModelMetadata, type SparseModelMetadata } from '../src/metadata.js';
-
-const originalRun = join(__dirname, '../../bench-metrics/test/golden/original-run');
-const modelPath = join(originalRun, 'criteo_model.ckpt');
+import { originalModel as modelPath, originalRun } from './bench-command.js';
 
 async function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'bench-disk-'));

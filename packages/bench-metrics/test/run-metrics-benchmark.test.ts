@@ -1,27 +1,20 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
+import {
+  benchCommand,
+  originalData as processedDataFile,
+  originalModel,
+  originalRun,
+} from '../../bench-disk/test/bench-command.js';
 import { runMetricsBenchmark } from '../src/index.js';
-
-const originalRun = join(__dirname, 'golden/original-run');
-const modelPath = join(originalRun, 'criteo_model.ckpt');
-const processedDataFile = join(originalRun, 'kaggleAdDisplayChallenge_processed.npz');
-
-const benchDisk = join(__dirname, '../../bench-disk/dist/cli.js');
 
 async function dumpedModels(...grid: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-metrics-'));
   const sparseModelMetadata = join(folder, 'sparse_model_metadata.csv');
-  const files = ['--model-path', modelPath, '--sparsified-model-dump-path', join(folder, 'dump')];
-  const { status } = spawnSync(process.execPath, [
-    benchDisk,
-    ...files,
-    '--output',
-    sparseModelMetadata,
-    ...grid,
-  ]);
+  const files = ['--model-path', originalModel, '--sparsified-model-dump-path', join(folder, 'dump')];
+  const { status } = benchCommand('bench-disk')([...files, '--output', sparseModelMetadata, ...grid]);
   expect(status).toBe(0);
   return { sparseModelMetadata, output: join(folder, 'sparse_model_metrics.csv') };
 }

@@ -1,4 +1,6 @@
 export { createProgram, runProgram } from './program.js';
 export { parseCount, parseNumber, parseChoice, parseList } from './option-values.js';
-export { createProgress, type Progress } from './progress.js';
+export { createBenchProgram, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
+export { threadsOption, quietOption } from './shared-options.js';
+export { createProgress, withProgress, type Progress } from './progress.js';
 export { Command, Option } from 'commander';

@@ -1,18 +1,16 @@
 import { Command, CommanderError } from 'commander';
 
-/** A commander program with the manners that our commands share: `--version`, defaults and an example in `--help`. */
-export function createProgram({
-  name,
-  description,
-  version,
-  example,
-}: {
+/** How a program introduces itself. */
+export interface ProgramDescription {
   name: string;
   description: string;
   version: string;
   /** Shown at the end of `--help`, one command a line. */
   example: string;
-}): Command {
+}
+
+/** A commander program with the manners that our commands share: `--version`, defaults and an example in `--help`. */
+export function createProgram({ name, description, version, example }: ProgramDescription): Command {
   return new Command(name)
     .description(description)
     .version(version)

@@ -18,6 +18,19 @@ export function createProgress({
   return stream.isTTY ? bars(stream) : lines(stream);
 }
 
+/** Runs work of one stage and shows how far it is; the terminal is given back whether it succeeds or fails. */
+export async function withProgress<Result>(
+  { quiet, label }: { quiet?: boolean; label: string },
+  run: (onProgress: (done: number, total: number) => void) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress({ quiet });
+  try {
+    return await run(progress.stage(label));
+  } finally {
+    progress.finish();
+  }
+}
+
 function bars(stream: NodeJS.WriteStream): Progress {
   const all = new MultiBar(
     {

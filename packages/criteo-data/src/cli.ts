@@ -1,5 +1,13 @@
 #!/usr/bin/env node
-import { createProgram, createProgress, Option, parseCount, runProgram } from '@ds/command-line';
+import {
+  createProgram,
+  Option,
+  parseCount,
+  quietOption,
+  runProgram,
+  threadsOption,
+  withProgress,
+} from '@ds/command-line';
 import packageJson from '../package.json';
 import { preprocessCriteo } from './preprocess/preprocess-criteo.js';
 import { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
@@ -12,9 +20,6 @@ const program = createProgram({
 criteo-data preprocess --raw-data-file train.txt --processed-data-file kaggleAdDisplayChallenge_processed.npz`,
 });
 
-const threads = () =>
-  new Option('--threads <number>', 'default: the available processors').argParser(parseCount(1));
-
 program
   .command('synthesize')
   .description('write synthetic rows in the format of the Criteo Kaggle file')
@@ -23,8 +28,8 @@ program
     new Option('--seed <number>', 'another seed gives other data').argParser(parseCount()).default(1),
   )
   .option('--output <file>', 'the text file', 'train.txt')
-  .addOption(threads())
-  .option('--quiet', 'no progress', false)
+  .addOption(threadsOption())
+  .addOption(quietOption())
   .action(async ({ rows, seed, output, threads, quiet }) => {
     await withProgress({ quiet, label: 'synthetic rows' }, (onProgress) =>
       synthesizeCriteo({ rows, seed, output, threads, onProgress }),
@@ -37,8 +42,8 @@ program
   .description('turn raw rows into the processed npz, and count the rows of each day beside the raw file')
   .requiredOption('--raw-data-file <file>', 'rows of the Criteo Kaggle file, as text or gzip')
   .option('--processed-data-file <file>', 'the npz', 'kaggleAdDisplayChallenge_processed.npz')
-  .addOption(threads())
-  .option('--quiet', 'no progress', false)
+  .addOption(threadsOption())
+  .addOption(quietOption())
   .action(async ({ rawDataFile, processedDataFile, threads, quiet }) => {
     const { rows, dayCountFile } = await withProgress({ quiet, label: 'preprocessed bytes' }, (onProgress) =>
       preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
@@ -47,15 +52,3 @@ program
   });
 
 await runProgram(program);
-
-async function withProgress<Result>(
-  { quiet, label }: { quiet: boolean; label: string },
-  run: (onProgress: (done: number, total: number) => void) => Promise<Result>,
-): Promise<Result> {
-  const progress = createProgress({ quiet });
-  try {
-    return await run(progress.stage(label));
-  } finally {
-    progress.finish();
-  }
-}

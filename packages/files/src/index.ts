@@ -1,4 +1,5 @@
 export { writeWhole } from './write-whole.js';
+export { partPath, partOfPath } from './part-path.js';
 export { appendTo } from './append-to.js';
 export { crc32Combine } from './crc32-combine.js';
 export { ZipWriter, type ZipParts } from './zip-writer.js';

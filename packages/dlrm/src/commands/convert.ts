@@ -1,8 +1,7 @@
-import type { Command } from '@ds/command-line';
+import { quietOption, type Command } from '@ds/command-line';
 import { loadCheckpoint } from '../checkpoint/load-checkpoint.js';
 import { saveCheckpoint } from '../checkpoint/save-checkpoint.js';
 import { expectCheckpointOutput } from './expect-output.js';
-import { quietOption } from './shared-options.js';
 
 /** `dlrm convert`: a checkpoint's tensors in another format. */
 export function addConvertCommand(program: Command): void {

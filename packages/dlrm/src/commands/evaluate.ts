@@ -1,10 +1,10 @@
 import { openCriteoDataset, type Split } from '@ds/criteo-data';
-import { createProgress, Option, parseChoice, parseCount, type Command } from '@ds/command-line';
+import { createProgress, Option, parseChoice, parseCount, quietOption, type Command } from '@ds/command-line';
 import { checkTablesFitData } from '../check-tables.js';
 import { Dlrm } from '../dlrm.js';
 import { evaluate } from '../evaluate.js';
 import { binaryClassificationMetrics } from '../metrics.js';
-import { engineLine, engineOption, quietOption, type SharedOptions } from './shared-options.js';
+import { engineLine, engineOption, type SharedOptions } from './shared-options.js';
 
 interface EvaluateOptions extends SharedOptions {
   processedDataFile: string;

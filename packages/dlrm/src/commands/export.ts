@@ -1,8 +1,7 @@
-import type { Command } from '@ds/command-line';
+import { quietOption, type Command } from '@ds/command-line';
 import { Dlrm } from '../dlrm.js';
 import { exportOnnx } from '../engines/onnx/export-onnx.js';
 import { expectOutput } from './expect-output.js';
-import { quietOption } from './shared-options.js';
 
 /** `dlrm export`: a checkpoint as an ONNX model for inference. */
 export function addExportCommand(program: Command): void {

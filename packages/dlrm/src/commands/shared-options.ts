@@ -14,10 +14,6 @@ export function engineOption(): Option {
     .default('auto');
 }
 
-export function quietOption(): Option {
-  return new Option('--quiet', 'print no progress');
-}
-
 /** Which engine a model got, and why, in one line. */
 export function engineLine({ name, device, library, reason }: EngineDescription): string {
   return `engine ${name}:${device} (${library}): ${reason}`;

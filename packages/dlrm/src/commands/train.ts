@@ -1,12 +1,12 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { createProgress, parseCount, parseNumber, type Command } from '@ds/command-line';
+import { createProgress, parseCount, parseNumber, quietOption, type Command } from '@ds/command-line';
 import { kaggleDlrmConfig } from '../config.js';
 import { saveCheckpoint } from '../checkpoint/save-checkpoint.js';
 import { Dlrm } from '../dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../sparsify-every-epoch.js';
 import { train } from '../train.js';
 import { expectCheckpointOutput } from './expect-output.js';
-import { engineLine, engineOption, quietOption, type SharedOptions } from './shared-options.js';
+import { engineLine, engineOption, type SharedOptions } from './shared-options.js';
 
 interface TrainOptions extends SharedOptions {
   processedDataFile: string;

@@ -1,0 +1,73 @@
+import { Option, type Command, type OptionValues } from 'commander';
+import { partPath } from '@ds/files';
+import { parseChoice } from './option-values.js';
+import { createProgram, type ProgramDescription } from './program.js';
+import { withProgress } from './progress.js';
+import { quietOption } from './shared-options.js';
+import { resolveShard } from './resolve-shard.js';
+
+/**
+ * The command of a benchmark over a grid of models: its own options, then `--output`, `--shard` and `--quiet`, which
+ * all benchmarks have. On stdout it prints what was measured and where it is.
+ */
+export function createBenchProgram({
+  options,
+  output,
+  progressLabel,
+  run,
+  ...description
+}: ProgramDescription & {
+  /** The benchmark's own options. */
+  options: readonly Option[];
+  /** The CSV that it writes: what it holds, for the help, and its default path. */
+  output: { holds: string; path: string };
+  /** What is being counted: `pruned models`. */
+  progressLabel: string;
+  /** Does the work and returns a few words on what was measured: `60 models`. */
+  run: (
+    options: OptionValues,
+    part: {
+      /** The CSV to write. */
+      output: string;
+      /** The part to work on; undefined for the whole. */
+      shard: { index: number; count: number } | undefined;
+      onProgress: (done: number, total: number) => void;
+    },
+  ) => Promise<string>;
+}): Command {
+  const program = createProgram(description);
+  for (const option of options) program.addOption(option);
+  return program
+    .option('--output <file>', `the CSV with ${output.holds}`, output.path)
+    .option(
+      '--shard <part>',
+      'work on this part only, such as 2/8; by itself in a Slurm array job or a Kubernetes Indexed Job',
+    )
+    .addOption(quietOption())
+    .action(async (values: OptionValues, command: Command) => {
+      const shard = resolveShard(values['shard']);
+      // Parts that run the same command line must not write the same file.
+      const isDefault = command.getOptionValueSource('output') === 'default';
+      const path: string = isDefault ? partPath(output.path, shard) : values['output'];
+      const measured = await withProgress({ quiet: values['quiet'], label: progressLabel }, (onProgress) =>
+        run(values, { output: path, shard, onProgress }),
+      );
+      process.stdout.write(`${measured}: ${path}\n`);
+    });
+}
+
+/** The inputs of a benchmark that runs the models of bench-disk on processed rows. */
+export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
+  return [
+    new Option('--processed-data-file <file>', `the processed rows (npz); ${rows}`).makeOptionMandatory(),
+    new Option('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote').makeOptionMandatory(),
+    new Option('--raw-data-file <file>', "for the original's command lines; not read (see the README)"),
+  ];
+}
+
+/** What runs the models, of `engineChoices`, which the benchmark takes from @ds/dlrm. */
+export function benchEngineOption(engineChoices: readonly string[]): Option {
+  return new Option('--engine <engine>', 'what runs the network, see `dlrm engines`')
+    .argParser(parseChoice(engineChoices))
+    .default('auto');
+}

@@ -1,0 +1,59 @@
+import { resolveShard } from '../src/resolve-shard.js';
+
+describe('resolveShard', () => {
+  test.each([
+    [undefined, {}, undefined],
+    ['2/8', {}, { index: 2, count: 8 }],
+    ['2/8', { SLURM_ARRAY_TASK_ID: '5', SLURM_ARRAY_TASK_COUNT: '6' }, { index: 2, count: 8 }],
+    [undefined, { SLURM_ARRAY_TASK_ID: '0', SLURM_ARRAY_TASK_COUNT: '4' }, { index: 1, count: 4 }],
+    [
+      undefined,
+      {
+        SLURM_ARRAY_TASK_ID: '14',
+        SLURM_ARRAY_TASK_MIN: '10',
+        SLURM_ARRAY_TASK_STEP: '2',
+        SLURM_ARRAY_TASK_COUNT: '4',
+      },
+      { index: 3, count: 4 },
+    ],
+    ['auto/3', { SLURM_ARRAY_TASK_ID: '2' }, { index: 3, count: 3 }],
+    ['auto/5', { JOB_COMPLETION_INDEX: '4' }, { index: 5, count: 5 }],
+    [undefined, { JOB_COMPLETION_INDEX: '1', JOB_COMPLETIONS: '2' }, { index: 2, count: 2 }],
+    [undefined, {}, undefined],
+    [undefined, { JOB_COMPLETION_INDEX: '' }, undefined],
+    ['1/1', { JOB_COMPLETION_INDEX: '1' }, { index: 1, count: 1 }],
+  ])('%p with %j is %j', (text, environment, shard) => {
+    expect(resolveShard(text, environment)).toEqual(shard);
+  });
+
+  test.each([
+    ['2', {}, "--shard: expected a part such as 2/8 or auto/8, found '2'"],
+    ['0/8', {}, '--shard 0/8: expected a part from 1 to 8, found 0'],
+    ['9/8', {}, '--shard 9/8: expected a part from 1 to 8, found 9'],
+    ['1/0', {}, '--shard 1/0: expected a part from 1 to 0, found 1'],
+    ['auto/8', {}, 'expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither'],
+    [
+      undefined,
+      { SLURM_ARRAY_TASK_ID: '4', SLURM_ARRAY_TASK_COUNT: '4' },
+      'task 4 of a Slurm array from 0: expected a part from 1 to 4, found 5',
+    ],
+    [
+      undefined,
+      { SLURM_ARRAY_TASK_ID: '7', SLURM_ARRAY_TASK_MIN: '0', SLURM_ARRAY_TASK_COUNT: '3' },
+      'task 7 of a Slurm array from 0: expected a part from 1 to 3, found 8',
+    ],
+    [
+      undefined,
+      { SLURM_ARRAY_TASK_ID: '2' },
+      'task 2 of a Slurm array from 0: expected the number of parts in SLURM_ARRAY_TASK_COUNT',
+    ],
+    [
+      undefined,
+      { JOB_COMPLETION_INDEX: '1' },
+      'JOB_COMPLETION_INDEX 1: expected the number of parts in JOB_COMPLETIONS or as --shard auto/8, found neither',
+    ],
+    ['auto/2', { JOB_COMPLETION_INDEX: 'x' }, "JOB_COMPLETION_INDEX: expected a whole number, found 'x'"],
+  ])('refuses %p with %j', (text, environment, message) => {
+    expect(() => resolveShard(text, environment)).toThrow(message);
+  });
+});

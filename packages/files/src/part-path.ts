@@ -1,0 +1,21 @@
+import { extname } from 'node:path';
+
+/** One part of a file that several processes write: which one, from 1, of how many. */
+interface Part {
+  index: number;
+  count: number;
+}
+
+/** The file of a part: `metrics.csv` becomes `metrics.2-of-8.csv`; the path itself without a part. */
+export function partPath(path: string, part: Part | undefined): string {
+  if (!part) return path;
+  const extension = extname(path);
+  const stem = path.slice(0, path.length - extension.length);
+  return `${stem}.${part.index}-of-${part.count}${extension}`;
+}
+
+/** Which part a path names, as `partPath` writes it; undefined for a path that names none. */
+export function partOfPath(path: string): Part | undefined {
+  const found = /\.(\d+)-of-(\d+)(\.[^./\\]*)?$/.exec(path);
+  return found ? { index: Number(found[1]), count: Number(found[2]) } : undefined;
+}
