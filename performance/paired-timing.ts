@@ -1,10 +1,13 @@
-import { type PythonRival } from './python-rival.js';
-
 /** Median, smallest and largest of the rounds, in seconds. */
 export interface Spread {
   median: number;
   min: number;
   max: number;
+}
+
+/** What we are compared with: does its work once and says the seconds that it took. */
+export interface Rival {
+  run(): Promise<number>;
 }
 
 export interface PairedTiming {
@@ -26,7 +29,7 @@ export async function timeInPairs({
 }: {
   /** Does the work once. */
   ours: () => Promise<unknown> | unknown;
-  rival: PythonRival;
+  rival: Rival;
   /** Counted rounds; default 5. */
   rounds?: number;
 }): Promise<PairedTiming> {
@@ -46,6 +49,17 @@ export async function timeInPairs({
     rival: spreadOf(seconds.rival),
     ratio: median(seconds.ours.map((ourSeconds, round) => seconds.rival[round]! / ourSeconds)),
     rounds,
+  };
+}
+
+/** A function of this process as the rival. */
+export function inProcess(work: () => Promise<unknown>): Rival {
+  return {
+    run: async () => {
+      const start = performance.now();
+      await work();
+      return (performance.now() - start) / 1000;
+    },
   };
 }
 

@@ -9,7 +9,11 @@ export interface Comparison {
 }
 
 /** Prints one program's comparisons: a sentence and a Markdown table. */
-export function printComparisons(title: string, comparisons: readonly Comparison[]): void {
+export function printComparisons(
+  title: string,
+  comparisons: readonly Comparison[],
+  { rival = 'PyTorch' }: { rival?: string } = {},
+): void {
   const rows = comparisons.map(({ work, timing, wanted }) => [
     work,
     describe(timing.ours),
@@ -19,11 +23,7 @@ export function printComparisons(title: string, comparisons: readonly Comparison
     timing.ratio >= wanted ? 'yes' : 'no',
     String(timing.rounds),
   ]);
-  printTable(
-    title,
-    ['Work', 'Ours: median (min-max)', 'PyTorch', 'Ratio', 'Wanted', 'Reached', 'Rounds'],
-    rows,
-  );
+  printTable(title, ['Work', 'Ours: median (min-max)', rival, 'Ratio', 'Wanted', 'Reached', 'Rounds'], rows);
 }
 
 /** Prints a sentence and a Markdown table. */

@@ -1,3 +1,5 @@
+import type { TableMemory } from '@ds/data-sparsifier';
+
 /**
  * What the model looks its embeddings up in. Sparse and quantised tables of `@ds/data-sparsifier` have this
  * shape too, and serve `forward` in place of a dense one; training needs dense tables.
@@ -7,6 +9,8 @@ export interface EmbeddingTable {
   readonly dim: number;
   /** Bytes that the table takes in memory. */
   readonly byteLength: number;
+  /** Where the table lies, if in a memory of the gather kernels: rows go fastest into the same memory. */
+  readonly memory?: TableMemory | undefined;
   /** Writes row `ids[i]` to `out[i * stride]` and on, for each i; the ids are inside the table. */
   gatherRows(ids: Int32Array, out: Float32Array, stride: number): void;
   /** The values as one array, row by row. */

@@ -1,3 +1,5 @@
+import type { TableMemory } from './table-memory.js';
+
 /** The rows of an embedding table, however they are held in memory. */
 export interface EmbeddingTable {
   /** Number of rows (categories). */
@@ -6,6 +8,8 @@ export interface EmbeddingTable {
   readonly dim: number;
   /** Bytes that the table takes: values, bitmaps and ranks. */
   readonly byteLength: number;
+  /** Where the table lies, if in a memory of the kernels: rows are gathered fastest into the same memory. */
+  readonly memory?: TableMemory | undefined;
   /**
    * Writes row `ids[i]` to `out` from `i * stride`, for each id in order.
    *

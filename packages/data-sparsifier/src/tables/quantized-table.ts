@@ -22,9 +22,9 @@ export class QuantizedTable implements EmbeddingTable {
   /** Rows that are not left out. */
   readonly storedRows: number;
   readonly byteLength: number;
+  readonly memory: TableMemory | undefined;
 
   readonly #rowBytes: number;
-  readonly #memory: TableMemory | undefined;
   readonly #header: number;
   readonly #view: () => { rowBits: Uint32Array; rowRanks: Uint32Array; packed: Uint8Array };
 
@@ -38,7 +38,7 @@ export class QuantizedTable implements EmbeddingTable {
     this.format = { ...format };
     this.storedRows = storedRows;
     this.#rowBytes = rowBytesOf(format, dim);
-    this.#memory = memory;
+    this.memory = memory;
     const groups = Math.ceil(rows / rowsPerGroup);
     const bytes = {
       rowBits: (groups * rowsPerGroup) / 8,
@@ -157,7 +157,7 @@ export class QuantizedTable implements EmbeddingTable {
       ids,
       out,
       stride,
-      memory: this.#memory,
+      memory: this.memory,
       header: this.#header,
       kernel: 'gatherQuantizedRows',
       plain: (ids, out, stride) => this.#gatherPlainly(ids, out, stride),

@@ -30,9 +30,9 @@ export class SparseTable implements EmbeddingTable {
   /** Kept blocks. */
   readonly keptBlocks: number;
   readonly byteLength: number;
+  readonly memory: TableMemory | undefined;
 
   readonly #blocksPerRow: number;
-  readonly #memory: TableMemory | undefined;
   readonly #offsets: Record<keyof SparseTableParts, number>;
   readonly #lengths: Record<keyof SparseTableParts, number>;
   readonly #header: number;
@@ -48,7 +48,7 @@ export class SparseTable implements EmbeddingTable {
     this.storedRows = sizes.storedRows;
     this.keptBlocks = sizes.keptBlocks;
     this.#blocksPerRow = Math.ceil(sizes.dim / sizes.blockWidth);
-    this.#memory = memory;
+    this.memory = memory;
     // The header comes first: allocating moves the memory, and the views of the parts are taken last.
     this.#header = memory ? memory.allocate(4 * sparseHeaderFields.length) : 0;
     const { parts, offsets } = allocateParts(sizes, { memory, values });
@@ -201,7 +201,7 @@ export class SparseTable implements EmbeddingTable {
       ids,
       out,
       stride,
-      memory: this.#memory,
+      memory: this.memory,
       header: this.#header,
       kernel: 'gatherSparseRows',
       plain: (ids, out, stride) => this.#gatherPlainly(ids, out, stride),
@@ -251,8 +251,8 @@ export class SparseTable implements EmbeddingTable {
 
   /** The arrays, taken anew when the memory has moved. */
   #currentParts(): SparseTableParts {
-    if (this.#memory && this.#parts.values.buffer !== this.#memory.buffer) {
-      const { buffer } = this.#memory;
+    if (this.memory && this.#parts.values.buffer !== this.memory.buffer) {
+      const { buffer } = this.memory;
       const words = (name: keyof SparseTableParts) =>
         new Uint32Array(buffer, this.#offsets[name], this.#lengths[name]);
       this.#parts = {

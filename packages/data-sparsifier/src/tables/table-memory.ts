@@ -16,23 +16,33 @@ const alignment = 64;
  * WebAssembly memories do when they grow: allocate first, take the views after.
  */
 export class TableMemory {
-  readonly #memory: WebAssembly.Memory;
+  /** The linear memory itself, for other kernels that read what lies in it; the first kilobyte is taken. */
+  readonly webAssemblyMemory: WebAssembly.Memory;
   #used = reservedBytes;
   #kernels: RowKernels | undefined;
 
   /** @param shared Whether the memory is a SharedArrayBuffer, which worker threads can read at once; default false. */
   constructor({ shared = false }: { shared?: boolean } = {}) {
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: largestBytes / pageBytes, shared });
+    this.webAssemblyMemory = new WebAssembly.Memory({
+      initial: 1,
+      maximum: largestBytes / pageBytes,
+      shared,
+    });
   }
 
   /** The bytes of the memory as it is now; replaced by another buffer whenever the memory grows. */
   get buffer(): ArrayBufferLike {
-    return this.#memory.buffer;
+    return this.webAssemblyMemory.buffer;
+  }
+
+  /** Bytes that can still be allocated. */
+  get freeBytes(): number {
+    return largestBytes - Math.ceil(this.#used / alignment) * alignment;
   }
 
   /** The gather kernels on this memory. */
   get kernels(): RowKernels {
-    return (this.#kernels ??= rowKernels(this.#memory));
+    return (this.#kernels ??= rowKernels(this.webAssemblyMemory));
   }
 
   /**
@@ -48,19 +58,19 @@ export class TableMemory {
         `a table memory holds at most ${largestBytes} bytes: ${this.#used} are taken, ${bytes} more were asked for`,
       );
     }
-    const missing = end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    const missing = end - this.webAssemblyMemory.buffer.byteLength;
+    if (missing > 0) this.webAssemblyMemory.grow(Math.ceil(missing / pageBytes));
     this.#used = end;
     return offset;
   }
 
   /** The float32 values at an offset that `allocate` returned. */
   float32(offset: number, length: number): Float32Array {
-    return new Float32Array(this.#memory.buffer, offset, length);
+    return new Float32Array(this.webAssemblyMemory.buffer, offset, length);
   }
 
   /** The int32 values at an offset that `allocate` returned. */
   int32(offset: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, offset, length);
+    return new Int32Array(this.webAssemblyMemory.buffer, offset, length);
   }
 }

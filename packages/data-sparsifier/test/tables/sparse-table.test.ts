@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { SparseTable } from '../../src/tables/sparse-table.js';
 import { TableMemory } from '../../src/tables/table-memory.js';
@@ -261,11 +259,5 @@ describe('SparseTable', () => {
     ],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(message);
-  });
-
-  test('the committed kernel is what its source compiles to', () => {
-    const script = join(__dirname, '../../../../scripts/build-kernel.mjs');
-    const args = [script, 'src/tables/kernel-module.ts', '--check'];
-    execFileSync(process.execPath, args, { cwd: join(__dirname, '../..') });
   });
 });

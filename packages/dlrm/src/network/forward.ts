@@ -39,9 +39,7 @@ export function forward<T>(
   input: { dense: T; rows: readonly T[] },
 ): Activations<T> {
   const { bottom, vectors, features } = interact(ops, config, parameters, input);
-  const [first] = parameters.top as [Layer<T>, ...Layer<T>[]];
-  const afterFirst = ops.linear(features, first.weight, first.bias);
-  const { inputs, probabilities } = topFromSecond(ops, parameters, afterFirst);
+  const { inputs, probabilities } = topMlp(ops, parameters, features);
   return { bottom, vectors, top: [features, ...inputs], probabilities };
 }
 
@@ -55,17 +53,36 @@ export function interact<T>(
   const { embeddingDim: dim } = config;
   const count = config.tableRows.length + 1;
 
-  const bottom = [dense];
-  for (const { weight, bias } of parameters.bottom) {
-    bottom.push(ops.relu(ops.linear(bottom.at(-1)!, weight, bias)));
-  }
+  const bottom = bottomMlp(ops, parameters, dense);
   const bottomOutput = bottom.at(-1)!;
-
   const vectors = ops.concat([ops.reshape(bottomOutput, [-1, 1, dim]), ...rows], 1);
   const products = ops.batchMatMul(vectors, vectors, { transposeB: true }); // (n, count, count)
   // The order of interact_features: row by row of the lower triangle.
   const pairs = ops.belowDiagonal(products, count);
   return { bottom, vectors, features: ops.concat([bottomOutput, ...pairs], 1) };
+}
+
+/** The input of each bottom layer and, last, the bottom MLP's output (n, dim). */
+export function bottomMlp<T>(ops: Ops<T>, parameters: Pick<DenseParameters<T>, 'bottom'>, dense: T): T[] {
+  const bottom = [dense];
+  for (const { weight, bias } of parameters.bottom) {
+    bottom.push(ops.relu(ops.linear(bottom.at(-1)!, weight, bias)));
+  }
+  return bottom;
+}
+
+/**
+ * The top MLP on its features, (n, topMlp[0]).
+ *
+ * @returns as `topFromSecond`
+ */
+export function topMlp<T>(
+  ops: Ops<T>,
+  parameters: Pick<DenseParameters<T>, 'top'>,
+  features: T,
+): { inputs: T[]; probabilities: T } {
+  const { weight, bias } = parameters.top[0]!;
+  return topFromSecond(ops, parameters, ops.linear(features, weight, bias));
 }
 
 /**

@@ -1,10 +1,12 @@
 import { denseLayers, tableName, type DlrmConfig, type LayerNames } from '../../config.js';
 import { backward, parameterGradient, updatedLayer } from '../../network/backward.js';
 import {
+  bottomMlp,
   forward,
   interact,
   meanLoss,
   topFromSecond,
+  topMlp,
   type DenseParameters,
   type Layer,
 } from '../../network/forward.js';
@@ -32,6 +34,35 @@ export function featuresGraph(config: DlrmConfig, gather: GatherPlace): OnnxGrap
     rows: rowInputs(graph, config, gather),
   });
   graph.output('features', features, ['batch', config.topMlp[0]!]);
+  return graph;
+}
+
+/** The bottom MLP and the tables' rows: outputs `vector_0` (n, dim) and, gathered in the graph, `vector_1` and on. */
+export function vectorsGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_vectors');
+  const layers = parameters(config, asInputs(graph));
+  const shape = ['batch', config.embeddingDim];
+  graph.output('vector_0', bottomMlp(graph, layers, denseInput(graph, config)).at(-1)!, shape);
+  if (gather === 'graph') {
+    gatheredRows(graph, config, asInputs(graph)).forEach((rows, table) => {
+      graph.output(`vector_${table + 1}`, rows, ['batch', 1, config.embeddingDim]);
+    });
+  }
+  return graph;
+}
+
+/**
+ * The top MLP: input `features` (n, width), output `probabilities` (n, 1). The width is that of the first layer's
+ * weight as it is given, so that one session serves features of which some are left out.
+ */
+export function topGraph(config: DlrmConfig): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_top');
+  const firstWeight = denseLayers(config).top[0]!.weight;
+  const layers = parameters(config, (name, shape) =>
+    graph.input(name, 'float32', name === firstWeight ? [shape[0]!, 'width'] : shape),
+  );
+  const { probabilities } = topMlp(graph, layers, graph.input('features', 'float32', ['batch', 'width']));
+  graph.output('probabilities', probabilities, ['batch', 1]);
   return graph;
 }
 

@@ -1,8 +1,8 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { tableName, type DlrmConfig } from '../../config.js';
+import type { DlrmConfig } from '../../config.js';
 import type { StateDict } from '../../state-dict.js';
-import { DenseTable, gatherBatch } from '../../table.js';
+import { gatherBatch } from '../../table.js';
 import type { Network, NetworkInput } from '../engine.js';
 import {
   featuresGraph,
@@ -11,8 +11,11 @@ import {
   topFromSecondGraph,
   type GatherPlace,
 } from './dlrm-graphs.js';
+import { FusedForward } from './fused-forward.js';
 import type { OnnxGraph } from './graph.js';
 import { encodeModel } from './model-format.js';
+import type { OnnxDevice } from './open-onnx.js';
+import { gatherPlace, tableFeeds } from './table-feeds.js';
 
 type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OrtTensor>;
@@ -24,16 +27,20 @@ export class OnnxNetwork implements Network {
   readonly #options: InferenceSession.SessionOptions;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
   #parameters: Feeds;
+  /** On the CPU: the forward pass with its middle in WebAssembly. */
+  readonly #fused: FusedForward | undefined;
   /** The parameters before the last step, whose arrays the next step writes its result into. */
   #spare: Feeds;
 
   constructor({
     ort,
+    device,
     config,
     parameters,
     options,
   }: {
     ort: Ort;
+    device: OnnxDevice;
     config: DlrmConfig;
     parameters: StateDict;
     options: InferenceSession.SessionOptions;
@@ -45,9 +52,13 @@ export class OnnxNetwork implements Network {
       mapValues(parameters, ({ data, shape }) => new ort.Tensor('float32', data.slice(), shape));
     this.#parameters = copies();
     this.#spare = copies();
+    if (device === 'cpu') {
+      this.#fused = new FusedForward({ ort, config, session: (name, graph) => this.#session(name, graph) });
+    }
   }
 
   async forward(input: NetworkInput): Promise<Float32Array> {
+    if (this.#fused) return this.#fused.forward(input, this.#parameters);
     const place = gatherPlace(input);
     const session = await this.#session(`forward ${place}`, () => forwardGraph(this.#config, place));
     const { probabilities } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
@@ -55,6 +66,7 @@ export class OnnxNetwork implements Network {
   }
 
   async features(input: NetworkInput): Promise<Float32Array> {
+    if (this.#fused) return this.#fused.features(input, this.#parameters);
     const place = gatherPlace(input);
     const session = await this.#session(`features ${place}`, () => featuresGraph(this.#config, place));
     const { features } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
@@ -120,21 +132,14 @@ export class OnnxNetwork implements Network {
     return session;
   }
 
-  #inputFeeds({ size, dense, ids, tables }: NetworkInput, place: GatherPlace): Feeds {
+  #inputFeeds(input: NetworkInput, place: GatherPlace): Feeds {
     const { Tensor } = this.#ort;
+    const { size, dense, ids, tables } = input;
     const { bottomMlp, embeddingDim } = this.#config;
     const feeds: Feeds = { dense: new Tensor('float32', dense, [size, bottomMlp[0]!]) };
-    if (place === 'host') {
-      const shape = [size, tables.length, embeddingDim];
-      feeds['embeddings'] = new Tensor('float32', gatherBatch(tables, ids, size), shape);
-      return feeds;
-    }
-    feeds['ids'] = new Tensor('int32', ids, [size, tables.length]);
-    tables.forEach((table, index) => {
-      const { data, rows, dim } = table as DenseTable;
-      feeds[tableName(index)] = new Tensor('float32', data, [rows, dim]);
-    });
-    return feeds;
+    if (place === 'graph') return { ...feeds, ...tableFeeds(this.#ort, input) };
+    const shape = [size, tables.length, embeddingDim];
+    return { ...feeds, embeddings: new Tensor('float32', gatherBatch(tables, ids, size), shape) };
   }
 
   #lossFeeds(input: NetworkInput, place: GatherPlace, labels: Float32Array, learningRate: number): Feeds {
@@ -145,14 +150,6 @@ export class OnnxNetwork implements Network {
       scale: new Tensor('float32', new Float32Array([learningRate / input.size]), [1]),
     };
   }
-}
-
-/** onnxruntime-node reads a table in place if it is one plain array; it refuses a SharedArrayBuffer. */
-function gatherPlace({ tables }: NetworkInput): GatherPlace {
-  const inGraph = tables.every(
-    (table) => table instanceof DenseTable && !(table.data.buffer instanceof SharedArrayBuffer),
-  );
-  return inGraph ? 'graph' : 'host';
 }
 
 function mapValues<A, B>(object: Record<string, A>, map: (value: A) => B): Record<string, B> {

@@ -21,7 +21,7 @@ export async function openOnnx(device: OnnxDevice, reason: string): Promise<Engi
   if (device !== 'cpu') await (await ort.InferenceSession.create(smallestModel(), options)).release();
   return {
     description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },
-    openNetwork: async (config, parameters) => new OnnxNetwork({ ort, config, parameters, options }),
+    openNetwork: async (config, parameters) => new OnnxNetwork({ ort, device, config, parameters, options }),
   };
 }
 

@@ -1,0 +1,23 @@
+import { kernelModuleBase64 } from './kernel-module.js';
+
+/** The functions of `assembly/`: offsets in bytes, sizes in values. */
+export interface InteractionKernel {
+  interactFeatures(
+    vectors: number,
+    live: number,
+    liveCount: number,
+    count: number,
+    dim: number,
+    out: number,
+    scratch: number,
+  ): void;
+  hasAnyBit(start: number, bytes: number): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernel on a memory. */
+export function interactionKernel(memory: WebAssembly.Memory): InteractionKernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelModuleBase64, 'base64'));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as InteractionKernel;
+}

@@ -1,0 +1,126 @@
+import { type TableMemory } from '@ds/data-sparsifier';
+import type { DlrmConfig } from '../config.js';
+import type { EmbeddingTable } from '../table.js';
+import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
+
+// The kernel stores four values at once, and may write this far beyond the last example.
+const paddingBytes = 16;
+
+/**
+ * The middle of the network for a part of a batch, computed in one WebAssembly memory: the feature vectors (the
+ * bottom MLP's output, then the rows of each table), and from them what enters the top MLP.
+ *
+ * It replaces concatenation, batched matrix product and the selection of pairs, which move each number through
+ * memory several times; here an example's vectors stay in the processor's first-level cache. The views that it
+ * hands out are good until something is allocated in the memory.
+ */
+export class InteractionMemory {
+  readonly #memory: TableMemory;
+  readonly #kernel: InteractionKernel;
+  readonly #vectorCount: number;
+  readonly #dim: number;
+  readonly #ids: number;
+  readonly #vectors: number;
+  readonly #live: number;
+  readonly #scratch: number;
+  readonly #features: number;
+
+  /**
+   * @param capacity Examples that fit.
+   * @param memory Where compressed tables lie, so that their rows are gathered by their kernel; not shared.
+   */
+  constructor({ config, capacity, memory }: { config: DlrmConfig; capacity: number; memory: TableMemory }) {
+    this.#memory = memory;
+    this.#kernel = interactionKernel(memory.webAssemblyMemory);
+    this.#vectorCount = config.tableRows.length + 1;
+    this.#dim = config.embeddingDim;
+    const sizes = partSizes(config, capacity);
+    this.#ids = memory.allocate(sizes.ids);
+    this.#vectors = memory.allocate(sizes.vectors);
+    this.#live = memory.allocate(sizes.live);
+    this.#scratch = memory.allocate(sizes.scratch);
+    this.#features = memory.allocate(sizes.features);
+  }
+
+  /** Bytes that it takes in the memory, at most. */
+  static bytes({ config, capacity }: { config: DlrmConfig; capacity: number }): number {
+    return Object.values(partSizes(config, capacity)).reduce((sum, bytes) => sum + bytes + 64, 0);
+  }
+
+  /** Vector `index` of each of `count` examples, (count, dim): the bottom MLP's output is 0, tables follow. */
+  vectors(index: number, count: number): Float32Array {
+    return this.#memory.float32(this.#vectorOffset(index, count), count * this.#dim);
+  }
+
+  /**
+   * Gathers the tables' rows.
+   *
+   * @param ids (count, tables)
+   */
+  gather(tables: readonly EmbeddingTable[], ids: Int32Array): void {
+    const count = ids.length / tables.length;
+    const column = this.#memory.int32(this.#ids, count);
+    tables.forEach((table, index) => {
+      for (let i = 0, at = index; i < count; i++, at += tables.length) column[i] = ids[at]!;
+      table.gatherRows(column, this.vectors(index + 1, count), this.#dim);
+    });
+  }
+
+  /** The vectors that are not zero in every example, ascending; always with the bottom MLP's output. */
+  liveVectors(count: number): Int32Array {
+    const bytes = 4 * count * this.#dim;
+    return this.#all().filter(
+      (index) => index === 0 || this.#kernel.hasAnyBit(this.#vectorOffset(index, count), bytes) !== 0,
+    );
+  }
+
+  /**
+   * What enters the top MLP: the bottom MLP's output and the products of all pairs of live vectors, row by row
+   * of the lower triangle, (count, dim + pairs).
+   *
+   * @param live as from `liveVectors`; default: all vectors
+   */
+  features(count: number, live: Int32Array = this.#all()): Float32Array {
+    this.#memory.int32(this.#live, live.length).set(live);
+    this.#kernel.interactFeatures(
+      this.#vectors,
+      this.#live,
+      live.length,
+      count,
+      this.#dim,
+      this.#features,
+      this.#scratch,
+    );
+    const width = this.#dim + (live.length * (live.length - 1)) / 2;
+    return this.#memory.float32(this.#features, count * width);
+  }
+
+  #all(): Int32Array {
+    return Int32Array.from({ length: this.#vectorCount }, (_, index) => index);
+  }
+
+  #vectorOffset(index: number, count: number): number {
+    return this.#vectors + 4 * index * count * this.#dim;
+  }
+}
+
+/** The columns of the full features that remain when only these vectors take part, ascending. */
+export function liveColumns(live: Int32Array, dim: number): Int32Array {
+  const columns = Array.from({ length: dim }, (_, column) => column);
+  live.forEach((row, place) => {
+    for (const column of live.subarray(0, place)) columns.push(dim + (row * (row - 1)) / 2 + column);
+  });
+  return Int32Array.from(columns);
+}
+
+function partSizes({ embeddingDim, tableRows, topMlp }: DlrmConfig, capacity: number) {
+  const vectors = tableRows.length + 1;
+  const lanes = Math.ceil(vectors / 4) * 4;
+  return {
+    ids: 4 * capacity,
+    vectors: 4 * vectors * capacity * embeddingDim,
+    live: 4 * vectors,
+    scratch: 4 * embeddingDim * lanes,
+    features: 4 * capacity * topMlp[0]! + paddingBytes,
+  };
+}

@@ -1,0 +1,91 @@
+import { QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
+import { Dlrm, embeddingTableNames, type ModelState, type StateDict } from '../../src/index.js';
+import { expectClose, readSmallGolden, resized } from '../golden-model.js';
+import { referenceForward } from '../reference-forward.js';
+
+const engine = 'onnx:cpu';
+// Two whole parts and a rest.
+const size = 2 * 2048 + 37;
+
+/** The golden model with some tables wholly zero, and a batch of several parts. */
+async function prunedModel(
+  zeroTables: readonly number[],
+): Promise<{ state: StateDict; batch: ReturnType<typeof resized> }> {
+  const { initial, batches } = await readSmallGolden();
+  for (const table of zeroTables) initial[`emb_l.${table}.weight`]!.data.fill(0);
+  return { state: initial, batch: resized(batches[0]!, size) };
+}
+
+function compressed(
+  state: StateDict,
+  compress: (table: { data: Float32Array; shape: readonly number[] }) => ModelState[string],
+): ModelState {
+  const model: ModelState = { ...state };
+  for (const name of embeddingTableNames(state)) model[name] = compress(state[name]!);
+  return model;
+}
+
+describe('the forward pass on the CPU', () => {
+  test('computes a batch of several parts as plain loops do, on dense and on compressed tables', async () => {
+    const { state, batch } = await prunedModel([]);
+    const memory = new TableMemory();
+    const shared = new TableMemory({ shared: true });
+    for (const model of [
+      state,
+      compressed(state, (table) => SparseTable.fromDense({ table, memory })),
+      compressed(state, (table) => SparseTable.fromDense({ table })),
+      compressed(state, (table) => SparseTable.fromDense({ table, memory: shared })),
+    ]) {
+      const dlrm = await Dlrm.fromStateDict(model, { engine });
+      expectClose('forward', await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
+      await dlrm.dispose();
+    }
+  });
+
+  test.each([[[1]], [[0, 2, 5]], [[0, 1, 2, 3, 4, 5]]])(
+    'leaves out the tables %j, which are zero, without a difference',
+    async (zeroTables) => {
+      const { state, batch } = await prunedModel(zeroTables);
+      const memory = new TableMemory();
+      const model = compressed(state, (table) => SparseTable.fromDense({ table, memory }));
+      const sparse = await Dlrm.fromStateDict(model, { engine });
+      const dense = await Dlrm.fromStateDict(state, { engine });
+      expectClose('forward', await sparse.forward(batch), await dense.forward(batch), 1e-6);
+      const features = await sparse.interactionFeatures(batch);
+      expectClose('features', features, await dense.interactionFeatures(batch), 1e-6);
+      await Promise.all([sparse.dispose(), dense.dispose()]);
+    },
+  );
+
+  test('goes from one set of zero tables to the next', async () => {
+    const { state } = await prunedModel([]);
+    const { batches } = await readSmallGolden();
+    // Row 0 of each table is zero: which tables are left out depends on the batch.
+    for (const name of embeddingTableNames(state)) state[name]!.data.fill(0, 0, state[name]!.shape[1]);
+    const memory = new TableMemory();
+    const dlrm = await Dlrm.fromStateDict(
+      compressed(state, (table) => SparseTable.fromDense({ table, memory })),
+      { engine },
+    );
+    for (let set = 0; set < 64; set += 3) {
+      const batch = resized(batches[0]!, 5);
+      batch.sparse.forEach((_, at) => {
+        if ((set >> (at % 6)) & 1) batch.sparse[at] = 0;
+      });
+      expectClose(`set ${set}`, await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
+    }
+    await dlrm.dispose();
+  });
+
+  test('serves quantised tables as their dense values', async () => {
+    const { state, batch } = await prunedModel([3]);
+    const memory = new TableMemory();
+    for (const bits of [8, 4] as const) {
+      const model = compressed(state, (table) => QuantizedTable.fromDense({ table, bits, memory }));
+      const quantized = await Dlrm.fromStateDict(model, { engine });
+      const expected = referenceForward(quantized.config, quantized.stateDict(), batch);
+      expectClose(`${bits} bits`, await quantized.forward(batch), expected, 1e-6);
+      await quantized.dispose();
+    }
+  });
+});

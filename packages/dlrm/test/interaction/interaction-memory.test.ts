@@ -1,0 +1,108 @@
+import { SparseTable, TableMemory } from '@ds/data-sparsifier';
+import fc from 'fast-check';
+import type { DlrmConfig } from '../../src/config.js';
+import { InteractionMemory, liveColumns } from '../../src/interaction/interaction-memory.js';
+import { DenseTable } from '../../src/table.js';
+import { formula } from '../formula.js';
+
+/** `interact_features` in plain loops: the first vector, then the products under the diagonal, row by row. */
+function expectedFeatures(vectors: readonly Float32Array[], example: number, dim: number): number[] {
+  const rows = vectors.map((values) => [...values.subarray(example * dim, (example + 1) * dim)]);
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  return [...rows[0]!, ...rows.flatMap((a, i) => rows.slice(0, i).map((b) => dot(a, b)))];
+}
+
+const sizes = fc.record({
+  tables: fc.integer({ min: 1, max: 30 }),
+  dim: fc.integer({ min: 1, max: 21 }),
+  count: fc.integer({ min: 1, max: 9 }),
+  room: fc.integer({ min: 0, max: 4 }),
+});
+
+function openMemory({
+  tables,
+  dim,
+  count,
+  room,
+}: {
+  tables: number;
+  dim: number;
+  count: number;
+  room: number;
+}) {
+  const config: DlrmConfig = {
+    embeddingDim: dim,
+    tableRows: Array.from({ length: tables }, () => 1),
+    bottomMlp: [1, dim],
+    topMlp: [dim + (tables * (tables + 1)) / 2, 1],
+  };
+  const options = { config, capacity: count + room };
+  const memory = new TableMemory();
+  const free = memory.freeBytes;
+  const interaction = new InteractionMemory({ ...options, memory });
+  expect(free - memory.freeBytes).toBeLessThanOrEqual(InteractionMemory.bytes(options));
+  return { interaction, memory };
+}
+
+describe('InteractionMemory', () => {
+  test('computes the features of any number of vectors, live or not', () => {
+    fc.assert(
+      fc.property(sizes, fc.infiniteStream(fc.boolean()), (size, isLive) => {
+        const { tables, dim, count } = size;
+        const { interaction, memory } = openMemory(size);
+        // What lies behind the features must stay as it is.
+        const next = memory.allocate(4);
+        memory.int32(next, 1)[0] = 12345;
+        const live = [0];
+        const vectors = Array.from({ length: tables + 1 }, (_, index) => {
+          const values = Float32Array.from(formula(index, count * dim), (x) => x - 0.5);
+          if (index > 0 && isLive.next().value) values.fill(0);
+          else if (index > 0) live.push(index);
+          interaction.vectors(index, count).set(values);
+          return values;
+        });
+        expect([...interaction.liveVectors(count)]).toEqual(live);
+        const width = dim + (tables * (tables + 1)) / 2;
+        const all = interaction.features(count).slice();
+        const reduced = interaction.features(count, Int32Array.from(live)).slice();
+        const columns = liveColumns(Int32Array.from(live), dim);
+        for (let example = 0; example < count; example++) {
+          const expected = expectedFeatures(vectors, example, dim);
+          expected.forEach((value, column) => {
+            expect(all[example * width + column]).toBeCloseTo(value, 6);
+          });
+          columns.forEach((column, place) => {
+            expect(reduced[example * columns.length + place]).toBe(all[example * width + column]);
+          });
+          const left = expected.filter((_, column) => !columns.includes(column));
+          expect(left.every((value) => value === 0)).toBe(true);
+        }
+        expect(memory.int32(next, 1)[0]).toBe(12345);
+      }),
+    );
+  });
+
+  test('gathers from tables in its memory, in another one, and in none', () => {
+    const { interaction, memory } = openMemory({ tables: 4, dim: 8, count: 5, room: 3 });
+    const tables = Array.from({ length: 4 }, (_, index) => ({
+      data: Float32Array.from(formula(index, 7 * 8), (x) => (x < 0.6 ? 0 : x)),
+      shape: [7, 8],
+    }));
+    const ids = Int32Array.from(formula(9, 5 * 4), (x) => Math.floor(7 * x));
+    interaction.gather(
+      [
+        SparseTable.fromDense({ table: tables[0]!, memory }),
+        SparseTable.fromDense({ table: tables[1]!, memory: new TableMemory() }),
+        SparseTable.fromDense({ table: tables[2]! }),
+        new DenseTable(tables[3]!),
+      ],
+      ids,
+    );
+    tables.forEach(({ data }, index) => {
+      const expected = Array.from({ length: 5 }, (_, example) => ids[example * 4 + index]! * 8).flatMap(
+        (row) => [...data.subarray(row, row + 8)],
+      );
+      expect([...interaction.vectors(index + 1, 5)]).toEqual(expected);
+    });
+  });
+});
