@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readNpz } from '@ds/criteo-data/npz';
 
+const otherData = join(
+  __dirname,
+  '../../../packages/criteo-data/test/golden/preprocessing/criteo-rows/processed.npz',
+);
 const main = join(__dirname, '..', 'dist', 'main.js');
 const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 const small = ['--rows', '2000', '--sparsity-levels', '0,0.9', '--norms', 'L1', '--forward-runs', '2'];
@@ -77,16 +82,30 @@ test('a stage that fails is named, and the earlier report stays', async () => {
   expect(await readdir(join(folder, 'data'))).toEqual([]);
 });
 
-test('a checkpoint of other data is refused before anything is pruned', async () => {
+test('what is no checkpoint of this data is refused before anything is pruned', async () => {
   const made = run(...small, '--output-dir', join(folder, 'a'), '--quiet');
   expect(made.status).toBe(0);
-  const { status, stderr } = run(
-    ...['--processed-data-file', join(folder, 'a/data/kaggleAdDisplayChallenge_processed.npz')],
-    ...['--model-path', join(folder, 'a/data/train.txt'), '--output-dir', join(folder, 'b'), '--quiet'],
-  );
-  expect(status).toBe(1);
-  expect(stderr).toMatch(/^error: stage 'check the model' failed: .*train\.txt.*\n$/);
-  await expect(stat(join(folder, 'b', 'models'))).rejects.toThrow();
+  const data = join(folder, 'a/data/kaggleAdDisplayChallenge_processed.npz');
+  const checkpoint = join(folder, 'a/criteo_model.ckpt');
+  const refusal = async (processedDataFile: string, modelPath: string) => {
+    const { status, stdout, stderr } = run(
+      ...['--processed-data-file', processedDataFile, '--model-path', modelPath],
+      ...['--output-dir', join(folder, 'b'), '--quiet'],
+    );
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^error: stage 'check the model' failed: [^\n]*\n$/);
+    await expect(stat(join(folder, 'b', 'models'))).rejects.toThrow();
+    return stderr;
+  };
+
+  expect(await refusal(data, join(folder, 'a/data/train.txt'))).toContain('train.txt: expected a checkpoint');
+
+  const rowsOf = async (path: string) => [...((await readNpz(path))['counts']!.data as Int32Array)];
+  const [rows, otherRows] = [await rowsOf(data), await rowsOf(otherData)];
+  const table = rows.findIndex((count, index) => count !== otherRows[index]);
+  const message = await refusal(otherData, checkpoint);
+  for (const part of [checkpoint, otherData, `emb_l.${table}`, `${rows[table]}`, `${otherRows[table]}`])
+    expect(message).toContain(part);
 });
 
 test('wrong usage is told at once', () => {

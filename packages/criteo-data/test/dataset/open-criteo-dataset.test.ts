@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ZipWriter } from '@ds/files';
 import { openCriteoDataset, readNpz, writeNpz, type CriteoBatch, type CriteoDataset } from '@ds/criteo-data';
 import { rowsOfSplit, type Split } from '../../src/day-split.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -139,6 +140,44 @@ describe('refuses', () => {
     await expect(open()).rejects.toThrow(message);
   });
 
+  it.each<[string, Record<string, Uint8Array>, string]>([
+    [
+      'headers that claim 10^12 rows',
+      {
+        'X_cat.npy': npy('(1000000000000, 26)', 26),
+        'X_int.npy': npy('(1000000000000, 13)', 13),
+        'y.npy': npy('(1000000000000,)', 1),
+        'counts.npy': npy('(26,)', 26),
+      },
+      'array "X_cat": expected 104000000000000 bytes for int32 of shape (1000000000000, 26), found 104',
+    ],
+    [
+      'an array that inflates a thousandfold',
+      {
+        'X_int.npy': npy('(7, 13)', 7 * 13),
+        'X_cat.npy': npy('(7, 26)', 7 * 26),
+        'y.npy': npy('(7,)', 7),
+        'counts.npy': npy('(26,)', 40e6),
+      },
+      'array "counts": expected 104 bytes for int32 of shape (26), found 160000000',
+    ],
+    [
+      'a path out of the archive',
+      { '../X_int.npy': npy('(7, 13)', 7 * 13) },
+      'invalid relative path: ../X_int.npy',
+    ],
+  ])('%s, with bounded memory', async (_, entries, message) => {
+    const pieces: Uint8Array[] = [];
+    const zip = new ZipWriter(async (bytes) => void pieces.push(bytes.slice()));
+    for (const [name, bytes] of Object.entries(entries)) await zip.addDeflated(name, [bytes]);
+    await zip.finish();
+    writeFileSync(bad, Buffer.concat(pieces));
+    const before = process.memoryUsage().rss;
+    await expect(open()).rejects.toThrow(`${bad}: `);
+    await expect(open()).rejects.toThrow(message);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  });
+
   it('a file that is cut off, an unknown split and a batch of no rows', async () => {
     writeFileSync(bad, readFileSync(processed).subarray(0, 4000));
     await expect(open()).rejects.toThrow(bad);
@@ -149,3 +188,10 @@ describe('refuses', () => {
     await expect(allBatches(dataset, { batchSize: 0 })).rejects.toThrow('batch size of at least 1, found 0');
   });
 });
+
+/** An npy array of int32 zeros whose header says `shape`. */
+function npy(shape: string, elements: number): Uint8Array {
+  const header = `{'descr': '<i4', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
+  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
+  return Buffer.concat([start, Buffer.from(header), Buffer.alloc(4 * elements)]);
+}
