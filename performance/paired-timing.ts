@@ -19,23 +19,26 @@ export interface PairedTiming {
 }
 
 /**
- * Times a function of ours and a rival in alternation: one round of each that does not count, then `rounds`
- * rounds of ours and theirs in turn. PERFORMANCE_ROUNDS in the environment overrides `rounds`, for a quick look.
+ * Times a function of ours and a rival in alternation: one round of each that does not count (unless `warmUp` is
+ * false), then `rounds` rounds of ours and theirs in turn. PERFORMANCE_ROUNDS in the environment overrides `rounds`, for a quick look.
  */
 export async function timeInPairs({
   ours,
   rival,
   rounds: usualRounds = 5,
+  warmUp = true,
 }: {
   /** Does the work once. */
   ours: () => Promise<unknown> | unknown;
   rival: Rival;
   /** Counted rounds; default 5. */
   rounds?: number;
+  /** A first round that does not count; work of minutes needs none. Default true. */
+  warmUp?: boolean;
 }): Promise<PairedTiming> {
   const rounds = Number(process.env['PERFORMANCE_ROUNDS'] ?? usualRounds);
   const seconds = { ours: [] as number[], rival: [] as number[] };
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
     const start = performance.now();
     await ours();
     const ourSeconds = (performance.now() - start) / 1000;

@@ -31,7 +31,10 @@ export class PythonRival {
   /** Does the work once; the seconds that the rival measured. */
   async run(): Promise<number> {
     this.#process.stdin!.write('run\n');
-    return Number(await this.#answer());
+    const answer = await this.#answer();
+    const seconds = Number(answer);
+    if (!(seconds > 0)) throw new Error(`the rival: expected its seconds, found '${answer}'`);
+    return seconds;
   }
 
   stop(): void {

@@ -3,7 +3,6 @@
 import copy
 import os
 import tempfile
-import warnings
 import zipfile
 
 import torch
@@ -11,10 +10,9 @@ from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 
 from rival import serve, settings
 
-warnings.filterwarnings("ignore")
 given = settings()
 torch.set_num_threads(given["threads"])
-original = torch.load(given["modelPath"], weights_only=False)["state_dict"]
+original = torch.load(given["modelPath"])
 
 
 def sparsified(norm: str, block: tuple[int, int], level: float) -> dict:

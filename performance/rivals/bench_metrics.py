@@ -1,7 +1,6 @@
 """The loop of evaluate_model_metrics.py: unzip, load, run the test set in batches of 16384, scikit-learn's metrics."""
 
 import os
-import sys
 import tempfile
 import zipfile
 
@@ -17,11 +16,9 @@ from model import kaggle_model  # noqa: E402
 import dlrm_data_pytorch as criteo  # noqa: E402
 
 torch.set_num_threads(given["threads"])
-standard_output, sys.stdout = sys.stdout, open(os.devnull, "w")
 data = criteo.CriteoDataset(
     "kaggle", -1, 0.0, "total", "test", given["rawDataFile"], given["processedDataFile"], False, False
 )
-sys.stdout = standard_output
 loader = torch.utils.data.DataLoader(
     data, batch_size=16384, shuffle=False, num_workers=0, collate_fn=criteo.collate_wrapper_criteo_offset
 )

@@ -5,7 +5,6 @@ One patch: NumPy >= 2 raises on hex ids above 0x7fffffff, where the original rel
 
 import os
 import shutil
-import sys
 import tempfile
 import types
 
@@ -28,11 +27,9 @@ def prepare() -> str:
 
 
 def preprocess(folder: str) -> None:
-    standard_output, sys.stdout = sys.stdout, open(os.devnull, "w")
     data_utils.getCriteoAdData(
         os.path.join(folder, "train.txt"), "kaggleAdDisplayChallenge_processed"
     )
-    sys.stdout = standard_output
     shutil.rmtree(folder)
 
 

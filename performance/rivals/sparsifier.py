@@ -1,13 +1,10 @@
 """PyTorch's DataNormSparsifier: one step for each level, on tables of the given rows and 16 columns."""
 
-import warnings
-
 import torch
 from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 
 from rival import serve, settings
 
-warnings.filterwarnings("ignore")
 given = settings()
 torch.set_num_threads(given["threads"])
 torch.manual_seed(1)

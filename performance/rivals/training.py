@@ -1,9 +1,5 @@
 """The training loop of dlrm_s_pytorch.py: the Criteo loader, DLRM_Net, BCE, SGD 0.1, mini-batches of 128."""
 
-import os
-import sys
-import tempfile
-
 import numpy as np
 import torch
 
@@ -15,12 +11,9 @@ from model import kaggle_model  # noqa: E402
 import dlrm_data_pytorch as criteo  # noqa: E402
 
 torch.set_num_threads(given["threads"])
-standard_output, sys.stdout = sys.stdout, open(os.devnull, "w")
-folder = tempfile.mkdtemp()
 data = criteo.CriteoDataset(
     "kaggle", -1, 0.0, "total", "train", given["rawDataFile"], given["processedDataFile"], False, False
 )
-sys.stdout = standard_output
 loader = torch.utils.data.DataLoader(
     data, batch_size=128, shuffle=False, num_workers=0, collate_fn=criteo.collate_wrapper_criteo_offset
 )
