@@ -1,4 +1,4 @@
-import { writeWhole } from '@ds/files';
+import { partOfPath, writeWhole } from '@ds/files';
 import { createArrayCsvStringifier } from 'csv-writer';
 import { readResultsText, type ResultsText } from './results-table.js';
 
@@ -6,19 +6,21 @@ const keyColumns = ['norm', 'sparse_block_shape', 'sparsity_level'];
 const variantColumn = 'dlrm_type';
 
 /**
- * Joins the parts of one results file that shards of a benchmark wrote, any of the three. The rows are those of
- * the parts, cell by cell, in the order of `like` where it is given, else by norm, block shape and level (forward
- * times by model type first).
+ * Joins the parts of one results file that shards of a benchmark wrote. The rows are those of the parts, cell by
+ * cell. Where all parts are named as `metrics.2-of-8.csv`, all eight must be there, and the rows follow each other as
+ * in a single run; else they are in the order of `like` where it is given, or by norm, block shape and level (after
+ * the model type, where there are several).
  *
  * Without `like` the models must be a full grid: each norm and block shape that occurs has each level that
- * occurs (and each model type). A level or norm that no part has is then not missed; `like` misses it.
+ * occurs (and each model type). A level or norm that no part has is then not missed; `like` misses it. A part
+ * may hold no rows.
  *
  * @returns the number of rows
  * @throws Error naming the file and line when a part cannot be read or has other columns than the first, a row
- *   is there twice, or a row is missing; no output is then written.
+ *   is there twice, or a row or a part is missing; no output is then written.
  */
 export async function mergeResults({
-  parts,
+  parts: given,
   output,
   like,
 }: {
@@ -29,7 +31,9 @@ export async function mergeResults({
   /** Path of a results file whose models are all expected, and no others: the joined metadata. */
   like?: string;
 }): Promise<number> {
-  if (parts.length === 0) throw new Error('expected the paths of at least one part, found none');
+  if (given.length === 0) throw new Error('expected the paths of at least one part, found none');
+  const numbered = inOrderOfParts(given);
+  const parts = numbered ?? given;
   const texts: ResultsText[] = [];
   for (const part of parts) texts.push(await readResultsText(part));
   const { header } = texts[0]!;
@@ -54,22 +58,44 @@ export async function mergeResults({
     }
   });
   const rows = [...merged.values()];
+  if (rows.length === 0) throw new Error(`expected rows in ${parts.join(', ')}, found none`);
   const models = like === undefined ? fullGrid(rows.map(({ model }) => model)) : await modelsOf(like);
   const unknown = rows.find(({ model }) => !models.includes(model));
   if (unknown) throw new Error(`${unknown.place}: ${rowName(unknown.model, '')} is not in ${like}`);
   const variants = [...new Set(rows.map(({ variant }) => variant))].sort(byVariant);
-  const ordered = variants.flatMap((variant) =>
+  const expected = variants.flatMap((variant) =>
     models.map((model) => {
       const row = merged.get(`${variant}\t${model}`);
       if (!row) throw new Error(`missing row: ${rowName(model, variant)} is in none of ${parts.join(', ')}`);
-      return row.cells;
+      return row;
     }),
   );
+  const ordered = (numbered ? rows : expected).map(({ cells }) => cells);
   const stringifier = createArrayCsvStringifier({ header });
   await writeWhole(output, (file) =>
     file.writeFile((stringifier.getHeaderString() ?? '') + stringifier.stringifyRecords(ordered)),
   );
   return ordered.length;
+}
+
+/**
+ * Where all paths are named as parts: the paths in the order of the parts, none of which is missing or there twice.
+ * Undefined where one is not.
+ */
+function inOrderOfParts(paths: readonly string[]): string[] | undefined {
+  const parts = paths.flatMap((path) => partOfPath(path) ?? []);
+  if (parts.length < paths.length) return undefined;
+  const { count } = parts[0]!;
+  const other = parts.findIndex((part) => part.count !== count);
+  if (other >= 0) throw new Error(`${paths[other]}: expected one of ${count} parts, as ${paths[0]} is`);
+  return Array.from({ length: count }, (_, index) => {
+    const found = paths.filter((_, i) => parts[i]!.index === index + 1);
+    if (found.length !== 1)
+      throw new Error(
+        `part ${index + 1} of ${count}: expected it once, found ${found.join(' and ') || 'none'}`,
+      );
+    return found[0]!;
+  });
 }
 
 async function modelsOf(path: string): Promise<string[]> {
@@ -98,9 +124,9 @@ function fullGrid(models: readonly string[]): string[] {
   return methods.flatMap((method) => levels.map((level) => `${method}\t${level}`));
 }
 
-// The benchmark writes the sparse rows first, then the dense ones.
+// The order in which the benchmark writes them; types of a later version come last.
 function byVariant(a: string, b: string): number {
-  const order = ['with_torch_sparse', 'without_torch_sparse'];
+  const order = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'];
   const rank = (variant: string) => (order.includes(variant) ? order.indexOf(variant) : order.length);
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }

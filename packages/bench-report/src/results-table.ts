@@ -30,10 +30,10 @@ export interface ResultsText {
 }
 
 /**
- * Reads the cells of a results file.
+ * Reads the cells of a results file; there may be no line but the header, as in a part without models.
  *
  * @throws Error naming the file, and the line where there is one: when it cannot be read, is not a CSV, has
- *   lines of different lengths, or no line but the header.
+ *   lines of different lengths, or is empty.
  */
 export async function readResultsText(csvPath: string): Promise<ResultsText> {
   const text = await readFile(csvPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -54,7 +54,6 @@ export async function readResultsText(csvPath: string): Promise<ResultsText> {
   const [header, ...rows] = lines;
   if (header === undefined)
     throw new Error(`${csvPath}: expected a line of column names, found an empty file`);
-  if (rows.length === 0) throw new Error(`${csvPath}: expected rows after the column names, found none`);
   return {
     header: header.record,
     records: rows.map(({ record, info }) => ({ line: info.lines, cells: record })),
@@ -64,8 +63,8 @@ export async function readResultsText(csvPath: string): Promise<ResultsText> {
 /**
  * Reads a results file into rows of typed values; columns that `fields` does not name are passed over.
  *
- * @throws Error naming the file, line and column when the file cannot be read, lacks a column, or a cell does
- *   not hold what its column expects.
+ * @throws Error naming the file, line and column when the file cannot be read, lacks a column or rows, or a cell
+ *   does not hold what its column expects.
  */
 export async function readResultsTable<Row>(csvPath: string, fields: Fields<Row>): Promise<Row[]> {
   const { header, records } = await readResultsText(csvPath);
@@ -78,6 +77,7 @@ export async function readResultsTable<Row>(csvPath: string, fields: Fields<Row>
       `${csvPath} line 1: missing column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; found ${header.join(', ')}`,
     );
   }
+  if (records.length === 0) throw new Error(`${csvPath}: expected rows after the column names, found none`);
   return records.map(({ line, cells }) => {
     const values = named.flatMap(([name, { column, cell, mayBeEmpty }]) => {
       const text = cells[header.indexOf(column)];

@@ -11,7 +11,13 @@ async function dealAndMerge(
     count = 3,
     like,
     change = (parts) => parts,
-  }: { count?: number; like?: string; change?: (parts: string[][]) => string[][] } = {},
+    nameOf = (index) => `part-${index}.csv`,
+  }: {
+    count?: number;
+    like?: string;
+    change?: (parts: string[][]) => string[][];
+    nameOf?: (index: number) => string;
+  } = {},
 ): Promise<{ rows: number; merged: string }> {
   return withTemporaryFolder(async (folder) => {
     const [header, ...rows] = (await readFile(file, 'utf8')).trimEnd().split('\n');
@@ -21,7 +27,7 @@ async function dealAndMerge(
     ]);
     const paths: string[] = [];
     for (const [index, lines] of change(dealt).entries()) {
-      paths.push(join(folder, `part-${index}.csv`));
+      paths.push(join(folder, nameOf(index)));
       await writeFile(paths[index]!, `${lines.join('\n')}\n`);
     }
     const output = join(folder, 'merged.csv');
@@ -39,7 +45,8 @@ async function dealAndMerge(
 
 test.each(Object.entries(inputs))('the parts of %s make the whole again', async (_, file) => {
   const whole = await readFile(file, 'utf8');
-  for (const count of [1, 3, 7]) {
+  // With more parts than rows, some hold nothing but the column names.
+  for (const count of [1, 3, 7, 200]) {
     const { rows, merged } = await dealAndMerge(file, { count });
     expect(merged).toBe(whole);
     expect(rows).toBe(whole.trimEnd().split('\n').length - 1);
@@ -55,6 +62,55 @@ test('a missing row is an error that names it', async () => {
   const change = ([first, ...others]: string[][]) => [first!.filter((_, line) => line !== 2), ...others];
   await expect(dealAndMerge(inputs.sparseModelMetrics, { change })).rejects.toThrow(
     /missing row: norm L1, block shape \(1, 1\), sparsity level 0\.3 is in none of .*part-0\.csv/,
+  );
+});
+
+test('a missing part is an error even where its rows are all of one model type', async () => {
+  // As shards deal them: consecutive rows, so that the last parts hold the dense rows only.
+  const [header, ...rows] = (await readFile(inputs.forwardTimeInfo, 'utf8')).trimEnd().split('\n');
+  const isSparse = (row: string) => row.includes(',with_torch_sparse');
+  const parts = [rows.filter(isSparse), rows.filter((row) => !isSparse(row))];
+  const change = () => parts.map((lines) => [header!, ...lines]);
+  const nameOf = (index: number) => `times.${index + 1}-of-2.csv`;
+  const whole = await dealAndMerge(inputs.forwardTimeInfo, { change, nameOf });
+  expect(whole.merged).toBe(await readFile(inputs.forwardTimeInfo, 'utf8'));
+  const first = () => change().slice(0, 1);
+  await expect(dealAndMerge(inputs.forwardTimeInfo, { change: first, nameOf })).rejects.toThrow(
+    'part 2 of 2: expected it once, found none',
+  );
+});
+
+test('numbered parts are joined in the order of their numbers, whatever the order of their rows', async () => {
+  const [header, ...rows] = (await readFile(inputs.sparseModelMetrics, 'utf8')).trimEnd().split('\n');
+  const shuffled = [...rows.slice(40).reverse(), ...rows.slice(0, 40)];
+  // Parts 1 to 11, the names of which do not sort as their numbers do.
+  const parts = Array.from({ length: 11 }, (_, part) =>
+    shuffled.slice(Math.floor((part * 60) / 11), Math.floor(((part + 1) * 60) / 11)),
+  );
+  const paths = parts.map((_, part) => part).sort((a, b) => (`${a + 1}` < `${b + 1}` ? -1 : 1));
+  const { merged } = await dealAndMerge(inputs.sparseModelMetrics, {
+    change: () => paths.map((part) => [header!, ...parts[part]!]),
+    nameOf: (index) => `m.${paths[index]! + 1}-of-11.csv`,
+    like: inputs.sparseModelMetadata,
+  });
+  expect(merged).toBe(`${[header, ...shuffled].join('\n')}\n`);
+});
+
+test('parts of another number of parts, or there twice, are refused', async () => {
+  const named = (...names: string[]) =>
+    dealAndMerge(inputs.sparseModelMetrics, { count: names.length, nameOf: (index) => names[index]! });
+  await expect(named('m.1-of-2.csv', 'm.2-of-3.csv')).rejects.toThrow(
+    /m\.2-of-3\.csv: expected one of 2 parts, as .*m\.1-of-2\.csv is/,
+  );
+  await expect(named('m.1-of-2.csv', 'n.1-of-2.csv', 'm.2-of-2.csv')).rejects.toThrow(
+    /part 1 of 2: expected it once, found .*m\.1-of-2\.csv and .*n\.1-of-2\.csv/,
+  );
+});
+
+test('parts without any row', async () => {
+  const change = (parts: string[][]) => parts.map(([header]) => [header!]);
+  await expect(dealAndMerge(inputs.sparseModelMetrics, { change })).rejects.toThrow(
+    /expected rows in .*part-0\.csv, .*part-2\.csv, found none/,
   );
 });
 
