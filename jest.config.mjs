@@ -21,4 +21,5 @@ export default {
   },
   // Tests start commands as processes, which take seconds on a small machine.
   testTimeout: 120_000,
+  reporters: ['default', '<rootDir>/scripts/absent-engines-reporter.cjs'],
 };
