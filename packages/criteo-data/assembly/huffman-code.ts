@@ -6,10 +6,10 @@ const keys = memory.data(8 * mostSymbols);
 const weights = memory.data(4 * mostSymbols);
 
 /**
- * The code lengths (a byte each) of a Huffman code of at most 15 bits for symbols that occur `counts` (32 bits)
+ * The code lengths (a byte each) of a Huffman code of at most `limit` bits for symbols that occur `counts` (32 bits)
  * times; 0 for those that do not. Two symbols at least must occur.
  */
-export function huffmanLengths(counts: usize, symbols: u32, lengths: usize): void {
+export function huffmanLengths(counts: usize, symbols: u32, lengths: usize, limit: u32): void {
   let used: u32 = 0;
   for (let symbol: u32 = 0; symbol < symbols; symbol++) {
     const count = load<u32>(counts + (symbol << 2));
@@ -22,7 +22,7 @@ export function huffmanLengths(counts: usize, symbols: u32, lengths: usize): voi
       setWeight(i, max<u32>(1, <u32>(load<u64>(keys + (i << 3)) >> 32) >> halvings));
     }
     minimumRedundancy(used);
-    if (weight(0) <= codeLengthLimit) break;
+    if (weight(0) <= limit) break;
   }
   memory.fill(lengths, 0, symbols);
   for (let i: u32 = 0; i < used; i++) {

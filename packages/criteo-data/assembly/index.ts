@@ -1,6 +1,7 @@
 export { countLines, parseRows } from './parse-rows';
 export { numberValues } from './number-values';
-export { gatherFloats, deflateFloats, deflateIntegers } from './deflate-elements';
+export { deflateIntegers } from './deflate-integers';
+export { gatherFloats, deflateFloats } from './deflate-floats';
 
 /** Where the memory begins that the kernel does not use itself. */
 export function heapStart(): usize {

@@ -33,14 +33,8 @@ export function countLines(text: usize, end: usize): u32 {
  * `categories`: 26 columns of `rows` numbers of 32 bits; `integers`: (rows, 13); `labels`: (rows).
  * Returns `rows`, or the line (from 0) that cannot be parsed.
  */
-export function parseRows(
-  text: usize,
-  rows: u32,
-  categories: usize,
-  integers: usize,
-  labels: usize,
-): u32 {
-  const columnBytes = <usize>rows << 2;
+export function parseRows(text: usize, rows: u32, categories: usize, integers: usize, labels: usize): u32 {
+  const columnBytes = (<usize>rows) << 2;
   at = text;
   for (let row: u32 = 0; row < rows; row++) {
     const label = load<u8>(at) - zero;
@@ -108,7 +102,8 @@ function parseLongInteger(): i64 {
     if (value > 0x80000000) return -1;
     at++;
   }
-  if (load<u8>(at) != tab || value > <i64>0x7fffffff + <i64>isNegative || (isNegative && at == first)) return -1;
+  if (load<u8>(at) != tab || value > <i64>0x7fffffff + <i64>isNegative || (isNegative && at == first))
+    return -1;
   at++;
   return isNegative ? 0 : value;
 }

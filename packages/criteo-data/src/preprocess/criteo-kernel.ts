@@ -7,7 +7,14 @@ export interface CriteoKernel {
   parseRows(text: number, rows: number, categories: number, integers: number, labels: number): number;
   numberValues(values: number, count: number, distinct: number, slots: number): number;
   gatherFloats(numbers: number, rows: number, table: number, floats: number): void;
-  deflateFloats(elements: number, count: number, tokens: number, output: number): number;
+  deflateFloats(
+    numbers: number,
+    rows: number,
+    table: number,
+    distinct: number,
+    scratch: number,
+    output: number,
+  ): number;
   deflateIntegers(elements: number, count: number, tokens: number, output: number): number;
 }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { allocate, bytesAt, type CriteoKernel } from './criteo-kernel.js';
+import { allocate, bytesAt } from './criteo-kernel.js';
 
 /** One part of an array, deflated: blocks that end on a byte, of which none is the last of the stream. */
 export interface DeflatedPart {
@@ -19,24 +19,20 @@ export interface DeflatedParts {
 }
 
 /**
- * Deflates arrays in the kernel's memory. `counts`: the elements of each, of `width` bytes; `place`: gives the
- * address of one, when all before are done, so that they may take turns in one place.
+ * Deflates arrays in the kernel's memory. `sizes`: their bytes; `deflate`: writes one of them, deflated, to `output`
+ * and says how long that is and where the array was, which may be one place for all.
  */
 export function deflateArrays(
-  kernel: CriteoKernel,
-  { width, counts, place }: { width: 4 | 8; counts: readonly number[]; place: (array: number) => number },
+  sizes: readonly number[],
+  deflate: (array: number, output: number) => { address: number; compressedSize: number },
 ): DeflatedParts {
-  const deflate = width === 8 ? kernel.deflateFloats : kernel.deflateIntegers;
-  const room = (elements: number) => Math.ceil(1.25 * width * elements) + 400;
-  const tokens = allocate(2 * width * Math.max(...counts));
-  const output = allocate(counts.reduce((sum, count) => sum + room(count), 0));
-  let end = output;
-  const parts = counts.map((count, array): DeflatedPart => {
-    const address = place(array);
-    const compressedSize = deflate(address, count, tokens, end);
-    end += compressedSize;
-    const size = width * count;
+  const room = sizes.reduce((sum, size) => sum + Math.ceil(1.25 * size) + 400, 0);
+  const start = allocate(room);
+  let output = start;
+  const parts = sizes.map((size, array): DeflatedPart => {
+    const { address, compressedSize } = deflate(array, output);
+    output += compressedSize;
     return { size, crc: crc32(bytesAt(address, size)), compressedSize };
   });
-  return { parts, bytes: bytesAt(output, end - output).slice() };
+  return { parts, bytes: bytesAt(start, output - start).slice() };
 }

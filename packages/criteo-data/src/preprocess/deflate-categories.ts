@@ -18,17 +18,18 @@ export function deflateCategories({ rows, numbers, ids, distinctCounts }: Number
   const kernel = criteoKernel();
   const numbersStart = allocate(4 * numbers.length);
   integersAt(numbersStart, numbers.length).set(numbers);
-  const table = allocate(8 * ids.length);
-  floatsAt(table, ids.length).set(ids);
+  const tables = allocate(8 * ids.length);
+  floatsAt(tables, ids.length).set(ids);
+  const scratch = allocate(24 * Math.max(...distinctCounts));
   const floats = allocate(8 * rows);
   let before = 0;
-  return deflateArrays(kernel, {
-    width: 8,
-    counts: Array<number>(categoricalColumns).fill(rows),
-    place: (column) => {
-      kernel.gatherFloats(numbersStart + 4 * rows * column, rows, table + 8 * before, floats);
-      before += distinctCounts[column]!;
-      return floats;
-    },
+  return deflateArrays(Array<number>(categoricalColumns).fill(8 * rows), (column, output) => {
+    const columnNumbers = numbersStart + 4 * rows * column;
+    const table = tables + 8 * before;
+    const count = distinctCounts[column]!;
+    before += count;
+    kernel.gatherFloats(columnNumbers, rows, table, floats);
+    const compressedSize = kernel.deflateFloats(columnNumbers, rows, table, count, scratch, output);
+    return { address: floats, compressedSize };
   });
 }

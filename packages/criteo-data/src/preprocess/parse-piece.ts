@@ -46,15 +46,23 @@ export function parsePiece(text: Uint8Array): ParsedPiece | BadField {
     size += count;
     return count;
   });
+  const tokens = allocate(2 * 4 * rows * integerColumns);
+  const arrays = [
+    { address: integers, count: rows * integerColumns },
+    { address: labels, count: rows },
+  ];
+  const integersAndLabels = deflateArrays(
+    arrays.map(({ count }) => 4 * count),
+    (array, output) => {
+      const { address, count } = arrays[array]!;
+      return { address, compressedSize: kernel.deflateIntegers(address, count, tokens, output) };
+    },
+  );
   return {
     rows,
     numbers: integersAt(categories, rows * categoricalColumns).slice(),
     distinct: integersAt(distinct, size).slice(),
     distinctCounts,
-    integersAndLabels: deflateArrays(kernel, {
-      width: 4,
-      counts: [rows * integerColumns, rows],
-      place: (array) => (array === 0 ? integers : labels),
-    }),
+    integersAndLabels,
   };
 }
