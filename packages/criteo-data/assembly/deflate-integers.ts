@@ -48,7 +48,9 @@ export function deflateIntegers(elements: usize, count: u32, tokens: usize, outp
   let to = out;
   for (let token = tokens; token < tokensEnd; token += 2) {
     const kind = <u32>load<u16>(token);
-    const entry = load<u32>(kind < literals ? literalBits + (kind << 2) : matchBits + ((kind - literals) << 2));
+    const entry = load<u32>(
+      kind < literals ? literalBits + (kind << 2) : matchBits + ((kind - literals) << 2),
+    );
     bits |= (<u64>(entry & 0xffffff)) << used;
     used += entry >> 24;
     // At most 31 bits wait and 22 come.
@@ -101,8 +103,6 @@ function putMatch(end: usize, length: u32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function putToken(token: u32): void {
   store<u16>(nextToken, <u16>token);
   nextToken += 2;

@@ -19,7 +19,7 @@ export function huffmanLengths(counts: usize, symbols: u32, lengths: usize, limi
   // Halved counts bring the lengths nearer to one another, until the longest fits.
   for (let halvings: u32 = 0; ; halvings++) {
     for (let i: u32 = 0; i < used; i++) {
-      setWeight(i, max<u32>(1, <u32>(load<u64>(keys + (i << 3)) >> 32) >> halvings));
+      setWeight(i, max<u32>(1, (<u32>(load<u64>(keys + (i << 3)) >> 32)) >> halvings));
     }
     minimumRedundancy(used);
     if (weight(0) <= limit) break;
@@ -39,7 +39,11 @@ export function reversedBits(bits: u32, count: u32): u32 {
 
 /** Shell sort (gaps of Ciura 2001): short, and a few microseconds for as few as these. */
 function sortKeys(count: u32): void {
-  for (let gap: u32 = 132; gap > 0; gap = gap == 132 ? 57 : gap == 57 ? 23 : gap == 23 ? 10 : gap == 10 ? 4 : gap == 4 ? 1 : 0) {
+  for (
+    let gap: u32 = 132;
+    gap > 0;
+    gap = gap == 132 ? 57 : gap == 57 ? 23 : gap == 23 ? 10 : gap == 10 ? 4 : gap == 4 ? 1 : 0
+  ) {
     for (let i = gap; i < count; i++) {
       const key = load<u64>(keys + (i << 3));
       let place = i;
@@ -92,14 +96,10 @@ function minimumRedundancy(count: u32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function weight(i: u32): u32 {
   return load<u32>(weights + (i << 2));
 }
 
-// @ts-ignore: decorator
-@inline
 function setWeight(i: u32, value: u32): void {
   store<u32>(weights + (i << 2), value);
 }

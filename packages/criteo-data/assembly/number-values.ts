@@ -22,7 +22,8 @@ export function numberValues(values: usize, count: u32, distinct: usize, slots: 
       number = ++size;
       store<u32>(slot, value);
       store<u32>(slot, number, 4);
-      if (size << 1 > (<u32>1) << (32 - shift)) {
+      const half: u32 = 1 << (31 - shift);
+      if (size > half) {
         shift -= 1;
         memory.fill(slots, 0, (<usize>1) << (32 - shift + 3));
         for (let known: u32 = 0; known < size; known++) {
@@ -39,12 +40,11 @@ export function numberValues(values: usize, count: u32, distinct: usize, slots: 
 }
 
 /** The slot of a value, or the free one (number 0) where it belongs. */
-// @ts-ignore: decorator
-@inline
 function findSlot(slots: usize, shift: u32, value: u32): usize {
   const mask = ((<usize>1) << (32 - shift + 3)) - 1;
   // Fibonacci hashing, as in IdDictionary.
   let offset = (<usize>((value * 0x9e3779b1) >> shift)) << 3;
-  while (load<u32>(slots + offset, 4) != 0 && load<u32>(slots + offset) != value) offset = (offset + 8) & mask;
+  while (load<u32>(slots + offset, 4) != 0 && load<u32>(slots + offset) != value)
+    offset = (offset + 8) & mask;
   return slots + offset;
 }
