@@ -1,4 +1,4 @@
-import { appendTo, writeWhole, ZipWriter } from '@ds/files';
+import { appendTo, writeWhole, ZipWriter, type DeflatedBlocks } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 
 /**
@@ -13,6 +13,7 @@ export async function dumpModel({
   entryName,
   checkpoint,
   threads = availableThreads(),
+  reused,
 }: {
   path: string;
   /** Name of the checkpoint inside the zip. */
@@ -20,6 +21,8 @@ export async function dumpModel({
   /** The bytes of the checkpoint, as they are made. */
   checkpoint: AsyncIterable<Uint8Array>;
   threads?: number;
+  /** Blocks that models share, so that each is deflated once. */
+  reused?: DeflatedBlocks;
 }): Promise<number> {
   let bytes = 0;
   await writeWhole(path, async (file) => {
@@ -29,7 +32,7 @@ export async function dumpModel({
       await append(piece);
     });
     // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
-    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads });
+    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads, reused });
     await zip.finish();
   });
   return bytes;

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { loadCheckpoint, writeCheckpoint } from '@ds/dlrm';
+import { DeflatedBlocks } from '@ds/files';
 import { collectGarbage } from './collect-garbage.js';
 import { dumpModel } from './dump-model.js';
 import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
@@ -74,6 +75,8 @@ export async function runDiskBenchmark({
       onProgress?.(0, total);
       const original = await loadCheckpoint(modelPath, { shared: true });
       const workingCopy = withOwnTables(original);
+      // The layers are the same in all models, and so are tables of zeros.
+      const reused = new DeflatedBlocks();
       for (const gridRow of gridRows) {
         const models: SparseModelMetadata[] = [];
         const pruned = prunedModels({ original, workingCopy, gridRow, threads });
@@ -81,7 +84,7 @@ export async function runDiskBenchmark({
           const path = modelZipPath(dumpPath, point);
           const dump = async (zipPath: string, kind: string, checkpoint: AsyncIterable<Uint8Array>) => {
             const entryName = `${modelName(point)}.${kind}`;
-            return dumpModel({ path: zipPath, entryName, checkpoint, threads });
+            return dumpModel({ path: zipPath, entryName, checkpoint, threads, reused });
           };
           const dense =
             format === 'sparse'

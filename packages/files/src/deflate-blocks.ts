@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { constants, deflateRaw } from 'node:zlib';
+import { type DeflatedBlocks } from './deflated-blocks.js';
 
 // pigz's numbers: blocks this long lose next to nothing against one stream, and one window is 32 KiB.
 const blockSize = 1 << 18;
 const windowSize = 1 << 15;
+const noBytes = new Uint8Array(0);
 
 /**
  * Deflates one stream on several threads, as pigz does (Mark Adler, https://zlib.net/pigz/): each block is
@@ -13,13 +15,26 @@ const windowSize = 1 << 15;
  */
 export async function* deflateBlocks(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { level = 6, threads = availableParallelism() }: { level?: number; threads?: number } = {},
+  {
+    level = 6,
+    threads = availableParallelism(),
+    reused,
+  }: {
+    level?: number;
+    threads?: number;
+    /** Where blocks that other streams had are taken from, and left for others; default: none. */
+    reused?: DeflatedBlocks | undefined;
+  } = {},
 ): AsyncGenerator<Uint8Array> {
   const inFlight: Promise<Uint8Array>[] = [];
   let dictionary: Uint8Array | undefined;
   let block: Uint8Array | undefined;
   const start = (input: Uint8Array, isLast: boolean) => {
-    const output = deflateBlock(input, { level, dictionary, isLast });
+    const options = { level, dictionary, isLast };
+    const deflate = () => deflateBlock(input, options);
+    const output = reused
+      ? reused.reuse([dictionary ?? noBytes, input], `${level} ${isLast}`, deflate)
+      : deflate();
     output.catch(() => undefined); // reported where it is awaited, also when that is later than the failure
     inFlight.push(output);
     dictionary = input.subarray(Math.max(0, input.length - windowSize));

@@ -3,5 +3,6 @@ export { partPath, partOfPath } from './part-path.js';
 export { appendTo } from './append-to.js';
 export { crc32Combine } from './crc32-combine.js';
 export { ZipWriter, type ZipParts } from './zip-writer.js';
+export { DeflatedBlocks } from './deflated-blocks.js';
 export { openZip, type ZipArchive, type ZipEntry } from './open-zip.js';
 export { fileSource, memorySource, type ByteSource } from './byte-source.js';

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { deflateBlocks } from './deflate-blocks.js';
+import { type DeflatedBlocks } from './deflated-blocks.js';
 import { max16, max32, method, type ZipCompression } from './zip-format.js';
 
 /** The bytes of an entry, in order. They must stay as they are until the entry is added. */
@@ -57,17 +58,18 @@ export class ZipWriter {
 
   /**
    * Adds an entry deflated at `level` (0 to 9, default 6) by up to `threads` threads (default: the available
-   * processors). The bytes do not depend on the number of threads.
+   * processors). The bytes do not depend on the number of threads, nor on what is taken from `reused`: blocks
+   * that other entries or archives had.
    *
    * @throws Error on a name that is empty, too long or already there.
    */
   async addDeflated(
     name: string,
     parts: ZipParts,
-    { level = 6, threads }: { level?: number; threads?: number } = {},
+    { level = 6, threads, reused }: { level?: number; threads?: number; reused?: DeflatedBlocks } = {},
   ): Promise<void> {
     const totals = { size: 0, crc: 0 };
-    const deflated = deflateBlocks(counted(parts, totals), { level, threads });
+    const deflated = deflateBlocks(counted(parts, totals), { level, threads, reused });
     await this.#addEntry(name, 'deflated', parts, deflated, 1, totals);
   }
 
