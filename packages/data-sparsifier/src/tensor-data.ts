@@ -1,8 +1,8 @@
 import { checkTable, type Table } from './table.js';
 
 /**
- * A tensor of TensorFlow.js, by its shape only: nothing of TensorFlow.js is imported. A `tf.Tensor`, a
- * `tf.Variable` and the `LayerVariable` of a layer's weights (its `val`) all fit.
+ * A tensor of TensorFlow.js, by its shape only: nothing of TensorFlow.js is imported. A `tf.Tensor` and a
+ * `tf.Variable` fit, and what the `LayerVariable` of a layer's weights reads.
  */
 export interface TensorLike {
   readonly shape: readonly number[];
@@ -12,9 +12,10 @@ export interface TensorLike {
   dataSync(): unknown;
 }
 
-/** A weight of a layer of TensorFlow.js, which holds its variable. */
+/** A weight of a layer of TensorFlow.js (one of its `weights`), whose `read` gives the variable that it holds. */
 export interface LayerVariableLike {
-  readonly val: TensorLike;
+  read(): TensorLike;
+  write(value: never): unknown;
 }
 
 /** What can be sparsified. */
@@ -37,7 +38,7 @@ export interface DataSource {
 
 /** @throws Error naming the data when it is neither a table nor a float32 tensor. */
 export function dataSource(name: string, data: SparsifiableData): DataSource {
-  if (isObject(data) && 'val' in data) return tensorSource(name, data.val);
+  if (isObject(data) && 'read' in data) return tensorSource(name, data.read());
   if (isObject(data) && 'dataSync' in data) return tensorSource(name, data);
   if (!isObject(data) || !('data' in data)) {
     throw new Error(`data "${name}": expected a table { data, shape } or a tensor, found ${String(data)}`);

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs';
 import { DataNormSparsifier } from '@ds/data-sparsifier';
 
 const options = { sparsityLevel: 0.5, sparseBlockShape: [1, 2] as const };
@@ -7,7 +6,10 @@ const values = [1, 2, -9, 9, 3, 3, -8, 8];
 const pruned = [0, 0, -9, 9, 0, 0, -8, 8];
 
 describe('DataNormSparsifier on tensors of TensorFlow.js', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  beforeAll(() => {
+    tf.enableProdMode(); // or the backend prints advice
+    return tf.setBackend('cpu');
+  });
 
   test('assigns the pruned values back to a Variable', () => {
     const variable = tf.variable(tf.tensor2d(values, [2, 4]));
@@ -52,13 +54,17 @@ describe('DataNormSparsifier on tensors of TensorFlow.js', () => {
     });
   });
 
-  test("takes a layer's weight by the variable in it", () => {
-    const variable = tf.variable(tf.tensor2d(values, [2, 4]));
-    const sparsifier = new DataNormSparsifier(options).addData('w', { val: variable });
+  test("prunes a layer's embedding weights, and the layer looks up the pruned ones", () => {
+    const layer = tf.layers.embedding({ inputDim: 2, outputDim: 4, weights: [tf.tensor2d(values, [2, 4])] });
+    const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [1] }), layer] });
+    const lookUp = () => [...(model.predict(tf.tensor2d([[1], [0]])) as tf.Tensor).dataSync()];
+    expect(lookUp()).toEqual([...values.slice(4), ...values.slice(0, 4)]);
+    const sparsifier = new DataNormSparsifier({ ...options, dataList: [['embedding', layer.weights[0]!]] });
     sparsifier.step();
     sparsifier.squashMask();
-    expect([...variable.dataSync()]).toEqual(pruned);
-    variable.dispose();
+    expect(lookUp()).toEqual([...pruned.slice(4), ...pruned.slice(0, 4)]);
+    expect([...layer.getWeights()[0]!.dataSync()]).toEqual(pruned);
+    model.dispose();
   });
 
   test('steps again after a state dict round trip, on a copy', () => {
