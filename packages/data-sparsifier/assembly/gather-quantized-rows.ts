@@ -1,4 +1,5 @@
 // The gather of QuantizedTable (../src/tables/quantized-table.ts) as WebAssembly with SIMD.
+import { findStoredRows, groupSize, largeTableRows, notStored, touch } from './stored-rows';
 import { zeroRow } from './zero-row';
 
 // A table's header in memory, in the order of `quantizedHeaderFields` in ../src/tables/row-kernels.ts.
@@ -20,19 +21,36 @@ class QuantizedRows {
  */
 export function gatherQuantizedRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<QuantizedRows>(header);
+  const isLarge = table.rows >= largeTableRows;
+  for (let start: u32 = 0; start < count; start += groupSize) {
+    const inGroup = min(groupSize, count - start);
+    const found = findStoredRows(table.rows, table.rowBits, table.rowRanks, ids, inGroup, out, stride);
+    if (found < inGroup) return start + found;
+    if (isLarge) touchRows(table, inGroup, out, stride);
+    expandRows(table, inGroup, out, stride);
+    ids += groupSize << 2;
+    out += groupSize * stride;
+  }
+  return count;
+}
+
+/** Loads a byte of each stored row, so that the processor fetches them all at once. */
+function touchRows(table: QuantizedRows, count: u32, out: usize, stride: usize): void {
+  for (let place: u32 = 0; place < count; place++, out += stride) {
+    const stored = load<u32>(out);
+    if (stored != notStored) touch(table.packed + <usize>stored * table.rowBytes);
+  }
+}
+
+function expandRows(table: QuantizedRows, count: u32, out: usize, stride: usize): void {
   const rowBytes: usize = table.dim << 2;
   const codeBytes: usize = (<usize>table.dim * table.bits + 7) >> 3;
   for (let place: u32 = 0; place < count; place++, out += stride) {
-    const id = load<u32>(ids + ((<usize>place) << 2));
-    if (id >= table.rows) return place;
-    const group = <usize>(id >>> 6);
-    const rowWord = load<u64>(table.rowBits + (group << 3));
-    const rowBit = (<u64>1) << (id & 63);
-    if ((rowWord & rowBit) == 0) {
+    const stored = load<u32>(out);
+    if (stored == notStored) {
       zeroRow(out, rowBytes);
       continue;
     }
-    const stored = load<u32>(table.rowRanks + (group << 2)) + <u32>popcnt(rowWord & (rowBit - 1));
     const codes = table.packed + <usize>stored * table.rowBytes;
     const scales = codes + codeBytes;
     let scale: f64;
@@ -47,7 +65,6 @@ export function gatherQuantizedRows(header: usize, ids: usize, count: u32, out: 
     if (table.bits == 8) expandBytes(codes, table.dim, scale, offset, out);
     else expandNibbles(codes, table.dim, scale, offset, out);
   }
-  return count;
 }
 
 // PyTorch's code * scale + offset is one fused operation; in float64 the product is exact and the sum is rounded

@@ -1,6 +1,7 @@
 // The gather of SparseTable (../src/tables/sparse-table.ts, where the layout is described) as WebAssembly with
 // SIMD. Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/tables/kernel-module.ts.
 
+import { findStoredRows, groupSize, largeTableRows, notStored, touch } from './stored-rows';
 import { zeroRow } from './zero-row';
 
 // A table's header in memory, in the order of `sparseHeaderFields` in ../src/tables/row-kernels.ts.
@@ -40,41 +41,62 @@ export function prepare(): void {
  */
 export function gatherSparseRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<SparseRows>(header);
+  const isLarge = table.rows >= largeTableRows;
+  for (let start: u32 = 0; start < count; start += groupSize) {
+    const inGroup = min(groupSize, count - start);
+    const found = findStoredRows(table.rows, table.rowBits, table.rowRanks, ids, inGroup, out, stride);
+    if (found < inGroup) return start + found;
+    if (isLarge) touchValues(table, inGroup, out, stride);
+    expandRows(table, inGroup, out, stride);
+    ids += groupSize << 2;
+    out += groupSize * stride;
+  }
+  return count;
+}
+
+/** Loads the first value of each stored row, so that the processor fetches them all at once. */
+function touchValues(table: SparseRows, count: u32, out: usize, stride: usize): void {
+  for (let place: u32 = 0; place < count; place++, out += stride) {
+    const stored = load<u32>(out);
+    if (stored != notStored) touch(valuesOf(table, stored));
+  }
+}
+
+function expandRows(table: SparseRows, count: u32, out: usize, stride: usize): void {
   const rowBytes: usize = table.dim << 2;
   const inFours = (table.dim & 3) == 0;
   for (let place: u32 = 0; place < count; place++, out += stride) {
-    const id = load<u32>(ids + ((<usize>place) << 2));
-    if (id >= table.rows) return place;
-    const group = <usize>(id >>> 6);
-    const rowWord = load<u64>(table.rowBits + (group << 3));
-    const rowBit = (<u64>1) << (id & 63);
-    if ((rowWord & rowBit) == 0) {
+    const stored = load<u32>(out);
+    if (stored == notStored) {
       zeroRow(out, rowBytes);
       continue;
     }
-    const stored = load<u32>(table.rowRanks + (group << 2)) + <u32>popcnt(rowWord & (rowBit - 1));
     const position = <u64>stored * table.blocksPerRow;
-    const values = table.values + ((<usize>blocksBefore(table, position)) << 2) * table.blockWidth;
+    const values = valuesOf(table, stored);
     if (table.blockWidth == 1 && inFours) expandElements(table, position, values, out);
     else if (table.blockWidth == 4 && inFours) expandFours(table, position, values, out);
     else expandBlocks(table, position, values, out);
   }
-  return count;
+}
+
+/** Where the kept values of a stored row begin. */
+function valuesOf(table: SparseRows, stored: u32): usize {
+  const kept = <usize>blocksBefore(table, <u64>stored * table.blocksPerRow);
+  return table.values + (kept << 2) * table.blockWidth;
 }
 
 /** The number of kept blocks before the block at `position`. */
 function blocksBefore(table: SparseRows, position: u64): u32 {
   const group = <usize>(position >> 7);
   const bits = table.blockBits + (group << 4);
-  const within = position & 127;
-  let kept = load<u32>(table.blockRanks + (group << 2));
-  if (within >= 64) {
-    kept +=
-      <u32>popcnt(load<u64>(bits)) + <u32>popcnt(load<u64>(bits, 8) & (((<u64>1) << (within - 64)) - 1));
-  } else {
-    kept += <u32>popcnt(load<u64>(bits) & (((<u64>1) << within) - 1));
-  }
-  return kept;
+  // Without a branch: where a row starts within its group cannot be predicted.
+  const below = ((<u64>1) << (position & 63)) - 1;
+  const inSecondWord = (position & 64) != 0;
+  return (
+    load<u32>(table.blockRanks + (group << 2)) +
+    <u32>popcnt(load<u64>(bits) & select<u64>(-1, below, inSecondWord)) +
+    <u32>popcnt(load<u64>(bits, 8) & select<u64>(below, 0, inSecondWord))
+  );
 }
 
 // An unaligned load gives at least 57 bits from any position: 14 groups of four.
@@ -89,13 +111,26 @@ function expandElements(table: SparseRows, position: u64, values: usize, out: us
   while (out < end) {
     let bits = bitsFrom(table, position);
     const stop = min(end, out + ((<usize>bitsPerLoad) << 2));
+    for (; out + 64 <= stop; out += 64, bits >>= 16) {
+      // Each place from the bits alone, so that no four wait for the four before.
+      spread(out, values, bits);
+      spread(out + 16, values + ((<usize>popcnt(bits & 0xf)) << 2), bits >> 4);
+      spread(out + 32, values + ((<usize>popcnt(bits & 0xff)) << 2), bits >> 8);
+      spread(out + 48, values + ((<usize>popcnt(bits & 0xfff)) << 2), bits >> 12);
+      values += (<usize>popcnt(bits & 0xffff)) << 2;
+    }
     for (; out < stop; out += 16, bits >>= 4) {
-      const kept = <usize>(bits & 15);
-      v128.store(out, i8x16.swizzle(v128.load(values), v128.load(shuffles + (kept << 4))));
-      values += (<usize>popcnt(kept)) << 2;
+      spread(out, values, bits);
+      values += (<usize>popcnt(bits & 0xf)) << 2;
     }
     position += bitsPerLoad;
   }
+}
+
+/** Writes four values: the kept ones among them, one bit each, are the next of `values`. */
+function spread(out: usize, values: usize, bits: u64): void {
+  const shuffle = v128.load(shuffles + ((<usize>(bits & 0xf)) << 4));
+  v128.store(out, i8x16.swizzle(v128.load(values), shuffle));
 }
 
 function expandFours(table: SparseRows, position: u64, values: usize, out: usize): void {
