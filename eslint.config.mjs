@@ -9,6 +9,7 @@ const mayImport = {
   'bench-disk': ['dlrm', 'data-sparsifier'],
   'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-forward': ['bench-disk', 'dlrm', 'criteo-data', 'data-sparsifier'],
+  'bench-memory': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-report': [],
   'command-line': ['files'],
   files: [],

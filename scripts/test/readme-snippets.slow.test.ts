@@ -11,7 +11,7 @@ describe.each([
   [['data-sparsifier']],
   [['criteo-data']],
   [['dlrm']],
-  [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-report']],
+  [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'bench-report']],
 ])('the READMEs of %s', (packages) => {
   let folder: string;
 

@@ -27,8 +27,8 @@ export function describeRun({
     ...(forward.full
       ? []
       : [
-          `Forward time is measured at sparsity levels ${forward.sparsityLevels.join(', ')} with ${forward.runs} runs each ` +
-            'to keep the benchmark short; --full-forward measures every level with 100 runs.',
+          `Forward time is measured at sparsity levels ${forward.sparsityLevels.join(', ')} with ${forward.runs} runs each, and memory at these levels, ` +
+            'to keep the benchmark short; --full-forward measures every level, and forward time with 100 runs.',
         ]),
   ];
   const took = [...seconds].map(([stage, time]) => `${stage} ${time.toFixed(1)} s`).join(', ');

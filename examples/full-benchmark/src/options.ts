@@ -38,7 +38,7 @@ export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<voi
     name: 'npm run benchmark --',
     description:
       'Runs the whole benchmark: synthetic rows (or your own), preprocessing, training, pruning over the grid, ' +
-      'size on disk, quality, forward time, report.',
+      'size on disk, quality, forward time, memory, report.',
     version: '0.1.0',
     example: `npm run benchmark
 npm run benchmark -- --rows 50000 --output-dir small
@@ -75,7 +75,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
     .option('--all-combinations', 'also L2 with blocks of 1x1, whose order is that of L1', false)
     .option(
       '--full-forward',
-      'time the forward pass at every level, 100 runs each, as the original does',
+      'time the forward pass at every level, 100 runs each, as the original does, and measure memory at every level',
       false,
     )
     .addOption(

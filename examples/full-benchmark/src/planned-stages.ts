@@ -13,6 +13,7 @@ export function plannedStages({
     ['prune and zip models', 25],
     ['quality', 17],
     ['forward time', 28],
+    ['memory', 15],
     ['report', 1],
   ]);
 }

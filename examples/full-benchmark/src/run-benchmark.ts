@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { runForwardBenchmark } from '@ds/bench-forward';
+import { runMemoryBenchmark } from '@ds/bench-memory';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
 import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
 import { preprocessCriteo, synthesizeCriteo } from '@ds/criteo-data';
@@ -63,6 +64,8 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       sparsityLevels,
       norms,
       allCombinations,
+      // The sparse files are what the memory of sparse tables is measured on.
+      format: 'both',
       threads,
       onProgress,
     }),
@@ -93,6 +96,18 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
     }),
   );
 
+  const modelMemoryInfo = at('model_memory_info.csv');
+  await stages.run('memory', (onProgress) =>
+    runMemoryBenchmark({
+      processedDataFile,
+      sparseModelMetadata,
+      output: modelMemoryInfo,
+      sparsityLevels: forward.sparsityLevels,
+      engine,
+      onProgress,
+    }),
+  );
+
   const report = await stages.run('report', async (onProgress) => {
     const runInfo: RunInfo = {
       ...describeRun({ options, training, forward, models: models.length, seconds: stages.seconds }),
@@ -103,6 +118,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       sparseModelMetadata,
       sparseModelMetrics,
       forwardTimeInfo,
+      modelMemoryInfo,
       outputDir,
       runInfo,
     });
@@ -111,7 +127,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   });
   return {
     report,
-    csvFiles: [sparseModelMetadata, sparseModelMetrics, forwardTimeInfo],
+    csvFiles: [sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo],
     seconds: stages.seconds,
   };
 }

@@ -30,6 +30,7 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
     'prune and zip models',
     'quality',
     'forward time',
+    'memory',
   ])
     expect(made.stderr).toMatch(new RegExp(`^${stage}: .*\\(100%\\)$`, 'm'));
   expect(made.stderr).toMatch(/^all stages: 100\/100/m);
@@ -42,6 +43,9 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
   const forward = await lines(join(results, 'dlrm_forward_time_info.csv'));
   for (const type of ['with_torch_sparse', 'without_torch_sparse'])
     expect(forward.filter((line) => line.includes(`,${type}`))).toHaveLength(4);
+  const memory = await lines(join(results, 'model_memory_info.csv'));
+  for (const type of ['dense_tables', 'sparse_tables'])
+    expect(memory.filter((line) => line.includes(`,${type},`))).toHaveLength(4);
   const html = await readFile(join(results, 'report.html'), 'utf8');
   for (const text of [
     '2000 synthetic rows',
@@ -49,6 +53,7 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
     'id="size"',
     'id="roc-auc"',
     'id="forward-time"',
+    'id="memory"',
   ])
     expect(html).toContain(text);
 

@@ -1,11 +1,11 @@
 import {
   itemsOfShard,
+  modelsWithLevels,
   readSparseModelMetadata,
   writeResultsCsv,
   type Shard,
-  type SparseModelMetadata,
 } from '@ds/bench-disk';
-import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
+import { firstTestBatch } from '@ds/criteo-data';
 import { checkTablesFitData, type EngineChoice } from '@ds/dlrm';
 import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';
 import { openPass } from './open-pass.js';
@@ -55,12 +55,12 @@ export async function runForwardBenchmark({
   if (!(Number.isSafeInteger(runs) && runs >= 2)) {
     throw new Error(`expected at least 2 runs, of which the first is not counted, found ${runs}`);
   }
-  const models = withLevels(
+  const models = modelsWithLevels(
     sparseModelMetadata,
     await readSparseModelMetadata(sparseModelMetadata),
     sparsityLevels,
   );
-  const { batch, counts } = await firstTestBatch(processedDataFile, batchSize);
+  const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize });
   return writeResultsCsv({
     path: output,
     columns: forwardColumns,
@@ -92,31 +92,4 @@ export async function runForwardBenchmark({
       return rows;
     },
   });
-}
-
-function withLevels(
-  csvPath: string,
-  models: readonly SparseModelMetadata[],
-  levels: readonly number[] | undefined,
-): readonly SparseModelMetadata[] {
-  if (!levels) return models;
-  const unknown = levels.find((level) => models.every(({ sparsityLevel }) => sparsityLevel !== level));
-  if (unknown !== undefined) {
-    const known = [...new Set(models.map(({ sparsityLevel }) => sparsityLevel))];
-    throw new Error(`${csvPath}: expected a model of sparsity level ${unknown}, found ${known.join(', ')}`);
-  }
-  return models.filter(({ sparsityLevel }) => levels.includes(sparsityLevel));
-}
-
-async function firstTestBatch(
-  processedDataFile: string,
-  batchSize: number,
-): Promise<{ batch: CriteoBatch; counts: Int32Array }> {
-  const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
-  try {
-    for await (const batch of dataset.batches({ batchSize })) return { batch, counts: dataset.counts };
-  } finally {
-    await dataset.close();
-  }
-  throw new Error(`${processedDataFile}: expected rows in the test split, found none`);
 }

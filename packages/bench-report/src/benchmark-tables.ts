@@ -42,6 +42,22 @@ export interface ForwardRow extends ModelRow {
   batchSize?: number;
 }
 
+/** A row of `model_memory_info.csv`. */
+export interface MemoryRow extends ModelRow {
+  /** The tables that the model was served with: `dense_tables`, `sparse_tables`, or a name of our own. */
+  variant: string;
+  /** Bytes of the embedding tables. */
+  tableBytes: number;
+  /** What loading the model and serving a batch added to the process's resident set. */
+  residentBytes: number;
+  /** The same for its largest resident set. */
+  peakResidentBytes: number;
+  /** Seconds from the file to a model that can serve. */
+  loadSeconds: number;
+  /** Rows of the batch. */
+  batchSize: number;
+}
+
 /** The tables of one benchmark run. */
 export interface BenchmarkTables {
   sizes: SizeRow[];
@@ -49,6 +65,8 @@ export interface BenchmarkTables {
   quality?: QualityRow[];
   /** Undefined where forward time was not measured. */
   forward?: ForwardRow[];
+  /** Undefined where memory was not measured. */
+  memory?: MemoryRow[];
 }
 
 const blockShape: Column<string> = {
@@ -92,6 +110,16 @@ const forwardFields: Fields<ForwardRow> = {
   batchSize: { column: 'batch_size', cell: numberBetween(1), mayBeEmpty: true, mayBeAbsent: true },
 };
 
+const memoryFields: Fields<MemoryRow> = {
+  ...modelFields,
+  variant: { column: 'dlrm_type', cell: text },
+  tableBytes: { column: 'table_bytes', cell: numberBetween(0) },
+  residentBytes: { column: 'resident_bytes', cell: numberBetween(-Infinity) },
+  peakResidentBytes: { column: 'peak_resident_bytes', cell: numberBetween(-Infinity) },
+  loadSeconds: { column: 'load_time_sec', cell: numberBetween(0) },
+  batchSize: { column: 'batch_size', cell: numberBetween(1) },
+};
+
 /**
  * Reads the results files of one run. Only the metadata must be there; a chart whose file is not given is left
  * out of the report.
@@ -103,6 +131,7 @@ export async function readBenchmarkTables({
   sparseModelMetadata,
   sparseModelMetrics,
   forwardTimeInfo,
+  modelMemoryInfo,
 }: {
   /** Path of `sparse_model_metadata.csv`. */
   sparseModelMetadata: string;
@@ -110,12 +139,16 @@ export async function readBenchmarkTables({
   sparseModelMetrics?: string;
   /** Path of `dlrm_forward_time_info.csv`. */
   forwardTimeInfo?: string;
+  /** Path of `model_memory_info.csv`. */
+  modelMemoryInfo?: string;
 }): Promise<BenchmarkTables> {
   const tables: BenchmarkTables = { sizes: await readDistinct(sparseModelMetadata, sizeFields) };
   if (sparseModelMetrics !== undefined)
     tables.quality = await readDistinct(sparseModelMetrics, qualityFields);
   if (forwardTimeInfo !== undefined)
     tables.forward = await readDistinct(forwardTimeInfo, forwardFields, (row) => `, ${row.variant}`);
+  if (modelMemoryInfo !== undefined)
+    tables.memory = await readDistinct(modelMemoryInfo, memoryFields, (row) => `, ${row.variant}`);
   return tables;
 }
 

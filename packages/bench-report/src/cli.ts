@@ -9,7 +9,7 @@ const program = createProgram({
   name: 'bench-report',
   description: packageJson.description,
   version: packageJson.version,
-  example: `bench-report --sparse-model-metadata sparse_model_metadata.csv --sparse-model-metrics sparse_model_metrics.csv --forward-time-info dlrm_forward_time_info.csv --output-dir results
+  example: `bench-report --sparse-model-metadata sparse_model_metadata.csv --sparse-model-metrics sparse_model_metrics.csv --forward-time-info dlrm_forward_time_info.csv --model-memory-info model_memory_info.csv --output-dir results
 bench-report merge --output sparse_model_metadata.csv parts/*.csv`,
 });
 
@@ -25,6 +25,7 @@ program
     '--forward-time-info <file>',
     'the CSV that bench-forward wrote; without it no chart of forward time',
   )
+  .option('--model-memory-info <file>', 'the CSV that bench-memory wrote; without it no chart of memory')
   .option('--output-dir <folder>', 'where the charts and report.html go', 'results')
   .option('--run-info <file>', 'JSON with the settings, machine and notes to show; default: this machine')
   .option('--quiet', 'no table on stdout, only the path of the report', false)
@@ -33,6 +34,7 @@ program
       sparseModelMetadata: options.sparseModelMetadata,
       sparseModelMetrics: options.sparseModelMetrics,
       forwardTimeInfo: options.forwardTimeInfo,
+      modelMemoryInfo: options.modelMemoryInfo,
       outputDir: options.outputDir,
       runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
     });

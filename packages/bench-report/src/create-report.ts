@@ -4,6 +4,7 @@ import { writeWhole } from '@ds/files';
 import { readBenchmarkTables } from './benchmark-tables.js';
 import { drawChart } from './draw-chart.js';
 import { forwardChart } from './forward-chart.js';
+import { memoryChart } from './memory-chart.js';
 import { measurementNotes } from './measurement-notes.js';
 import { lightPalette } from './palette.js';
 import { qualityCharts } from './quality-charts.js';
@@ -13,7 +14,7 @@ import { sizeChart } from './size-chart.js';
 import { summaryTable } from './summary-table.js';
 import { formatTerminalTable } from './terminal-table.js';
 
-const chartIds = ['size', 'accuracy', 'roc-auc', 'log-loss', 'forward-time'];
+const chartIds = ['size', 'accuracy', 'roc-auc', 'log-loss', 'forward-time', 'memory'];
 
 /** What `createReport` made. */
 export interface Report {
@@ -29,7 +30,7 @@ export interface Report {
 
 /**
  * Turns the CSV files of a benchmark run into charts (`size.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
- * `forward-time.svg`) and one self-contained `report.html`. A chart whose CSV is not given is left out; a file
+ * `forward-time.svg`, `memory.svg`) and one self-contained `report.html`. A chart whose CSV is not given is left out; a file
  * of that name from an earlier report is removed, so that the folder holds one run. Everything is drawn before
  * the first file is written.
  *
@@ -40,6 +41,7 @@ export async function createReport({
   sparseModelMetadata,
   sparseModelMetrics,
   forwardTimeInfo,
+  modelMemoryInfo,
   outputDir,
   runInfo = {},
 }: {
@@ -49,16 +51,24 @@ export async function createReport({
   sparseModelMetrics?: string;
   /** Path of `dlrm_forward_time_info.csv`. Default: no chart of forward time. */
   forwardTimeInfo?: string;
+  /** Path of `model_memory_info.csv`. Default: no chart of memory. */
+  modelMemoryInfo?: string;
   /** Folder of the report; made if missing. */
   outputDir: string;
   /** Settings, machine and notes that the page shows. Default: the machine that makes the report. */
   runInfo?: RunInfo;
 }): Promise<Report> {
-  const tables = await readBenchmarkTables({ sparseModelMetadata, sparseModelMetrics, forwardTimeInfo });
+  const tables = await readBenchmarkTables({
+    sparseModelMetadata,
+    sparseModelMetrics,
+    forwardTimeInfo,
+    modelMemoryInfo,
+  });
   const charts = [
     sizeChart(tables.sizes),
     ...(tables.quality ? qualityCharts(tables.quality) : []),
     ...(tables.forward ? [forwardChart(tables.forward)] : []),
+    ...(tables.memory ? [memoryChart(tables.memory)] : []),
   ];
   const html = reportHtml({ tables, runInfo });
   const drawn = charts.map((chart) => ({
@@ -78,6 +88,8 @@ export async function createReport({
     reportFile,
     chartFiles: drawn.map(({ path }) => path),
     table: formatTerminalTable(summaryTable(tables)),
-    leftOut: [...(tables.quality ? [] : [notes.quality]), ...(tables.forward ? [] : [notes.forward])],
+    leftOut: (['quality', 'forward', 'memory'] as const)
+      .filter((part) => !tables[part])
+      .map((part) => notes[part]),
   };
 }

@@ -1,5 +1,6 @@
 import type { BenchmarkTables } from './benchmark-tables.js';
 import { variantsOf } from './forward-chart.js';
+import { tableKindsOf } from './memory-chart.js';
 import { zipBytes } from './size-chart.js';
 import type { TextTable } from './summary-table.js';
 import { formatQuantity } from './units.js';
@@ -9,6 +10,7 @@ export function fullTables({
   sizes,
   quality,
   forward,
+  memory,
 }: BenchmarkTables): { title: string; table: TextTable }[] {
   const model = ['norm', 'block', 'level'];
   const metric = (value: number | undefined) => (value === undefined ? 'undefined' : value.toFixed(4));
@@ -55,6 +57,26 @@ export function fullTables({
           formatQuantity(row.seconds * 1000),
           String(row.batchSize ?? '–'),
           String(row.runs ?? '–'),
+        ]),
+      },
+    });
+  }
+  if (memory) {
+    const names = new Map(tableKindsOf(memory).map(({ variant, name }) => [variant, name]));
+    tables.push({
+      title: 'Memory',
+      table: {
+        headings: [...model, 'tables', 'tables, bytes', 'process, bytes', 'peak, bytes', 'load, s', 'batch'],
+        rows: memory.map((row) => [
+          row.norm,
+          row.blockShape,
+          String(row.sparsityLevel),
+          names.get(row.variant)!,
+          String(row.tableBytes),
+          String(row.residentBytes),
+          String(row.peakResidentBytes),
+          formatQuantity(row.loadSeconds),
+          String(row.batchSize),
         ]),
       },
     });

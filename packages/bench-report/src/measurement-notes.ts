@@ -11,10 +11,11 @@ const variantNotes: Record<string, string> = {
 };
 
 /** How the numbers of each part were measured, as far as its table tells. */
-export function measurementNotes({ sizes, quality, forward }: BenchmarkTables): {
+export function measurementNotes({ sizes, quality, forward, memory }: BenchmarkTables): {
   size: string;
   quality: string;
   forward: string;
+  memory: string;
 } {
   const exact = sizes.every(({ bytes }) => bytes !== undefined);
   const size =
@@ -27,7 +28,7 @@ export function measurementNotes({ sizes, quality, forward }: BenchmarkTables): 
       'where the predicted probability rounds to 1. The metrics are computed as scikit-learn does; a metric that is ' +
       'not defined on the data has no value. The pruned models are not trained again.'
     : 'Quality was not measured in this run (no sparse_model_metrics.csv was given), so its charts are left out.';
-  return { size, quality: qualityNote, forward: forwardNote(forward) };
+  return { size, quality: qualityNote, forward: forwardNote(forward), memory: memoryNote(memory) };
 }
 
 function forwardNote(forward: BenchmarkTables['forward']): string {
@@ -44,5 +45,18 @@ function forwardNote(forward: BenchmarkTables['forward']): string {
     variantsOf(forward)
       .flatMap(({ variant }) => variantNotes[variant] ?? [])
       .join(' ')
+  );
+}
+
+function memoryNote(memory: BenchmarkTables['memory']): string {
+  if (!memory)
+    return 'Memory was not measured in this run (no model_memory_info.csv was given), so its chart is left out.';
+  const batches = [...new Set(memory.map(({ batchSize }) => batchSize))].join(' or ');
+  return (
+    'Each model is loaded by a fresh process, which serves one batch ' +
+    `(${batches} rows) and measures itself. The solid lines are what its resident set grew by from before the load to ` +
+    'after the batch and a garbage collection: tables, network, engine and batch. The dashed lines are the bytes of the ' +
+    'embedding tables alone. Dense tables hold every value, sparse ones only the kept blocks and bitmaps. The peak ' +
+    'is the largest resident set that the process had, less that before the load.'
   );
 }

@@ -124,9 +124,9 @@ function fullGrid(models: readonly string[]): string[] {
   return methods.flatMap((method) => levels.map((level) => `${method}\t${level}`));
 }
 
-// The order in which the benchmark writes them; types of a later version come last.
+// The order in which the benchmarks write them; types of a later version come last.
 function byVariant(a: string, b: string): number {
-  const order = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'];
+  const order = ['with_torch_sparse', 'without_torch_sparse', 'dense_tables', 'sparse_tables'];
   const rank = (variant: string) => (order.includes(variant) ? order.indexOf(variant) : order.length);
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }

@@ -5,6 +5,7 @@ import { forwardChart } from './forward-chart.js';
 import { fullTables } from './full-tables.js';
 import { describeMachine } from './machine.js';
 import { escapeMarkup } from './markup.js';
+import { memoryChart } from './memory-chart.js';
 import { measurementNotes } from './measurement-notes.js';
 import { describeLevels, levelsOf, methodsOf } from './models.js';
 import { pagePalette } from './palette.js';
@@ -17,7 +18,7 @@ import { summaryTable, type TextTable } from './summary-table.js';
 /** The report as one HTML page that needs no other file: charts, settings, machine, tables, how it was measured. */
 export function reportHtml({ tables, runInfo }: { tables: BenchmarkTables; runInfo: RunInfo }): string {
   const notes = measurementNotes(tables);
-  const { sizes, quality, forward } = tables;
+  const { sizes, quality, forward, memory } = tables;
   const methods = methodsOf(sizes).map(({ name }) => name);
   const machineTitle = runInfo.machine ? 'Machine' : 'Machine that made this report';
   return `<!doctype html>
@@ -31,7 +32,7 @@ export function reportHtml({ tables, runInfo }: { tables: BenchmarkTables; runIn
 <body>
 <main>
 <h1>Data sparsifier benchmark on DLRM</h1>
-<p class="lead">What pruning the embedding tables of a recommendation model saves on disk and costs in quality and time:
+<p class="lead">What pruning the embedding tables of a recommendation model saves on disk and in memory and costs in quality and time:
 ${sizes.length} models, ${escapeMarkup(methods.join('; '))}, sparsity levels ${describeLevels(levelsOf(sizes))}.</p>
 ${notesBlock(runInfo.notes ?? [])}
 <h2>Summary</h2>
@@ -43,6 +44,8 @@ ${quality ? '' : missing(notes.quality)}
 ${(quality ? qualityCharts(quality) : []).map((chart, index) => figure(chart, index === 0 ? notes.quality : '')).join('\n')}
 <h2>Forward time</h2>
 ${forward ? figure(forwardChart(forward), notes.forward) : missing(notes.forward)}
+<h2>Memory</h2>
+${memory ? figure(memoryChart(memory), notes.memory) : missing(notes.memory)}
 <h2>Settings and machine</h2>
 <div class="facts">
 <div><h3>Settings</h3>${factsTable(runInfo.settings ?? {}) || '<p>Not recorded.</p>'}</div>

@@ -99,10 +99,10 @@ export const text: Column<string> = {
 
 /** A finite number of at least `minimum` and at most `maximum`. */
 export function numberBetween(minimum: number, maximum = Infinity): Column<number> {
+  const atLeast = minimum === -Infinity ? '' : ` of at least ${minimum}`;
   const atMost = maximum === Infinity ? '' : ` and at most ${maximum}`;
   return {
-    expected:
-      minimum === 0 && maximum === 1 ? 'a number from 0 to 1' : `a number of at least ${minimum}${atMost}`,
+    expected: minimum === 0 && maximum === 1 ? 'a number from 0 to 1' : `a number${atLeast}${atMost}`,
     parse(cell) {
       const value = Number(cell);
       const isNumber = cell.trim() !== '' && Number.isFinite(value);

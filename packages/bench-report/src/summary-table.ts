@@ -1,5 +1,6 @@
 import type { BenchmarkTables } from './benchmark-tables.js';
 import { variantsOf } from './forward-chart.js';
+import { tableKindsOf } from './memory-chart.js';
 import { methodsOf } from './models.js';
 import { zipBytes } from './size-chart.js';
 import { byteUnit, formatIn, timeUnit } from './units.js';
@@ -13,11 +14,13 @@ export interface TextTable {
 const nothing = '–';
 const levelsShown = [0, 0.5, 0.9, 0.95, 0.99, 1];
 
-/** The models at a few levels, each with its size, quality and forward times: what a reader looks at first. */
-export function summaryTable({ sizes, quality, forward }: BenchmarkTables): TextTable {
+/** The models at a few levels, each with its size, quality, forward times and memory: what a reader looks at first. */
+export function summaryTable({ sizes, quality, forward, memory = [] }: BenchmarkTables): TextTable {
   const sizeUnit = byteUnit(Math.max(...sizes.map(zipBytes)));
   const forwardUnit = timeUnit(Math.max(0, ...(forward ?? []).map(({ seconds }) => seconds)));
   const variants = variantsOf(forward ?? []);
+  const memoryUnit = byteUnit(Math.max(0, ...memory.map(({ residentBytes }) => residentBytes)));
+  const kinds = tableKindsOf(memory);
   const levels = levelsToShow(sizes.map(({ sparsityLevel }) => sparsityLevel));
   const shown = methodsOf(sizes).flatMap(({ norm, blockShape }) =>
     sizes
@@ -33,6 +36,7 @@ export function summaryTable({ sizes, quality, forward }: BenchmarkTables): Text
       'of level 0',
       ...(quality ? ['accuracy', 'ROC AUC', 'log loss'] : []),
       ...variants.map(({ name }) => `forward, ${name.replace(/ \(.*/, '')}`),
+      ...kinds.map(({ name }) => `memory, ${name}`),
     ],
     rows: shown.map((row) => {
       const isSame = (other: typeof row | { norm: string; blockShape: string; sparsityLevel: number }) =>
@@ -56,6 +60,10 @@ export function summaryTable({ sizes, quality, forward }: BenchmarkTables): Text
         dense && zipBytes(dense) > 0 ? `${((100 * zipBytes(row)) / zipBytes(dense)).toFixed(1)} %` : nothing,
         ...(quality ? [metric(metrics?.accuracy), metric(metrics?.rocAuc), metric(metrics?.logLoss)] : []),
         ...times.map((time) => (time ? formatIn(forwardUnit, time.seconds) : nothing)),
+        ...kinds.map(({ variant }) => {
+          const taken = memory.find((other) => other.variant === variant && isSame(other));
+          return taken ? formatIn(memoryUnit, taken.residentBytes) : nothing;
+        }),
       ];
     }),
   };

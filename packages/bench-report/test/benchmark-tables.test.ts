@@ -15,7 +15,7 @@ async function readMetadata(text: string): ReturnType<typeof readBenchmarkTables
 }
 
 test('reads the tables of a run of the original', async () => {
-  const { sizes, quality, forward } = await readBenchmarkTables(inputs);
+  const { sizes, quality, forward, memory } = await readBenchmarkTables(inputs);
   expect(sizes).toHaveLength(60);
   expect(sizes[1]).toEqual({
     norm: 'L1',
@@ -31,6 +31,18 @@ test('reads the tables of a run of the original', async () => {
   expect(new Set(forward!.map(({ variant }) => variant))).toEqual(
     new Set(['with_torch_sparse', 'without_torch_sparse']),
   );
+  expect(memory).toHaveLength(120);
+  expect(memory![60]).toEqual({
+    norm: 'L1',
+    blockShape: '(1, 1)',
+    sparsityLevel: 0,
+    variant: 'sparse_tables',
+    tableBytes: 4500000,
+    residentBytes: 47000000,
+    peakResidentBytes: 56000000,
+    loadSeconds: 0.25,
+    batchSize: 16384,
+  });
 });
 
 test('takes a file of the original, which has no bytes', async () => {

@@ -13,6 +13,8 @@ const inputFlags = [
   inputs.sparseModelMetrics,
   '--forward-time-info',
   inputs.forwardTimeInfo,
+  '--model-memory-info',
+  inputs.modelMemoryInfo,
 ];
 
 test('writes the report and prints the table and its path', async () => {

@@ -4,7 +4,14 @@ import { createReport } from '../src/index.js';
 import { inputs } from './inputs.js';
 import { withTemporaryFolder } from './temporary-folder.js';
 
-const allCharts = ['accuracy.svg', 'forward-time.svg', 'log-loss.svg', 'roc-auc.svg', 'size.svg'];
+const allCharts = [
+  'accuracy.svg',
+  'forward-time.svg',
+  'log-loss.svg',
+  'memory.svg',
+  'roc-auc.svg',
+  'size.svg',
+];
 const pathsDrawn = (svg: string, stroke: string) =>
   [...svg.matchAll(/<path d="(M[^"]*)"[^>]*fill="none"[^>]*stroke="([^"]*)"/g)]
     .filter(([, , color]) => color === stroke)
@@ -62,11 +69,13 @@ test('leaves a chart out, says so, and takes away the one of an earlier run', as
     await createReport({ ...inputs, outputDir });
     const report = await createReport({ sparseModelMetadata: inputs.sparseModelMetadata, outputDir });
     expect((await readdir(outputDir)).sort()).toEqual(['report.html', 'size.svg']);
-    expect(report.leftOut).toHaveLength(2);
+    expect(report.leftOut).toHaveLength(3);
     const html = await readFile(report.reportFile, 'utf8');
     expect(html).toContain('Quality was not measured in this run');
     expect(html).toContain('Forward time was not measured in this run');
+    expect(html).toContain('Memory was not measured in this run');
     expect(report.table).not.toContain('ROC AUC');
+    expect(report.table).not.toContain('memory');
   });
 });
 

@@ -11,6 +11,7 @@ const charts: Record<string, number> = {
   'roc-auc': 3,
   'log-loss': 3,
   'forward-time': 6,
+  memory: 12,
 };
 const browserPath = findBrowser();
 

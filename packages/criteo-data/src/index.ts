@@ -1,6 +1,7 @@
 export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
+export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { rowsPerDay, type Split } from './day-split.js';
 export { readNpz, writeNpz, type NpzArray, type NpzInput, type NpyData, type NpyDtype } from './npz.js';

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import {
+  benchEngineOption,
+  createBenchProgram,
+  modelsAndDataOptions,
+  Option,
+  parseChoice,
+  parseCount,
+  parseList,
+  parseNumber,
+  runProgram,
+} from '@ds/command-line';
+import { engineChoices } from '@ds/dlrm';
+import packageJson from '../package.json';
+import { tableTypes } from './measure-model.js';
+import { runMemoryBenchmark } from './run-memory-benchmark.js';
+
+const program = createBenchProgram({
+  name: 'bench-memory',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: `bench-memory --processed-data-file kaggleAdDisplayChallenge_processed.npz --sparse-model-metadata sparse_model_metadata.csv --sparsity-levels 0,0.9,1`,
+  options: [
+    ...modelsAndDataOptions({ rows: 'the first test batch is served' }),
+    new Option('--batch-size <rows>', 'rows of the batch, or fewer where the test split has fewer')
+      .argParser(parseCount(1))
+      .default(16384),
+    new Option(
+      '--sparsity-levels <list>',
+      'measure only the models with these levels (default: all)',
+    ).argParser(parseList(parseNumber)),
+    new Option('--types <list>', 'which tables')
+      .argParser(parseList(parseChoice(tableTypes)))
+      .default(tableTypes, tableTypes.join(',')),
+    benchEngineOption(engineChoices),
+  ],
+  output: { holds: 'a row for each model and kind of tables', path: 'model_memory_info.csv' },
+  progressLabel: 'served models',
+  run: async (options, part) => {
+    const rows = await runMemoryBenchmark({
+      processedDataFile: options.processedDataFile,
+      sparseModelMetadata: options.sparseModelMetadata,
+      batchSize: options.batchSize,
+      sparsityLevels: options.sparsityLevels,
+      types: options.types,
+      engine: options.engine,
+      ...part,
+    });
+    return `memory of ${rows.length} served models`;
+  },
+});
+
+await runProgram(program);

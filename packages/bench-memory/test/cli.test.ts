@@ -1,0 +1,145 @@
+import { readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readSparseModelMetadata } from '@ds/bench-disk';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
+import { Dlrm, kaggleDlrmConfig, loadCheckpoint } from '@ds/dlrm';
+import {
+  benchCommand,
+  dumpedModels,
+  expectError,
+  originalData,
+  originalModel,
+} from '../../bench-disk/test/bench-command.js';
+import { modelReaderTests } from '../../bench-disk/test/model-reader-tests.js';
+import packageJson from '../package.json';
+
+const run = benchCommand('bench-memory');
+
+describe('bench-memory', () => {
+  const models = dumpedModels({ output: 'memory.csv' });
+  modelReaderTests({ run, models });
+
+  /** Writes pruned models of a checkpoint, with dense and with sparse tables, in place of the test's own. */
+  function dumpBoth(modelPath: string, ...grid: string[]): void {
+    const { status } = benchCommand('bench-disk')([
+      ...['--model-path', modelPath, '--output', models.metadata, '--norms', 'L1', '--format', 'both'],
+      ...['--sparsified-model-dump-path', join(models.folder, 'both'), ...grid],
+    ]);
+    expect(status).toBe(0);
+  }
+
+  test('writes a row for each model with dense tables, then for each with sparse ones', async () => {
+    dumpBoth(originalModel, '--sparsity-levels', '0,1', '--sparse-block-shapes', '1x4');
+    const result = run(models.args);
+    expect(result.stderr).toMatch(/served models: 0\/4 \(0%\)\n[^]*served models: 4\/4 \(100%\)\n$/);
+    expect(result.stdout).toBe(`memory of 4 served models: ${models.output}\n`);
+    expect(result.status).toBe(0);
+    expect((await readFile(models.output, 'utf8')).split('\n')[0]).toBe(
+      'norm,sparse_block_shape,sparsity_level,dlrm_type,table_bytes,resident_bytes,peak_resident_bytes,load_time_sec,batch_size',
+    );
+    const rows = await rowsOf(models.output);
+    expect(rows.map((row) => [row.dlrm_type, row.sparse_block_shape, row.sparsity_level])).toEqual(
+      ['dense_tables', 'sparse_tables'].flatMap((type) =>
+        ['0.0', '1.0'].map((level) => [type, '(1, 4)', level]),
+      ),
+    );
+    const values = Object.entries(await loadCheckpoint(originalModel))
+      .filter(([name]) => name.startsWith('emb_l.'))
+      .reduce((sum, [, { data }]) => sum + data.length, 0);
+    for (const row of rows.slice(0, 2)) expect(Number(row.table_bytes)).toBe(4 * values);
+    // Nothing is kept at level 1 but the bitmaps of the rows and padding.
+    expect(Number(rows[3]!.table_bytes)).toBeLessThan(0.1 * 4 * values);
+    for (const row of rows) {
+      expect(Number(row.resident_bytes)).toBeGreaterThan(0);
+      expect(Number(row.load_time_sec)).toBeGreaterThan(0);
+      expect(row.batch_size).toBe('201');
+    }
+  });
+
+  test('measures what tables take: dense ones of 26 MB stay resident, pruned ones do not', async () => {
+    // Few clicks on a data set that claims a column of many values, and a model made for it.
+    const arrays = await readNpz(originalData);
+    const counts = arrays['counts']!.data;
+    counts[2] = 400_000;
+    const data = join(models.folder, 'data.npz');
+    await writeNpz(data, arrays);
+    const model = await Dlrm.create(
+      { ...kaggleDlrmConfig, tableRows: [...counts].map(Number) },
+      { seed: 1, engine: 'onnx' },
+    );
+    const modelPath = join(models.folder, 'large.safetensors');
+    await model.save(modelPath);
+    await model.dispose();
+    dumpBoth(modelPath, '--sparsity-levels', '1', '--sparse-block-shapes', '1x1');
+    const result = run([...models.args, '--quiet', '--processed-data-file', data]);
+    expect(result).toMatchObject({ stderr: '', status: 0 });
+    const [dense, sparse] = await rowsOf(models.output);
+    const tables = Number(dense!.table_bytes) - Number(sparse!.table_bytes);
+    expect(tables).toBeGreaterThan(25e6);
+    expect(Number(dense!.resident_bytes) - Number(sparse!.resident_bytes)).toBeGreaterThan(0.7 * tables);
+    expect(Number(dense!.peak_resident_bytes)).toBeGreaterThan(0.95 * Number(dense!.table_bytes));
+    // Never dense on the way.
+    expect(Number(sparse!.peak_resident_bytes)).toBeLessThan(
+      Number(dense!.peak_resident_bytes) - 0.7 * tables,
+    );
+  });
+
+  test('the parts of a sharded run have the rows of the whole; levels and tables can be chosen', async () => {
+    const chosen = [...models.args, '--quiet', '--sparsity-levels', '0.9', '--batch-size', '9'];
+    const shapes = ['(1, 1)', '(1, 4)'];
+    const parts: MemoryRow[] = [];
+    for (const part of ['1/2', '2/2']) {
+      expect(run([...chosen, '--shard', part])).toMatchObject({ stderr: '', status: 0 });
+      parts.push(...(await rowsOf(models.output)));
+    }
+    expect(parts.map((row) => [row.dlrm_type, row.sparse_block_shape, row.batch_size])).toEqual(
+      ['dense_tables', 'sparse_tables'].flatMap((type) => shapes.map((shape) => [type, shape, '9'])),
+    );
+    expect(run([...chosen, '--types', 'sparse_tables']).status).toBe(0);
+    expect((await rowsOf(models.output)).map((row) => row.dlrm_type)).toEqual(
+      shapes.map(() => 'sparse_tables'),
+    );
+  });
+
+  test('has a version and a help with defaults and an example', () => {
+    expect(run(['--version']).stdout).toBe(`${packageJson.version}\n`);
+    const help = run(['--help']).stdout;
+    expect(help).toMatch(/default:\s+"model_memory_info.csv"/);
+    expect(help).toContain('Example:\n  bench-memory --processed-data-file');
+  });
+
+  test('a level that no model has, a sparse file that is cut off, tables of no known kind', async () => {
+    const quiet = [...models.args, '--quiet'];
+    await expectError(
+      run([...quiet, '--sparsity-levels', '0.5']),
+      'metadata.csv: expected a model of sparsity level 0.5, found 0, 0.9',
+      models,
+    );
+    expect(run([...quiet, '--types', 'dense']).status).toBe(2);
+    dumpBoth(originalModel, '--sparsity-levels', '0', '--sparse-block-shapes', '1x4');
+    const [first] = await readSparseModelMetadata(models.metadata);
+    await truncate(first!.sparsePath!, 60_000);
+    await expectError(run([...quiet, '--types', 'sparse_tables']), 'sl=0.0.sparse.zip', models);
+  });
+});
+
+interface MemoryRow {
+  sparse_block_shape: string;
+  sparsity_level: string;
+  dlrm_type: string;
+  table_bytes: string;
+  resident_bytes: string;
+  peak_resident_bytes: string;
+  load_time_sec: string;
+  batch_size: string;
+}
+
+async function rowsOf(path: string): Promise<MemoryRow[]> {
+  const [header, ...rows] = (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/,(?! )/).map((cell) => cell.replaceAll('"', '')));
+  return rows.map(
+    (cells) => Object.fromEntries(header!.map((name, at) => [name, cells[at]])) as unknown as MemoryRow,
+  );
+}

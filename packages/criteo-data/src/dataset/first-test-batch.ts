@@ -1,0 +1,26 @@
+import type { CriteoBatch } from './batches.js';
+import { openCriteoDataset } from './open-criteo-dataset.js';
+
+/**
+ * The first batch of the test split, for a measurement that wants one and no more.
+ *
+ * @returns the batch, with fewer rows where the split has fewer, and the distinct values of each categorical column
+ * @throws Error naming the file when it cannot be read or its test split has no rows.
+ */
+export async function firstTestBatch({
+  processedDataFile,
+  batchSize,
+}: {
+  /** The processed npz file. */
+  processedDataFile: string;
+  /** Rows of the batch. */
+  batchSize: number;
+}): Promise<{ batch: CriteoBatch; counts: Int32Array }> {
+  const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+  try {
+    for await (const batch of dataset.batches({ batchSize })) return { batch, counts: dataset.counts };
+  } finally {
+    await dataset.close();
+  }
+  throw new Error(`${processedDataFile}: expected rows in the test split, found none`);
+}
