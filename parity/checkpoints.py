@@ -3,19 +3,22 @@
 Then writes them anew with our own saveCheckpoint (the packages must be built), reads these with
 torch.load(weights_only=True), the safetensors package and numpy, and fails unless all hold the same tensors.
 `--verify FOLDER` does only this last step, on every model.ckpt, model.safetensors, model.npz and
-sparse-*.safetensors in the folder and below.
+sparse-*.safetensors in the folder and below; sparse tables are read by the lines of packages/dlrm/README.md.
 """
 
 import argparse
 import io
 import json
 import math
+import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -23,7 +26,9 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
-PACKAGE_GOLDEN = Path(__file__).parent.parent / "packages/dlrm/test/golden/checkpoints"
+PACKAGE = Path(__file__).parent.parent / "packages/dlrm"
+PACKAGE_GOLDEN = PACKAGE / "test/golden/checkpoints"
+README = PACKAGE / "README.md"
 
 
 def main() -> None:
@@ -294,21 +299,17 @@ def with_dense_tables(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     names = [name.removesuffix(".compressed") for name in tensors if name.endswith(".compressed")]
     fields = tuple(f"{name}." for name in names)
     others = {name: tensor for name, tensor in tensors.items() if not name.startswith(fields)}
+    dense_table = readme_function()
     return others | {name: dense_table(tensors, name) for name in names}
 
 
-def dense_table(tensors: dict[str, np.ndarray], name: str) -> np.ndarray:
-    """The lines that the README shows."""
-    rows, dim = tensors[f"{name}.shape"]
-    width = tensors[f"{name}.block_shape"][1]
-    blocks = -(-dim // width)  # in a row
-    stored = np.unpackbits(tensors[f"{name}.row_bitmask"], count=rows, bitorder="little").astype(bool)
-    kept = np.unpackbits(tensors[f"{name}.bitmask"], count=stored.sum() * blocks, bitorder="little").astype(bool)
-    values = np.zeros((len(kept), width), np.float32)
-    values[kept] = tensors[f"{name}.compressed"].reshape(-1, width)
-    table = np.zeros((rows, dim), np.float32)
-    table[stored] = values.reshape(-1, blocks * width)[:, :dim]
-    return table
+def readme_function() -> Callable[[dict[str, np.ndarray], str], np.ndarray]:
+    """`dense_table`, from the lines that the README shows, as they stand."""
+    code, *others = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.M | re.S)
+    assert not others, f"{README}: expected one block of Python, found {1 + len(others)}"
+    names: dict[str, Any] = {}
+    exec(compile(code, README, "exec"), names)
+    return names["dense_table"]
 
 
 if __name__ == "__main__":
