@@ -1,0 +1,25 @@
+/** Builds the page into dist/: four static files for any web server. */
+import { copyFile, mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+await mkdir(here('dist'), { recursive: true });
+await build({
+  absWorkingDir: here('.'),
+  entryPoints: ['src/page.ts', 'src/prune.worker.ts'],
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'inline',
+  outdir: 'dist',
+  // The packages as they were built, not the sources that tsconfig.json of the repository maps their names to.
+  tsconfigRaw: '{}',
+  logLevel: 'warning',
+  // Chunks of a package without side effects that nothing is taken from.
+  logOverride: { 'ignored-bare-import': 'silent' },
+});
+for (const file of ['index.html', 'page.css']) await copyFile(here(`src/${file}`), here(`dist/${file}`));

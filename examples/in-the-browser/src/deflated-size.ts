@@ -1,0 +1,10 @@
+/** Bytes after deflate, which zip and gzip use; the result is counted, not kept. */
+export async function deflatedSize(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  let size = 0;
+  const deflated = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  const reader = deflated.getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    size += value!.length;
+  }
+  return size;
+}

@@ -1,0 +1,34 @@
+import type { Norm } from '@ds/data-sparsifier';
+import type { Settings } from './messages.js';
+
+/** The controls of the page that say how to prune. */
+export class SettingsForm {
+  readonly #form = document.querySelector<HTMLFormElement>('#settings')!;
+  readonly #level = document.querySelector<HTMLInputElement>('#level')!;
+  readonly #levelNumber = document.querySelector<HTMLInputElement>('#level-number')!;
+  readonly #blockRows = document.querySelector<HTMLInputElement>('#block-rows')!;
+  readonly #blockColumns = document.querySelector<HTMLInputElement>('#block-columns')!;
+
+  /** Calls `onChange` whenever the controls say something else that makes sense. */
+  constructor(onChange: () => void) {
+    this.#form.addEventListener('submit', (event) => event.preventDefault());
+    this.#form.addEventListener('input', ({ target }) => {
+      if (target === this.#level) this.#levelNumber.value = this.#level.value;
+      if (!this.#form.checkValidity()) return;
+      if (target === this.#levelNumber) this.#level.value = this.#levelNumber.value;
+      onChange();
+    });
+    // The browser says what is wrong with a number when it is left.
+    this.#form.addEventListener('change', () => this.#form.reportValidity());
+  }
+
+  /** What the controls say; undefined while a number in them makes no sense. */
+  read(): Pick<Settings, 'level' | 'blockShape' | 'norm'> | undefined {
+    if (!this.#form.checkValidity()) return undefined;
+    return {
+      level: Number(this.#levelNumber.value) / 100,
+      blockShape: [Number(this.#blockRows.value), Number(this.#blockColumns.value)],
+      norm: new FormData(this.#form).get('norm') as Norm,
+    };
+  }
+}
