@@ -43,8 +43,8 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
 
   /**
    * Does what `step` does on a pool of threads, large tables in parts. Tables over a SharedArrayBuffer are read
-   * where they are; others are copied, one thread's work at a time. Without worker threads (in a browser) it is
-   * `step`. The tables must not change meanwhile.
+   * where they are; others are copied, one thread's work at a time. The threads stay for a second, for the next
+   * step. Without worker threads (in a browser) it is `step`. The tables must not change meanwhile.
    */
   async stepInThreads({
     threads,

@@ -10,6 +10,8 @@ export type SelectionJob = Omit<SelectionPart, 'keys'>;
 
 // A part with fewer values than this is not worth its messages.
 const fewestValuesOfPart = 1 << 20;
+// Training sparsifies again and again, and a large table takes three steps.
+const keepIdle = 1000;
 
 /**
  * Makes the masks or ranks of many tables on a pool of threads. A table that is more than one thread's share of
@@ -95,6 +97,7 @@ async function run(
     worker: new URL('./select.worker.js', import.meta.url),
     tasks,
     threads,
+    keepIdle,
     onResult,
   });
 }

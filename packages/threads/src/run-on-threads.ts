@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { type Worker } from 'node:worker_threads';
+import { leaveThread, takeThread } from './idle-threads.js';
 import type { Reply, Request } from './messages.js';
 import { TaskQueue, type ThreadTask } from './task-queue.js';
 
@@ -12,12 +13,13 @@ export function availableThreads(): number {
  * Runs every task on a pool of worker threads and resolves with their results in the order of the tasks.
  * Tasks are pulled one at a time, so a lazy iterable holds only as many inputs in memory as there are
  * threads. The first failure stops the pool at once, its running tasks too, and rejects; no thread outlives
- * the call. Where the tasks are waited for just then, they are told to end but not waited for any longer.
+ * the call unless `keepIdle` says so. Where the tasks are waited for just then, they are told to end but not waited for any longer.
  */
 export async function runOnThreads<Input, Output>({
   worker,
   tasks,
   threads = availableThreads(),
+  keepIdle = 0,
   onResult,
 }: {
   /** The worker file, which calls `serveTasks`. */
@@ -26,6 +28,11 @@ export async function runOnThreads<Input, Output>({
   tasks: Iterable<ThreadTask<Input>> | AsyncIterable<ThreadTask<Input>>;
   /** Number of threads; default: the available processors. */
   threads?: number;
+  /**
+   * For how many milliseconds the threads stay for another call with the same worker file, which then has no
+   * start to wait for and finds its code compiled. They do not keep the program from ending. Default: 0.
+   */
+  keepIdle?: number;
   /** Called with each result as it comes, in any order; the results are then not collected. */
   onResult?: (output: Output, index: number) => void | Promise<void>;
 }): Promise<Output[]> {
@@ -38,8 +45,7 @@ export async function runOnThreads<Input, Output>({
     let thread: Worker | undefined;
     try {
       for (let pulled = await queue.pull(); pulled; pulled = await queue.pull()) {
-        // Flags of the program, such as --input-type, are not for its threads.
-        if (!thread) running.add((thread = new Worker(worker, { execArgv: [] })));
+        if (!thread) running.add((thread = takeThread(worker)));
         const output = await callThread<Input, Output>(thread, pulled.task);
         if (onResult) await onResult(output, pulled.index);
         else results[pulled.index] = output;
@@ -50,7 +56,11 @@ export async function runOnThreads<Input, Output>({
       queue.stop();
       for (const each of running) void each.terminate();
     } finally {
-      await thread?.terminate();
+      if (thread) {
+        running.delete(thread);
+        if (failure || keepIdle <= 0) await thread.terminate();
+        else leaveThread(worker, thread, keepIdle);
+      }
     }
   };
 

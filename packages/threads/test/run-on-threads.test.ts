@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { runOnThreads, serveTasks, type ThreadTask } from '@ds/threads';
 import type { SquareInput } from './squares.worker.js';
@@ -187,6 +189,48 @@ describe('runOnThreads', () => {
     await expect(runOnThreads({ worker: missing, tasks: squareTasks(3) })).rejects.toThrow(
       'missing.worker.mjs',
     );
+  });
+});
+
+describe('threads that are kept', () => {
+  const whichThreads = async (keepIdle: number, threads = 2) => {
+    const tasks = Array.from({ length: threads }, () => ({ input: { whichThread: true } as const }));
+    return runOnThreads<SquareInput, number>({ worker, threads, tasks, keepIdle });
+  };
+
+  it('serve the next call, and end when none comes', async () => {
+    const first = await whichThreads(60_000);
+    expect((await whichThreads(1)).sort()).toEqual(first.sort());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const later = await whichThreads(0);
+    expect(later.filter((thread) => first.includes(thread))).toEqual([]);
+    expect((await whichThreads(0)).filter((thread) => later.includes(thread))).toEqual([]);
+  });
+
+  it('are not kept after a failure', async () => {
+    const first = await whichThreads(60_000);
+    const tasks: ThreadTask<SquareInput>[] = [{ input: { fail: 'no one' } }, { input: { never: true } }];
+    await expect(runOnThreads({ worker, threads: 2, tasks, keepIdle: 60_000 })).rejects.toThrow('no one');
+    expect((await whichThreads(0)).filter((thread) => first.includes(thread))).toEqual([]);
+  });
+
+  it('do not keep the program from ending', async () => {
+    const program = join(folder, 'program.mjs');
+    await build({
+      stdin: {
+        contents: `import { runOnThreads } from './run-on-threads.js';
+          const tasks = [{ input: { square: 3 } }];
+          const worker = new URL(${JSON.stringify(worker.href)});
+          console.log(await runOnThreads({ worker, threads: 1, tasks, keepIdle: 600_000 }));`,
+        resolveDir: join(__dirname, '../src'),
+      },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: program,
+    });
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 60_000 });
+    expect(stdout).toBe('[ 9 ]\n');
   });
 });
 
