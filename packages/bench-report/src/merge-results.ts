@@ -7,9 +7,9 @@ const variantColumn = 'dlrm_type';
 
 /**
  * Joins the parts of one results file that shards of a benchmark wrote. The rows are those of the parts, cell by
- * cell. Where all parts are named as `metrics.2-of-8.csv`, all eight must be there, and the rows follow each other as
- * in a single run; else they are in the order of `like` where it is given, or by norm, block shape and level (after
- * the model type, where there are several).
+ * cell, in the order of a single run: that of `like` where it is given, after the model type where there are
+ * several; else one part after the other where all are named as `metrics.2-of-8.csv`, which must then be all eight;
+ * else by norm, block shape and level.
  *
  * Without `like` the models must be a full grid: each norm and block shape that occurs has each level that
  * occurs (and each model type). A level or norm that no part has is then not missed; `like` misses it. A part
@@ -70,7 +70,7 @@ export async function mergeResults({
       return row;
     }),
   );
-  const ordered = (numbered ? rows : expected).map(({ cells }) => cells);
+  const ordered = (numbered && like === undefined ? rows : expected).map(({ cells }) => cells);
   const stringifier = createArrayCsvStringifier({ header });
   await writeWhole(output, (file) =>
     file.writeFile((stringifier.getHeaderString() ?? '') + stringifier.stringifyRecords(ordered)),

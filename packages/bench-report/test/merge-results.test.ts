@@ -91,7 +91,6 @@ test('numbered parts are joined in the order of their numbers, whatever the orde
   const { merged } = await dealAndMerge(inputs.sparseModelMetrics, {
     change: () => paths.map((part) => [header!, ...parts[part]!]),
     nameOf: (index) => `m.${paths[index]! + 1}-of-11.csv`,
-    like: inputs.sparseModelMetadata,
   });
   expect(merged).toBe(`${[header, ...shuffled].join('\n')}\n`);
 });
