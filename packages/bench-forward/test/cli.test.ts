@@ -8,7 +8,7 @@ import {
   originalModel,
   originalRun,
 } from '../../bench-disk/test/bench-command.js';
-import { modelReaderTests } from '../../bench-disk/test/model-reader-tests.js';
+import { modelReaderTests } from '../../bench-metrics/test/model-reader-tests.js';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-forward');

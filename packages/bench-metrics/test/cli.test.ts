@@ -6,7 +6,7 @@ import {
   originalData,
   originalRun,
 } from '../../bench-disk/test/bench-command.js';
-import { modelReaderTests } from '../../bench-disk/test/model-reader-tests.js';
+import { modelReaderTests } from './model-reader-tests.js';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-metrics');

@@ -1,8 +1,13 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
-import { readSparseModelMetadata } from '../src/metadata.js';
-import { expectError, originalData, type BenchCommand, type DumpedModels } from './bench-command.js';
+import { readSparseModelMetadata } from '@ds/bench-disk';
+import {
+  expectError,
+  originalData,
+  type BenchCommand,
+  type DumpedModels,
+} from '../../bench-disk/test/bench-command.js';
 
 /** What every command that runs the models of bench-disk on processed rows does with bad input. */
 export function modelReaderTests({ run, models }: { run: BenchCommand; models: DumpedModels }): void {
