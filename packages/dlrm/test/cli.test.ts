@@ -107,6 +107,16 @@ test('trains, evaluates, converts and exports', async () => {
   expect(scores[0]!.rows).toBe(600);
   expect(scores[0]!.rocAuc).toBeGreaterThan(0.6);
 
+  // A kept row without its blocks: the last bits of the file are those of a table.
+  const damaged = readFileSync(sparse);
+  damaged[damaged.length - 1]! ^= 1;
+  writeFileSync(sparse, damaged);
+  expectFailure(
+    dlrm('evaluate', '--processed-data-file', data, '--model-path', sparse, '--quiet'),
+    1,
+    /^error: [^\n]*sparse\.safetensors: emb_l\.25\.weight\.compressed: expected \d+ values for \d+ kept blocks/,
+  );
+
   const onnx = join(folder, 'model.onnx');
   expect(dlrm('export', '--model-path', model, '--output', onnx).stderr).toBe(`wrote ${onnx}\n`);
   expect(readFileSync(onnx).length).toBeGreaterThan(1_900_000);

@@ -2,7 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { loadCheckpoint, loadSparseCheckpoint, saveSparseCheckpoint, type SparseTableLike } from '@ds/dlrm';
+import {
+  loadCheckpoint,
+  loadModelState,
+  loadSparseCheckpoint,
+  saveSparseCheckpoint,
+  type SparseTableLike,
+} from '@ds/dlrm';
 
 const folder = mkdtempSync(join(tmpdir(), 'sparse-checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -119,6 +125,9 @@ describe('a sparse checkpoint', () => {
     data_offsets: [number, number];
   }
   const at = (header: Record<string, HeaderEntry>, field: string) => header[`w.${field}`]!.data_offsets[0];
+  const retype = (field: string, dtype: string) => (header: Record<string, HeaderEntry>) =>
+    (header[`w.${field}`]!.dtype = dtype);
+  const lastEntry = (header: Record<string, HeaderEntry>) => header['w.bitmask']!;
 
   it.each<[string, (header: Record<string, HeaderEntry>, data: Buffer) => void, string]>([
     [
@@ -171,15 +180,47 @@ describe('a sparse checkpoint', () => {
       (header) => rename(header, 'w.bitmask', 'v.bitmask'),
       'w.bitmask: is missing from a sparse table',
     ],
-    ['another dtype', (header) => (header['w.bitmask']!.dtype = 'I8'), 'w.bitmask: expected U8, found I8'],
+    ['bits that are signed', retype('bitmask', 'I8'), 'w.bitmask: expected U8, found I8'],
+    ['rows that are booleans', retype('row_bitmask', 'BOOL'), 'w.row_bitmask: expected U8, found BOOL'],
+    ['values that are whole', retype('compressed', 'I32'), 'w.compressed: expected F32, found I32'],
+    ['sizes that are unsigned', retype('shape', 'U64'), 'w.shape: expected I64, found U64'],
+    ['blocks that are fractions', retype('block_shape', 'F64'), 'w.block_shape: expected I64, found F64'],
+    [
+      'a block that is kept in no row',
+      (header, data) => (data[at(header, 'row_bitmask')] = 0b0),
+      'w.bitmask: expected 0 bytes for 0 bits, found 1',
+    ],
+    [
+      'offsets past the end',
+      (header, data) => {
+        const { data_offsets: offsets } = lastEntry(header);
+        offsets[0] += data.length;
+        offsets[1] += data.length;
+      },
+      'w.bitmask: its data leaves a hole before it: expected it to begin at 41, found 83',
+    ],
+    [
+      'offsets into another field',
+      (header) => {
+        const { data_offsets: offsets } = lastEntry(header);
+        offsets[0] -= 1;
+        offsets[1] -= 1;
+      },
+      'w.bitmask: its data overlaps another tensor: expected it to begin at 41, found 40',
+    ],
+    [
+      'offsets from the end to the start',
+      (header) => lastEntry(header).data_offsets.reverse(),
+      'w.bitmask: data_offsets: expected [begin, end], found [42,41]',
+    ],
     [
       'a table that is there twice',
       (header) => rename(header, 'w.row_bitmask', 'w'),
       'w.row_bitmask: is missing',
     ],
-  ])('with %s is refused before any row is read', async (_, change, message) => {
+  ])('with %s is refused before any row is served', async (_, change, message) => {
     const path = await changed(change);
-    for (const load of [loadSparseCheckpoint, loadCheckpoint]) {
+    for (const load of [loadSparseCheckpoint, loadCheckpoint, loadModelState]) {
       await expect(load(path)).rejects.toThrow(`${path}: ${message}`);
     }
   });
