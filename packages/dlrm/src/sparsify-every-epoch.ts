@@ -11,6 +11,8 @@ export type LevelSchedule = (epoch: number) => number;
  * its lightning callback with (StepSLScheduler in
  * torch/ao/pruning/_experimental/data_sparsifier/lightning/tests/test_callbacks.py). Its levels above 1 prune
  * everything, as 1 does.
+ *
+ * @throws Error naming the option that is out of its range
  */
 export function stepSchedule({
   level,
@@ -19,11 +21,17 @@ export function stepSchedule({
 }: {
   /** Level of the first epoch, in [0, 1]. */
   level: number;
-  /** Default 1: the level stays. */
+  /** At least 0; default 1: the level stays. */
   gamma?: number;
   /** Epochs from one multiplication to the next; default 1. */
   stepSize?: number;
 }): LevelSchedule {
+  if (!(level >= 0 && level <= 1)) throw new Error(`level: expected a number in [0, 1], found ${level}`);
+  if (!(gamma >= 0 && gamma < Infinity))
+    throw new Error(`gamma: expected a number of at least 0, found ${gamma}`);
+  if (!(Number.isSafeInteger(stepSize) && stepSize >= 1)) {
+    throw new Error(`step size: expected a whole number of at least 1, found ${stepSize}`);
+  }
   return (epoch) => {
     let product = level;
     // Not a power, which rounds otherwise and could prune another number of blocks than PyTorch does.

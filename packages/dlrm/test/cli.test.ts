@@ -154,6 +154,11 @@ test('saves a sparsified copy with --sparsify-every-epoch', async () => {
     1,
     'error: --sparsity-level: expected a number in [0, 1], found 1.5',
   );
+  expectFailure(
+    dlrm(...options, sparse, '--sparsify-every-epoch', '--sparsity-gamma', '-1'),
+    1,
+    'error: --sparsity-gamma: expected a number of at least 0, found -1',
+  );
 });
 
 test('measures an engine', () => {

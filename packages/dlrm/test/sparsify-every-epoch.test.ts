@@ -13,6 +13,17 @@ test('the level is multiplied after every few epochs, up to 1', () => {
   expect(levels({ level: 0.8, gamma: 0.5, stepSize: 2 })).toEqual([0.8, 0.8, 0.4, 0.4, 0.2, 0.2]);
 });
 
+test.each([
+  [{ level: 1.5 }, 'level: expected a number in [0, 1], found 1.5'],
+  [{ level: NaN }, 'level: expected a number in [0, 1], found NaN'],
+  [{ level: 0.5, gamma: -1 }, 'gamma: expected a number of at least 0, found -1'],
+  [{ level: 0.5, gamma: Infinity }, 'gamma: expected a number of at least 0, found Infinity'],
+  [{ level: 0.5, stepSize: 0 }, 'step size: expected a whole number of at least 1, found 0'],
+  [{ level: 0.5, stepSize: 1.5 }, 'step size: expected a whole number of at least 1, found 1.5'],
+])('refuses the schedule %j', (options, message) => {
+  expect(() => stepSchedule(options)).toThrow(message);
+});
+
 test('there is no sparsified model before an epoch has ended', () => {
   const { sparsified } = sparsifyEveryEpoch({ schedule: () => 0.5 });
   expect(sparsified).toThrow('no epoch has ended yet');

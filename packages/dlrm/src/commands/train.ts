@@ -47,6 +47,9 @@ async function runTrain(options: TrainOptions): Promise<void> {
   if (!(options.sparsityLevel >= 0 && options.sparsityLevel <= 1)) {
     throw new Error(`--sparsity-level: expected a number in [0, 1], found ${options.sparsityLevel}`);
   }
+  if (options.sparsityGamma < 0) {
+    throw new Error(`--sparsity-gamma: expected a number of at least 0, found ${options.sparsityGamma}`);
+  }
   const progress = createProgress(options);
   try {
     const dataset = await openCriteoDataset({
