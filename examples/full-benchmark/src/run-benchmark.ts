@@ -6,6 +6,7 @@ import { runMetricsBenchmark } from '@ds/bench-metrics';
 import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
 import { preprocessCriteo, synthesizeCriteo } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
+import { engineLine, type EngineDescription } from '@ds/dlrm';
 import { writeWhole } from '@ds/files';
 import { checkModel } from './check-model.js';
 import { forwardPlan } from './forward-plan.js';
@@ -35,6 +36,14 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const { seed, threads, engine, sparsityLevels, norms, allCombinations } = options;
   const stages = createStages(progress, plannedStages(options));
 
+  // Once, unless a stage gets another engine than the one before.
+  let engineNoted: string | undefined;
+  const onEngine = (description: EngineDescription): void => {
+    const line = engineLine(description);
+    if (line !== engineNoted) progress.note(line);
+    engineNoted = line;
+  };
+
   const rawDataFile = options.rawDataFile ?? at('data/train.txt');
   const processedDataFile = options.processedDataFile ?? at('data/kaggleAdDisplayChallenge_processed.npz');
   if (!options.processedDataFile) {
@@ -52,7 +61,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const training = options.modelPath
     ? await stages.run('check the model', () => checkModel({ modelPath, processedDataFile }))
     : await stages.run('train', (onProgress) =>
-        trainModel({ ...options, processedDataFile, modelPath, onProgress }),
+        trainModel({ ...options, processedDataFile, modelPath, onEngine, onProgress }),
       );
 
   const sparseModelMetadata = at('sparse_model_metadata.csv');
@@ -78,6 +87,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       sparseModelMetadata,
       output: sparseModelMetrics,
       engine,
+      onEngine,
       onProgress,
     }),
   );
@@ -92,6 +102,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       runs: forward.runs,
       sparsityLevels: forward.sparsityLevels,
       engine,
+      onEngine,
       onProgress,
     }),
   );

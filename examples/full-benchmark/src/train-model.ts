@@ -1,5 +1,5 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { Dlrm, kaggleDlrmConfig, train } from '@ds/dlrm';
+import { Dlrm, kaggleDlrmConfig, train, type EngineDescription } from '@ds/dlrm';
 import type { BenchmarkOptions } from './options.js';
 import type { OnProgress } from './stages.js';
 
@@ -14,11 +14,14 @@ export async function trainModel({
   learningRate,
   seed,
   engine,
+  onEngine,
   onProgress,
 }: Pick<BenchmarkOptions, 'epochs' | 'learningRate' | 'seed' | 'engine'> & {
   processedDataFile: string;
   /** The checkpoint to write. */
   modelPath: string;
+  /** Called with what runs the network, and why. */
+  onEngine: (engine: EngineDescription) => void;
   onProgress: OnProgress;
 }): Promise<ModelFacts> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'train' });
@@ -28,6 +31,7 @@ export async function trainModel({
       { seed, engine },
     );
     try {
+      onEngine(model.engine);
       const { epochLosses } = await train({ model, dataset, epochs, learningRate, seed, onProgress });
       await model.save(modelPath);
       return {

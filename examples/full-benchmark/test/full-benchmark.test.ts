@@ -34,6 +34,7 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
   ])
     expect(made.stderr).toMatch(new RegExp(`^${stage}: .*\\(100%\\)$`, 'm'));
   expect(made.stderr).toMatch(/^all stages: 100\/100/m);
+  expect(made.stderr.match(/^engine .*/gm)).toEqual([expect.stringMatching(/^engine \w+:\S+ \(.+\): \S/)]);
   expect(made.stdout).toContain(`report: ${join(results, 'report.html')}`);
 
   // Two block shapes, two levels.

@@ -10,7 +10,7 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
-import { engineChoices } from '@ds/dlrm';
+import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { dlrmTypes } from './forward-columns.js';
 import { runForwardBenchmark } from './run-forward-benchmark.js';
@@ -38,7 +38,7 @@ const program = createBenchProgram({
   ],
   output: { holds: 'a row for each model and forward pass', path: 'dlrm_forward_time_info.csv' },
   progressLabel: 'timed models',
-  run: async (options, part) => {
+  run: async (options, part, note) => {
     const times = await runForwardBenchmark({
       processedDataFile: options.processedDataFile,
       sparseModelMetadata: options.sparseModelMetadata,
@@ -47,6 +47,7 @@ const program = createBenchProgram({
       sparsityLevels: options.sparsityLevels,
       types: options.types,
       engine: options.engine,
+      onEngine: (engine) => note(engineLine(engine)),
       ...part,
     });
     // A part can be empty, where there are more parts than rows.

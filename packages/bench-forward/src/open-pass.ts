@@ -1,11 +1,12 @@
 import type { CriteoBatch } from '@ds/criteo-data';
-import { Dlrm, loadModelState, type DlrmConfig, type EngineChoice } from '@ds/dlrm';
+import { Dlrm, loadModelState, type DlrmConfig, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import type { DlrmType } from './forward-columns.js';
 import { SparseDlrm } from './sparse-dlrm.js';
 
 /** A model that is ready to be timed. */
 export interface ForwardPass {
   config: DlrmConfig;
+  engine: EngineDescription;
   /** Probabilities (n). */
   forward(batch: CriteoBatch): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -34,6 +35,7 @@ export async function openPass({
   const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
   return {
     config: dlrm.config,
+    engine: dlrm.engine,
     forward: (batch) => model.forward(batch),
     dispose: () => dlrm.dispose(),
   };

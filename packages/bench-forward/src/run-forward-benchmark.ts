@@ -6,7 +6,7 @@ import {
   type Shard,
 } from '@ds/bench-disk';
 import { firstTestBatch } from '@ds/criteo-data';
-import { checkTablesFitData, type EngineChoice } from '@ds/dlrm';
+import { checkTablesFitData, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';
 import { openPass } from './open-pass.js';
 import { timeRuns } from './time-runs.js';
@@ -29,6 +29,7 @@ export async function runForwardBenchmark({
   types = dlrmTypes,
   engine,
   shard,
+  onEngine,
   onProgress,
 }: {
   /** The processed npz file. */
@@ -49,6 +50,8 @@ export async function runForwardBenchmark({
   engine?: EngineChoice;
   /** Only this part of the rows. Default: all. */
   shard?: Shard;
+  /** Called once with what runs the networks, and why. */
+  onEngine?: (engine: EngineDescription) => void;
   /** Called with the number of models timed and to be timed, each type counted by itself. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<ForwardTime[]> {
@@ -80,6 +83,7 @@ export async function runForwardBenchmark({
         const blockWidth = blockRows === 1 ? blockColumns : 1;
         const pass = await openPass({ path, dlrmType, blockWidth, engine });
         try {
+          if (rows.length === 0) onEngine?.(pass.engine);
           checkTablesFitData({ config: pass.config, counts, modelPath: path, dataPath: processedDataFile });
           const timeTaken = await timeRuns(() => pass.forward(batch), runs);
           const point = { norm, sparseBlockShape, sparsityLevel };

@@ -28,6 +28,9 @@ describe('bench-forward', () => {
         argument.replace(/^--sparse-model-metadata$/, '--sparse_model_metadata'),
       ),
     ]);
+    expect(result.stderr.match(/^engine .*/gm)).toEqual([
+      expect.stringMatching(/^engine \w+:\S+ \(.+\): \S/),
+    ]);
     expect(result.stderr).toMatch(/timed models: 0\/12 \(0%\)\n[^]*timed models: 12\/12 \(100%\)\n$/);
     expect(result.stdout).toBe(`12 forward times of a batch of 201 rows: ${models.output}\n`);
     expect(result.status).toBe(0);

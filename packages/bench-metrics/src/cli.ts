@@ -7,7 +7,7 @@ import {
   parseCount,
   runProgram,
 } from '@ds/command-line';
-import { engineChoices } from '@ds/dlrm';
+import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runMetricsBenchmark } from './run-metrics-benchmark.js';
 
@@ -26,13 +26,14 @@ const program = createBenchProgram({
   ],
   output: { holds: 'a row for each model', path: 'sparse_model_metrics.csv' },
   progressLabel: 'evaluated models',
-  run: async (options, part) => {
+  run: async (options, part, note) => {
     const rows = await runMetricsBenchmark({
       processedDataFile: options.processedDataFile,
       sparseModelMetadata: options.sparseModelMetadata,
       decimals: options.decimals,
       batchSize: options.batchSize,
       engine: options.engine,
+      onEngine: (engine) => note(engineLine(engine)),
       ...part,
     });
     return `quality of ${rows.length} models`;

@@ -1,6 +1,6 @@
 import { itemsOfShard, readSparseModelMetadata, writeResultsCsv, type Shard } from '@ds/bench-disk';
 import { openCriteoDataset } from '@ds/criteo-data';
-import { checkTablesFitData, evaluate, type EngineChoice } from '@ds/dlrm';
+import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { binaryClassificationMetrics } from '@ds/dlrm/metrics';
 import { loadAhead } from './load-ahead.js';
 import { metricsColumns, type SparseModelMetrics } from './metrics-columns.js';
@@ -22,6 +22,7 @@ export async function runMetricsBenchmark({
   batchSize = 16384,
   engine,
   shard,
+  onEngine,
   onProgress,
 }: {
   /** The processed npz file. */
@@ -38,6 +39,8 @@ export async function runMetricsBenchmark({
   engine?: EngineChoice;
   /** Only this part of the models. Default: all. */
   shard?: Shard;
+  /** Called once with what runs the networks, and why. */
+  onEngine?: (engine: EngineDescription) => void;
   /** Called with the number of models evaluated and to be evaluated. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetrics[]> {
@@ -54,6 +57,7 @@ export async function runMetricsBenchmark({
         for await (const model of loadAhead(paths, { engine })) {
           const { norm, sparseBlockShape, sparsityLevel, path } = models[rows.length]!;
           const { config } = model;
+          if (rows.length === 0) onEngine?.(model.engine);
           checkTablesFitData({
             config,
             counts: dataset.counts,

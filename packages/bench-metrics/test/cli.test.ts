@@ -19,6 +19,9 @@ describe('bench-metrics', () => {
       ...['--raw_data_file', join(originalRun, 'train.txt'), '--processed_data_file', originalData],
       ...['--sparse_model_metadata', models.metadata, '--output', models.output],
     ]);
+    expect(result.stderr.match(/^engine .*/gm)).toEqual([
+      expect.stringMatching(/^engine \w+:\S+ \(.+\): \S/),
+    ]);
     expect(result.stderr).toMatch(/evaluated models: 0\/4 \(0%\)\n[^]*evaluated models: 4\/4 \(100%\)\n$/);
     expect(result.stdout).toBe(`quality of 4 models: ${models.output}\n`);
     expect(result.status).toBe(0);

@@ -33,6 +33,8 @@ export function createBenchProgram({
       shard: { index: number; count: number } | undefined;
       onProgress: (done: number, total: number) => void;
     },
+    /** Prints a line on stderr, unless the command is quiet. */
+    note: (text: string) => void,
   ) => Promise<string>;
 }): Command {
   const program = createProgram(description);
@@ -49,8 +51,9 @@ export function createBenchProgram({
       // Parts that run the same command line must not write the same file.
       const isDefault = command.getOptionValueSource('output') === 'default';
       const path: string = isDefault ? partPath(output.path, shard) : values['output'];
-      const measured = await withProgress({ quiet: values['quiet'], label: progressLabel }, (onProgress) =>
-        run(values, { output: path, shard, onProgress }),
+      const measured = await withProgress(
+        { quiet: values['quiet'], label: progressLabel },
+        (onProgress, note) => run(values, { output: path, shard, onProgress }, note),
       );
       process.stdout.write(`${measured}: ${path}\n`);
     });

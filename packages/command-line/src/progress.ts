@@ -21,11 +21,11 @@ export function createProgress({
 /** Runs work of one stage and shows how far it is; the terminal is given back whether it succeeds or fails. */
 export async function withProgress<Result>(
   { quiet, label }: { quiet?: boolean; label: string },
-  run: (onProgress: (done: number, total: number) => void) => Promise<Result>,
+  run: (onProgress: (done: number, total: number) => void, note: (text: string) => void) => Promise<Result>,
 ): Promise<Result> {
   const progress = createProgress({ quiet });
   try {
-    return await run(progress.stage(label));
+    return await run(progress.stage(label), progress.note);
   } finally {
     progress.finish();
   }

@@ -15,6 +15,7 @@ export { checkTablesFitData } from './check-tables.js';
 export { exportOnnx } from './engines/onnx/export-onnx.js';
 export { type EngineChoice, type EngineName, engineChoices, engineNames } from './engines/open-engine.js';
 export type { EngineDescription } from './engines/engine.js';
+export { engineLine } from './engines/engine-line.js';
 export type { CheckpointFormat } from './checkpoint/checkpoint-format.js';
 export { loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export { loadModelState, type WantedTables } from './checkpoint/load-model-state.js';

@@ -4,7 +4,8 @@ import { checkTablesFitData } from '../check-tables.js';
 import { Dlrm } from '../dlrm.js';
 import { evaluate } from '../evaluate.js';
 import { binaryClassificationMetrics } from '../metrics.js';
-import { engineLine, engineOption, type SharedOptions } from './shared-options.js';
+import { engineLine } from '../engines/engine-line.js';
+import { engineOption, type SharedOptions } from './shared-options.js';
 
 interface EvaluateOptions extends SharedOptions {
   processedDataFile: string;

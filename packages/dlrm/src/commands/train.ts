@@ -6,7 +6,8 @@ import { Dlrm } from '../dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../sparsify-every-epoch.js';
 import { train } from '../train.js';
 import { expectCheckpointOutput } from './expect-output.js';
-import { engineLine, engineOption, type SharedOptions } from './shared-options.js';
+import { engineLine } from '../engines/engine-line.js';
+import { engineOption, type SharedOptions } from './shared-options.js';
 
 interface TrainOptions extends SharedOptions {
   processedDataFile: string;
