@@ -22,17 +22,12 @@ import { codeLengthLimit } from './huffman-code';
 
 const width: u32 = 4;
 
-// A token is a literal (0 to 255) or 256 and the length of a match.
-let nextToken: usize = 0;
-
 /**
  * Deflates `count` elements of 32 bits. `tokens`: memory for 2 bytes a byte of input; `output`: for as many bytes
  * as the input's, a quarter more and 400 more. Returns the number of bytes.
  */
 export function deflateIntegers(elements: usize, count: u32, tokens: usize, output: usize): u32 {
-  nextToken = tokens;
-  tokenize(elements, count);
-  const tokensEnd = nextToken;
+  const tokensEnd = tokenize(elements, count, tokens);
   clearCounts();
   // The counters of matches follow those of literals with a gap; one table would be no faster.
   for (let token = tokens; token < tokensEnd; token += 2) {
@@ -65,10 +60,15 @@ export function deflateIntegers(elements: usize, count: u32, tokens: usize, outp
   return <u32>(endBlock() - output);
 }
 
-function tokenize(elements: usize, count: u32): void {
+/**
+ * Writes the tokens, two bytes each: a literal (0 to 255), or 256 and the length of a match. Returns where they
+ * end.
+ */
+function tokenize(elements: usize, count: u32, tokens: usize): usize {
+  let token = tokens;
   let at = elements;
   const end = elements + ((<usize>count) << 2);
-  for (; at < elements + width; at++) putToken(load<u8>(at));
+  for (; at < elements + width; at++, token += 2) store<u16>(token, load<u8>(at));
   let previous = load<u32>(elements);
   // Bytes before `at` that are as in the element before, and still without a token.
   let matched: u32 = 0;
@@ -82,28 +82,25 @@ function tokenize(elements: usize, count: u32): void {
     previous = element;
     const lower = ctz(changed) >> 3;
     const upper = clz(changed) >> 3;
-    putMatch(at + lower, matched + lower);
+    token = putMatch(token, at + lower, matched + lower);
     const literalsEnd = at + width - upper;
-    for (let byte = at + lower; byte < literalsEnd; byte++) putToken(load<u8>(byte));
+    for (let byte = at + lower; byte < literalsEnd; byte++, token += 2) store<u16>(token, load<u8>(byte));
     matched = upper;
   }
-  putMatch(at, matched);
+  return putMatch(token, at, matched);
 }
 
-/** The tokens of the `length` bytes before `end`, which repeat the element before. */
-function putMatch(end: usize, length: u32): void {
+/** Writes the tokens of the `length` bytes before `end`, which repeat the element before. */
+function putMatch(token: usize, end: usize, length: u32): usize {
   if (length < shortestMatch) {
-    for (let byte = end - length; byte < end; byte++) putToken(load<u8>(byte));
-    return;
+    for (let byte = end - length; byte < end; byte++, token += 2) store<u16>(token, load<u8>(byte));
+    return token;
   }
   while (length > 0) {
     const taken = firstMatch(length);
-    putToken(literals + taken);
+    store<u16>(token, <u16>(literals + taken));
+    token += 2;
     length -= taken;
   }
-}
-
-function putToken(token: u32): void {
-  store<u16>(nextToken, <u16>token);
-  nextToken += 2;
+  return token;
 }

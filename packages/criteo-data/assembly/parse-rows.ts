@@ -1,6 +1,7 @@
 // Raw rows to numbers, eight bytes at a time: a 64-bit word holds a whole category, or an integer of up to seven
-// digits and what ends it. Written in AssemblyScript; `npm run build:kernel` compiles it into
-// ../src/preprocess/kernel-module.ts. Reads up to 8 bytes past the end of the text.
+// digits and what ends it. Which fields are missing cannot be foretold, so the way past them is without branches.
+// Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/preprocess/kernel-module.ts. Reads up
+// to 8 bytes past the end of the text.
 
 const integerColumns = 13;
 const categoricalColumns = 26;
@@ -13,8 +14,8 @@ const zero: u32 = 0x30;
 const eachByte: u64 = 0x0101010101010101;
 const highBits: u64 = 0x8080808080808080;
 
-// Where the next field begins; AssemblyScript has no second return value.
-let at: usize = 0;
+// Where the field ended that was parsed letter by letter; AssemblyScript has no second return value.
+let fieldEnd: usize = 0;
 
 /** The number of lines between `text` and `end`; the last one need not be ended. */
 export function countLines(text: usize, end: usize): u32 {
@@ -35,7 +36,7 @@ export function countLines(text: usize, end: usize): u32 {
  */
 export function parseRows(text: usize, rows: u32, categories: usize, integers: usize, labels: usize): u32 {
   const columnBytes = (<usize>rows) << 2;
-  at = text;
+  let at = text;
   for (let row: u32 = 0; row < rows; row++) {
     const label = load<u8>(at) - zero;
     if (label > 1 || load<u8>(at, 1) != tab) return row;
@@ -44,21 +45,39 @@ export function parseRows(text: usize, rows: u32, categories: usize, integers: u
     at += 2;
 
     for (let column = 0; column < integerColumns; column++, integers += 4) {
-      const value = parseInteger();
+      const digits = load<u64>(at) ^ (eachByte * zero);
+      const others = ((digits + eachByte * 0x76) | digits) & highBits;
+      const bits = ctz(others) & 0x38; // those of the digits; 0 where all eight are
+      const end = at + <usize>(bits >> 3);
+      if (load<u8>(end) == tab) {
+        // The last digit at the top; two shifts, because one of 64 bits would be none.
+        store<u32>(integers, eightDigits((digits << (56 - bits)) << 8));
+        at = end + 1;
+        continue;
+      }
+      const value = parseInteger(at);
       if (value < 0) return row;
       store<u32>(integers, <u32>value);
+      at = fieldEnd + 1;
     }
 
     let category = categories;
-    for (let column = 1; column < categoricalColumns; column++, category += columnBytes) {
-      const value = parseCategory();
-      if (value < 0 || load<u8>(at) != tab) return row;
-      at++;
-      store<u32>(category, <u32>value);
+    for (let column = 1; column <= categoricalColumns; column++, category += columnBytes) {
+      const letters = load<u64>(at);
+      const isMissing = ((<u32>letters) & 0xff) <= carriageReturn;
+      const end = at + select<usize>(0, 8, isMissing);
+      if (load<u8>(end) <= carriageReturn && isMissing | areHexDigits(letters)) {
+        store<u32>(category, select<u32>(0, eightHexDigits(letters), isMissing));
+        at = end;
+      } else {
+        const value = parseCategory(at);
+        if (value < 0) return row;
+        store<u32>(category, <u32>value);
+        at = fieldEnd;
+      }
+      if (column == categoricalColumns) break;
+      if (load<u8>(at++) != tab) return row;
     }
-    const value = parseCategory();
-    if (value < 0) return row;
-    store<u32>(category, <u32>value);
     categories += 4;
     if (load<u8>(at) == carriageReturn) at++;
     if (load<u8>(at) != newline) return row;
@@ -67,33 +86,18 @@ export function parseRows(text: usize, rows: u32, categories: usize, integers: u
   return rows;
 }
 
-/** Parses the integer at `at` and goes past the tab that ends it; 0 when missing or negative, -1 when wrong. */
-function parseInteger(): i64 {
-  const digits = load<u64>(at) ^ (eachByte * zero);
-  const others = ((digits + eachByte * 0x76) | digits) & highBits;
-  if (others != 0) {
-    const bits = ctz(others) & 0x38;
-    if (load<u8>(at + <usize>(bits >> 3)) == tab) {
-      at += <usize>(bits >> 3) + 1;
-      // The last digit at the top; two shifts, because one of 64 bits would be none.
-      return eightDigits((digits << (56 - bits)) << 8);
-    }
-  }
-  return parseLongInteger();
-}
-
 /** The value of eight decimal digits, the first in the lowest byte: pairs, then fours, then all. */
-function eightDigits(digits: u64): i64 {
+function eightDigits(digits: u64): u32 {
   const pairs = (digits * 10 + (digits >> 8)) & 0x00ff00ff00ff00ff;
   const fours = (pairs * 100 + (pairs >> 16)) & 0x0000ffff0000ffff;
-  return (fours * 10000 + (fours >> 32)) & 0xffffffff;
+  return <u32>(fours * 10000 + (fours >> 32));
 }
 
-/** As `parseInteger`, digit by digit: a sign, or more than seven digits. */
-function parseLongInteger(): i64 {
-  const isNegative = load<u8>(at) == minus;
-  if (isNegative) at++;
-  const first = at;
+/** Parses an integer with a sign or more than seven digits, ended by a tab; 0 when negative, -1 when wrong. */
+function parseInteger(from: usize): i64 {
+  const isNegative = load<u8>(from) == minus;
+  const first = isNegative ? from + 1 : from;
+  let at = first;
   let value: i64 = 0;
   for (;;) {
     const digit = load<u8>(at) - zero;
@@ -104,26 +108,21 @@ function parseLongInteger(): i64 {
   }
   if (load<u8>(at) != tab || value > <i64>0x7fffffff + <i64>isNegative || (isNegative && at == first))
     return -1;
-  at++;
+  fieldEnd = at;
   return isNegative ? 0 : value;
 }
 
-/** Parses the hex digits at `at` and goes past them; 0 when there are none, -1 when there are more than 8. */
-function parseCategory(): i64 {
-  const letters = load<u64>(at);
-  const end = load<u8>(at, 8);
-  if (end <= carriageReturn && areHexDigits(letters)) {
-    at += 8;
-    return eightHexDigits(letters);
-  }
+/** Parses up to 8 hex digits; 0 when there are none, -1 when there are more. */
+function parseCategory(from: usize): i64 {
   let value: u32 = 0;
-  const first = at;
+  let at = from;
   let digit = hexDigit(load<u8>(at));
-  while (digit < 16 && at - first < 9) {
+  while (digit < 16 && at - from < 9) {
     value = (value << 4) | digit;
     digit = hexDigit(load<u8>(++at));
   }
-  return at - first > 8 ? -1 : <i64>value;
+  fieldEnd = at;
+  return at - from > 8 ? -1 : <i64>value;
 }
 
 /** The value of a hex digit; 16 or more for all else. */
@@ -143,9 +142,9 @@ function areHexDigits(letters: u64): bool {
 }
 
 /** The number that eight hex digits write, the first digit in the lowest byte. */
-function eightHexDigits(letters: u64): i64 {
+function eightHexDigits(letters: u64): u32 {
   const digits = (letters & (eachByte * 0x0f)) + ((letters >> 6) & eachByte) * 9;
   const pairs = ((digits << 4) | (digits >> 8)) & 0x00ff00ff00ff00ff;
   const fours = ((pairs << 8) | (pairs >> 16)) & 0x0000ffff0000ffff;
-  return ((fours << 16) | (fours >> 32)) & 0xffffffff;
+  return <u32>((fours << 16) | (fours >> 32));
 }
