@@ -43,8 +43,8 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
 
   /**
    * Does what `step` does on a pool of threads, large tables in parts. Tables over a SharedArrayBuffer are read
-   * where they are; others are copied, one thread's work at a time. The threads stay for a second, for the next
-   * step. Without worker threads (in a browser) it is `step`. The tables must not change meanwhile.
+   * where they are; others are copied, one thread's work at a time. The threads stay for half a minute, for
+   * the next step. Without worker threads (in a browser) it is `step`. The tables must not change meanwhile.
    */
   async stepInThreads({
     threads,
@@ -60,6 +60,6 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
       return { data: table.data, plan, output: 'mask' as const, target: this.getMask(name) };
     });
     const { selectOnThreads } = await import('./threads.js');
-    await selectOnThreads({ jobs, threads });
+    await selectOnThreads({ jobs, threads, keepIdle: 30_000 });
   }
 }

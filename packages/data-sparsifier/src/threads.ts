@@ -10,8 +10,6 @@ export type SelectionJob = Omit<SelectionPart, 'keys'>;
 
 // A part with fewer values than this is not worth its messages.
 const fewestValuesOfPart = 1 << 20;
-// Training sparsifies again and again, and a large table takes three steps.
-const keepIdle = 1000;
 
 /**
  * Makes the masks or ranks of many tables on a pool of threads. A table that is more than one thread's share of
@@ -21,9 +19,12 @@ const keepIdle = 1000;
 export async function selectOnThreads({
   jobs,
   threads = availableThreads(),
+  keepIdle = 1000,
 }: {
   jobs: readonly SelectionJob[];
   threads?: number | undefined;
+  /** Milliseconds that the threads stay for another call; default: 1000, as large tables take three in a row. */
+  keepIdle?: number;
 }): Promise<void> {
   const allValues = jobs.reduce((sum, { data }) => sum + data.length, 0);
   const isLarge = ({ data }: SelectionJob) =>
@@ -46,7 +47,8 @@ export async function selectOnThreads({
       yield task({ step: 'whole', part });
     }
   }
-  await run(firstTasks(), Math.min(threads, firstPartTasks.length + whole.length), (output, index) => {
+  const firstThreads = Math.min(threads, firstPartTasks.length + whole.length);
+  await run(firstTasks(), { threads: firstThreads, keepIdle }, (output, index) => {
     if (index < firstPartTasks.length) upperCounts[index] = output!;
     else copyBack(wholeParts, whole, index - firstPartTasks.length);
   });
@@ -59,7 +61,7 @@ export async function selectOnThreads({
   const lowCounts: Uint32Array[] = [];
   await run(
     tables.flatMap(({ parts, bins }) => parts.map((part) => task({ step: 'countLow', part, bins }))),
-    threads,
+    { threads, keepIdle },
     (output, index) => void (lowCounts[index] = output!),
   );
   for (const table of tables) {
@@ -69,7 +71,7 @@ export async function selectOnThreads({
   }
   await run(
     tables.flatMap(({ parts, cuts }) => parts.map((part, i) => task({ step: 'rank', part, cuts: cuts[i]! }))),
-    threads,
+    { threads, keepIdle },
     () => undefined,
   );
   for (const { job, parts } of tables) {
@@ -90,16 +92,11 @@ function task(input: SelectionTask): { input: SelectionTask } {
 
 async function run(
   tasks: Iterable<{ input: SelectionTask }>,
-  threads: number,
+  pool: { threads: number; keepIdle: number },
   onResult: (output: Reply, index: number) => void,
 ): Promise<void> {
-  await runOnThreads<SelectionTask, Reply>({
-    worker: new URL('./select.worker.js', import.meta.url),
-    tasks,
-    threads,
-    keepIdle,
-    onResult,
-  });
+  const worker = new URL('./select.worker.js', import.meta.url);
+  await runOnThreads<SelectionTask, Reply>({ worker, tasks, ...pool, onResult });
 }
 
 function sharedJob(job: SelectionJob): SelectionPart {
