@@ -1,3 +1,6 @@
+/** Ids stay below this: the kernel counts on three bytes of zeros in their float64. The slots take 8 GiB by then. */
+const mostValues = 2 ** 29;
+
 /**
  * Numbers distinct 32-bit values by first appearance: 0, 1, 2... A hash table with open addressing and linear
  * probing over one typed array, 8 bytes a slot, since a Map of ten million numbers takes many times that.
@@ -13,7 +16,7 @@ export class IdDictionary {
     return this.#size;
   }
 
-  /** The id of a value, a new one if it has not been seen. */
+  /** The id of a value, a new one if it has not been seen. Throws when there are more than 2^29. */
   idOf(value: number): number {
     const slots = this.#slots;
     const last = slots.length - 2;
@@ -38,6 +41,7 @@ export class IdDictionary {
 
   #grow(): void {
     const old = this.#slots;
+    if (this.#size >= mostValues) throw new Error(`a column has more than ${mostValues} distinct categories`);
     const slots = new Int32Array(2 * old.length);
     const last = slots.length - 2;
     this.#shift--;
