@@ -51,7 +51,7 @@ describe('levelSweep', () => {
     const values = 300_000;
     const data = Float32Array.from({ length: values }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5);
     const table = { data, shape: [values / 4, 4] };
-    const levels = Array.from({ length: 100 }, (_, i) => i / 99);
+    const levels = Array.from({ length: 127 }, (_, i) => i / 126);
     for (const sparseBlockShape of [
       [1, 1],
       [1, 4],
