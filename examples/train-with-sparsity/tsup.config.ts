@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+
+// A program of this repository: it takes the packages from node_modules as they were built; what is private is inlined.
+export default defineConfig({
+  entry: ['src/main.ts'],
+  format: 'esm',
+  target: 'node20',
+  noExternal: ['@ds/command-line'],
+  external: ['commander', 'cli-progress'],
+  tsconfig: '../../tsconfig.base.json',
+  silent: true,
+});
