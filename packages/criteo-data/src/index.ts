@@ -3,5 +3,6 @@ export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
 export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
+export { RandomStream } from './random/random-stream.js';
 export { rowsPerDay, type Split } from './day-split.js';
 export { readNpz, writeNpz, type NpzArray, type NpzInput, type NpyData, type NpyDtype } from './npz.js';

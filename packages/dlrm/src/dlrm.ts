@@ -1,3 +1,4 @@
+import { RandomStream } from '@ds/criteo-data';
 import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
 import { loadModelState } from './checkpoint/load-model-state.js';
 import { saveCheckpoint } from './checkpoint/save-checkpoint.js';
@@ -12,7 +13,6 @@ import {
 import type { EngineDescription, Network, NetworkInput } from './engines/engine.js';
 import { openEngine, type EngineChoice } from './engines/open-engine.js';
 import { initialStateDict } from './initialise.js';
-import { Random } from './random.js';
 import type { StateDict, Tensor } from './state-dict.js';
 import { DenseTable, subtractSteps, type EmbeddingTable } from './table.js';
 
@@ -69,7 +69,7 @@ export class Dlrm {
     } & DlrmOptions,
   ): Promise<Dlrm> {
     checkConfig(config);
-    return Dlrm.fromStateDict(initialStateDict(config, new Random(seed)), options);
+    return Dlrm.fromStateDict(initialStateDict(config, new RandomStream(seed)), options);
   }
 
   /**
@@ -130,7 +130,7 @@ export class Dlrm {
    * @param afterFirst (n, topMlp[1]), row by row: features times the layer's weight, plus its bias
    * @throws Error when the values are no whole number of rows
    */
-  topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
+  async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
     const width = this.config.topMlp[1]!;
     if (afterFirst.length === 0 || afterFirst.length % width !== 0) {
       throw new Error(

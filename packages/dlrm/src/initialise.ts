@@ -1,5 +1,5 @@
+import type { RandomStream } from '@ds/criteo-data';
 import { denseLayers, tableName, type DlrmConfig } from './config.js';
-import type { Random } from './random.js';
 import { sizeOf, type StateDict, type Tensor } from './state-dict.js';
 
 /**
@@ -7,7 +7,7 @@ import { sizeOf, type StateDict, type Tensor } from './state-dict.js';
  * create_mlp and create_emb): a layer's weight from N(0, sqrt(2 / (inputs + outputs))), its bias from
  * N(0, sqrt(1 / outputs)), a table from U(-sqrt(1 / rows), sqrt(1 / rows)). The numbers differ from NumPy's.
  */
-export function initialStateDict(config: DlrmConfig, random: Random): StateDict {
+export function initialStateDict(config: DlrmConfig, random: RandomStream): StateDict {
   const { bottom, top } = denseLayers(config);
   const stateDict: StateDict = {};
   config.tableRows.forEach((rows, table) => {
@@ -17,8 +17,8 @@ export function initialStateDict(config: DlrmConfig, random: Random): StateDict 
   for (const { weight, bias, inputs, outputs } of [...bottom, ...top]) {
     const weightDeviation = Math.sqrt(2 / (inputs + outputs));
     const biasDeviation = Math.sqrt(1 / outputs);
-    stateDict[weight] = filled([outputs, inputs], () => random.normal(0, weightDeviation));
-    stateDict[bias] = filled([outputs], () => random.normal(0, biasDeviation));
+    stateDict[weight] = filled([outputs, inputs], () => weightDeviation * random.nextNormal());
+    stateDict[bias] = filled([outputs], () => biasDeviation * random.nextNormal());
   }
   return stateDict;
 }

@@ -1,7 +1,7 @@
+import { RandomStream } from '@ds/criteo-data';
 import { checkConfig, configFromStateDict, kaggleDlrmConfig, type DlrmConfig } from '../src/config.js';
 import { Dlrm } from '../src/index.js';
 import { initialStateDict } from '../src/initialise.js';
-import { Random } from '../src/random.js';
 
 const config: DlrmConfig = {
   embeddingDim: 4,
@@ -9,7 +9,7 @@ const config: DlrmConfig = {
   bottomMlp: [13, 6, 4],
   topMlp: [7, 5, 1],
 };
-const state = () => initialStateDict(config, new Random(1));
+const state = () => initialStateDict(config, new RandomStream(1));
 
 test('the Kaggle network has the sizes of dlrm_s_criteo_kaggle.sh', () => {
   expect(() => checkConfig(kaggleDlrmConfig)).not.toThrow();

@@ -1,7 +1,7 @@
+import { RandomStream } from '@ds/criteo-data';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { initialStateDict } from '../src/initialise.js';
-import { Random } from '../src/random.js';
 import { goldenFolder } from './golden-model.js';
 
 const config = {
@@ -24,7 +24,7 @@ function expectDistribution(values: Float32Array, probabilityBelow: (value: numb
 }
 
 test('draws tables uniformly from U(-sqrt(1 / rows), sqrt(1 / rows))', () => {
-  const state = initialStateDict(config, new Random(1));
+  const state = initialStateDict(config, new RandomStream(1));
   for (const [table, rows] of config.tableRows.entries()) {
     const bound = Math.sqrt(1 / rows);
     const { data } = state[`emb_l.${table}.weight`]!;
@@ -38,7 +38,7 @@ test('has the distributions of DLRM_Net (NumPy), quantile by quantile', () => {
     probabilities: number[];
     quantiles: Record<string, number[]>;
   };
-  const state = initialStateDict(config, new Random(2));
+  const state = initialStateDict(config, new RandomStream(2));
   expect(Object.keys(golden.quantiles).length).toBeGreaterThan(8);
   for (const [name, quantiles] of Object.entries(golden.quantiles)) {
     const { data } = state[name]!;
@@ -53,7 +53,7 @@ test('has the distributions of DLRM_Net (NumPy), quantile by quantile', () => {
 });
 
 test('gives the same parameters for the same seed, and others for another', () => {
-  const [first, same, other] = [5, 5, 6].map((seed) => initialStateDict(config, new Random(seed)));
+  const [first, same, other] = [5, 5, 6].map((seed) => initialStateDict(config, new RandomStream(seed)));
   expect(first).toEqual(same);
   expect(first!['top_l.0.weight']!.data).not.toEqual(other!['top_l.0.weight']!.data);
 });

@@ -50,6 +50,11 @@ export class RandomStream {
     return value % limit;
   }
 
+  /** Uniform in [low, high). */
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
+
   /** A number of the standard normal distribution (Box and Muller, 1958). */
   nextNormal(): number {
     const radius = Math.sqrt(-2 * Math.log((this.nextUint32() + 1) / 2 ** 32));

@@ -1,10 +1,10 @@
+import { RandomStream } from '@ds/criteo-data';
 import * as tf from '@tensorflow/tfjs'; // all of tfjs: its core alone knows no gradients
 import { denseLayers, type DlrmConfig } from '../../src/config.js';
 import { tfjsOps } from '../../src/engines/tfjs/tfjs-ops.js';
 import { initialStateDict } from '../../src/initialise.js';
 import { backward, parameterGradient } from '../../src/network/backward.js';
 import { forward, meanLoss } from '../../src/network/forward.js';
-import { Random } from '../../src/random.js';
 import { formula, formulaBatch } from '../formula.js';
 import { expectClose } from '../golden-model.js';
 
@@ -28,7 +28,7 @@ test.each(configs)('the explicit gradients equal automatic differentiation: %j',
   );
   const rows = tf.tensor(rowValues, [size, config.tableRows.length, config.embeddingDim]);
 
-  const state = initialStateDict(config, new Random(4));
+  const state = initialStateDict(config, new RandomStream(4));
   const { bottom, top } = denseLayers(config);
   const names = [...bottom, ...top].flatMap(({ weight, bias }) => [weight, bias]);
   const values = names.map((name) => tf.tensor(state[name]!.data, state[name]!.shape));
