@@ -1,12 +1,10 @@
-import { countOnesBefore, hasBit, onesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
+import { countOnesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
 import { checkedTableShape } from './checked-table-shape.js';
-import type { EmbeddingTable } from './embedding-table.js';
-import { gatherChecked } from './gather-checked.js';
 import { packRow, rowBytesOf, unpackRow, type QuantizedRowFormat } from './quantized-row-format.js';
 import { quantizedHeaderFields } from './row-kernels.js';
+import { rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';
 
-const rowWordsPerGroup = rowsPerGroup / 32;
 // The kernel loads 4 bytes at once.
 const paddingBytes = 4;
 
@@ -15,17 +13,13 @@ const paddingBytes = 4;
  * (pruned rows) are left out and read as +0; a bit per row with ranks finds the others. The zeros of a kept row
  * are rounded like its other values.
  */
-export class QuantizedTable implements EmbeddingTable {
-  readonly rows: number;
-  readonly dim: number;
+export class QuantizedTable extends StoredRowTable {
   readonly format: Readonly<QuantizedRowFormat>;
   /** Rows that are not left out. */
   readonly storedRows: number;
   readonly byteLength: number;
-  readonly memory: TableMemory | undefined;
 
   readonly #rowBytes: number;
-  readonly #header: number;
   readonly #view: () => { rowBits: Uint32Array; rowRanks: Uint32Array; packed: Uint8Array };
 
   private constructor(
@@ -33,12 +27,11 @@ export class QuantizedTable implements EmbeddingTable {
     memory: TableMemory | undefined,
   ) {
     const { rows, dim, storedRows, format } = sizes;
-    this.rows = rows;
-    this.dim = dim;
+    // Allocating moves the memory: the header and the parts first, the views of them when they are needed.
+    super(sizes, { memory, kernel: 'gatherQuantizedRows', headerFields: quantizedHeaderFields });
     this.format = { ...format };
     this.storedRows = storedRows;
     this.#rowBytes = rowBytesOf(format, dim);
-    this.memory = memory;
     const groups = Math.ceil(rows / rowsPerGroup);
     const bytes = {
       rowBits: (groups * rowsPerGroup) / 8,
@@ -46,8 +39,6 @@ export class QuantizedTable implements EmbeddingTable {
       packed: storedRows * this.#rowBytes + paddingBytes,
     };
     this.byteLength = bytes.rowBits + bytes.rowRanks + bytes.packed;
-    // Allocating moves the memory: the header and the parts first, the views of them when they are needed.
-    this.#header = memory ? memory.allocate(4 * quantizedHeaderFields.length) : 0;
     const at = {
       rowBits: memory ? memory.allocate(bytes.rowBits) : 0,
       rowRanks: memory ? memory.allocate(bytes.rowRanks) : 0,
@@ -74,7 +65,7 @@ export class QuantizedTable implements EmbeddingTable {
         ...at,
       };
       memory
-        .int32(this.#header, quantizedHeaderFields.length)
+        .int32(this.header, quantizedHeaderFields.length)
         .set(quantizedHeaderFields.map((field) => header[field]));
     } else {
       const views = viewsOf(
@@ -150,46 +141,14 @@ export class QuantizedTable implements EmbeddingTable {
     return this.#view().packed.subarray(0, this.storedRows * this.#rowBytes);
   }
 
-  gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
-    gatherChecked({
-      rows: this.rows,
-      dim: this.dim,
-      ids,
-      out,
-      stride,
-      memory: this.memory,
-      header: this.#header,
-      kernel: 'gatherQuantizedRows',
-      plain: (ids, out, stride) => this.#gatherPlainly(ids, out, stride),
-    });
-  }
-
-  toDense(): Float32Array<ArrayBuffer> {
-    const dense = new Float32Array(this.rows * this.dim);
-    this.#gatherPlainly(
-      Int32Array.from({ length: this.rows }, (_, row) => row),
-      dense,
-      this.dim,
-    );
-    return dense;
-  }
-
-  /** The reference of the kernel, for arrays anywhere. Returns like the kernel. */
-  #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
+  protected override storedRowsFor(out: Float32Array): StoredRows {
     const { rowBits, rowRanks, packed } = this.#view();
-    const rows = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-    for (let place = 0; place < ids.length; place++) {
-      const id = ids[place]!;
-      if (id < 0 || id >= this.rows) return place;
-      const to = place * stride;
-      if (!hasBit(rowBits, id)) {
-        out.fill(0, to, to + this.dim);
-        continue;
-      }
-      const stored = onesBefore(rowBits, rowRanks, rowWordsPerGroup, id);
-      const row = new DataView(rows.buffer, rows.byteOffset + stored * this.#rowBytes, this.#rowBytes);
-      unpackRow(row, out, to, this.dim, this.format);
-    }
-    return ids.length;
+    const { buffer, byteOffset } = packed;
+    const { dim, format } = this;
+    const rowBytes = this.#rowBytes;
+    const readRow = (stored: number, to: number) => {
+      unpackRow(new DataView(buffer, byteOffset + stored * rowBytes, rowBytes), out, to, dim, format);
+    };
+    return { rowBits, rowRanks, readRow };
   }
 }

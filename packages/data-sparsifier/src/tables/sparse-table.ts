@@ -1,7 +1,5 @@
-import type { EmbeddingTable } from './embedding-table.js';
-import { countOnesBefore, hasBit, onesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
+import { countOnesBefore, onesBefore, setBit } from './bit-ranks.js';
 import { checkedTableShape } from './checked-table-shape.js';
-import { gatherChecked } from './gather-checked.js';
 import { popcount } from './popcount.js';
 import {
   allocateParts,
@@ -10,9 +8,9 @@ import {
   type SparseTableSizes,
 } from './sparse-table-parts.js';
 import { sparseHeaderFields } from './row-kernels.js';
+import { rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';
 
-const rowWordsPerGroup = rowsPerGroup / 32;
 const blockWordsPerGroup = blocksPerGroup / 32;
 
 /**
@@ -20,9 +18,7 @@ const blockWordsPerGroup = blocksPerGroup / 32;
  * such rows, both with ranks for random access, and the values of the kept blocks. What was pruned reads as +0;
  * what was kept reads bit for bit as it was.
  */
-export class SparseTable implements EmbeddingTable {
-  readonly rows: number;
-  readonly dim: number;
+export class SparseTable extends StoredRowTable {
   /** Values in a block: blocks are (1, blockWidth). */
   readonly blockWidth: number;
   /** Rows with at least one kept block. */
@@ -30,27 +26,22 @@ export class SparseTable implements EmbeddingTable {
   /** Kept blocks. */
   readonly keptBlocks: number;
   readonly byteLength: number;
-  readonly memory: TableMemory | undefined;
 
   readonly #blocksPerRow: number;
   readonly #offsets: Record<keyof SparseTableParts, number>;
   readonly #lengths: Record<keyof SparseTableParts, number>;
-  readonly #header: number;
   #parts: SparseTableParts;
 
   private constructor(
     sizes: SparseTableSizes,
     { memory, values }: { memory?: TableMemory; values?: Float32Array },
   ) {
-    this.rows = sizes.rows;
-    this.dim = sizes.dim;
+    // The header comes first: allocating moves the memory, and the views of the parts are taken last.
+    super(sizes, { memory, kernel: 'gatherSparseRows', headerFields: sparseHeaderFields });
     this.blockWidth = sizes.blockWidth;
     this.storedRows = sizes.storedRows;
     this.keptBlocks = sizes.keptBlocks;
     this.#blocksPerRow = Math.ceil(sizes.dim / sizes.blockWidth);
-    this.memory = memory;
-    // The header comes first: allocating moves the memory, and the views of the parts are taken last.
-    this.#header = memory ? memory.allocate(4 * sparseHeaderFields.length) : 0;
     const { parts, offsets } = allocateParts(sizes, { memory, values });
     this.#parts = parts;
     this.#offsets = offsets;
@@ -65,7 +56,7 @@ export class SparseTable implements EmbeddingTable {
     if (memory) {
       const header = { ...sizes, ...offsets, blocksPerRow: this.#blocksPerRow };
       memory
-        .int32(this.#header, sparseHeaderFields.length)
+        .int32(this.header, sparseHeaderFields.length)
         .set(sparseHeaderFields.map((field) => header[field]));
     }
   }
@@ -194,53 +185,31 @@ export class SparseTable implements EmbeddingTable {
     };
   }
 
-  gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
-    gatherChecked({
-      rows: this.rows,
-      dim: this.dim,
-      ids,
-      out,
-      stride,
-      memory: this.memory,
-      header: this.#header,
-      kernel: 'gatherSparseRows',
-      plain: (ids, out, stride) => this.#gatherPlainly(ids, out, stride),
-    });
-  }
-
-  toDense(): Float32Array<ArrayBuffer> {
-    const dense = new Float32Array(this.rows * this.dim);
-    this.#gatherPlainly(
-      Int32Array.from({ length: this.rows }, (_, row) => row),
-      dense,
-      this.dim,
-    );
-    return dense;
-  }
-
-  /** The reference of the kernel, for arrays anywhere. Returns like the kernel. */
-  #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
+  protected override storedRowsFor(out: Float32Array): StoredRows {
     const { rowBits, rowRanks, blockBits, blockRanks, values } = this.#currentParts();
     const { dim, blockWidth } = this;
+    const blocksPerRow = this.#blocksPerRow;
     const valueBits = new Uint32Array(values.buffer, values.byteOffset, values.length);
     const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length);
-    for (let place = 0; place < ids.length; place++) {
-      const id = ids[place]!;
-      if (id < 0 || id >= this.rows) return place;
-      const to = place * stride;
+    const readRow = (stored: number, to: number) => {
       outBits.fill(0, to, to + dim);
-      if (!hasBit(rowBits, id)) continue;
       // In large tables the positions of blocks pass 2^32.
-      let position = onesBefore(rowBits, rowRanks, rowWordsPerGroup, id) * this.#blocksPerRow;
+      const position = stored * blocksPerRow;
       let value = onesBefore(blockBits, blockRanks, blockWordsPerGroup, position) * blockWidth;
-      for (let column = 0; column < dim; column += blockWidth, position++) {
-        if (((blockBits[Math.floor(position / 32)]! >>> (position % 32)) & 1) === 0) continue;
+      let word = Math.floor(position / 32);
+      let bit = position % 32;
+      for (let column = 0; column < dim; column += blockWidth, bit++) {
+        if (bit === 32) {
+          bit = 0;
+          word++;
+        }
+        if (((blockBits[word]! >>> bit) & 1) === 0) continue;
         const inside = Math.min(blockWidth, dim - column);
         for (let i = 0; i < inside; i++) outBits[to + column + i] = valueBits[value + i]!;
         value += blockWidth;
       }
-    }
-    return ids.length;
+    };
+    return { rowBits, rowRanks, readRow };
   }
 
   #countRanks(): void {

@@ -1,0 +1,90 @@
+import { hasBit, onesBefore, rowsPerGroup } from './bit-ranks.js';
+import type { EmbeddingTable } from './embedding-table.js';
+import type { RowKernels } from './row-kernels.js';
+import type { TableMemory } from './table-memory.js';
+
+/** 32-bit words of the bits of a group of rows. */
+export const rowWordsPerGroup = rowsPerGroup / 32;
+
+/** How the rows of a table are found and read. */
+export interface StoredRows {
+  /** A bit per row: whether it is stored. The others are +0 throughout. */
+  rowBits: Uint32Array;
+  /** For each group of 64 rows, the stored rows before it. */
+  rowRanks: Uint32Array;
+  /** Writes the `stored`-th stored row to the output from `to` on. */
+  readRow: (stored: number, to: number) => void;
+}
+
+/** An embedding table that stores some of its rows, in any form, and finds them by a bitmap with ranks. */
+export abstract class StoredRowTable implements EmbeddingTable {
+  readonly rows: number;
+  readonly dim: number;
+  readonly memory: TableMemory | undefined;
+  abstract readonly byteLength: number;
+
+  /** Where the memory has what the kernel reads of the table; 0 without a memory. */
+  protected readonly header: number;
+  readonly #kernel: keyof RowKernels;
+
+  protected constructor(
+    { rows, dim }: { rows: number; dim: number },
+    {
+      memory,
+      kernel,
+      headerFields,
+    }: { memory: TableMemory | undefined; kernel: keyof RowKernels; headerFields: readonly string[] },
+  ) {
+    this.rows = rows;
+    this.dim = dim;
+    this.memory = memory;
+    this.#kernel = kernel;
+    this.header = memory ? memory.allocate(4 * headerFields.length) : 0;
+  }
+
+  /** The rows as they lie in memory now, read into `out`. */
+  protected abstract storedRowsFor(out: Float32Array): StoredRows;
+
+  gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
+    if (ids.length === 0) return;
+    const room = (ids.length - 1) * stride + this.dim;
+    if (out.length < room) {
+      throw new RangeError(
+        `${ids.length} rows of ${this.dim} values, ${stride} apart, need ${room} values of room, found ${out.length}`,
+      );
+    }
+    const { memory } = this;
+    // The kernel where ids and output lie in the table's own memory, else the plain loop, its reference.
+    const gathered =
+      memory && ids.buffer === memory.buffer && out.buffer === memory.buffer
+        ? memory.kernels[this.#kernel](this.header, ids.byteOffset, ids.length, out.byteOffset, 4 * stride)
+        : this.#gatherPlainly(ids, out, stride);
+    if (gathered < ids.length) {
+      throw new RangeError(
+        `id ${ids[gathered]} at place ${gathered} is not a row of a table of ${this.rows} rows`,
+      );
+    }
+  }
+
+  toDense(): Float32Array<ArrayBuffer> {
+    const dense = new Float32Array(this.rows * this.dim);
+    const { rowBits, readRow } = this.storedRowsFor(dense);
+    let stored = 0;
+    for (let row = 0; row < this.rows; row++) if (hasBit(rowBits, row)) readRow(stored++, row * this.dim);
+    return dense;
+  }
+
+  /** Returns like the kernel: the number of ids, or the place of the first that is no row. */
+  #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
+    const { rows, dim } = this;
+    const { rowBits, rowRanks, readRow } = this.storedRowsFor(out);
+    for (let place = 0; place < ids.length; place++) {
+      const id = ids[place]!;
+      if (id < 0 || id >= rows) return place;
+      const to = place * stride;
+      if (hasBit(rowBits, id)) readRow(onesBefore(rowBits, rowRanks, rowWordsPerGroup, id), to);
+      else out.fill(0, to, to + dim);
+    }
+    return ids.length;
+  }
+}
