@@ -24,6 +24,9 @@ export class Pruner {
   /** What each tensor was ranked with last, and its ranks. */
   readonly #ranked = new Map<string, { ranking: string; ranked: Ranked }>();
 
+  /** The sizes that were measured before: going to another level and back costs nothing. */
+  readonly #measured = new Map<string, Sizes>();
+
   constructor(file: TensorFile) {
     this.#file = file;
   }
@@ -40,7 +43,11 @@ export class Pruner {
   }
 
   /** The sizes of all pruned tensors together. */
-  async sizes({ names, level, ...ranking }: Settings): Promise<Sizes> {
+  async sizes({ names, level, blockShape, norm }: Settings): Promise<Sizes> {
+    const ranking = { blockShape, norm };
+    const key = JSON.stringify({ names, level, ranking });
+    const known = this.#measured.get(key);
+    if (known) return known;
     const sizes = { level, dense: 0, deflated: 0, sparse: 0 };
     for (const name of names) {
       const { tensor, data, sweep } = await this.#rank(name, ranking);
@@ -51,6 +58,7 @@ export class Pruner {
       sizes.deflated += await deflatedSize(await prunedBytes(this.#file.file, tensor, mask));
       sizes.sparse += SparseTable.fromDense({ table, mask, blockWidth }).byteLength;
     }
+    this.#measured.set(key, sizes);
     return sizes;
   }
 
