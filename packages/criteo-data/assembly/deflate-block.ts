@@ -9,13 +9,17 @@ const symbols: u32 = 286;
 export const shortestMatch: u32 = 3;
 export const longestMatch: u32 = 258;
 
+// Match tables stand behind literal tables, so that a token, a literal or `matchTokens` and a length, finds both.
+export const matchTokens: u32 = symbols;
+const tokens: u32 = matchTokens + longestMatch + 1;
+
 /** How often each literal occurs, 32 bits each; `chooseCode` adds the matches. */
-export const literalCounts = memory.data(4 * symbols);
+export const literalCounts = memory.data(4 * tokens);
 /** How often there is a match of each length up to the longest, 32 bits each. */
-export const matchCounts = memory.data(4 * (longestMatch + 1));
+export const matchCounts = literalCounts + 4 * matchTokens;
 /** What is written for each literal, and for a match of each length: its bits, and their number from bit 24. */
-export const literalBits = memory.data(4 * literals);
-export const matchBits = memory.data(4 * (longestMatch + 1));
+export const literalBits = memory.data(4 * tokens);
+export const matchBits = literalBits + 4 * matchTokens;
 
 const codeLengths = memory.data(symbols);
 const codes = memory.data(4 * symbols);
@@ -27,8 +31,7 @@ export let out: usize = 0;
 
 /** Forgets all counts. */
 export function clearCounts(): void {
-  memory.fill(literalCounts, 0, 4 * symbols);
-  memory.fill(matchCounts, 0, 4 * (longestMatch + 1));
+  memory.fill(literalCounts, 0, 4 * tokens);
 }
 
 /** The longest match that may begin `length` same bytes so that what is left is none or long enough for a match. */

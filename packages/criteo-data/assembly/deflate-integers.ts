@@ -12,9 +12,7 @@ import {
   firstMatch,
   literalBits,
   literalCounts,
-  literals,
-  matchBits,
-  matchCounts,
+  matchTokens,
   out,
   shortestMatch,
 } from './deflate-block';
@@ -29,10 +27,8 @@ const width: u32 = 4;
 export function deflateIntegers(elements: usize, count: u32, tokens: usize, output: usize): u32 {
   const tokensEnd = tokenize(elements, count, tokens);
   clearCounts();
-  // The counters of matches follow those of literals with a gap; one table would be no faster.
   for (let token = tokens; token < tokensEnd; token += 2) {
-    const kind = <u32>load<u16>(token);
-    const counter = kind < literals ? literalCounts + (kind << 2) : matchCounts + ((kind - literals) << 2);
+    const counter = literalCounts + ((<usize>load<u16>(token)) << 2);
     store<u32>(counter, load<u32>(counter) + 1);
   }
   chooseCode(width, codeLengthLimit);
@@ -42,26 +38,20 @@ export function deflateIntegers(elements: usize, count: u32, tokens: usize, outp
   let used = bufferedBits;
   let to = out;
   for (let token = tokens; token < tokensEnd; token += 2) {
-    const kind = <u32>load<u16>(token);
-    const entry = load<u32>(
-      kind < literals ? literalBits + (kind << 2) : matchBits + ((kind - literals) << 2),
-    );
+    const entry = load<u32>(literalBits + ((<usize>load<u16>(token)) << 2));
     bits |= (<u64>(entry & 0xffffff)) << used;
     used += entry >> 24;
-    // At most 31 bits wait and 22 come.
-    if (used >= 32) {
-      store<u32>(to, <u32>bits);
-      to += 4;
-      bits >>= 32;
-      used -= 32;
-    }
+    store<u64>(to, bits);
+    to += used >> 3;
+    bits >>= used & 56;
+    used &= 7;
   }
   continueAt(bits, used, to);
   return <u32>(endBlock() - output);
 }
 
 /**
- * Writes the tokens, two bytes each: a literal (0 to 255), or 256 and the length of a match. Returns where they
+ * Writes the tokens, two bytes each: a literal, or `matchTokens` and the length of a match. Returns where they
  * end.
  */
 function tokenize(elements: usize, count: u32, tokens: usize): usize {
@@ -98,7 +88,7 @@ function putMatch(token: usize, end: usize, length: u32): usize {
   }
   while (length > 0) {
     const taken = firstMatch(length);
-    store<u16>(token, <u16>(literals + taken));
+    store<u16>(token, <u16>(matchTokens + taken));
     token += 2;
     length -= taken;
   }
