@@ -10,7 +10,7 @@ export type { LayerVariableLike, SparsifiableData, TensorLike } from './tensor-d
 export type { EmbeddingTable } from './tables/embedding-table.js';
 export { QuantizedTable } from './tables/quantized-table.js';
 export { SparseTable } from './tables/sparse-table.js';
-export { TableMemory } from './tables/table-memory.js';
+export { TableMemory, type LinearMemory } from './tables/table-memory.js';
 export { postTrainingSparseQuantize } from './post-training-sparse-quantize.js';
 export type { PostTrainingSparseQuantizeOptions } from './post-training-sparse-quantize.js';
 export { dequantizeRows, quantizeRows, type QuantizedRows } from './quantized-rows.js';

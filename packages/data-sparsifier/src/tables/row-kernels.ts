@@ -1,4 +1,5 @@
 import { kernelModuleBase64 } from './kernel-module.js';
+import type { LinearMemory } from './table-memory.js';
 
 /** What the kernel reads of a sparse table: sizes and byte offsets, in this order, 32 bits each. */
 export const sparseHeaderFields = [
@@ -45,11 +46,13 @@ export interface RowKernels {
 let compiled: WebAssembly.Module | undefined;
 
 /** The kernels on a memory whose first kilobyte they may use. */
-export function rowKernels(memory: WebAssembly.Memory): RowKernels {
+export function rowKernels(memory: LinearMemory): RowKernels {
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(kernelModuleBase64), (letter) => letter.charCodeAt(0)),
   );
-  const exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as RowKernels & {
+  const exports = new WebAssembly.Instance(compiled, {
+    env: { memory: memory as WebAssembly.Memory },
+  }).exports as unknown as RowKernels & {
     prepare(): void;
   };
   exports.prepare();

@@ -7,6 +7,13 @@ const largestBytes = 65536 * pageBytes;
 const reservedBytes = 1024;
 const alignment = 64;
 
+/** A `WebAssembly.Memory`, by its shape: TypeScript knows that name only with the types of a browser or of Node. */
+export interface LinearMemory {
+  readonly buffer: ArrayBufferLike;
+  /** Adds pages of 64 KiB. */
+  grow(pages: number): number;
+}
+
 /**
  * One linear memory for the tables of a model and for the arrays that are gathered from and into. Tables built
  * in it are gathered by a WebAssembly kernel, several times faster than by the plain loop, as long as `ids` and
@@ -16,23 +23,19 @@ const alignment = 64;
  * WebAssembly memories do when they grow: allocate first, take the views after.
  */
 export class TableMemory {
-  /** The linear memory itself, for other kernels that read what lies in it; the first kilobyte is taken. */
-  readonly webAssemblyMemory: WebAssembly.Memory;
+  /** The WebAssembly memory itself, for other kernels that read what lies in it; the first kilobyte is taken. */
+  readonly linearMemory: LinearMemory;
   #used = reservedBytes;
   #kernels: RowKernels | undefined;
 
   /** @param shared Whether the memory is a SharedArrayBuffer, which worker threads can read at once; default false. */
   constructor({ shared = false }: { shared?: boolean } = {}) {
-    this.webAssemblyMemory = new WebAssembly.Memory({
-      initial: 1,
-      maximum: largestBytes / pageBytes,
-      shared,
-    });
+    this.linearMemory = new WebAssembly.Memory({ initial: 1, maximum: largestBytes / pageBytes, shared });
   }
 
   /** The bytes of the memory as it is now; replaced by another buffer whenever the memory grows. */
   get buffer(): ArrayBufferLike {
-    return this.webAssemblyMemory.buffer;
+    return this.linearMemory.buffer;
   }
 
   /** Bytes that can still be allocated. */
@@ -42,7 +45,7 @@ export class TableMemory {
 
   /** The gather kernels on this memory. */
   get kernels(): RowKernels {
-    return (this.#kernels ??= rowKernels(this.webAssemblyMemory));
+    return (this.#kernels ??= rowKernels(this.linearMemory));
   }
 
   /**
@@ -58,19 +61,19 @@ export class TableMemory {
         `a table memory holds at most ${largestBytes} bytes: ${this.#used} are taken, ${bytes} more were asked for`,
       );
     }
-    const missing = end - this.webAssemblyMemory.buffer.byteLength;
-    if (missing > 0) this.webAssemblyMemory.grow(Math.ceil(missing / pageBytes));
+    const missing = end - this.linearMemory.buffer.byteLength;
+    if (missing > 0) this.linearMemory.grow(Math.ceil(missing / pageBytes));
     this.#used = end;
     return offset;
   }
 
   /** The float32 values at an offset that `allocate` returned. */
   float32(offset: number, length: number): Float32Array {
-    return new Float32Array(this.webAssemblyMemory.buffer, offset, length);
+    return new Float32Array(this.linearMemory.buffer, offset, length);
   }
 
   /** The int32 values at an offset that `allocate` returned. */
   int32(offset: number, length: number): Int32Array {
-    return new Int32Array(this.webAssemblyMemory.buffer, offset, length);
+    return new Int32Array(this.linearMemory.buffer, offset, length);
   }
 }

@@ -1,3 +1,4 @@
+import type { LinearMemory } from '@ds/data-sparsifier';
 import { kernelModuleBase64 } from './kernel-module.js';
 
 /** The functions of `assembly/`: offsets in bytes, sizes in values. */
@@ -17,7 +18,8 @@ export interface InteractionKernel {
 let compiled: WebAssembly.Module | undefined;
 
 /** The kernel on a memory. */
-export function interactionKernel(memory: WebAssembly.Memory): InteractionKernel {
+export function interactionKernel(memory: LinearMemory): InteractionKernel {
   compiled ??= new WebAssembly.Module(Buffer.from(kernelModuleBase64, 'base64'));
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as InteractionKernel;
+  return new WebAssembly.Instance(compiled, { env: { memory: memory as WebAssembly.Memory } })
+    .exports as unknown as InteractionKernel;
 }

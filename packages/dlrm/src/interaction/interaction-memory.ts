@@ -31,7 +31,7 @@ export class InteractionMemory {
    */
   constructor({ config, capacity, memory }: { config: DlrmConfig; capacity: number; memory: TableMemory }) {
     this.#memory = memory;
-    this.#kernel = interactionKernel(memory.webAssemblyMemory);
+    this.#kernel = interactionKernel(memory.linearMemory);
     this.#vectorCount = config.tableRows.length + 1;
     this.#dim = config.embeddingDim;
     const sizes = partSizes(config, capacity);

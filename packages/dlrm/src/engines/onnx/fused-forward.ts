@@ -12,7 +12,7 @@ type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OnnxRuntime.Tensor>;
 
 // Examples at a time: their activations stay in the processor's caches. Measured: performance/RESULTS.md.
-const partSize = 2048;
+const partSize = 4096;
 // Sets of live vectors whose part of the first top layer's weight is kept at hand.
 const keptWeights = 8;
 
