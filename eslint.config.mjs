@@ -8,7 +8,7 @@ const mayImport = {
   dlrm: ['criteo-data', 'data-sparsifier'],
   'bench-disk': ['dlrm', 'data-sparsifier'],
   'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],
-  'bench-forward': ['bench-disk', 'dlrm', 'criteo-data', 'data-sparsifier'],
+  'bench-forward': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-memory': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-report': [],
   'command-line': ['files'],
