@@ -112,10 +112,14 @@ it('releases one fix: lerna version and lerna publish from-package', async () =>
   await git('commit', '--quiet', '--message=feat: everything');
   const { version } = JSON.parse(await readFile(join(release, 'lerna.json'), 'utf8'));
   await git('tag', '--annotate', `v${version}`, '--message=release');
+  const remote = join(folder, 'remote.git');
+  await git('init', '--quiet', '--bare', '--initial-branch=main', remote);
+  await git('remote', 'add', 'origin', remote);
+  await git('push', '--quiet', '--set-upstream', '--follow-tags', 'origin', 'main');
   await appendFile(join(release, 'packages/dlrm/src/index.ts'), '\n');
   await git('commit', '--quiet', '--all', '--message=fix(dlrm): say it better');
 
-  await run(release, process.execPath, lerna, 'version', '--yes', '--no-push');
+  await run(release, process.execPath, lerna, 'version', '--yes');
   const released = JSON.parse(await readFile(join(release, 'lerna.json'), 'utf8')).version;
   const [major, minor, patch] = version.split('.').map(Number);
   expect(released).toBe(`${major}.${minor}.${patch + 1}`);
@@ -128,6 +132,11 @@ it('releases one fix: lerna version and lerna publish from-package', async () =>
     }
   }
   expect(await git('tag', '--points-at', 'HEAD')).toBe(`v${released}\n`);
+  // The version is pushed by hand, as CONTRIBUTING.md has it: a pushed tag publishes.
+  const remoteTags = () => git('ls-remote', '--tags', '--refs', 'origin');
+  expect(await remoteTags()).not.toContain(`v${released}`);
+  await git('push', '--quiet', '--follow-tags');
+  expect(await remoteTags()).toContain(`v${released}`);
 
   await run(release, process.execPath, lerna, 'publish', 'from-package', '--yes', '--no-git-reset');
   for (const { json } of publishedPackages) {
