@@ -16,8 +16,9 @@ const variantColumn = 'dlrm_type';
  * may hold no rows.
  *
  * @returns the number of rows
- * @throws Error naming the file and line when a part cannot be read or has other columns than the first, a row
- *   is there twice, or a row or a part is missing; no output is then written.
+ * @throws Error naming the file and line when a part cannot be read or has other columns than the first, or a row
+ *   is there twice; naming the file of a part that is of another number of parts, or none of them (3 of 2); or when
+ *   a row or a part is missing. No output is then written.
  */
 export async function mergeResults({
   parts: given,
@@ -88,6 +89,9 @@ function inOrderOfParts(paths: readonly string[]): string[] | undefined {
   const { count } = parts[0]!;
   const other = parts.findIndex((part) => part.count !== count);
   if (other >= 0) throw new Error(`${paths[other]}: expected one of ${count} parts, as ${paths[0]} is`);
+  const stray = parts.findIndex(({ index }) => index < 1 || index > count);
+  if (stray >= 0)
+    throw new Error(`${paths[stray]}: expected a part from 1 to ${count}, found part ${parts[stray]!.index}`);
   return Array.from({ length: count }, (_, index) => {
     const found = paths.filter((_, i) => parts[i]!.index === index + 1);
     if (found.length !== 1)
@@ -116,10 +120,13 @@ function modelReader(path: string, header: readonly string[]) {
   });
 }
 
-/** Every norm with a block shape that occurs, crossed with every level that occurs, in the benchmark's order. */
+// Numbers in a text count as such: (1, 4) is before (1, 16).
+const byNumbers = new Intl.Collator('en', { numeric: true });
+
+/** Every norm with a block shape that occurs, crossed with every level that occurs: by norm, block shape and level. */
 function fullGrid(models: readonly string[]): string[] {
   const parsed = models.map((model) => model.split('\t') as [string, string, string]);
-  const methods = [...new Set(parsed.map(([norm, shape]) => `${norm}\t${shape}`))].sort();
+  const methods = [...new Set(parsed.map(([norm, shape]) => `${norm}\t${shape}`))].sort(byNumbers.compare);
   const levels = [...new Set(parsed.map(([, , level]) => level))].sort((a, b) => Number(a) - Number(b));
   return methods.flatMap((method) => levels.map((level) => `${method}\t${level}`));
 }

@@ -106,6 +106,31 @@ test('parts of another number of parts, or there twice, are refused', async () =
   );
 });
 
+test('a part that is none of its number of parts is refused by its path', async () => {
+  const named = (...names: string[]) =>
+    dealAndMerge(inputs.sparseModelMetrics, { count: names.length, nameOf: (index) => names[index]! });
+  await expect(named('m.1-of-2.csv', 'm.2-of-2.csv', 'm.3-of-2.csv')).rejects.toThrow(
+    /m\.3-of-2\.csv: expected a part from 1 to 2, found part 3$/,
+  );
+  await expect(named('m.0-of-2.csv', 'm.1-of-2.csv', 'm.2-of-2.csv')).rejects.toThrow(
+    /m\.0-of-2\.csv: expected a part from 1 to 2, found part 0$/,
+  );
+  await expect(named('m.1-of-0.csv')).rejects.toThrow(
+    /m\.1-of-0\.csv: expected a part from 1 to 0, found part 1$/,
+  );
+});
+
+test('block shapes are in the order of their numbers', async () => {
+  const shapesOf = (lines: readonly string[]) => [...new Set(lines.map((line) => /\(.*\)/.exec(line)?.[0]))];
+  const change = (parts: string[][]) =>
+    parts.map((lines) => lines.map((line) => line.replace('(1, 1)', '(1, 16)')));
+  const { merged } = await dealAndMerge(inputs.sparseModelMetrics, { change });
+  const shapes = shapesOf(merged.trimEnd().split('\n').slice(1));
+  expect(shapes).toContain('(1, 16)');
+  const columns = (shape: string | undefined) => Number(/(\d+)\)/.exec(shape!)![1]);
+  expect(shapes.map(columns)).toEqual(shapes.map(columns).sort((a, b) => a - b));
+});
+
 test('parts without any row', async () => {
   const change = (parts: string[][]) => parts.map(([header]) => [header!]);
   await expect(dealAndMerge(inputs.sparseModelMetrics, { change })).rejects.toThrow(
