@@ -1,4 +1,4 @@
-"""The loop of evaluate_model_metrics.py: unzip, load, run the test set in batches of 16384, scikit-learn's metrics."""
+"""The loop of evaluate_model_metrics.py: unzip, make a DLRM_Net (as its fetch_model does), load, run the test set in batches of 16384, scikit-learn's metrics."""
 
 import os
 import tempfile
@@ -22,7 +22,7 @@ data = criteo.CriteoDataset(
 loader = torch.utils.data.DataLoader(
     data, batch_size=16384, shuffle=False, num_workers=0, collate_fn=criteo.collate_wrapper_criteo_offset
 )
-model = kaggle_model([int(rows) for rows in data.counts])
+table_rows = [int(rows) for rows in data.counts]
 
 
 def benchmark() -> None:
@@ -31,6 +31,7 @@ def benchmark() -> None:
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
             checkpoint = os.path.join(folder, os.listdir(folder)[0])
+            model = kaggle_model(table_rows)
             model.load_state_dict(torch.load(checkpoint, weights_only=False))
         scores, targets = [], []
         with torch.no_grad():

@@ -1,4 +1,5 @@
 import type { TableMemory } from '@ds/data-sparsifier';
+import { gatherRows } from './gather-rows.js';
 
 /**
  * What the model looks its embeddings up in. Sparse and quantised tables of `@ds/data-sparsifier` have this
@@ -9,7 +10,7 @@ export interface EmbeddingTable {
   readonly dim: number;
   /** Bytes that the table takes in memory. */
   readonly byteLength: number;
-  /** Where the table lies, if in a memory of the gather kernels: rows go fastest into the same memory. */
+  /** Where the table lies, if in a memory of the gather kernels, which reach only into the same memory. */
   readonly memory?: TableMemory | undefined;
   /** Writes row `ids[i]` to `out[i * stride]` and on, for each i; the ids are inside the table. */
   gatherRows(ids: Int32Array, out: Float32Array, stride: number): void;
@@ -59,7 +60,7 @@ export function gatherBatch(tables: readonly EmbeddingTable[], ids: Int32Array, 
   const column = new Int32Array(size);
   tables.forEach((table, index) => {
     for (let i = 0; i < size; i++) column[i] = ids[i * tables.length + index]!;
-    table.gatherRows(column, out.subarray(index * dim), stride);
+    gatherRows(table, column, out.subarray(index * dim), stride);
   });
   return out;
 }

@@ -16,8 +16,8 @@ const largestMemory = 2 ** 32 - 2 ** 28;
 
 /**
  * Reads the tensors of a model for `Dlrm.fromStateDict`: the files of `loadCheckpoint`, and tables that stay
- * sparse. A sparse table becomes a `SparseTable` straight from the file, without the dense one; all of a model
- * go into one memory, which the fast gather wants, unless they may exceed its 4 GiB.
+ * sparse. A sparse table becomes a `SparseTable` straight from the file, without the dense one. They lie in a memory
+ * of the gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB.
  *
  * @throws Error naming the file, and the tensor or field that is wrong, or that no DLRM has.
  */
@@ -32,7 +32,7 @@ export async function loadModelState(
     tables?: WantedTables;
     /** Values in a block of the tables that are compressed here. Default: 1. */
     blockWidth?: number;
-    /** Where sparse tables go. Default: one memory of their own. */
+    /** Where sparse tables go. Default: memories of their own. */
     memory?: TableMemory;
   } = {},
 ): Promise<ModelState> {
@@ -56,7 +56,9 @@ async function readKeepingSparse(
 ): Promise<ModelState> {
   await checkStart(source, 'safetensors', formatTitles.safetensors);
   const { tables, tensors } = await readSparseSafetensors(source, (bitmaps, name) =>
-    naming(`${source.name}: ${name}`, () => SparseTable.fromBitmaps({ ...bitmaps, memory })),
+    naming(`${source.name}: ${name}`, () =>
+      SparseTable.fromBitmaps({ ...bitmaps, memory: memory ?? memoryFor(bytesOf(bitmaps)) }),
+    ),
   );
   return { ...tables, ...tensors };
 }
@@ -75,9 +77,21 @@ function compressTables(
   for (const { name } of dense) {
     const table = state[name] as Tensor;
     state[name] = naming(`${path}: ${name}`, () =>
-      SparseTable.fromDense({ table, blockWidth, memory: target }),
+      SparseTable.fromDense({ table, blockWidth, memory: target ?? memoryFor(table.data.byteLength) }),
     );
   }
+}
+
+function bytesOf({
+  rowBits,
+  blockBits,
+  values,
+}: {
+  rowBits: Uint8Array;
+  blockBits: Uint8Array;
+  values: Float32Array;
+}): number {
+  return rowBits.byteLength + blockBits.byteLength + values.byteLength;
 }
 
 /** A memory for tables of so many bytes in a file or dense; undefined where they may not fit into one. */

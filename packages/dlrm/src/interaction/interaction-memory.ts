@@ -1,5 +1,6 @@
-import { type TableMemory } from '@ds/data-sparsifier';
+import { TableMemory } from '@ds/data-sparsifier';
 import type { DlrmConfig } from '../config.js';
+import { gatherRows } from '../gather-rows.js';
 import type { EmbeddingTable } from '../table.js';
 import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
 
@@ -11,40 +12,35 @@ const paddingBytes = 16;
  * bottom MLP's output, then the rows of each table), and from them what enters the top MLP.
  *
  * It replaces concatenation, batched matrix product and the selection of pairs, which move each number through
- * memory several times; here an example's vectors stay in the processor's first-level cache. The views that it
- * hands out are good until something is allocated in the memory.
+ * memory several times; here an example's vectors stay in the processor's first-level cache.
+ * The memory is its own and never grows: the views that it hands out stay good.
  */
 export class InteractionMemory {
-  readonly #memory: TableMemory;
+  readonly #memory = new TableMemory();
   readonly #kernel: InteractionKernel;
   readonly #vectorCount: number;
   readonly #dim: number;
-  readonly #ids: number;
   readonly #vectors: number;
   readonly #live: number;
   readonly #scratch: number;
   readonly #features: number;
 
-  /**
-   * @param capacity Examples that fit.
-   * @param memory Where compressed tables lie, so that their rows are gathered by their kernel; not shared.
-   */
-  constructor({ config, capacity, memory }: { config: DlrmConfig; capacity: number; memory: TableMemory }) {
-    this.#memory = memory;
-    this.#kernel = interactionKernel(memory.linearMemory);
-    this.#vectorCount = config.tableRows.length + 1;
-    this.#dim = config.embeddingDim;
-    const sizes = partSizes(config, capacity);
-    this.#ids = memory.allocate(sizes.ids);
-    this.#vectors = memory.allocate(sizes.vectors);
-    this.#live = memory.allocate(sizes.live);
-    this.#scratch = memory.allocate(sizes.scratch);
-    this.#features = memory.allocate(sizes.features);
-  }
-
-  /** Bytes that it takes in the memory, at most. */
-  static bytes({ config, capacity }: { config: DlrmConfig; capacity: number }): number {
-    return Object.values(partSizes(config, capacity)).reduce((sum, bytes) => sum + bytes + 64, 0);
+  /** @param capacity Examples that fit. */
+  constructor({
+    config: { embeddingDim: dim, tableRows, topMlp },
+    capacity,
+  }: {
+    config: DlrmConfig;
+    capacity: number;
+  }) {
+    this.#vectorCount = tableRows.length + 1;
+    this.#dim = dim;
+    const lanes = Math.ceil(this.#vectorCount / 4) * 4;
+    this.#vectors = this.#memory.allocate(4 * this.#vectorCount * capacity * dim);
+    this.#live = this.#memory.allocate(4 * this.#vectorCount);
+    this.#scratch = this.#memory.allocate(4 * dim * lanes);
+    this.#features = this.#memory.allocate(4 * capacity * topMlp[0]! + paddingBytes);
+    this.#kernel = interactionKernel(this.#memory.linearMemory);
   }
 
   /** Vector `index` of each of `count` examples, (count, dim): the bottom MLP's output is 0, tables follow. */
@@ -59,10 +55,10 @@ export class InteractionMemory {
    */
   gather(tables: readonly EmbeddingTable[], ids: Int32Array): void {
     const count = ids.length / tables.length;
-    const column = this.#memory.int32(this.#ids, count);
+    const column = new Int32Array(count);
     tables.forEach((table, index) => {
       for (let i = 0, at = index; i < count; i++, at += tables.length) column[i] = ids[at]!;
-      table.gatherRows(column, this.vectors(index + 1, count), this.#dim);
+      gatherRows(table, column, this.vectors(index + 1, count), this.#dim);
     });
   }
 
@@ -111,16 +107,4 @@ export function liveColumns(live: Int32Array, dim: number): Int32Array {
     for (const column of live.subarray(0, place)) columns.push(dim + (row * (row - 1)) / 2 + column);
   });
   return Int32Array.from(columns);
-}
-
-function partSizes({ embeddingDim, tableRows, topMlp }: DlrmConfig, capacity: number) {
-  const vectors = tableRows.length + 1;
-  const lanes = Math.ceil(vectors / 4) * 4;
-  return {
-    ids: 4 * capacity,
-    vectors: 4 * vectors * capacity * embeddingDim,
-    live: 4 * vectors,
-    scratch: 4 * embeddingDim * lanes,
-    features: 4 * capacity * topMlp[0]! + paddingBytes,
-  };
 }

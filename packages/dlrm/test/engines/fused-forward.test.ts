@@ -29,12 +29,10 @@ describe('the forward pass on the CPU', () => {
   test('computes a batch of several parts as plain loops do, on dense and on compressed tables', async () => {
     const { state, batch } = await prunedModel([]);
     const memory = new TableMemory();
-    const shared = new TableMemory({ shared: true });
     for (const model of [
       state,
       compressed(state, (table) => SparseTable.fromDense({ table, memory })),
       compressed(state, (table) => SparseTable.fromDense({ table })),
-      compressed(state, (table) => SparseTable.fromDense({ table, memory: shared })),
     ]) {
       const dlrm = await Dlrm.fromStateDict(model, { engine });
       expectClose('forward', await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
@@ -75,6 +73,45 @@ describe('the forward pass on the CPU', () => {
       expectClose(`set ${set}`, await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
     }
     await dlrm.dispose();
+  });
+
+  test('serves models that share a memory at the same time, and that memory may grow', async () => {
+    const { state, batch } = await prunedModel([1]);
+    const memory = new TableMemory();
+    const open = () =>
+      Dlrm.fromStateDict(
+        compressed(state, (table) => SparseTable.fromDense({ table, memory })),
+        { engine },
+      );
+    const models = [await open(), await open()];
+    const pending = models.map((model) => model.forward(batch));
+    memory.allocate(2 ** 24);
+    const expected = referenceForward(models[0]!.config, state, batch);
+    for (const probabilities of await Promise.all(pending)) {
+      expectClose('forward', probabilities, expected, 1e-6);
+    }
+    await Promise.all(models.map((model) => model.dispose()));
+  });
+
+  test('sees what training changed, with tables over a SharedArrayBuffer of which one is zero', async () => {
+    const { initial, batches } = await readSmallGolden();
+    for (const name of embeddingTableNames(initial)) {
+      const { data } = initial[name]!;
+      initial[name]!.data = new Float32Array(new SharedArrayBuffer(data.byteLength));
+      initial[name]!.data.set(name === 'emb_l.2.weight' ? new Float32Array(data.length) : data);
+    }
+    const model = await Dlrm.fromStateDict(initial, { engine });
+    for (const labelled of batches.slice(0, 3)) {
+      // Row 0 of table 2 stays zero: only the others are trained.
+      labelled.sparse.forEach((_, at) => {
+        if (at % 6 === 2) labelled.sparse[at] = 1;
+      });
+      await model.trainStep(labelled, { learningRate: 0.5 });
+      const batch = { ...labelled, sparse: labelled.sparse.map((id, at) => (at % 6 === 2 ? 0 : id)) };
+      const expected = referenceForward(model.config, model.stateDict(), batch);
+      expectClose('forward', await model.forward(batch), expected, 1e-6);
+    }
+    await model.dispose();
   });
 
   test('serves quantised tables as their dense values', async () => {

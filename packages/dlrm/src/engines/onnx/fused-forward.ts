@@ -1,8 +1,7 @@
-import { TableMemory } from '@ds/data-sparsifier';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { denseLayers, type DlrmConfig } from '../../config.js';
 import { InteractionMemory, liveColumns } from '../../interaction/interaction-memory.js';
-import type { EmbeddingTable } from '../../table.js';
+import { DenseTable } from '../../table.js';
 import type { NetworkInput } from '../engine.js';
 import { topGraph, vectorsGraph } from './dlrm-graphs.js';
 import type { OnnxGraph } from './graph.js';
@@ -17,10 +16,10 @@ const partSize = 4096;
 const keptWeights = 8;
 
 /**
- * The forward pass on the CPU: both MLPs and the gather from dense tables as ONNX graphs, the interaction (and the
- * gather from other tables) in WebAssembly between them, on the same memory.
+ * The forward pass on the CPU: both MLPs and the gather from dense tables as ONNX graphs, the interaction in
+ * WebAssembly between them, on memory that the graphs read and write.
  *
- * Of tables that are not dense, those whose rows are zero for a whole part of the batch are left out of the
+ * In a model with compressed tables, those whose rows are zero for a whole part of the batch are left out of the
  * interaction and of the first top layer: their products are zero.
  */
 export class FusedForward {
@@ -49,7 +48,8 @@ export class FusedForward {
   async forward(input: NetworkInput, parameters: Feeds): Promise<Float32Array> {
     const probabilities = new Float32Array(input.size);
     const top = await this.#session('top MLP', () => topGraph(this.#config));
-    const skipsZeros = gatherPlace(input) === 'host';
+    // Such a model cannot be trained: the weights that are kept at hand stay true.
+    const skipsZeros = input.tables.some((table) => !(table instanceof DenseTable));
     for (const { part, start } of this.#parts(input)) {
       const interaction = await this.#gatherVectors(part, parameters);
       const live = skipsZeros ? interaction.liveVectors(part.size) : undefined;
@@ -95,7 +95,10 @@ export class FusedForward {
     const { size, dense, ids, tables } = part;
     const place = gatherPlace(part);
     const session = await this.#session(`vectors ${place}`, () => vectorsGraph(this.#config, place));
-    const interaction = (this.#interaction ??= this.#openInteraction(tables));
+    const interaction = (this.#interaction ??= new InteractionMemory({
+      config: this.#config,
+      capacity: partSize,
+    }));
     const feeds: Feeds = { ...parameters, dense: this.#matrix(dense, size) };
     const outputs: Feeds = { vector_0: this.#matrix(interaction.vectors(0, size), size) };
     if (place === 'graph') {
@@ -113,16 +116,6 @@ export class FusedForward {
     }
     await session.run(feeds, outputs);
     return interaction;
-  }
-
-  /** In the memory where the first compressed table lies, if there is one with room; in one of its own else. */
-  #openInteraction(tables: readonly EmbeddingTable[]): InteractionMemory {
-    const options = { config: this.#config, capacity: partSize };
-    const bytes = InteractionMemory.bytes(options);
-    const memory = tables.find(({ memory }) => memory !== undefined)?.memory;
-    // onnxruntime-node takes no view of a SharedArrayBuffer.
-    const fits = memory && !(memory.buffer instanceof SharedArrayBuffer) && memory.freeBytes >= bytes;
-    return new InteractionMemory({ ...options, memory: fits ? memory : new TableMemory() });
   }
 
   /** The columns of the first top layer's weight that meet live features. */

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readSparseModelMetadata } from '@ds/bench-disk';
+import { writeNpz } from '@ds/criteo-data/npz';
+import { kaggleDlrmConfig } from '@ds/dlrm';
+import { randomBatch } from '../forward-batch.js';
+import { saveKaggleModel } from '../kaggle-model.js';
+import { runMeasured } from '../measured-command.js';
+import { printTable } from '../report-table.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+// The commands at Kaggle's size, 33.8 M rows of 16: one norm, both block shapes, three levels, each model dense and
+// sparse. Needs 10 GB of disk.
+const folder = temporaryFolder();
+const modelPath = join(folder, 'criteo_model.ckpt');
+const metadata = join(folder, 'metadata.csv');
+const processedDataFile = join(folder, 'processed.npz');
+const { bytes, layerBytes } = await saveKaggleModel(modelPath);
+await writeProcessedFile(processedDataFile);
+
+const disk = await runCommand('@ds/bench-disk', {
+  'model-path': modelPath,
+  'sparsified-model-dump-path': join(folder, 'models'),
+  output: metadata,
+  norms: 'L1',
+  'sparsity-levels': '0.5,0.9,1',
+  format: 'both',
+});
+const models = await readSparseModelMetadata(metadata);
+const emptied = Math.max(
+  ...models.filter(({ sparsityLevel }) => sparsityLevel === 1).map((model) => model.bytes!),
+);
+const inputs = { 'processed-data-file': processedDataFile, 'sparse-model-metadata': metadata };
+const forward = await runCommand('@ds/bench-forward', {
+  ...inputs,
+  output: join(folder, 'forward.csv'),
+  types: 'without_torch_sparse,sparse_tables',
+  runs: '5',
+});
+const memory = await runCommand('@ds/bench-memory', { ...inputs, output: join(folder, 'memory.csv') });
+
+const mostBytes = 2 * bytes + 1e9;
+const rowOf = (work: string, { seconds, peakBytes }: { seconds: number; peakBytes: number }) => [
+  work,
+  `${seconds.toPrecision(3)} s`,
+  gigabytes(peakBytes),
+  peakBytes <= mostBytes ? 'yes' : 'no',
+];
+printTable(
+  `A model of ${gigabytes(bytes)} (layers ${megabytes(layerBytes)}): norm L1, levels 0.5, 0.9 and 1, both block shapes, ${models.length} models. The largest zip at level 1 takes ${megabytes(emptied)}. Wanted is a peak of at most the model twice and 1 GB, ${gigabytes(mostBytes)}`,
+  ['Command', 'Time', 'Peak memory', 'Reached'],
+  [
+    rowOf('bench-disk --format both', disk),
+    rowOf('bench-forward, dense and sparse tables, 5 runs of a batch of 16384 each', forward),
+    rowOf('bench-memory, the largest of its processes', memory),
+  ],
+);
+
+function runCommand(packageName: string, options: Record<string, string>) {
+  const cli = join(fileURLToPath(import.meta.resolve(packageName)), '../cli.js');
+  return runMeasured(
+    cli,
+    Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+  );
+}
+
+/** Random rows, so many that a batch of 16384 is in the test split: half of the last of seven days. */
+async function writeProcessedFile(path: string): Promise<void> {
+  const rows = 7 * 2 * 16384;
+  const { tableRows } = kaggleDlrmConfig;
+  const { dense, sparse, labels } = randomBatch(rows, tableRows);
+  await writeNpz(path, {
+    X_int: { data: Int32Array.from(dense), shape: [rows, 13] },
+    X_cat: { data: sparse, shape: [rows, 26] },
+    y: { data: Int32Array.from(labels) },
+    counts: { data: Int32Array.from(tableRows) },
+  });
+}
+
+function gigabytes(count: number): string {
+  return `${(count / 1e9).toPrecision(3)} GB`;
+}
+
+function megabytes(count: number): string {
+  return `${(count / 1e6).toPrecision(3)} MB`;
+}
