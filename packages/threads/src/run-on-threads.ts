@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Worker } from 'node:worker_threads';
 import { leaveThread, takeThread } from './idle-threads.js';
-import type { Reply, Request } from './messages.js';
+import { TakenThread } from './taken-thread.js';
 import { TaskQueue, type ThreadTask } from './task-queue.js';
 
 /** How many threads run at once when the caller does not say. */
@@ -13,7 +12,8 @@ export function availableThreads(): number {
  * Runs every task on a pool of worker threads and resolves with their results in the order of the tasks.
  * Tasks are pulled one at a time, so a lazy iterable holds only as many inputs in memory as there are
  * threads. The first failure stops the pool at once, its running tasks too, and rejects; no thread outlives
- * the call unless `keepIdle` says so. Where the tasks are waited for just then, they are told to end but not waited for any longer.
+ * the call unless `keepIdle` says so. Where the tasks are waited for just then, they are told to end but not
+ * waited for any longer. A thread that ends while it has no task fails the next one that it is given.
  */
 export async function runOnThreads<Input, Output>({
   worker,
@@ -38,15 +38,15 @@ export async function runOnThreads<Input, Output>({
 }): Promise<Output[]> {
   const results: Output[] = [];
   const queue = new TaskQueue(tasks);
-  const running = new Set<Worker>();
+  const running = new Set<TakenThread<Input, Output>>();
   let failure: { error: unknown } | undefined;
 
   const workThrough = async (): Promise<void> => {
-    let thread: Worker | undefined;
+    let thread: TakenThread<Input, Output> | undefined;
     try {
       for (let pulled = await queue.pull(); pulled; pulled = await queue.pull()) {
-        if (!thread) running.add((thread = takeThread(worker)));
-        const output = await callThread<Input, Output>(thread, pulled.task);
+        if (!thread) running.add((thread = new TakenThread(takeThread(worker))));
+        const output = await thread.call(pulled.task);
         if (onResult) await onResult(output, pulled.index);
         else results[pulled.index] = output;
       }
@@ -58,8 +58,8 @@ export async function runOnThreads<Input, Output>({
     } finally {
       if (thread) {
         running.delete(thread);
-        if (failure || keepIdle <= 0) await thread.terminate();
-        else leaveThread(worker, thread, keepIdle);
+        if (failure || keepIdle <= 0 || thread.hasEnded) await thread.terminate();
+        else leaveThread(worker, thread.release(), keepIdle);
       }
     }
   };
@@ -70,24 +70,4 @@ export async function runOnThreads<Input, Output>({
     throw failure.error;
   }
   return results;
-}
-
-function callThread<Input, Output>(thread: Worker, task: ThreadTask<Input>): Promise<Output> {
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      thread.off('message', onMessage);
-      thread.off('error', onError);
-      thread.off('exit', onExit);
-      finish();
-    };
-    const onMessage = (reply: Reply<Output>) =>
-      settle(() => ('error' in reply ? reject(reply.error) : resolve(reply.output)));
-    const onError = (error: Error) => settle(() => reject(error));
-    const onExit = (code: number) =>
-      settle(() => reject(new Error(`a worker thread ended early with exit code ${code}`)));
-    thread.on('message', onMessage);
-    thread.on('error', onError);
-    thread.on('exit', onExit);
-    thread.postMessage({ input: task.input } satisfies Request<Input>, task.transfer ?? []);
-  });
 }

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { MessageChannel } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { runOnThreads, serveTasks, type ThreadTask } from '@ds/threads';
 import type { SquareInput } from './squares.worker.js';
@@ -189,6 +191,59 @@ describe('runOnThreads', () => {
     await expect(runOnThreads({ worker: missing, tasks: squareTasks(3) })).rejects.toThrow(
       'missing.worker.mjs',
     );
+  });
+});
+
+describe('a thread that ends while it has no task', () => {
+  /** A task after which the thread lives until it is told to end: by an error, or with an exit code. */
+  function mortalTask(exit?: number) {
+    const { port1, port2 } = new MessageChannel();
+    return {
+      task: { input: { endWhenTold: port2, exit }, transfer: [port2] } as ThreadTask<SquareInput>,
+      end: async () => {
+        port1.postMessage('end');
+        await once(port1, 'close');
+        // The port is closed first; the thread's own events come after.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      },
+    };
+  }
+
+  it.each([
+    { exit: undefined, message: 'told to fail' },
+    { exit: 4, message: 'a worker thread ended early with exit code 4' },
+  ])('fails the next task: $message', async ({ exit, message }) => {
+    const duringResult = mortalTask(exit);
+    await expect(
+      runOnThreads<SquareInput, unknown>({
+        worker,
+        threads: 1,
+        tasks: [duringResult.task, ...squareTasks(2)],
+        onResult: duringResult.end,
+      }),
+    ).rejects.toThrow(message);
+
+    const duringPull = mortalTask(exit);
+    async function* tasks(): AsyncGenerator<ThreadTask<SquareInput>> {
+      yield duringPull.task;
+      await duringPull.end();
+      yield* squareTasks(2);
+    }
+    await expect(runOnThreads<SquareInput, unknown>({ worker, threads: 1, tasks: tasks() })).rejects.toThrow(
+      message,
+    );
+  });
+
+  it('is not kept for the next call', async () => {
+    const { task, end } = mortalTask(4);
+    await runOnThreads<SquareInput, unknown>({
+      worker,
+      threads: 1,
+      tasks: [task],
+      keepIdle: 60_000,
+      onResult: end,
+    });
+    expect(await runOnThreads({ worker, threads: 1, tasks: squareTasks(3) })).toEqual([0, 1, 4]);
   });
 });
 

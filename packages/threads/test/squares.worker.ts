@@ -1,4 +1,4 @@
-import { threadId } from 'node:worker_threads';
+import { threadId, type MessagePort } from 'node:worker_threads';
 import { serveTasks } from '../src/serve-tasks.js';
 
 /** What the worker of these tests does with one input. */
@@ -9,7 +9,8 @@ export type SquareInput =
   | { exit: number }
   | { whichThread: true }
   | { uncloneable: true }
-  | { never: true };
+  | { never: true }
+  | { endWhenTold: MessagePort; exit?: number };
 
 serveTasks<SquareInput, unknown>(async (input) => {
   if ('square' in input) return { output: input.square ** 2 };
@@ -18,6 +19,13 @@ serveTasks<SquareInput, unknown>(async (input) => {
     return { output, transfer: [output.buffer] };
   }
   if ('fail' in input) throw new RangeError(input.fail);
+  if ('endWhenTold' in input) {
+    input.endWhenTold.on('message', () => {
+      if (input.exit !== undefined) process.exit(input.exit);
+      throw new RangeError('told to fail');
+    });
+    return { output: 'waiting' };
+  }
   if ('exit' in input) process.exit(input.exit);
   if ('uncloneable' in input) return { output: () => undefined };
   if ('never' in input) return new Promise(() => undefined);
