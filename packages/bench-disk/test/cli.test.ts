@@ -124,6 +124,19 @@ describe('bench-disk', () => {
     expect(await readdir(join(folder, 'out'))).toEqual([]);
   });
 
+  test('a part that is none is exit code 2, wrong variables of the environment are an error', () => {
+    for (const part of ['nonsense', '9/8']) {
+      const { stderr, status } = run([...args, '--shard', part]);
+      expect(stderr).toMatch(`option '--shard <part>' argument '${part}' is invalid. Expected a part`);
+      expect(status).toBe(2);
+    }
+    const env = { SLURM_ARRAY_TASK_ID: '8', SLURM_ARRAY_TASK_COUNT: '8' };
+    expect(run(args, { env })).toMatchObject({
+      stderr: 'error: task 8 of a Slurm array from 0: expected a part from 1 to 8, found 9\n',
+      status: 1,
+    });
+  });
+
   test('wrong usage is exit code 2', () => {
     for (const wrong of [
       [],

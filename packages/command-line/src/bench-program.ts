@@ -4,7 +4,7 @@ import { parseChoice } from './option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
 import { quietOption } from './shared-options.js';
-import { resolveShard } from './resolve-shard.js';
+import { parseShard, resolveShard } from './resolve-shard.js';
 
 /**
  * The command of a benchmark over a grid of models: its own options, then `--output`, `--shard` and `--quiet`, which
@@ -44,6 +44,7 @@ export function createBenchProgram({
     .option(
       '--shard <part>',
       'work on this part only, such as 2/8; by itself in a Slurm array job or a Kubernetes Indexed Job',
+      parseShard,
     )
     .addOption(quietOption())
     .action(async (values: OptionValues, command: Command) => {

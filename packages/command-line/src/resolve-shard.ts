@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from 'commander';
+
 /** One part of a command's work, which several processes or machines share. */
 interface Shard {
   /** Which part, from 1. */
@@ -6,9 +8,27 @@ interface Shard {
   count: number;
 }
 
+/** A part as it is asked for: by its number, or by the number that the environment gives. */
+interface WantedShard {
+  index: number | 'auto';
+  count: number;
+}
+
+/** A commander parser of parts: `2/8` or `auto/8`. */
+export function parseShard(text: string): WantedShard {
+  const given = /^(auto|\d+)\/(\d+)$/.exec(text);
+  if (!given) throw new InvalidArgumentError(`Expected a part such as 2/8 or auto/8, found '${text}'.`);
+  const index = given[1] === 'auto' ? 'auto' : Number(given[1]);
+  const count = Number(given[2]);
+  if (count < 1) throw new InvalidArgumentError(`Expected at least one part, found '${text}'.`);
+  if (index !== 'auto' && !isPart(index, count))
+    throw new InvalidArgumentError(`Expected a part from 1 to ${count}, found '${text}'.`);
+  return { index, count };
+}
+
 /**
- * The part that a command works on. `2/8` says it outright; `auto/8` takes the number of the part from the
- * environment; without a text, number and count are both taken from there where it has them:
+ * The part that a command works on: the wanted one, its number taken from the environment for `auto`; where none is
+ * wanted, number and count are both taken from there where it has them:
  *
  * - a Slurm array job: SLURM_ARRAY_TASK_ID (less SLURM_ARRAY_TASK_MIN, 0 if not set, in steps of
  *   SLURM_ARRAY_TASK_STEP, 1 if not set) of SLURM_ARRAY_TASK_COUNT
@@ -16,16 +36,14 @@ interface Shard {
  *   from `auto/8` or from JOB_COMPLETIONS, where the manifest sets that
  *
  * @returns undefined where the whole is meant
- * @throws Error naming the text or the variable that is not of this form or out of range, or a count that is missing:
- *   each task would then do the whole.
+ * @throws Error naming the variable that is not a number or out of range, or that is missing: each task would then
+ *   do the whole.
  */
 export function resolveShard(
-  text: string | undefined,
+  wanted: WantedShard | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Shard | undefined {
-  const given = text === undefined ? undefined : /^(auto|\d+)\/(\d+)$/.exec(text);
-  if (given === null) throw new Error(`--shard: expected a part such as 2/8 or auto/8, found '${text}'`);
-  if (given && given[1] !== 'auto') return checked(Number(given[1]), Number(given[2]), `--shard ${text}`);
+  if (wanted && wanted.index !== 'auto') return { index: wanted.index, count: wanted.count };
 
   const number = (name: string): number | undefined => {
     const value = environment[name];
@@ -34,7 +52,7 @@ export function resolveShard(
     return Number(value);
   };
   const countFrom = (name: string, task: string): number => {
-    const count = given ? Number(given[2]) : number(name);
+    const count = wanted?.count ?? number(name);
     if (count !== undefined) return count;
     throw new Error(`${task}: expected the number of parts in ${name} or as --shard auto/8, found neither`);
   };
@@ -50,15 +68,17 @@ export function resolveShard(
     const what = `JOB_COMPLETION_INDEX ${completion}`;
     return checked(completion + 1, countFrom('JOB_COMPLETIONS', what), what);
   }
-  if (!given) return undefined;
+  if (!wanted) return undefined;
   throw new Error(
-    `--shard ${text}: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither`,
+    `--shard auto/${wanted.count}: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither`,
   );
 }
 
 function checked(index: number, count: number, what: string): Shard {
-  if (!(Number.isSafeInteger(index) && index >= 1 && index <= count)) {
-    throw new Error(`${what}: expected a part from 1 to ${count}, found ${index}`);
-  }
+  if (!isPart(index, count)) throw new Error(`${what}: expected a part from 1 to ${count}, found ${index}`);
   return { index, count };
+}
+
+function isPart(index: number, count: number): boolean {
+  return Number.isSafeInteger(index) && index >= 1 && index <= count;
 }

@@ -1,4 +1,21 @@
-import { resolveShard } from '../src/resolve-shard.js';
+import { InvalidArgumentError } from 'commander';
+import { parseShard, resolveShard } from '../src/resolve-shard.js';
+
+const resolve = (text: string | undefined, environment: Record<string, string>) =>
+  resolveShard(text === undefined ? undefined : parseShard(text), environment);
+
+describe('parseShard', () => {
+  test.each([
+    ['2', "Expected a part such as 2/8 or auto/8, found '2'."],
+    ['nonsense', "Expected a part such as 2/8 or auto/8, found 'nonsense'."],
+    ['0/8', "Expected a part from 1 to 8, found '0/8'."],
+    ['9/8', "Expected a part from 1 to 8, found '9/8'."],
+    ['1/0', "Expected at least one part, found '1/0'."],
+    ['auto/0', "Expected at least one part, found 'auto/0'."],
+  ])('%s is wrong usage', (text, message) => {
+    expect(() => parseShard(text)).toThrow(new InvalidArgumentError(message));
+  });
+});
 
 describe('resolveShard', () => {
   test.each([
@@ -23,15 +40,15 @@ describe('resolveShard', () => {
     [undefined, { JOB_COMPLETION_INDEX: '' }, undefined],
     ['1/1', { JOB_COMPLETION_INDEX: '1' }, { index: 1, count: 1 }],
   ])('%p with %j is %j', (text, environment, shard) => {
-    expect(resolveShard(text, environment)).toEqual(shard);
+    expect(resolve(text, environment)).toEqual(shard);
   });
 
   test.each([
-    ['2', {}, "--shard: expected a part such as 2/8 or auto/8, found '2'"],
-    ['0/8', {}, '--shard 0/8: expected a part from 1 to 8, found 0'],
-    ['9/8', {}, '--shard 9/8: expected a part from 1 to 8, found 9'],
-    ['1/0', {}, '--shard 1/0: expected a part from 1 to 0, found 1'],
-    ['auto/8', {}, 'expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither'],
+    [
+      'auto/8',
+      {},
+      '--shard auto/8: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither',
+    ],
     [
       undefined,
       { SLURM_ARRAY_TASK_ID: '4', SLURM_ARRAY_TASK_COUNT: '4' },
@@ -54,6 +71,6 @@ describe('resolveShard', () => {
     ],
     ['auto/2', { JOB_COMPLETION_INDEX: 'x' }, "JOB_COMPLETION_INDEX: expected a whole number, found 'x'"],
   ])('refuses %p with %j', (text, environment, message) => {
-    expect(() => resolveShard(text, environment)).toThrow(message);
+    expect(() => resolve(text, environment)).toThrow(message);
   });
 });
