@@ -136,6 +136,9 @@ export class SparseTable extends StoredRowTable {
   /**
    * Builds the table from its stored form, as it stands in a file: the bitmaps and the kept values, no ranks.
    *
+   * Threads that read one table each build it so, over the same values in a SharedArrayBuffer: only bitmaps and
+   * ranks are held once per thread.
+   *
    * @throws RangeError when the counts of ones and the lengths of the arrays do not fit together.
    */
   static fromBitmaps({

@@ -9,7 +9,7 @@ const alignment = 64;
 
 /** A `WebAssembly.Memory`, by its shape: TypeScript knows that name only with the types of a browser or of Node. */
 export interface LinearMemory {
-  readonly buffer: ArrayBufferLike;
+  readonly buffer: ArrayBuffer;
   /** Adds pages of 64 KiB. */
   grow(pages: number): number;
 }
@@ -20,21 +20,20 @@ export interface LinearMemory {
  * `out` were allocated here too.
  *
  * Memory is handed out and never taken back: a memory lives as long as its model. Allocating may move it, as
- * WebAssembly memories do when they grow: allocate first, take the views after.
+ * WebAssembly memories do when they grow: allocate first, take the views after. It belongs to one thread; for
+ * threads that read one table, see `SparseTable.fromBitmaps`.
  */
 export class TableMemory {
   /** The WebAssembly memory itself, for other kernels that read what lies in it; the first kilobyte is taken. */
-  readonly linearMemory: LinearMemory;
+  readonly linearMemory: LinearMemory = new WebAssembly.Memory({
+    initial: 1,
+    maximum: largestBytes / pageBytes,
+  });
   #used = reservedBytes;
   #kernels: RowKernels | undefined;
 
-  /** @param shared Whether the memory is a SharedArrayBuffer, which worker threads can read at once; default false. */
-  constructor({ shared = false }: { shared?: boolean } = {}) {
-    this.linearMemory = new WebAssembly.Memory({ initial: 1, maximum: largestBytes / pageBytes, shared });
-  }
-
   /** The bytes of the memory as it is now; replaced by another buffer whenever the memory grows. */
-  get buffer(): ArrayBufferLike {
+  get buffer(): ArrayBuffer {
     return this.linearMemory.buffer;
   }
 

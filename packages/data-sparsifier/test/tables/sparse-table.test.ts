@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { SparseTable } from '../../src/tables/sparse-table.js';
 import { TableMemory } from '../../src/tables/table-memory.js';
@@ -172,10 +175,55 @@ describe('SparseTable', () => {
     expect([...table.toDense()]).toEqual([1, 0, 0, 2]);
   });
 
-  test('lies in shared memory where asked', () => {
-    const memory = new TableMemory({ shared: true });
-    SparseTable.fromDense({ table: { data: Float32Array.of(1, 2), shape: [1, 2] }, memory });
-    expect(memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+  test('is read in a worker thread from values that it shares', async () => {
+    const data = Float32Array.from({ length: 300 * 8 }, (_, at) => (at % 3 === 0 ? at : 0));
+    const parts = SparseTable.fromDense({ table: { data, shape: [300, 8] }, blockWidth: 2 }).bitmaps();
+    const shared = {
+      rows: 300,
+      dim: 8,
+      blockWidth: 2,
+      rowBits: new Uint8Array(new SharedArrayBuffer(parts.rowBits.byteLength)),
+      blockBits: new Uint8Array(new SharedArrayBuffer(parts.blockBits.byteLength)),
+      values: new Float32Array(new SharedArrayBuffer(parts.values.byteLength)),
+    };
+    for (const part of ['rowBits', 'blockBits', 'values'] as const) shared[part].set(parts[part]);
+    const table = SparseTable.fromBitmaps(shared);
+
+    // The built package, as threads cannot load TypeScript.
+    const program = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { SparseTable } = require(workerData.module);
+      const table = SparseTable.fromBitmaps(workerData.shared);
+      parentPort.on('message', ({ ids, out }) => {
+        table.gatherRows(ids, out);
+        parentPort.postMessage('gathered');
+      });`;
+    const module = join(__dirname, '../../dist/index.cjs');
+    const worker = new Worker(program, { eval: true, workerData: { module, shared } });
+    const ids = Int32Array.of(299, 0, 150);
+    const gatheredThere = async () => {
+      const out = new Float32Array(new SharedArrayBuffer(4 * ids.length * 8));
+      worker.postMessage({ ids, out });
+      await once(worker, 'message');
+      return [...out];
+    };
+    const gatheredHere = () => {
+      const out = new Float32Array(ids.length * 8);
+      table.gatherRows(ids, out);
+      return [...out];
+    };
+    try {
+      const expected = [...ids].flatMap((id) => [...data.subarray(id * 8, (id + 1) * 8)]);
+      expect(await gatheredThere()).toEqual(expected);
+      expect(gatheredHere()).toEqual(expected);
+      // Both hold the values themselves, no copies.
+      shared.values.forEach((value, at) => (shared.values[at] = 2 * value));
+      const doubled = expected.map((value) => 2 * value);
+      expect(await gatheredThere()).toEqual(doubled);
+      expect(gatheredHere()).toEqual(doubled);
+    } finally {
+      await worker.terminate();
+    }
   });
 
   test('refuses ids that are no rows, in both gathers', () => {

@@ -25,6 +25,15 @@ function compressed(
   return model;
 }
 
+/** The same table over values that threads can share. */
+function inSharedMemory(table: SparseTable): SparseTable {
+  const { rows, dim, blockWidth } = table;
+  const { values, ...bits } = table.bitmaps();
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return SparseTable.fromBitmaps({ rows, dim, blockWidth, ...bits, values: shared });
+}
+
 describe('the forward pass on the CPU', () => {
   test('computes a batch of several parts as plain loops do, on dense and on compressed tables', async () => {
     const { state, batch } = await prunedModel([]);
@@ -33,6 +42,7 @@ describe('the forward pass on the CPU', () => {
       state,
       compressed(state, (table) => SparseTable.fromDense({ table, memory })),
       compressed(state, (table) => SparseTable.fromDense({ table })),
+      compressed(state, (table) => inSharedMemory(SparseTable.fromDense({ table }))),
     ]) {
       const dlrm = await Dlrm.fromStateDict(model, { engine });
       expectClose('forward', await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
