@@ -19,29 +19,43 @@ export interface CriteoKernel {
 }
 
 const pageSize = 1 << 16;
-const memory = new WebAssembly.Memory({ initial: 1 });
+let compiled: WebAssembly.Module | undefined;
 let instance: CriteoKernel | undefined;
+let memory: WebAssembly.Memory | undefined;
 let top = 0;
 
 /** The kernel of this thread, with all of its memory free again. */
 export function criteoKernel(): CriteoKernel {
-  instance ??= new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(kernelModuleBase64, 'base64')), {
-    env: { memory },
-  }).exports as unknown as CriteoKernel;
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelModuleBase64, 'base64'));
+  instance ??= new WebAssembly.Instance(compiled, { env: { memory: kernelMemory() } })
+    .exports as unknown as CriteoKernel;
   top = instance.heapStart();
   return instance;
+}
+
+/** Gives the kernel's memory, which never shrinks, back to the system; the next use begins with a new one. */
+export function dropKernelMemory(): void {
+  instance = undefined;
+  memory = undefined;
+}
+
+function kernelMemory(): WebAssembly.Memory {
+  return (memory ??= new WebAssembly.Memory({ initial: 1 }));
 }
 
 /** Address of that many bytes of the kernel's memory, at a multiple of 16; what is in them is left over. */
 export function allocate(bytes: number): number {
   const address = Math.ceil(top / 16) * 16;
   top = address + bytes;
-  const missing = Math.ceil(top / pageSize) - memory.buffer.byteLength / pageSize;
-  if (missing > 0) memory.grow(missing);
+  const missing = Math.ceil(top / pageSize) - kernelMemory().buffer.byteLength / pageSize;
+  if (missing > 0) kernelMemory().grow(missing);
   return address;
 }
 
 /** The kernel's memory at an address. A view is good until the next `allocate`. */
-export const bytesAt = (address: number, length: number) => new Uint8Array(memory.buffer, address, length);
-export const integersAt = (address: number, length: number) => new Int32Array(memory.buffer, address, length);
-export const floatsAt = (address: number, length: number) => new Float64Array(memory.buffer, address, length);
+export const bytesAt = (address: number, length: number) =>
+  new Uint8Array(kernelMemory().buffer, address, length);
+export const integersAt = (address: number, length: number) =>
+  new Int32Array(kernelMemory().buffer, address, length);
+export const floatsAt = (address: number, length: number) =>
+  new Float64Array(kernelMemory().buffer, address, length);

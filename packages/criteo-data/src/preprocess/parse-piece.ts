@@ -21,6 +21,8 @@ export interface ParsedPiece {
 
 const newline = 0x0a;
 const smallestSlots = 256;
+/** Bytes: a label, a tab after each field but the last, and a newline. */
+const shortestRow = 1 + integerColumns + categoricalColumns + 1;
 
 /** Parses rows `label \t I1..I13 \t C1..C26 \n` (data_utils.py, process_one_file); the last may be unended. */
 export function parsePiece(text: Uint8Array): ParsedPiece | BadField {
@@ -32,10 +34,13 @@ export function parsePiece(text: Uint8Array): ParsedPiece | BadField {
   copy[text.length] = newline;
 
   const rows = kernel.countLines(start, start + text.length);
-  const integers = allocate(4 * rows * integerColumns);
-  const labels = allocate(4 * rows);
-  const categories = allocate(4 * rows * categoricalColumns);
-  const parsed = kernel.parseRows(start, rows, categories, integers, labels);
+  // The arrays are sized by the text: lines shorter than any row would take up to 160 times theirs. Where there are
+  // more lines than rows that fit into the text, one of those that fit is wrong, or the next one is.
+  const room = Math.min(rows, Math.floor((text.length + 1) / shortestRow));
+  const integers = allocate(4 * room * integerColumns);
+  const labels = allocate(4 * room);
+  const categories = allocate(4 * room * categoricalColumns);
+  const parsed = kernel.parseRows(start, room, categories, integers, labels);
   if (parsed < rows) return findBadField(text, parsed);
 
   const slots = allocate(8 * Math.max(smallestSlots, 2 ** Math.ceil(Math.log2(4 * rows))));

@@ -1,5 +1,6 @@
 import { runOnThreads, type ThreadTask } from '@ds/threads';
 import type { BadField } from './bad-field.js';
+import { dropKernelMemory } from './criteo-kernel.js';
 import type { DeflatedParts } from './deflate-arrays.js';
 import type { ParsedPiece } from './parse-piece.js';
 import { buffersOf, runStage, type StageInput, type StageOutput } from './piece-stages.js';
@@ -84,6 +85,7 @@ export async function processPieces({
       });
     }
   } finally {
+    dropKernelMemory(); // of this thread, after a run in it
     await pieces.return?.();
   }
 }
