@@ -13,8 +13,8 @@ import { timeRuns } from './time-runs.js';
 
 /**
  * Times the forward pass of every model of a `sparse_model_metadata.csv`, first with the features before the
- * top MLP as a sparse matrix, then dense, then on sparse tables, and writes `dlrm_forward_time_info.csv`: the benchmark of the
- * original's `evaluate_forward_time.py`. The batch is the first of the test split.
+ * top MLP as a sparse matrix, then dense, then on sparse tables, and writes `dlrm_forward_time_info.csv`: the
+ * benchmark of the original's `evaluate_forward_time.py`. The batch is the first of the test split.
  *
  * @throws Error naming the file when an input cannot be read, a model does not fit the data, no model has
  *   one of the wanted levels, or the output cannot be written; no output is then left behind.

@@ -110,8 +110,8 @@ function distanceExtra(distance: u32): u32 {
 }
 
 /**
- * Begins a block at `output`: RFC 1951, 3.2.7. The lengths themselves are written in 4 bits each: a better code for them would save 80 bytes
- * of a block of tens of thousands.
+ * Begins a block at `output`: RFC 1951, 3.2.7. The lengths themselves are written in 4 bits each: a better code for
+ * them would save 80 bytes of a block of tens of thousands.
  */
 export function beginBlock(distance: u32, output: usize): void {
   buffered = 0;

@@ -1,7 +1,7 @@
 // Ids as float64 have zeros in their lower bytes, and nearly always the highest byte of the id before. So an
 // element is, for the compressor, a match with the one before (its lower bytes, and the highest byte before them)
-// and one to four literals; or, where the id repeats, a match. The literals depend on the number of the id alone: they are counted and encoded once for
-// each number, and looked up for each element.
+// and one to four literals; or, where the id repeats, a match. The literals depend on the number of the id alone: they
+// are counted and encoded once for each number, and looked up for each element.
 
 import {
   beginBlock,

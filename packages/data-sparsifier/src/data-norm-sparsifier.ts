@@ -43,8 +43,9 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
 
   /**
    * Does what `step` does on a pool of threads, large tables in parts. Tables over a SharedArrayBuffer are read
-   * where they are; others are copied, one thread's work at a time. The threads stay for half a minute, for
-   * the next step. Without worker threads (in a browser) it is `step`. The tables must not change meanwhile.
+   * where they are; others are copied, one thread's work at a time. The threads stay for up to half a minute, for
+   * the next step, and may hold the shared copy of the table of their last task for that time. Without worker threads
+   * (in a browser) it is `step`. The tables must not change meanwhile.
    */
   async stepInThreads({
     threads,
