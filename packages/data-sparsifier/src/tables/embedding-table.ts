@@ -13,8 +13,9 @@ export interface EmbeddingTable {
   /**
    * Writes row `ids[i]` to `out` from `i * stride`, for each id in order.
    *
-   * @param stride Values from one row in `out` to the next; default `dim`.
-   * @throws RangeError naming the first id that is no row, or when `out` is too short.
+   * @param stride Values from one row in `out` to the next, at least `dim`; default `dim`.
+   * @throws RangeError naming the first id that is no row, or, with nothing written, when `stride` is less than
+   *   `dim` or not a whole number, or `out` too short.
    */
   gatherRows(ids: Int32Array, out: Float32Array, stride?: number): void;
   /** All rows as a new row-major array, (rows, dim). */

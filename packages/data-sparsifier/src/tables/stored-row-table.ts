@@ -46,6 +46,11 @@ export abstract class StoredRowTable implements EmbeddingTable {
   protected abstract storedRowsFor(out: Float32Array): StoredRows;
 
   gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
+    if (!Number.isSafeInteger(stride) || stride < this.dim) {
+      throw new RangeError(
+        `expected a stride of at least ${this.dim}, the values in a row, as a whole number, found ${stride}`,
+      );
+    }
     if (ids.length === 0) return;
     const room = (ids.length - 1) * stride + this.dim;
     if (out.length < room) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
+import { QuantizedTable } from '../../src/tables/quantized-table.js';
 import { SparseTable } from '../../src/tables/sparse-table.js';
 import { TableMemory } from '../../src/tables/table-memory.js';
 
@@ -238,6 +239,22 @@ describe('SparseTable', () => {
       const ids = memory.int32(at, 2);
       ids.set([0, bad]);
       expect(() => fast.gatherRows(ids, memory.float32(at + 16, 8))).toThrow(message);
+    }
+  });
+
+  test.each([-4, 3, 4.5, NaN, Infinity])('refuses a stride of %s before anything is written', (stride) => {
+    const memory = new TableMemory();
+    const table = { data: new Float32Array(8).fill(1), shape: [2, 4] };
+    const inMemory = { ids: memory.allocate(8), out: memory.allocate(64) };
+    const message = `a stride of at least 4, the values in a row, as a whole number, found ${stride}`;
+    for (const tables of [SparseTable, QuantizedTable]) {
+      const out = new Float32Array(16);
+      expect(() => tables.fromDense({ table }).gatherRows(Int32Array.of(1, 0), out, stride)).toThrow(message);
+      expect([...out]).toEqual(Array(16).fill(0));
+      const fast = tables.fromDense({ table, memory });
+      const kernelOut = memory.float32(inMemory.out, 16);
+      expect(() => fast.gatherRows(memory.int32(inMemory.ids, 2), kernelOut, stride)).toThrow(message);
+      expect([...kernelOut]).toEqual(Array(16).fill(0));
     }
   });
 
