@@ -115,6 +115,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       output: modelMemoryInfo,
       sparsityLevels: forward.sparsityLevels,
       engine,
+      onEngine,
       onProgress,
     }),
   );

@@ -2,6 +2,7 @@ import {
   itemsOfShard,
   modelsWithLevels,
   readSparseModelMetadata,
+  servedFile,
   writeResultsCsv,
   type Shard,
 } from '@ds/bench-disk';
@@ -72,20 +73,19 @@ export async function runForwardBenchmark({
       const passes = itemsOfShard(
         dlrmTypes
           .filter((dlrmType) => types.includes(dlrmType))
-          .flatMap((dlrmType) => models.map((model) => ({ dlrmType, ...model }))),
+          .flatMap((dlrmType) => models.map((model) => ({ dlrmType, model }))),
         shard,
       );
       onProgress?.(0, passes.length);
-      for (const { dlrmType, norm, sparseBlockShape, sparsityLevel, ...files } of passes) {
-        // A sparse file, where there is one, need not become dense on the way to sparse tables.
-        const path = dlrmType === 'sparse_tables' ? (files.sparsePath ?? files.path) : files.path;
-        const [blockRows, blockColumns] = sparseBlockShape;
-        const blockWidth = blockRows === 1 ? blockColumns : 1;
+      for (const { dlrmType, model } of passes) {
+        const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
+        const { path, blockWidth } = servedFile(model, { tables });
         const pass = await openPass({ path, dlrmType, blockWidth, engine });
         try {
           if (rows.length === 0) onEngine?.(pass.engine);
           checkTablesFitData({ config: pass.config, counts, modelPath: path, dataPath: processedDataFile });
           const timeTaken = await timeRuns(() => pass.forward(batch), runs);
+          const { norm, sparseBlockShape, sparsityLevel } = model;
           const point = { norm, sparseBlockShape, sparsityLevel };
           rows.push({ ...point, timeTaken, dlrmType, batchSize: batch.labels.length, runs });
         } finally {

@@ -10,7 +10,7 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
-import { engineChoices } from '@ds/dlrm';
+import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { tableTypes } from './measure-model.js';
 import { runMemoryBenchmark } from './run-memory-benchmark.js';
@@ -36,7 +36,7 @@ const program = createBenchProgram({
   ],
   output: { holds: 'a row for each model and kind of tables', path: 'model_memory_info.csv' },
   progressLabel: 'served models',
-  run: async (options, part) => {
+  run: async (options, part, note) => {
     const rows = await runMemoryBenchmark({
       processedDataFile: options.processedDataFile,
       sparseModelMetadata: options.sparseModelMetadata,
@@ -44,6 +44,7 @@ const program = createBenchProgram({
       sparsityLevels: options.sparsityLevels,
       types: options.types,
       engine: options.engine,
+      onEngine: (engine) => note(engineLine(engine)),
       ...part,
     });
     return `memory of ${rows.length} served models`;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { EngineChoice } from '@ds/dlrm';
+import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 
 /** The tables that a model is served with, in the order of the rows. */
 export const tableTypes = ['dense_tables', 'sparse_tables'] as const;
@@ -12,7 +12,7 @@ export type TableType = (typeof tableTypes)[number];
 export interface ServedModel {
   /** The checkpoint or zip. */
   path: string;
-  dlrmType: TableType;
+  tables: 'dense' | 'sparse';
   /** Values in a block, where dense tables of the file are to become sparse. */
   blockWidth: number;
   /** The npz whose first test batch is served. */
@@ -36,6 +36,13 @@ export interface ModelMemory {
   batchSize: number;
 }
 
+/** What a process prints of the model that it served. */
+export interface ServedMeasurement {
+  memory: ModelMemory;
+  /** What ran the network, and why. */
+  engine: EngineDescription;
+}
+
 const worker = fileURLToPath(new URL('./serve-model.worker.js', import.meta.url));
 
 /**
@@ -44,7 +51,7 @@ const worker = fileURLToPath(new URL('./serve-model.worker.js', import.meta.url)
  * @throws Error with the message of the process, which names the file that could not be loaded or served, or
  *   naming the model when the process was killed (as by a system that runs out of memory).
  */
-export async function measureModel(model: ServedModel): Promise<ModelMemory> {
+export async function measureModel(model: ServedModel): Promise<ServedMeasurement> {
   const child = spawn(process.execPath, ['--expose-gc', worker, JSON.stringify(model)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -58,7 +65,7 @@ export async function measureModel(model: ServedModel): Promise<ModelMemory> {
       child.once('error', reject);
       child.once('close', (...ending) => resolve(ending));
     });
-    if (code === 0) return JSON.parse(said.stdout) as ModelMemory;
+    if (code === 0) return JSON.parse(said.stdout) as ServedMeasurement;
     if (code === 1) throw new Error(said.stderr.trim());
     const lastLine = said.stderr.trim().split('\n').at(-1)!;
     throw new Error(

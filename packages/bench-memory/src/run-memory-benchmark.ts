@@ -2,10 +2,11 @@ import {
   itemsOfShard,
   modelsWithLevels,
   readSparseModelMetadata,
+  servedFile,
   writeResultsCsv,
   type Shard,
 } from '@ds/bench-disk';
-import type { EngineChoice } from '@ds/dlrm';
+import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { measureModel, tableTypes, type TableType } from './measure-model.js';
 import { memoryColumns, type MemoryUse } from './memory-columns.js';
 
@@ -27,6 +28,7 @@ export async function runMemoryBenchmark({
   types = tableTypes,
   engine,
   shard,
+  onEngine,
   onProgress,
 }: {
   /** The processed npz file, whose first test batch is served. */
@@ -45,6 +47,8 @@ export async function runMemoryBenchmark({
   engine?: EngineChoice;
   /** Only this part of the rows. Default: all. */
   shard?: Shard;
+  /** Called once with what runs the networks, and why. */
+  onEngine?: (engine: EngineDescription) => void;
   /** Called with the number of processes that are done and to be done. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<MemoryUse[]> {
@@ -55,7 +59,7 @@ export async function runMemoryBenchmark({
   );
   const wanted = tableTypes.filter((dlrmType) => types.includes(dlrmType));
   const served = itemsOfShard(
-    wanted.flatMap((dlrmType) => models.map((model) => ({ dlrmType, ...model }))),
+    wanted.flatMap((dlrmType) => models.map((model) => ({ dlrmType, model }))),
     shard,
   );
   return writeResultsCsv({
@@ -64,17 +68,17 @@ export async function runMemoryBenchmark({
     makeRows: async () => {
       const rows: MemoryUse[] = [];
       onProgress?.(0, served.length);
-      for (const { dlrmType, norm, sparseBlockShape, sparsityLevel, ...files } of served) {
-        const path = dlrmType === 'sparse_tables' ? (files.sparsePath ?? files.path) : files.path;
-        const [blockRows, blockColumns] = sparseBlockShape;
-        const memory = await measureModel({
-          path,
-          dlrmType,
-          blockWidth: blockRows === 1 ? blockColumns : 1,
+      for (const { dlrmType, model } of served) {
+        const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
+        const { memory, engine: taken } = await measureModel({
+          ...servedFile(model, { tables }),
+          tables,
           processedDataFile,
           batchSize,
           engine,
         });
+        if (rows.length === 0) onEngine?.(taken);
+        const { norm, sparseBlockShape, sparsityLevel } = model;
         rows.push({ norm, sparseBlockShape, sparsityLevel, dlrmType, ...memory });
         onProgress?.(rows.length, served.length);
       }

@@ -1,33 +1,32 @@
 // A process that loads one model, serves one batch, and prints what that took: a `ServedModel` as JSON in, a
-// `ModelMemory` as JSON out. Started with --expose-gc by `measureModel`.
+// `ServedMeasurement` as JSON out. Started with --expose-gc by `measureModel`.
 import { firstTestBatch } from '@ds/criteo-data';
 import { checkTablesFitData, Dlrm, embeddingTableNames, loadModelState, type ModelState } from '@ds/dlrm';
-import type { ModelMemory, ServedModel } from './measure-model.js';
+import type { ServedMeasurement, ServedModel } from './measure-model.js';
 
-async function serveModel(model: ServedModel): Promise<ModelMemory> {
-  const { path, dlrmType, blockWidth, processedDataFile, batchSize, engine } = model;
+async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
+  const { path, tables, blockWidth, processedDataFile, batchSize, engine } = model;
   const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize });
   const before = residentBytes();
 
   const start = performance.now();
-  const wanted = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
-  const state = await loadModelState(path, { tables: wanted, blockWidth });
+  const state = await loadModelState(path, { tables, blockWidth });
   const dlrm = await Dlrm.fromStateDict(state, { engine });
   const loadTimeSec = (performance.now() - start) / 1000;
 
   checkTablesFitData({ config: dlrm.config, counts, modelPath: path, dataPath: processedDataFile });
   await dlrm.forward(batch);
   const after = residentBytes();
-  const tables = tableBytes(state);
-  await dlrm.dispose();
-  return {
-    tableBytes: tables,
+  const memory = {
+    tableBytes: tableBytes(state),
     residentBytes: after - before,
     // Node gives it in KiB on every system.
     peakResidentBytes: 1024 * process.resourceUsage().maxRSS - before,
     loadTimeSec,
     batchSize: batch.labels.length,
   };
+  await dlrm.dispose();
+  return { memory, engine: dlrm.engine };
 }
 
 /** Resident set of this process without what is only waiting to be collected. */

@@ -31,6 +31,9 @@ describe('bench-memory', () => {
   test('writes a row for each model with dense tables, then for each with sparse ones', async () => {
     dumpBoth(originalModel, '--sparsity-levels', '0,1', '--sparse-block-shapes', '1x4');
     const result = run(models.args);
+    expect(result.stderr.match(/^engine .*/gm)).toEqual([
+      expect.stringMatching(/^engine \w+:\S+ \(.+\): \S/),
+    ]);
     expect(result.stderr).toMatch(/served models: 0\/4 \(0%\)\n[^]*served models: 4\/4 \(100%\)\n$/);
     expect(result.stdout).toBe(`memory of 4 served models: ${models.output}\n`);
     expect(result.status).toBe(0);
@@ -95,7 +98,10 @@ describe('bench-memory', () => {
     expect(parts.map((row) => [row.dlrm_type, row.sparse_block_shape, row.batch_size])).toEqual(
       ['dense_tables', 'sparse_tables'].flatMap((type) => shapes.map((shape) => [type, shape, '9'])),
     );
-    expect(run([...chosen, '--types', 'sparse_tables']).status).toBe(0);
+    const others = [...models.args, '--sparsity-levels', '0.9', '--batch-size', '9'];
+    const sparse = run([...others, '--types', 'sparse_tables', '--engine', 'tfjs:cpu']);
+    expect(sparse.stderr.match(/^engine \S+/gm)).toEqual(['engine tfjs:cpu']);
+    expect(sparse.status).toBe(0);
     expect((await rowsOf(models.output)).map((row) => row.dlrm_type)).toEqual(
       shapes.map(() => 'sparse_tables'),
     );
