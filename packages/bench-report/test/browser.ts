@@ -3,12 +3,22 @@ import { delimiter, join } from 'node:path';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Path of an installed Chromium: PUPPETEER_EXECUTABLE_PATH, or the first on the PATH; undefined where there is none. */
+/**
+ * Path of an installed Chromium: PUPPETEER_EXECUTABLE_PATH, or the first on the PATH; undefined where there is none.
+ *
+ * @throws Error where there is none and BROWSER_REQUIRED=1 says that this machine must have one.
+ */
 export function findBrowser(): string | undefined {
-  const named = process.env['PUPPETEER_EXECUTABLE_PATH'];
+  const { PUPPETEER_EXECUTABLE_PATH: named, BROWSER_REQUIRED: required, PATH: path = '' } = process.env;
   if (named) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isExecutable);
+  const candidates = path.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  const found = candidates.find(isExecutable);
+  if (!found && required === '1') {
+    throw new Error(
+      `a browser is required (BROWSER_REQUIRED): expected one of ${names.join(', ')} on the PATH`,
+    );
+  }
+  return found;
 }
 
 function isExecutable(path: string): boolean {
