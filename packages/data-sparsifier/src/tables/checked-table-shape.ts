@@ -8,7 +8,7 @@ export function checkedTableShape(
   mask?: Uint8Array,
 ): [rows: number, dim: number] {
   const [rows, dim] = shape;
-  if (shape.length !== 2 || rows === undefined || dim === undefined || rows * dim !== data.length) {
+  if (!isTableShape(shape) || rows === undefined || dim === undefined || rows * dim !== data.length) {
     throw new RangeError(
       `expected a table of shape (rows, dim), found shape (${shape.join(', ')}) with ${data.length} values`,
     );
@@ -17,4 +17,24 @@ export function checkedTableShape(
     throw new RangeError(`expected a mask of ${data.length} entries, one per value, found ${mask.length}`);
   }
   return [rows, dim];
+}
+
+/** @throws RangeError naming the first of these sizes that no table has. */
+export function checkTableSizes(sizes: { rows: number; dim: number; blockWidth: number }): void {
+  for (const name of ['rows', 'dim', 'blockWidth'] as const) {
+    const smallest = name === 'blockWidth' ? 1 : 0;
+    if (!isSize(sizes[name]) || sizes[name] < smallest) {
+      throw new RangeError(
+        `a sparse table: expected ${name} to be a whole number of at least ${smallest}, found ${sizes[name]}`,
+      );
+    }
+  }
+}
+
+function isTableShape(shape: readonly number[]): boolean {
+  return shape.length === 2 && shape.every(isSize);
+}
+
+function isSize(size: number): boolean {
+  return Number.isSafeInteger(size) && size >= 0;
 }

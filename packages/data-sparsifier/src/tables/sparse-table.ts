@@ -1,5 +1,5 @@
 import { countOnesBefore, onesBefore, setBit } from './bit-ranks.js';
-import { checkedTableShape } from './checked-table-shape.js';
+import { checkedTableShape, checkTableSizes } from './checked-table-shape.js';
 import { popcount } from './popcount.js';
 import {
   allocateParts,
@@ -82,9 +82,7 @@ export class SparseTable extends StoredRowTable {
     memory?: TableMemory;
   }): SparseTable {
     const [rows, dim] = checkedTableShape(table, mask);
-    if (!Number.isInteger(blockWidth) || blockWidth < 1) {
-      throw new RangeError(`expected a block width of at least 1, found ${blockWidth}`);
-    }
+    checkTableSizes({ rows, dim, blockWidth });
     const width = mask && !fitsBlocks(mask, rows, dim, blockWidth) ? 1 : blockWidth;
     const bits = new Uint32Array(table.data.buffer, table.data.byteOffset, table.data.length);
     const isKept = (row: number, column: number): boolean => {
@@ -139,7 +137,8 @@ export class SparseTable extends StoredRowTable {
    * Threads that read one table each build it so, over the same values in a SharedArrayBuffer: only bitmaps and
    * ranks are held once per thread.
    *
-   * @throws RangeError when the counts of ones and the lengths of the arrays do not fit together.
+   * @throws RangeError naming a size that is not a whole number, or 0 for blocks, or when the counts of ones and
+   *   the lengths of the arrays do not fit together.
    */
   static fromBitmaps({
     rows,
@@ -163,6 +162,7 @@ export class SparseTable extends StoredRowTable {
     /** Where the table is built, for the fast gather; default: arrays of its own. */
     memory?: TableMemory;
   }): SparseTable {
+    checkTableSizes({ rows, dim, blockWidth });
     const storedRows = onesIn('row', rowBits, rows);
     const keptBlocks = onesIn('block', blockBits, storedRows * Math.ceil(dim / blockWidth));
     if (values.length !== keptBlocks * blockWidth) {

@@ -242,6 +242,31 @@ describe('SparseTable', () => {
     }
   });
 
+  test.each([
+    ['rows', -1, 0],
+    ['rows', 1.5, 0],
+    ['rows', NaN, 0],
+    ['dim', -1, 0],
+    ['dim', 0.5, 0],
+    ['dim', Infinity, 0],
+    ['blockWidth', 0, 1],
+    ['blockWidth', -2, 1],
+    ['blockWidth', 1.5, 1],
+    ['blockWidth', NaN, 1],
+  ] as const)('refuses bitmaps with a %s of %s', (name, found, smallest) => {
+    const sizes = { rows: 1, dim: 2, blockWidth: 1, [name]: found };
+    const parts = {
+      rowBits: Uint8Array.of(1),
+      blockBits: Uint8Array.of(3),
+      values: new Float32Array(2),
+    };
+    expect(() => SparseTable.fromBitmaps({ ...sizes, ...parts })).toThrow(
+      new RangeError(
+        `a sparse table: expected ${name} to be a whole number of at least ${smallest}, found ${found}`,
+      ),
+    );
+  });
+
   test.each([-4, 3, 4.5, NaN, Infinity])('refuses a stride of %s before anything is written', (stride) => {
     const memory = new TableMemory();
     const table = { data: new Float32Array(8).fill(1), shape: [2, 4] };
@@ -272,7 +297,12 @@ describe('SparseTable', () => {
     [
       'a block of no width',
       () => build({ rows: 1, dim: 3, blockWidth: 0, bits: new Uint32Array(3), mask: undefined }),
-      /block width of at least 1, found 0/,
+      /expected blockWidth to be a whole number of at least 1, found 0/,
+    ],
+    [
+      'a shape of negative sizes',
+      () => build({ rows: -2, dim: -2, blockWidth: 1, bits: new Uint32Array(4), mask: undefined }),
+      /shape \(-2, -2\) with 4 values/,
     ],
     [
       'too little room',
