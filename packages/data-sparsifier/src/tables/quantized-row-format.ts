@@ -22,6 +22,17 @@ export function rowBytesOf(format: QuantizedRowFormat, dim: number): number {
 }
 
 /**
+ * Whether float32 scales can describe a row of finite values from `smallest` to `largest`: its range, and what the
+ * highest code reads as, must be finite too. Float16 scales always can, within float16's range.
+ */
+export function fitsFloat32Scales(smallest: number, largest: number, bits: number): boolean {
+  const { fround } = Math;
+  const steps = 2 ** bits - 1;
+  const scale = fround(fround(largest - smallest) / steps);
+  return Number.isFinite(fround(steps * scale + smallest));
+}
+
+/**
  * Packs the row `values` (dim) into `packed` (rowBytesOf), rounding as FBGEMM does
  * (pytorch/FBGEMM, src/QuantUtils.cc: FloatOrHalfToFused8BitRowwiseQuantizedSBFloatRef and
  * FloatOrHalfToFusedNBitRowwiseQuantizedSBHalfRef). All arithmetic is in float32, as there.

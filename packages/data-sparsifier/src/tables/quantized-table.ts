@@ -1,6 +1,12 @@
 import { countOnesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
 import { checkedTableShape } from './checked-table-shape.js';
-import { packRow, rowBytesOf, unpackRow, type QuantizedRowFormat } from './quantized-row-format.js';
+import {
+  fitsFloat32Scales,
+  packRow,
+  rowBytesOf,
+  unpackRow,
+  type QuantizedRowFormat,
+} from './quantized-row-format.js';
 import { quantizedHeaderFields } from './row-kernels.js';
 import { rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';
@@ -80,8 +86,9 @@ export class QuantizedTable extends StoredRowTable {
   /**
    * Quantises a dense table, `table.data` of shape (rows, dim).
    *
-   * @throws RangeError when shape, data and mask do not fit together, or naming the row and column of a value
-   *   that is not finite or, where scales are float16, too large for it.
+   * @throws RangeError when shape, data and mask do not fit together, when there is no such format, or naming
+   *   the row and column of a value that is not finite or, where scales are float16, too large for it, or the row
+   *   whose range is too large for float32.
    */
   static fromDense({
     table,
@@ -103,6 +110,9 @@ export class QuantizedTable extends StoredRowTable {
     const [rows, dim] = checkedTableShape(table, mask);
     if (bits !== 8 && bits !== 4)
       throw new RangeError(`expected codes of 8 or 4 bits, found ${String(bits)}`);
+    if (scaleType !== 'float32' && scaleType !== 'float16') {
+      throw new RangeError(`expected scales of type float32 or float16, found ${String(scaleType)}`);
+    }
     const format = { bits, scaleType };
     const largest = scaleType === 'float16' ? 65504 : Number.MAX_VALUE;
     const valueAt = (at: number) => (mask && mask[at] === 0 ? 0 : table.data[at]!);
@@ -120,6 +130,8 @@ export class QuantizedTable extends StoredRowTable {
     for (let row = 0; row < rows; row++) {
       if (!isStored(row)) continue;
       setBit(rowBits, row);
+      let smallestInRow = Infinity;
+      let largestInRow = -Infinity;
       for (let column = 0; column < dim; column++) {
         const value = valueAt(row * dim + column);
         if (!(Math.abs(value) <= largest)) {
@@ -128,6 +140,13 @@ export class QuantizedTable extends StoredRowTable {
           );
         }
         values[column] = value;
+        if (value < smallestInRow) smallestInRow = value;
+        if (value > largestInRow) largestInRow = value;
+      }
+      if (scaleType === 'float32' && !fitsFloat32Scales(smallestInRow, largestInRow, bits)) {
+        throw new RangeError(
+          `cannot quantise row ${row}: its range, ${smallestInRow} to ${largestInRow}, is too large for float32`,
+        );
       }
       packRow(values, new DataView(packed.buffer, nextRow, quantized.#rowBytes), format);
       nextRow += quantized.#rowBytes;

@@ -154,6 +154,64 @@ describe('QuantizedTable', () => {
     expect(() => QuantizedTable.fromDense({ table, bits })).toThrow(message);
   });
 
+  // In the last two the range is finite, but is rounded so that the highest code would read as infinity.
+  test.each([
+    [-3e38, 3e38, 8],
+    [-3e38, 3e38, 4],
+    [3.022367738368301e36, 3.4028234663852886e38, 8],
+    [4.425853502046516e37, 3.4028234663852886e38, 4],
+  ] as const)(
+    'refuses a row from %s to %s, too wide for float32 scales of %s bits',
+    (smallest, largest, bits) => {
+      const data = Float32Array.of(1, 2, smallest, largest);
+      const quantize = () =>
+        QuantizedTable.fromDense({ table: { data, shape: [2, 2] }, bits, scaleType: 'float32' });
+      expect(quantize).toThrow(
+        new RangeError(
+          `cannot quantise row 1: its range, ${data[2]} to ${data[3]}, is too large for float32`,
+        ),
+      );
+    },
+  );
+
+  test('reads every row that it takes as finite values', () => {
+    const large = fc.oneof(
+      fc.float({ noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(-3.4028234663852886e38, 3.4028234663852886e38),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(large, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom<8 | 4>(8, 4),
+        (row, bits) => {
+          const table = { data: Float32Array.from(row), shape: [1, row.length] };
+          let quantized;
+          try {
+            quantized = QuantizedTable.fromDense({ table, bits, scaleType: 'float32' });
+          } catch (error) {
+            // Half of float32's range always fits.
+            expect(Math.max(...row.map(Math.abs))).toBeGreaterThan(1.7e38);
+            expect((error as Error).message).toMatch(/^cannot quantise row 0: its range, /);
+            return;
+          }
+          expect(quantized.toDense().every(Number.isFinite)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    [{ bits: 16 }, 'expected codes of 8 or 4 bits, found 16'],
+    [{ bits: '8' }, 'expected codes of 8 or 4 bits, found 8'],
+    [{ scaleType: 'float64' }, 'expected scales of type float32 or float16, found float64'],
+    [{ bits: 4, scaleType: 'Float16' }, 'expected scales of type float32 or float16, found Float16'],
+  ])('refuses the format %j', (format, message) => {
+    const options = { table: { data: Float32Array.of(1, 2), shape: [1, 2] }, ...format };
+    expect(() => QuantizedTable.fromDense(options as Parameters<typeof QuantizedTable.fromDense>[0])).toThrow(
+      new RangeError(message),
+    );
+  });
+
   test('refuses ids that are no rows, in both gathers', () => {
     const memory = new TableMemory();
     const table = { data: new Float32Array(8).fill(1), shape: [2, 4] };
