@@ -8,15 +8,21 @@ export type BlockShape = readonly [rows: number, columns: number];
 
 /** What one model of the benchmark is pruned with. */
 export interface GridPoint {
+  /** Norm that orders the blocks. */
   norm: Norm;
+  /** Rows x columns of a block. */
   sparseBlockShape: BlockShape;
+  /** Fraction of the blocks that are pruned, in [0, 1]. */
   sparsityLevel: number;
 }
 
 /** One norm and block shape with all its levels: the blocks are ranked once, each level is a cut. */
 export interface GridRow {
+  /** Norm that orders the blocks. */
   norm: Norm;
+  /** Rows x columns of a block. */
   sparseBlockShape: BlockShape;
+  /** Fractions of the blocks that are pruned, each in [0, 1]. */
   sparsityLevels: readonly number[];
 }
 

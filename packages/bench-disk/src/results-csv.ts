@@ -3,7 +3,9 @@ import { createArrayCsvStringifier } from 'csv-writer';
 
 /** A column of a results file: its heading and the cell of each row. */
 export interface ResultsColumn<Row> {
+  /** The heading. */
   name: string;
+  /** The cell of a row. */
   cell: (row: Row) => string | number;
 }
 

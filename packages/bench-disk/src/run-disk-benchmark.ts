@@ -17,6 +17,7 @@ import type { Shard } from './shard.js';
  * `both`, the sparse one in a zip beside the dense one.
  */
 export const dumpFormats = ['dense', 'sparse', 'both'] as const;
+/** Which tables the dumped models have: every value, only the kept blocks, or a file of each. */
 export type DumpFormat = (typeof dumpFormats)[number];
 
 /**

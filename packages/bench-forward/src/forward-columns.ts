@@ -13,6 +13,7 @@ export type DlrmType = (typeof dlrmTypes)[number];
 export interface ForwardTime extends GridPoint {
   /** Mean seconds of a forward pass over the batch. */
   timeTaken: number;
+  /** The forward pass that was timed. */
   dlrmType: DlrmType;
   /** Rows of the batch. */
   batchSize: number;

@@ -13,6 +13,7 @@ export class SparseDlrm {
   readonly #weight: { data: Float32Array; shape: [inputs: number, outputs: number] };
   readonly #bias: Float32Array;
 
+  /** Copies the model's first top layer; the rest stays with the model. */
   constructor(dlrm: Dlrm) {
     const parameters = dlrm.stateDict();
     const { data, shape } = parameters['top_l.0.weight']!;

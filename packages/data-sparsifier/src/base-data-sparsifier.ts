@@ -11,9 +11,20 @@ export interface DataState {
 
 /** The whole state of a sparsifier, as plain objects and typed arrays. */
 export interface SparsifierState<Config extends object> {
+  /** The mask of each name. */
   state: Record<string, DataState>;
+  /** The configuration of each name. */
   dataGroups: Record<string, Config>;
-  data: Record<string, { table: Table; isSquashed: boolean }>;
+  /** The values of each name. */
+  data: Record<
+    string,
+    {
+      /** The original values, or the pruned ones where the mask was squashed. */
+      table: Table;
+      /** Whether the mask was squashed, and the original values are gone. */
+      isSquashed: boolean;
+    }
+  >;
 }
 
 /** Options of every sparsifier. */
@@ -43,6 +54,7 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   readonly #states = new Map<string, DataState>();
   readonly #warn: (message: string) => void;
 
+  /** Checks `defaults`, the configuration of data that is added without one, and adds the data of the options. */
   constructor(
     defaults: Config,
     { dataList = [], onWarning = (message) => console.warn(message) }: SparsifierOptions = {},

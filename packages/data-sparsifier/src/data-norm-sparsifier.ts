@@ -16,6 +16,7 @@ export interface DataNormSparsifierOptions extends Partial<NormConfig>, Sparsifi
  * torch/ao/pruning/_experimental/data_sparsifier/data_norm_sparsifier.py.
  */
 export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
+  /** How the size of a value counts. */
   readonly norm: Norm;
 
   /** @throws Error naming the option that makes no sense, with what was expected and found. */

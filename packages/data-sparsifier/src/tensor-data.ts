@@ -5,6 +5,7 @@ import { checkTable, type Table } from './table.js';
  * `tf.Variable` fit, and what the `LayerVariable` of a layer's weights reads.
  */
 export interface TensorLike {
+  /** Sizes of its dimensions. */
   readonly shape: readonly number[];
   /** Must be float32. */
   readonly dtype: string;
@@ -14,7 +15,9 @@ export interface TensorLike {
 
 /** A weight of a layer of TensorFlow.js (one of its `weights`), whose `read` gives the variable that it holds. */
 export interface LayerVariableLike {
+  /** The variable that it holds. */
   read(): TensorLike;
+  /** Makes a tensor its value. */
   write(value: never): unknown;
 }
 

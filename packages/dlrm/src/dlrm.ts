@@ -33,6 +33,7 @@ export interface DlrmOptions {
  * run one after another, in the order they were made.
  */
 export class Dlrm {
+  /** The sizes of the model. */
   readonly config: DlrmConfig;
   /** What computes the dense network, and why that was chosen. */
   readonly engine: EngineDescription;
@@ -168,7 +169,12 @@ export class Dlrm {
    * The mean loss of a batch and its gradient for every parameter, tables included as dense arrays: for
    * checks and experiments on models of moderate size. The model stays as it is.
    */
-  gradients(batch: LabelledBatch): Promise<{ loss: number; gradients: StateDict }> {
+  gradients(batch: LabelledBatch): Promise<{
+    /** The mean loss of the batch. */
+    loss: number;
+    /** Named and shaped as the parameters. */
+    gradients: StateDict;
+  }> {
     return this.#next(async () => {
       const input = this.#checked(batch);
       const { loss, parameters, rows } = await this.#network.gradients(input, batch.labels);

@@ -19,7 +19,12 @@ export async function evaluate({
   batchSize?: number;
   /** Called after each batch with the examples done and their number in all. */
   onProgress?: (done: number, total: number) => void;
-}): Promise<{ labels: Float32Array; scores: Float32Array }> {
+}): Promise<{
+  /** Clicks, 0 or 1 (rows). */
+  labels: Float32Array;
+  /** Probabilities of a click (rows). */
+  scores: Float32Array;
+}> {
   const labels = new Float32Array(dataset.length);
   const scores = new Float32Array(dataset.length);
   let done = 0;

@@ -44,6 +44,7 @@ export function stepSchedule({
 export interface SparsifiedEpoch {
   /** From 0. */
   epoch: number;
+  /** Sparsity level in [0, 1]. */
   level: number;
   /** Share of the tables' values that are 0. */
   zeros: number;
@@ -56,8 +57,6 @@ export interface SparsifiedEpoch {
  * it is. Each epoch's mask depends on that epoch's values and level alone. Unlike the callback, which prunes every
  * parameter of its module and writes the zeros into the last epoch's copy only, this prunes the embedding tables
  * alone and every epoch's copy.
- *
- * @returns `afterEpoch` for `train`, and `sparsified`, the copy of the last epoch
  */
 export function sparsifyEveryEpoch({
   schedule,
@@ -68,7 +67,9 @@ export function sparsifyEveryEpoch({
   /** Called with what each epoch gave. */
   onEpoch?: (result: SparsifiedEpoch) => void;
 } & Omit<DataNormSparsifierOptions, 'sparsityLevel'>): {
+  /** For `train`, which calls it after each epoch. */
   afterEpoch: (end: { epoch: number; model: Dlrm }) => void;
+  /** The copy of the last epoch. Throws before one has ended. */
   sparsified: () => StateDict;
 } {
   let copy: StateDict | undefined;

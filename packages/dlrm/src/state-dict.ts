@@ -1,6 +1,8 @@
 /** Values in row-major order with their shape. */
 export interface Tensor {
+  /** The values, row-major. */
   data: Float32Array;
+  /** Sizes of its dimensions. */
   shape: number[];
 }
 

@@ -6,7 +6,9 @@ import { gatherRows } from './gather-rows.js';
  * shape too, and serve `forward` in place of a dense one; training needs dense tables.
  */
 export interface EmbeddingTable {
+  /** Rows of the table. */
   readonly rows: number;
+  /** Values in a row. */
   readonly dim: number;
   /** Bytes that the table takes in memory. */
   readonly byteLength: number;

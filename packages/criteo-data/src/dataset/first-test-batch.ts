@@ -15,7 +15,12 @@ export async function firstTestBatch({
   processedDataFile: string;
   /** Rows of the batch. */
   batchSize: number;
-}): Promise<{ batch: CriteoBatch; counts: Int32Array }> {
+}): Promise<{
+  /** The batch; shorter where the split is. */
+  batch: CriteoBatch;
+  /** Distinct values of each of the 26 categorical columns. */
+  counts: Int32Array;
+}> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
   try {
     for await (const batch of dataset.batches({ batchSize })) return { batch, counts: dataset.counts };

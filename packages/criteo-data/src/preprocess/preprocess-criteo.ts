@@ -20,6 +20,7 @@ const smallFile = 1 << 23;
 
 /** What came out of preprocessing. */
 export interface PreprocessedCriteo {
+  /** Rows in the npz. */
   rows: number;
   /** Distinct values of each of the 26 categorical columns. */
   counts: Int32Array;

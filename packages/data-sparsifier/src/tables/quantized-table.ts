@@ -20,9 +20,11 @@ const paddingBytes = 4;
  * are rounded like its other values.
  */
 export class QuantizedTable extends StoredRowTable {
+  /** How a row is stored. */
   readonly format: Readonly<QuantizedRowFormat>;
   /** Rows that are not left out. */
   readonly storedRows: number;
+  /** Bytes that the table takes in memory. */
   readonly byteLength: number;
 
   readonly #rowBytes: number;

@@ -25,6 +25,7 @@ export class SparseTable extends StoredRowTable {
   readonly storedRows: number;
   /** Kept blocks. */
   readonly keptBlocks: number;
+  /** Bytes that the table takes in memory. */
   readonly byteLength: number;
 
   readonly #blocksPerRow: number;
@@ -179,7 +180,14 @@ export class SparseTable extends StoredRowTable {
   }
 
   /** The bitmaps and values that `fromBitmaps` takes: views of the table, not copies. */
-  bitmaps(): { rowBits: Uint8Array; blockBits: Uint8Array; values: Float32Array } {
+  bitmaps(): {
+    /** A bit per row: whether any of its blocks is kept. */
+    rowBits: Uint8Array;
+    /** A bit per block of each such row, row by row: whether it is kept. */
+    blockBits: Uint8Array;
+    /** The kept blocks, `blockWidth` values each. */
+    values: Float32Array;
+  } {
     const { rowBits, blockBits, values } = this.#currentParts();
     return {
       rowBits: bytesOf(rowBits).subarray(0, Math.ceil(this.rows / 8)),

@@ -9,6 +9,7 @@ const alignment = 64;
 
 /** A `WebAssembly.Memory`, by its shape: TypeScript knows that name only with the types of a browser or of Node. */
 export interface LinearMemory {
+  /** Its bytes now; another buffer after `grow`. */
   readonly buffer: ArrayBuffer;
   /** Adds pages of 64 KiB. */
   grow(pages: number): number;

@@ -4,6 +4,7 @@ import type { EmbeddingTable } from '../table.js';
 
 /** What runs a model's dense network. */
 export interface EngineDescription {
+  /** The library by its short name. */
   name: 'onnx' | 'tfjs';
   /** Such as `cpu`, `webgpu`, `wasm`, `node`, `node-gpu`. */
   device: string;

@@ -15,6 +15,7 @@ export interface SafetensorsSource {
 export interface SafetensorsEntry {
   /** The element type by the format's name, such as `F32`. */
   readonly dtype: string;
+  /** Sizes of its dimensions. */
   readonly shape: number[];
   /** Position of the first byte in the file. */
   readonly start: number;

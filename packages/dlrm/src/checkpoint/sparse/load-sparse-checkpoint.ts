@@ -10,9 +10,12 @@ import type { SparseBitmaps } from './sparse-bitmaps.js';
  *
  * @throws Error naming the file and the field that is missing, has a wrong dtype, or disagrees with the others.
  */
-export async function loadSparseCheckpoint(
-  path: string,
-): Promise<{ tables: Record<string, SparseBitmaps>; tensors: StateDict }> {
+export async function loadSparseCheckpoint(path: string): Promise<{
+  /** The sparse tables by name. */
+  tables: Record<string, SparseBitmaps>;
+  /** All other tensors by name. */
+  tensors: StateDict;
+}> {
   const { format, source, close } = await openCheckpoint(path);
   try {
     if (format !== 'safetensors') {

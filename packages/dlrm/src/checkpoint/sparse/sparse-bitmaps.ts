@@ -3,6 +3,7 @@
  * Bits count from the least significant one.
  */
 export interface SparseBitmaps {
+  /** Rows of the table. */
   rows: number;
   /** Values in a row. */
   dim: number;
@@ -18,9 +19,13 @@ export interface SparseBitmaps {
 
 /** A sparse table that can be written; `SparseTable` of `@ds/data-sparsifier` is one. */
 export interface SparseTableLike {
+  /** Rows of the table. */
   readonly rows: number;
+  /** Values in a row. */
   readonly dim: number;
+  /** Values in a block, side by side in a row. */
   readonly blockWidth: number;
+  /** What of it stands in a file. */
   bitmaps(): Pick<SparseBitmaps, 'rowBits' | 'blockBits' | 'values'>;
 }
 
