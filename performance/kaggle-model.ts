@@ -2,18 +2,21 @@ import { Dlrm, kaggleDlrmConfig, saveCheckpoint } from '@ds/dlrm';
 import { kaggleTables } from './kaggle-tables.js';
 
 /**
- * Writes a checkpoint of Kaggle's size, 2.16 GB, with random weights.
+ * Writes a checkpoint of Kaggle's size, 2.16 GB, with random weights; with `share`, only that part of the tables' rows.
  *
  * @returns the bytes of its tensors, and those of its layers alone
  */
-export async function saveKaggleModel(path: string): Promise<{ bytes: number; layerBytes: number }> {
+export async function saveKaggleModel(
+  path: string,
+  share = 1,
+): Promise<{ bytes: number; layerBytes: number }> {
   const small = await Dlrm.create(
     { ...kaggleDlrmConfig, tableRows: kaggleDlrmConfig.tableRows.map(() => 1) },
     { seed: 1 },
   );
   const stateDict = small.stateDict();
   await small.dispose();
-  for (const { name, data, shape } of kaggleTables(1)) stateDict[name] = { data, shape };
+  for (const { name, data, shape } of kaggleTables(share)) stateDict[name] = { data, shape };
   await saveCheckpoint(path, stateDict);
   const bytesOf = (isCounted: (name: string) => boolean) =>
     Object.entries(stateDict).reduce(

@@ -1,4 +1,4 @@
-/** Median, smallest and largest of the rounds, in seconds. */
+/** Median, smallest and largest of the rounds; of times, in seconds. */
 export interface Spread {
   median: number;
   min: number;
@@ -66,8 +66,9 @@ export function inProcess(work: () => Promise<unknown>): Rival {
   };
 }
 
-function spreadOf(seconds: readonly number[]): Spread {
-  return { median: median(seconds), min: Math.min(...seconds), max: Math.max(...seconds) };
+/** @param values one of each round */
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 function median(values: readonly number[]): number {

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { CriteoBatch } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 
 /** The tables that a model is served with, in the order of the rows. */
@@ -15,10 +16,12 @@ export interface ServedModel {
   tables: 'dense' | 'sparse';
   /** Values in a block, where dense tables of the file are to become sparse. */
   blockWidth: number;
-  /** The npz whose first test batch is served. */
+  /** The batch to serve. */
+  batch: CriteoBatch;
+  /** Distinct values of each categorical column of the data: the rows that the tables must have. */
+  counts: Int32Array;
+  /** The npz that batch and counts are of, for messages; the process does not open it. */
   processedDataFile: string;
-  /** Rows of the batch; fewer where the test split has fewer. */
-  batchSize: number;
   engine?: EngineChoice;
 }
 
@@ -36,12 +39,15 @@ export interface ModelMemory {
   batchSize: number;
 }
 
-/** What a process prints of the model that it served. */
+/** What a process measured of itself, and what it did that with. */
 export interface ServedMeasurement {
   memory: ModelMemory;
   /** What ran the network, and why. */
   engine: EngineDescription;
 }
+
+/** What a process answers. */
+export type Answer = { measured: ServedMeasurement } | { error: string };
 
 const worker = fileURLToPath(new URL('./serve-model.worker.js', import.meta.url));
 
@@ -49,25 +55,32 @@ const worker = fileURLToPath(new URL('./serve-model.worker.js', import.meta.url)
  * Loads a model in a fresh process, serves one batch, and gives what the process measured of itself.
  *
  * @throws Error with the message of the process, which names the file that could not be loaded or served, or
- *   naming the model when the process was killed (as by a system that runs out of memory).
+ *   naming the model when the process ended without an answer (as on a system that runs out of memory).
  */
 export async function measureModel(model: ServedModel): Promise<ServedMeasurement> {
-  const child = spawn(process.execPath, ['--expose-gc', worker, JSON.stringify(model)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  // Question and answer have a channel of their own: a library may print what it likes.
+  const child = fork(worker, {
+    execArgv: ['--expose-gc'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const stop = () => child.kill();
   process.once('exit', stop);
   try {
-    const said = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (said.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (said.stderr += text));
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    let answer: Answer | undefined;
+    let stderr = '';
+    child.once('message', (message) => (answer = message as Answer));
+    child.stderr!.setEncoding('utf8').on('data', (text) => (stderr += text));
+    const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (...ending) => resolve(ending));
     });
-    if (code === 0) return JSON.parse(said.stdout) as ServedMeasurement;
-    if (code === 1) throw new Error(said.stderr.trim());
-    const lastLine = said.stderr.trim().split('\n').at(-1)!;
+    // A process that has ended by now cannot be sent to; how it ended says more.
+    child.send(model, () => {});
+    const [code, signal] = await ended;
+    if (answer && 'measured' in answer) return answer.measured;
+    if (answer) throw new Error(answer.error);
+    const lastLine = stderr.trim().split('\n').at(-1)!;
     throw new Error(
       `${model.path}: the process that served it was ended by ${signal ?? `exit code ${code}`}` +
         (lastLine && `: ${lastLine}`),

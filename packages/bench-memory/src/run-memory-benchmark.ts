@@ -6,6 +6,7 @@ import {
   writeResultsCsv,
   type Shard,
 } from '@ds/bench-disk';
+import { firstTestBatch } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { measureModel, tableTypes, type TableType } from './measure-model.js';
 import { memoryColumns, type MemoryUse } from './memory-columns.js';
@@ -57,6 +58,7 @@ export async function runMemoryBenchmark({
     await readSparseModelMetadata(sparseModelMetadata),
     sparsityLevels,
   );
+  const data = await firstTestBatch({ processedDataFile, batchSize });
   const wanted = tableTypes.filter((dlrmType) => types.includes(dlrmType));
   const served = itemsOfShard(
     wanted.flatMap((dlrmType) => models.map((model) => ({ dlrmType, model }))),
@@ -73,8 +75,8 @@ export async function runMemoryBenchmark({
         const { memory, engine: taken } = await measureModel({
           ...servedFile(model, { tables }),
           tables,
+          ...data,
           processedDataFile,
-          batchSize,
           engine,
         });
         if (rows.length === 0) onEngine?.(taken);

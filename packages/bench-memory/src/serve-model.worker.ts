@@ -1,12 +1,10 @@
-// A process that loads one model, serves one batch, and prints what that took: a `ServedModel` as JSON in, a
-// `ServedMeasurement` as JSON out. Started with --expose-gc by `measureModel`.
-import { firstTestBatch } from '@ds/criteo-data';
+// A process that is sent a `ServedModel`, loads it, serves its batch, and answers what that took. Started with
+// --expose-gc by `measureModel`.
 import { checkTablesFitData, Dlrm, embeddingTableNames, loadModelState, type ModelState } from '@ds/dlrm';
-import type { ServedMeasurement, ServedModel } from './measure-model.js';
+import type { Answer, ServedMeasurement, ServedModel } from './measure-model.js';
 
 async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
-  const { path, tables, blockWidth, processedDataFile, batchSize, engine } = model;
-  const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize });
+  const { path, tables, blockWidth, batch, counts, processedDataFile, engine } = model;
   const before = residentBytes();
 
   const start = performance.now();
@@ -42,10 +40,16 @@ function tableBytes(state: ModelState): number {
   }, 0);
 }
 
-try {
-  const measured = await serveModel(JSON.parse(process.argv[2]!) as ServedModel);
-  process.stdout.write(JSON.stringify(measured));
-} catch (error) {
-  process.stderr.write(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+async function answer(model: ServedModel): Promise<Answer> {
+  try {
+    return { measured: await serveModel(model) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }
+
+// The channel closes after the answer, or when nobody is left to take one.
+process.once('disconnect', () => process.exit());
+process.once('message', async (model: ServedModel) => {
+  process.send!(await answer(model), () => process.disconnect());
+});

@@ -55,8 +55,9 @@ function memoryNote(memory: BenchmarkTables['memory']): string {
   return (
     'Each model is loaded by a fresh process, which serves one batch ' +
     `(${batches} rows) and measures itself. The solid lines are what its resident set grew by from before the load to ` +
-    'after the batch and a garbage collection: tables, network, engine and batch. The dashed lines are the bytes of the ' +
-    'embedding tables alone. Dense tables hold every value, sparse ones only the kept blocks and bitmaps. The peak ' +
-    'is the largest resident set that the process had, less that before the load.'
+    'after the batch and a garbage collection: tables, network, the engine with its library, and what load and pass ' +
+    'leave behind; the batch itself was there before. The dashed lines are the bytes of the embedding tables alone. ' +
+    'Dense tables hold every value, sparse ones only the kept blocks and bitmaps. The peak is the largest resident set that ' +
+    'the process had, less that before the load.'
   );
 }
