@@ -6,5 +6,14 @@ const builds = packageBuild({
   programs: ['src/threads.ts', 'src/threads.browser.ts', 'src/select.worker.ts'],
 });
 
-// The threads stay in a file of their own, loaded when asked for, which `browser` in package.json replaces.
-export default defineConfig(builds.map((build) => ({ ...build, external: ['./threads.js'] })));
+export default defineConfig(
+  builds.map((build) => ({
+    ...build,
+    // The threads stay in a file of their own, loaded when asked for, which `browser` in package.json replaces.
+    external: ['./threads.js'],
+    // The package is to stay under 60 kB packed; who reads the code reads the ESM build.
+    esbuildOptions: (options) => {
+      options.minifyWhitespace = build.format === 'cjs';
+    },
+  })),
+);
