@@ -4,6 +4,6 @@ import { packageBuild } from '../../scripts/tsup.base.js';
 export default defineConfig(
   packageBuild({
     libraries: ['src/index.ts', 'src/metrics.ts', 'src/safetensors.ts'],
-    programs: ['src/cli.ts'],
+    programs: ['src/cli.ts', 'src/forward.worker.ts'],
   }),
 );

@@ -1,4 +1,5 @@
 import { RandomStream } from '@ds/criteo-data';
+import { availableThreads } from '@ds/threads';
 import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
 import { loadModelState } from './checkpoint/load-model-state.js';
 import { saveCheckpoint } from './checkpoint/save-checkpoint.js';
@@ -23,6 +24,8 @@ export type ModelState = Record<string, Tensor | EmbeddingTable>;
 export interface DlrmOptions {
   /** What computes the dense network; default `auto`. */
   engine?: EngineChoice;
+  /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
+  threads?: number;
 }
 
 /**
@@ -90,7 +93,7 @@ export class Dlrm {
    */
   static async fromStateDict(
     state: StateDict | ModelState,
-    { engine = 'auto' }: DlrmOptions = {},
+    { engine = 'auto', threads = availableThreads() }: DlrmOptions = {},
   ): Promise<Dlrm> {
     const config = configFromStateDict(shapesOf(state));
     const tables = config.tableRows.map((_, index) => {
@@ -102,7 +105,7 @@ export class Dlrm {
     for (const { weight, bias } of [...bottom, ...top]) {
       for (const name of [weight, bias]) parameters[name] = state[name] as Tensor;
     }
-    const { openNetwork, description } = await openEngine(engine);
+    const { openNetwork, description } = await openEngine(engine, { threads });
     return new Dlrm({ config, engine: description, tables, network: await openNetwork(config, parameters) });
   }
 
@@ -111,8 +114,35 @@ export class Dlrm {
    *
    * @throws Error when the batch does not fit the model (table, example, id and rows are named)
    */
-  forward(batch: DlrmBatch): Promise<Float32Array> {
-    return this.#next(() => this.#network.forward(this.#checked(batch)));
+  forward(
+    batch: DlrmBatch,
+    {
+      bottomOutput,
+    }: {
+      /** What `bottomOutput` gave for this batch, of this model or of one with the same bottom MLP. */
+      bottomOutput?: Float32Array;
+    } = {},
+  ): Promise<Float32Array> {
+    return this.#next(async () => {
+      const input = this.#checked(batch);
+      const expected = input.size * this.config.embeddingDim;
+      if (bottomOutput && bottomOutput.length !== expected) {
+        throw new Error(
+          `bottomOutput: expected ${expected} values (${input.size}, ${this.config.embeddingDim}), found ${bottomOutput.length}`,
+        );
+      }
+      return this.#network.forward({ ...input, bottomOutput });
+    });
+  }
+
+  /**
+   * The bottom MLP's output (n, embeddingDim), which does not depend on the tables: models that differ in their tables
+   * alone, as pruned ones do, can share it (`forward`).
+   *
+   * @throws Error when the batch does not fit the model
+   */
+  bottomOutput(batch: DlrmBatch): Promise<Float32Array> {
+    return this.#next(() => this.#network.bottomOutput(this.#checked(batch)));
   }
 
   /**

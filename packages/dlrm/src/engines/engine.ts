@@ -27,15 +27,34 @@ export interface NetworkInput {
   size: number;
   /** (n, dense features) */
   dense: Float32Array;
+  /** (n, dim): what the bottom MLP gives for `dense`, where that is known already. */
+  bottomOutput?: Float32Array | undefined;
   /** (n, tables) */
   ids: Int32Array;
   tables: readonly EmbeddingTable[];
+}
+
+/** The examples of a batch from `start` to `end`: views of its arrays. */
+export function partOfInput(input: NetworkInput, start: number, end: number): NetworkInput {
+  const part = (values: Float32Array) => {
+    const width = values.length / input.size;
+    return values.subarray(start * width, end * width);
+  };
+  return {
+    size: end - start,
+    dense: part(input.dense),
+    bottomOutput: input.bottomOutput && part(input.bottomOutput),
+    ids: input.ids.subarray(start * input.tables.length, end * input.tables.length),
+    tables: input.tables,
+  };
 }
 
 /** One model's dense network on an engine. Calls do not overlap: the model sees to that. */
 export interface Network {
   /** Probabilities (n). */
   forward(input: NetworkInput): Promise<Float32Array>;
+  /** The bottom MLP's output (n, dim). */
+  bottomOutput(input: Pick<NetworkInput, 'size' | 'dense'>): Promise<Float32Array>;
   /** What enters the top MLP (n, topMlp[0]). */
   features(input: NetworkInput): Promise<Float32Array>;
   /** Probabilities (n) from what the first top layer gives before its activation (n, topMlp[1]). */

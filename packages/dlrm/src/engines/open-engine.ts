@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableThreads } from '@ds/threads';
 import type { Engine } from './engine.js';
 import { onnxDevices, openOnnx, type OnnxDevice } from './onnx/open-onnx.js';
 import { openTfjs, tfjsDevices, tfjsUsesGpu, type TfjsDevice } from './tfjs/open-tfjs.js';
@@ -36,13 +37,19 @@ const withGpu: typeof withoutGpu = {
  *
  * @throws Error with the next step to take when the engine asked for cannot be loaded, or none can
  */
-export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine> {
+export async function openEngine(
+  choice: EngineChoice = 'auto',
+  options: {
+    /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
+    threads?: number;
+  } = {},
+): Promise<Engine> {
   if (choice !== 'auto' && choice !== 'onnx' && choice !== 'tfjs') {
     if (!engineNames.includes(choice)) {
       throw new Error(`unknown engine '${choice}': expected ${engineChoices.join(', ')}`);
     }
     try {
-      return await openNamed(choice, 'asked for');
+      return await openNamed(choice, 'asked for', options);
     } catch (error) {
       throw new Error(`the engine ${choice} cannot be used: ${reasonOf(error)}; ${nextStep(choice)}`, {
         cause: error,
@@ -57,7 +64,7 @@ export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine>
         throw new Error('TensorFlow found no GPU that it can use');
       }
       const preferred = gpu ? 'the first that works here' : 'no GPU found';
-      return await openNamed(name, [preferred, ...failures].join('; '));
+      return await openNamed(name, [preferred, ...failures].join('; '), options);
     } catch (error) {
       failures.push(`${name} cannot be used: ${reasonOf(error)}`);
     }
@@ -65,9 +72,13 @@ export async function openEngine(choice: EngineChoice = 'auto'): Promise<Engine>
   throw new Error(`no engine can be loaded: ${failures.join('; ')}`);
 }
 
-function openNamed(name: EngineName, reason: string): Promise<Engine> {
+function openNamed(
+  name: EngineName,
+  reason: string,
+  { threads = availableThreads() }: { threads?: number },
+): Promise<Engine> {
   const [library, device] = name.split(':') as ['onnx', OnnxDevice] | ['tfjs', TfjsDevice];
-  return library === 'onnx' ? openOnnx(device, reason) : openTfjs(device, reason);
+  return library === 'onnx' ? openOnnx(device, reason, { threads }) : openTfjs(device, reason);
 }
 
 /** Whether the system shows a graphics device; macOS and Windows always have one for WebGPU. */

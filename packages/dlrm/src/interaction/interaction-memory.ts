@@ -1,7 +1,5 @@
 import { TableMemory } from '@ds/data-sparsifier';
 import type { DlrmConfig } from '../config.js';
-import { gatherRows } from '../gather-rows.js';
-import type { EmbeddingTable } from '../table.js';
 import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
 
 // The kernel stores four values at once, and may write this far beyond the last example.
@@ -43,23 +41,15 @@ export class InteractionMemory {
     this.#kernel = interactionKernel(this.#memory.linearMemory);
   }
 
-  /** Vector `index` of each of `count` examples, (count, dim): the bottom MLP's output is 0, tables follow. */
-  vectors(index: number, count: number): Float32Array {
-    return this.#memory.float32(this.#vectorOffset(index, count), count * this.#dim);
+  /** The first vector of each of `count` examples, the bottom MLP's output: (count, dim). */
+  bottomOutput(count: number): Float32Array {
+    return this.#memory.float32(this.#vectors, count * this.#dim);
   }
 
-  /**
-   * Gathers the tables' rows.
-   *
-   * @param ids (count, tables)
-   */
-  gather(tables: readonly EmbeddingTable[], ids: Int32Array): void {
-    const count = ids.length / tables.length;
-    const column = new Int32Array(count);
-    tables.forEach((table, index) => {
-      for (let i = 0, at = index; i < count; i++, at += tables.length) column[i] = ids[at]!;
-      gatherRows(table, column, this.vectors(index + 1, count), this.#dim);
-    });
+  /** The other vectors, the rows of the tables: (tables, count, dim). */
+  rows(count: number): Float32Array {
+    const [start, length] = [this.#vectorOffset(1, count), (this.#vectorCount - 1) * count * this.#dim];
+    return this.#memory.float32(start, length);
   }
 
   /** The vectors that are not zero in every example, ascending; always with the bottom MLP's output. */

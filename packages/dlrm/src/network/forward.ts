@@ -38,28 +38,31 @@ export function forward<T>(
   parameters: DenseParameters<T>,
   input: { dense: T; rows: readonly T[] },
 ): Activations<T> {
-  const { bottom, vectors, features } = interact(ops, config, parameters, input);
+  const bottom = bottomMlp(ops, parameters, input.dense);
+  const { vectors, features } = interact(ops, config, bottom.at(-1)!, input.rows);
   const { inputs, probabilities } = topMlp(ops, parameters, features);
   return { bottom, vectors, top: [features, ...inputs], probabilities };
 }
 
-/** The first half of the network: up to the features that enter the top MLP (n, topMlp[0]). */
+/**
+ * The interaction: the products of all pairs of the feature vectors, behind the bottom MLP's output.
+ *
+ * @param bottomOutput (n, dim)
+ * @param rows as for `forward`
+ * @returns the feature vectors (n, tables + 1, dim), and what enters the top MLP (n, topMlp[0])
+ */
 export function interact<T>(
   ops: Ops<T>,
-  config: DlrmConfig,
-  parameters: Pick<DenseParameters<T>, 'bottom'>,
-  { dense, rows }: { dense: T; rows: readonly T[] },
-): Pick<Activations<T>, 'bottom' | 'vectors'> & { features: T } {
-  const { embeddingDim: dim } = config;
-  const count = config.tableRows.length + 1;
-
-  const bottom = bottomMlp(ops, parameters, dense);
-  const bottomOutput = bottom.at(-1)!;
+  { embeddingDim: dim, tableRows }: DlrmConfig,
+  bottomOutput: T,
+  rows: readonly T[],
+): { vectors: T; features: T } {
+  const count = tableRows.length + 1;
   const vectors = ops.concat([ops.reshape(bottomOutput, [-1, 1, dim]), ...rows], 1);
   const products = ops.batchMatMul(vectors, vectors, { transposeB: true }); // (n, count, count)
   // The order of interact_features: row by row of the lower triangle.
   const pairs = ops.belowDiagonal(products, count);
-  return { bottom, vectors, features: ops.concat([bottomOutput, ...pairs], 1) };
+  return { vectors, features: ops.concat([bottomOutput, ...pairs], 1) };
 }
 
 /** The input of each bottom layer and, last, the bottom MLP's output (n, dim). */

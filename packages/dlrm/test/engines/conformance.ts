@@ -233,6 +233,32 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
       await model.dispose();
     });
 
+    test("takes the bottom MLP's output from a model with the same one, in place of the dense features", async () => {
+      const { initial, batches } = await readSmallGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      const other = await Dlrm.fromStateDict(
+        { ...initial, 'emb_l.0.weight': new NegatedTable(initial['emb_l.0.weight']!) },
+        { engine },
+      );
+      for (const size of [1, 37]) {
+        const batch = resized(batches[1]!, size);
+        const bottomOutput = await model.bottomOutput(batch);
+        const features = referenceFeatures(model.config, initial, batch);
+        const { embeddingDim: dim, topMlp } = model.config;
+        const expected = bottomOutput.map(
+          (_, at) => features[Math.floor(at / dim) * topMlp[0]! + (at % dim)]!,
+        );
+        expectClose(`bottom of ${size}`, bottomOutput, expected, 1e-6);
+        const otherDense = { ...batch, dense: new Float32Array(batch.dense.length) };
+        const found = await other.forward(otherDense, { bottomOutput });
+        expectClose(`forward of ${size}`, found, await other.forward(batch), 1e-6);
+      }
+      await expect(other.forward(batches[1]!, { bottomOutput: new Float32Array(8) })).rejects.toThrow(
+        'bottomOutput: expected 512 values (64, 8), found 8',
+      );
+      await Promise.all([model.dispose(), other.dispose()]);
+    });
+
     test.each(['memory of their own', 'one TableMemory'])(
       'looks up sparse and quantised tables beside dense ones, in %s',
       async (place) => {

@@ -1,8 +1,6 @@
-import { SparseTable, TableMemory } from '@ds/data-sparsifier';
 import fc from 'fast-check';
 import type { DlrmConfig } from '../../src/config.js';
 import { InteractionMemory, liveColumns } from '../../src/interaction/interaction-memory.js';
-import { DenseTable } from '../../src/table.js';
 import { formula } from '../formula.js';
 
 /** `interact_features` in plain loops: the first vector, then the products under the diagonal, row by row. */
@@ -50,7 +48,8 @@ describe('InteractionMemory', () => {
           const values = Float32Array.from(formula(index, count * dim), (x) => x - 0.5);
           if (index > 0 && isLive.next().value) values.fill(0);
           else if (index > 0) live.push(index);
-          interaction.vectors(index, count).set(values);
+          if (index === 0) interaction.bottomOutput(count).set(values);
+          else interaction.rows(count).set(values, (index - 1) * count * dim);
           return values;
         });
         expect([...interaction.liveVectors(count)]).toEqual(live);
@@ -71,30 +70,5 @@ describe('InteractionMemory', () => {
         }
       }),
     );
-  });
-
-  test('gathers from tables in one memory, in another one, and in none', () => {
-    const memory = new TableMemory();
-    const interaction = openMemory({ tables: 4, dim: 8, count: 5, room: 3 });
-    const tables = Array.from({ length: 4 }, (_, index) => ({
-      data: Float32Array.from(formula(index, 7 * 8), (x) => (x < 0.6 ? 0 : x)),
-      shape: [7, 8],
-    }));
-    const ids = Int32Array.from(formula(9, 5 * 4), (x) => Math.floor(7 * x));
-    interaction.gather(
-      [
-        SparseTable.fromDense({ table: tables[0]!, memory }),
-        SparseTable.fromDense({ table: tables[1]!, memory: new TableMemory() }),
-        SparseTable.fromDense({ table: tables[2]! }),
-        new DenseTable(tables[3]!),
-      ],
-      ids,
-    );
-    tables.forEach(({ data }, index) => {
-      const expected = Array.from({ length: 5 }, (_, example) => ids[example * 4 + index]! * 8).flatMap(
-        (row) => [...data.subarray(row, row + 8)],
-      );
-      expect([...interaction.vectors(index + 1, 5)]).toEqual(expected);
-    });
   });
 });

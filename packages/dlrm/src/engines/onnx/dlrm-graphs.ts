@@ -12,42 +12,37 @@ import {
 } from '../../network/forward.js';
 import { OnnxGraph, type ValueName } from './graph.js';
 
-/** Where the embedding rows come from: `graph` gathers them from the tables, `host` gives them as an input. */
-export type GatherPlace = 'graph' | 'host';
+/** Where the forward pass begins: at the dense features, or behind the bottom MLP, whose output is given. */
+export type ForwardStart = 'dense' | 'bottomOutput';
 
-/** Inputs `dense`, the embeddings and the parameters; output `probabilities` (n, 1). */
-export function forwardGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph {
+/** Inputs `dense` or `bottom_output`, `embeddings` and the parameters; output `probabilities` (n, 1). */
+export function forwardGraph(config: DlrmConfig, start: ForwardStart): OnnxGraph {
   const graph = new OnnxGraph('dlrm_forward');
-  const { probabilities } = forward(graph, config, parameters(config, asInputs(graph)), {
-    dense: denseInput(graph, config),
-    rows: rowInputs(graph, config, gather),
-  });
-  graph.output('probabilities', probabilities, ['batch', 1]);
+  const layers = parameters(config, asInputs(graph));
+  const { features } = interact(graph, config, bottomOutput(graph, config, layers, start), [
+    embeddings(graph, config),
+  ]);
+  graph.output('probabilities', topMlp(graph, layers, features).probabilities, ['batch', 1]);
   return graph;
 }
 
 /** The first half of the forward graph: output `features` (n, topMlp[0]). */
-export function featuresGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph {
+export function featuresGraph(config: DlrmConfig): OnnxGraph {
   const graph = new OnnxGraph('dlrm_features');
-  const { features } = interact(graph, config, parameters(config, asInputs(graph)), {
-    dense: denseInput(graph, config),
-    rows: rowInputs(graph, config, gather),
-  });
+  const layers = parameters(config, asInputs(graph));
+  const { features } = interact(graph, config, bottomOutput(graph, config, layers, 'dense'), [
+    embeddings(graph, config),
+  ]);
   graph.output('features', features, ['batch', config.topMlp[0]!]);
   return graph;
 }
 
-/** The bottom MLP and the tables' rows: outputs `vector_0` (n, dim) and, gathered in the graph, `vector_1` and on. */
-export function vectorsGraph(config: DlrmConfig, gather: GatherPlace): OnnxGraph {
-  const graph = new OnnxGraph('dlrm_vectors');
+/** The bottom MLP: input `dense`, output `bottom_output` (n, dim). */
+export function bottomGraph(config: DlrmConfig): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_bottom');
   const layers = parameters(config, asInputs(graph));
-  const shape = ['batch', config.embeddingDim];
-  graph.output('vector_0', bottomMlp(graph, layers, denseInput(graph, config)).at(-1)!, shape);
-  if (gather === 'graph') {
-    gatheredRows(graph, config, asInputs(graph)).forEach((rows, table) => {
-      graph.output(`vector_${table + 1}`, rows, ['batch', 1, config.embeddingDim]);
-    });
-  }
+  const output = bottomMlp(graph, layers, denseInput(graph, config)).at(-1)!;
+  graph.output('bottom_output', output, ['batch', config.embeddingDim]);
   return graph;
 }
 
@@ -79,18 +74,14 @@ export function topFromSecondGraph(config: DlrmConfig): OnnxGraph {
  * The inputs of the forward graph, `labels` (n, 1) and `scale` (1); outputs `loss`, `rows` (n, tables, dim)
  * and for each parameter `new:<name>`: its gradient times `scale`, or with `update` the parameter less that.
  */
-export function gradientGraph(
-  config: DlrmConfig,
-  gather: GatherPlace,
-  { update }: { update: boolean },
-): OnnxGraph {
+export function gradientGraph(config: DlrmConfig, { update }: { update: boolean }): OnnxGraph {
   const graph = new OnnxGraph(update ? 'dlrm_train_step' : 'dlrm_gradients');
   const layers = parameters(config, asInputs(graph));
   const labels = graph.input('labels', 'float32', ['batch', 1]);
   const scale = graph.input('scale', 'float32', [1]);
   const activations = forward(graph, config, layers, {
     dense: denseInput(graph, config),
-    rows: rowInputs(graph, config, gather),
+    rows: [embeddings(graph, config)],
   });
   const gradients = backward(graph, config, layers, activations, { labels, scale });
 
@@ -139,10 +130,20 @@ function denseInput(graph: OnnxGraph, config: DlrmConfig): ValueName {
   return graph.input('dense', 'float32', ['batch', config.bottomMlp[0]!]);
 }
 
-function rowInputs(graph: OnnxGraph, config: DlrmConfig, gather: GatherPlace): ValueName[] {
-  const { tableRows, embeddingDim } = config;
-  if (gather === 'graph') return gatheredRows(graph, config, asInputs(graph));
-  return [graph.input('embeddings', 'float32', ['batch', tableRows.length, embeddingDim])];
+/** The rows of the tables, (n, tables, dim). */
+function embeddings(graph: OnnxGraph, { tableRows, embeddingDim }: DlrmConfig): ValueName {
+  return graph.input('embeddings', 'float32', ['batch', tableRows.length, embeddingDim]);
+}
+
+function bottomOutput(
+  graph: OnnxGraph,
+  config: DlrmConfig,
+  layers: DenseParameters<ValueName>,
+  start: ForwardStart,
+): ValueName {
+  return start === 'dense'
+    ? bottomMlp(graph, layers, denseInput(graph, config)).at(-1)!
+    : graph.input('bottom_output', 'float32', ['batch', config.embeddingDim]);
 }
 
 function gatheredRows(graph: OnnxGraph, config: DlrmConfig, declare: Declare): ValueName[] {

@@ -2,20 +2,18 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DlrmConfig } from '../../config.js';
 import type { StateDict } from '../../state-dict.js';
-import { gatherBatch } from '../../table.js';
+import { gatherRowsOfTables } from '../../table.js';
 import type { Network, NetworkInput } from '../engine.js';
+import { CpuForward } from './cpu-forward.js';
 import {
+  bottomGraph,
   featuresGraph,
   forwardGraph,
   gradientGraph,
   topFromSecondGraph,
-  type GatherPlace,
 } from './dlrm-graphs.js';
-import { FusedForward } from './fused-forward.js';
-import type { OnnxGraph } from './graph.js';
-import { encodeModel } from './model-format.js';
 import type { OnnxDevice } from './open-onnx.js';
-import { gatherPlace, tableFeeds } from './table-feeds.js';
+import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OrtTensor>;
@@ -24,11 +22,11 @@ type Feeds = Record<string, OrtTensor>;
 export class OnnxNetwork implements Network {
   readonly #ort: Ort;
   readonly #config: DlrmConfig;
-  readonly #options: InferenceSession.SessionOptions;
-  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  readonly #sessions: Sessions;
+  /** The weights and biases; after a step another object. */
   #parameters: Feeds;
   /** On the CPU: the forward pass with its middle in WebAssembly. */
-  readonly #fused: FusedForward | undefined;
+  readonly #cpu: CpuForward | undefined;
   /** The parameters before the last step, whose arrays the next step writes its result into. */
   #spare: Feeds;
 
@@ -38,43 +36,52 @@ export class OnnxNetwork implements Network {
     config,
     parameters,
     options,
+    threads,
   }: {
     ort: Ort;
     device: OnnxDevice;
     config: DlrmConfig;
     parameters: StateDict;
     options: InferenceSession.SessionOptions;
+    /** Threads for the forward pass of large batches on the CPU. */
+    threads: number;
   }) {
     this.#ort = ort;
     this.#config = config;
-    this.#options = options;
+    this.#sessions = new Sessions(ort, options);
     const copies = () =>
       mapValues(parameters, ({ data, shape }) => new ort.Tensor('float32', data.slice(), shape));
     this.#parameters = copies();
     this.#spare = copies();
-    if (device === 'cpu') {
-      this.#fused = new FusedForward({ ort, config, session: (name, graph) => this.#session(name, graph) });
-    }
+    if (device === 'cpu') this.#cpu = new CpuForward({ ort, config, sessions: this.#sessions, threads });
   }
 
   async forward(input: NetworkInput): Promise<Float32Array> {
-    if (this.#fused) return this.#fused.forward(input, this.#parameters);
-    const place = gatherPlace(input);
-    const session = await this.#session(`forward ${place}`, () => forwardGraph(this.#config, place));
-    const { probabilities } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
+    if (this.#cpu) return this.#cpu.forward(input, this.#parameters);
+    const start = input.bottomOutput ? 'bottomOutput' : 'dense';
+    const session = await this.#sessions.get(`forward from ${start}`, () =>
+      forwardGraph(this.#config, start),
+    );
+    const { probabilities } = await session.run({ ...this.#inputFeeds(input), ...this.#parameters });
     return probabilities!.data as Float32Array;
   }
 
+  async bottomOutput({ size, dense }: Pick<NetworkInput, 'size' | 'dense'>): Promise<Float32Array> {
+    if (this.#cpu) return this.#cpu.bottomOutput(dense, this.#parameters);
+    const session = await this.#sessions.get('bottom MLP', () => bottomGraph(this.#config));
+    const { bottom_output } = await session.run({ ...this.#denseFeed(size, dense), ...this.#parameters });
+    return bottom_output!.data as Float32Array;
+  }
+
   async features(input: NetworkInput): Promise<Float32Array> {
-    if (this.#fused) return this.#fused.features(input, this.#parameters);
-    const place = gatherPlace(input);
-    const session = await this.#session(`features ${place}`, () => featuresGraph(this.#config, place));
-    const { features } = await session.run({ ...this.#inputFeeds(input, place), ...this.#parameters });
+    if (this.#cpu) return this.#cpu.features(input, this.#parameters);
+    const session = await this.#sessions.get('features', () => featuresGraph(this.#config));
+    const { features } = await session.run({ ...this.#inputFeeds(input), ...this.#parameters });
     return features!.data as Float32Array;
   }
 
   async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
-    const session = await this.#session('top', () => topFromSecondGraph(this.#config));
+    const session = await this.#sessions.get('top', () => topFromSecondGraph(this.#config));
     const width = this.#config.topMlp[1]!;
     const input = new this.#ort.Tensor('float32', afterFirst, [afterFirst.length / width, width]);
     const { probabilities } = await session.run({ after_first: input, ...this.#parameters });
@@ -82,25 +89,21 @@ export class OnnxNetwork implements Network {
   }
 
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
-    const place = gatherPlace(input);
-    const session = await this.#session(`train ${place}`, () =>
-      gradientGraph(this.#config, place, { update: true }),
-    );
+    const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }));
     const { loss, rows } = await session.run(
-      { ...this.#lossFeeds(input, place, labels, learningRate), ...this.#parameters },
+      { ...this.#lossFeeds(input, labels, learningRate), ...this.#parameters },
       { loss: null, rows: null, ...mapKeys(this.#spare, (name) => `new:${name}`) },
     );
-    [this.#parameters, this.#spare] = [this.#spare, this.#parameters];
+    [this.#parameters, this.#spare] = [{ ...this.#spare }, this.#parameters];
     return { loss: (loss!.data as Float32Array)[0]!, rowSteps: rows!.data as Float32Array };
   }
 
   async gradients(input: NetworkInput, labels: Float32Array) {
-    const place = gatherPlace(input);
-    const session = await this.#session(`gradients ${place}`, () =>
-      gradientGraph(this.#config, place, { update: false }),
+    const session = await this.#sessions.get('gradients', () =>
+      gradientGraph(this.#config, { update: false }),
     );
     const { loss, rows, ...outputs } = await session.run({
-      ...this.#lossFeeds(input, place, labels, 1),
+      ...this.#lossFeeds(input, labels, 1),
       ...this.#parameters,
     });
     const parameters: StateDict = {};
@@ -118,34 +121,27 @@ export class OnnxNetwork implements Network {
   }
 
   async dispose(): Promise<void> {
-    const sessions = await Promise.all(this.#sessions.values());
-    this.#sessions.clear();
-    await Promise.all(sessions.map((session) => session.release()));
+    await this.#sessions.release();
   }
 
-  #session(name: string, graph: () => OnnxGraph): Promise<InferenceSession> {
-    let session = this.#sessions.get(name);
-    if (!session) {
-      session = this.#ort.InferenceSession.create(encodeModel(graph().toGraphProto()), this.#options);
-      this.#sessions.set(name, session);
-    }
-    return session;
-  }
-
-  #inputFeeds(input: NetworkInput, place: GatherPlace): Feeds {
+  #inputFeeds({ size, dense, bottomOutput, ids, tables }: NetworkInput): Feeds {
     const { Tensor } = this.#ort;
-    const { size, dense, ids, tables } = input;
-    const { bottomMlp, embeddingDim } = this.#config;
-    const feeds: Feeds = { dense: new Tensor('float32', dense, [size, bottomMlp[0]!]) };
-    if (place === 'graph') return { ...feeds, ...tableFeeds(this.#ort, input) };
-    const shape = [size, tables.length, embeddingDim];
-    return { ...feeds, embeddings: new Tensor('float32', gatherBatch(tables, ids, size), shape) };
+    const { embeddingDim } = this.#config;
+    const rows = new Float32Array(ids.length * embeddingDim);
+    gatherRowsOfTables(tables, ids, rows, { order: 'examples first' });
+    const embeddings = new Tensor('float32', rows, [size, tables.length, embeddingDim]);
+    if (!bottomOutput) return { ...this.#denseFeed(size, dense), embeddings };
+    return { bottom_output: new Tensor('float32', bottomOutput, [size, embeddingDim]), embeddings };
   }
 
-  #lossFeeds(input: NetworkInput, place: GatherPlace, labels: Float32Array, learningRate: number): Feeds {
+  #denseFeed(size: number, dense: Float32Array): Feeds {
+    return { dense: new this.#ort.Tensor('float32', dense, [size, this.#config.bottomMlp[0]!]) };
+  }
+
+  #lossFeeds(input: NetworkInput, labels: Float32Array, learningRate: number): Feeds {
     const { Tensor } = this.#ort;
     return {
-      ...this.#inputFeeds(input, place),
+      ...this.#inputFeeds(input),
       labels: new Tensor('float32', labels, [input.size, 1]),
       scale: new Tensor('float32', new Float32Array([learningRate / input.size]), [1]),
     };

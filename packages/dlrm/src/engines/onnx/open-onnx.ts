@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Engine } from '../engine.js';
 import { OnnxGraph } from './graph.js';
 import { encodeModel } from './model-format.js';
@@ -9,12 +8,16 @@ export const onnxDevices = ['cpu', 'webgpu', 'cuda'] as const;
 export type OnnxDevice = (typeof onnxDevices)[number];
 
 /** @throws whatever onnxruntime-node throws when it, or the device, is absent. */
-export async function openOnnx(device: OnnxDevice, reason: string): Promise<Engine> {
+export async function openOnnx(
+  device: OnnxDevice,
+  reason: string,
+  { threads }: { threads: number },
+): Promise<Engine> {
   const ort = await import('onnxruntime-node');
   const options = {
     executionProviders: [device],
     // The library's default counts cores, which on a shared machine are not all ours.
-    intraOpNumThreads: availableParallelism(),
+    intraOpNumThreads: threads,
     // Each session has threads of its own, which by default spin for a while after a run: two sessions in turn then
     // take the cores from one another, which doubled the time of a forward pass.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
@@ -24,7 +27,8 @@ export async function openOnnx(device: OnnxDevice, reason: string): Promise<Engi
   if (device !== 'cpu') await (await ort.InferenceSession.create(smallestModel(), options)).release();
   return {
     description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },
-    openNetwork: async (config, parameters) => new OnnxNetwork({ ort, device, config, parameters, options }),
+    openNetwork: async (config, parameters) =>
+      new OnnxNetwork({ ort, device, config, parameters, options, threads }),
   };
 }
 

@@ -3,17 +3,18 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { denseLayers, type DlrmConfig, type LayerNames } from '../../config.js';
 import { backward, parameterGradient, updatedLayer } from '../../network/backward.js';
 import {
+  bottomMlp,
   forward,
   interact,
   meanLoss,
   topFromSecond,
-  type Activations,
+  topMlp,
   type DenseParameters,
   type Layer,
 } from '../../network/forward.js';
 import type { Ops } from '../../network/ops.js';
 import type { StateDict } from '../../state-dict.js';
-import { gatherBatch } from '../../table.js';
+import { gatherRowsOfTables } from '../../table.js';
 import type { Network, NetworkInput } from '../engine.js';
 import { tfjsOps } from './tfjs-ops.js';
 
@@ -52,15 +53,18 @@ export class TfjsNetwork implements Network {
   }
 
   async forward(input: NetworkInput): Promise<Float32Array> {
-    const probabilities = this.#tidy(() => this.#forward(input).probabilities);
+    const probabilities = this.#tidy(
+      () => topMlp(this.#ops, this.#parameters, this.#interact(input).features).probabilities,
+    );
     return this.#read(probabilities);
   }
 
   async features(input: NetworkInput): Promise<Float32Array> {
-    const features = this.#tidy(
-      () => interact(this.#ops, this.#config, this.#parameters, this.#inputTensors(input)).features,
-    );
-    return this.#read(features);
+    return this.#read(this.#tidy(() => this.#interact(input).features));
+  }
+
+  async bottomOutput(input: Pick<NetworkInput, 'size' | 'dense'>): Promise<Float32Array> {
+    return this.#read(this.#tidy(() => this.#bottomMlp(input).at(-1)!));
   }
 
   async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
@@ -113,21 +117,34 @@ export class TfjsNetwork implements Network {
     this.#disposeParameters();
   }
 
-  #forward(input: NetworkInput): Activations<Tensor> {
-    return forward(this.#ops, this.#config, this.#parameters, this.#inputTensors(input));
+  #bottomMlp({ size, dense }: Pick<NetworkInput, 'size' | 'dense'>): Tensor[] {
+    return bottomMlp(this.#ops, this.#parameters, this.#denseTensor(size, dense));
   }
 
-  #inputTensors({ size, dense, ids, tables }: NetworkInput): { dense: Tensor; rows: Tensor[] } {
-    const { bottomMlp, embeddingDim } = this.#config;
-    const rows = gatherBatch(tables, ids, size);
-    return {
-      dense: this.#tf.tensor(dense, [size, bottomMlp[0]!]),
-      rows: [this.#tf.tensor(rows, [size, tables.length, embeddingDim])],
-    };
+  #interact(input: NetworkInput): { features: Tensor } {
+    const { size, bottomOutput } = input;
+    const output = bottomOutput
+      ? this.#tf.tensor(bottomOutput, [size, this.#config.embeddingDim])
+      : this.#bottomMlp(input).at(-1)!;
+    return interact(this.#ops, this.#config, output, [this.#rowsTensor(input)]);
+  }
+
+  #denseTensor(size: number, dense: Float32Array): Tensor {
+    return this.#tf.tensor(dense, [size, this.#config.bottomMlp[0]!]);
+  }
+
+  #rowsTensor({ size, ids, tables }: NetworkInput): Tensor {
+    const { embeddingDim } = this.#config;
+    const rows = new Float32Array(ids.length * embeddingDim);
+    gatherRowsOfTables(tables, ids, rows, { order: 'examples first' });
+    return this.#tf.tensor(rows, [size, tables.length, embeddingDim]);
   }
 
   #backward(input: NetworkInput, labels: Float32Array, learningRate: number) {
-    const activations = this.#forward(input);
+    const activations = forward(this.#ops, this.#config, this.#parameters, {
+      dense: this.#denseTensor(input.size, input.dense),
+      rows: [this.#rowsTensor(input)],
+    });
     const labelColumn = this.#tf.tensor(labels, [input.size, 1]);
     const gradients = backward(this.#ops, this.#config, this.#parameters, activations, {
       labels: labelColumn,

@@ -1,15 +1,25 @@
 import { QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
-import { Dlrm, embeddingTableNames, type ModelState, type StateDict } from '../../src/index.js';
+import {
+  configFromStateDict,
+  Dlrm,
+  embeddingTableNames,
+  type ModelState,
+  type StateDict,
+} from '../../src/index.js';
 import { expectClose, readSmallGolden, resized } from '../golden-model.js';
 import { referenceForward } from '../reference-forward.js';
 
-const engine = 'onnx:cpu';
-// A whole part and a rest.
-const size = 4096 + 37;
+// Threads cannot run sources.
+jest.mock('../../src/forward-worker.js', () => {
+  const { join } = jest.requireActual('node:path');
+  const { pathToFileURL } = jest.requireActual('node:url');
+  return { forwardWorker: pathToFileURL(join(__dirname, '../../dist/forward.worker.js')) };
+});
 
-/** The golden model with some tables wholly zero, and a batch of several parts. */
+/** The golden model with some tables wholly zero, and a batch of `size` examples. */
 async function prunedModel(
   zeroTables: readonly number[],
+  size: number,
 ): Promise<{ state: StateDict; batch: ReturnType<typeof resized> }> {
   const { initial, batches } = await readSmallGolden();
   for (const table of zeroTables) initial[`emb_l.${table}.weight`]!.data.fill(0);
@@ -34,18 +44,26 @@ function inSharedMemory(table: SparseTable): SparseTable {
   return SparseTable.fromBitmaps({ rows, dim, blockWidth, ...bits, values: shared });
 }
 
-describe('the forward pass on the CPU', () => {
+describe.each([
+  // A whole part and a rest.
+  { place: 'in this thread', threads: 1, size: 4096 + 37, small: 5 },
+  // Two turns of the shared memory, the second with a whole part and a rest.
+  { place: 'on three threads', threads: 3, size: 16384 + 512 + 37, small: 4096 },
+])('the forward pass on the CPU, $place', ({ threads, size, small }) => {
+  const options = { engine: 'onnx:cpu', threads } as const;
+
   test('computes a batch of several parts as plain loops do, on dense and on compressed tables', async () => {
-    const { state, batch } = await prunedModel([]);
+    const { state, batch } = await prunedModel([], size);
     const memory = new TableMemory();
+    const expected = referenceForward(configFromStateDict(state), state, batch);
     for (const model of [
       state,
       compressed(state, (table) => SparseTable.fromDense({ table, memory })),
       compressed(state, (table) => SparseTable.fromDense({ table })),
       compressed(state, (table) => inSharedMemory(SparseTable.fromDense({ table }))),
     ]) {
-      const dlrm = await Dlrm.fromStateDict(model, { engine });
-      expectClose('forward', await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
+      const dlrm = await Dlrm.fromStateDict(model, options);
+      expectClose('forward', await dlrm.forward(batch), expected, 1e-6);
       await dlrm.dispose();
     }
   });
@@ -53,11 +71,11 @@ describe('the forward pass on the CPU', () => {
   test.each([[[1]], [[0, 2, 5]], [[0, 1, 2, 3, 4, 5]]])(
     'leaves out the tables %j, which are zero, without a difference',
     async (zeroTables) => {
-      const { state, batch } = await prunedModel(zeroTables);
+      const { state, batch } = await prunedModel(zeroTables, size);
       const memory = new TableMemory();
       const model = compressed(state, (table) => SparseTable.fromDense({ table, memory }));
-      const sparse = await Dlrm.fromStateDict(model, { engine });
-      const dense = await Dlrm.fromStateDict(state, { engine });
+      const sparse = await Dlrm.fromStateDict(model, options);
+      const dense = await Dlrm.fromStateDict(state, options);
       expectClose('forward', await sparse.forward(batch), await dense.forward(batch), 1e-6);
       const features = await sparse.interactionFeatures(batch);
       expectClose('features', features, await dense.interactionFeatures(batch), 1e-6);
@@ -66,17 +84,17 @@ describe('the forward pass on the CPU', () => {
   );
 
   test('goes from one set of zero tables to the next', async () => {
-    const { state } = await prunedModel([]);
+    const { state } = await prunedModel([], small);
     const { batches } = await readSmallGolden();
     // Row 0 of each table is zero: which tables are left out depends on the batch.
     for (const name of embeddingTableNames(state)) state[name]!.data.fill(0, 0, state[name]!.shape[1]);
     const memory = new TableMemory();
     const dlrm = await Dlrm.fromStateDict(
       compressed(state, (table) => SparseTable.fromDense({ table, memory })),
-      { engine },
+      options,
     );
-    for (let set = 0; set < 64; set += 3) {
-      const batch = resized(batches[0]!, 5);
+    for (let set = 0; set < 64; set += 5) {
+      const batch = resized(batches[0]!, small);
       batch.sparse.forEach((_, at) => {
         if ((set >> (at % 6)) & 1) batch.sparse[at] = 0;
       });
@@ -86,12 +104,12 @@ describe('the forward pass on the CPU', () => {
   });
 
   test('serves models that share a memory at the same time, and that memory may grow', async () => {
-    const { state, batch } = await prunedModel([1]);
+    const { state, batch } = await prunedModel([1], size);
     const memory = new TableMemory();
     const open = () =>
       Dlrm.fromStateDict(
         compressed(state, (table) => SparseTable.fromDense({ table, memory })),
-        { engine },
+        options,
       );
     const models = [await open(), await open()];
     const pending = models.map((model) => model.forward(batch));
@@ -110,14 +128,17 @@ describe('the forward pass on the CPU', () => {
       initial[name]!.data = new Float32Array(new SharedArrayBuffer(data.byteLength));
       initial[name]!.data.set(name === 'emb_l.2.weight' ? new Float32Array(data.length) : data);
     }
-    const model = await Dlrm.fromStateDict(initial, { engine });
+    const model = await Dlrm.fromStateDict(initial, options);
     for (const labelled of batches.slice(0, 3)) {
       // Row 0 of table 2 stays zero: only the others are trained.
       labelled.sparse.forEach((_, at) => {
         if (at % 6 === 2) labelled.sparse[at] = 1;
       });
       await model.trainStep(labelled, { learningRate: 0.5 });
-      const batch = { ...labelled, sparse: labelled.sparse.map((id, at) => (at % 6 === 2 ? 0 : id)) };
+      const batch = resized(labelled, small);
+      batch.sparse.forEach((_, at) => {
+        if (at % 6 === 2) batch.sparse[at] = 0;
+      });
       const expected = referenceForward(model.config, model.stateDict(), batch);
       expectClose('forward', await model.forward(batch), expected, 1e-6);
     }
@@ -125,14 +146,35 @@ describe('the forward pass on the CPU', () => {
   });
 
   test('serves quantised tables as their dense values', async () => {
-    const { state, batch } = await prunedModel([3]);
+    const { state, batch } = await prunedModel([3], size);
     const memory = new TableMemory();
     for (const bits of [8, 4] as const) {
       const model = compressed(state, (table) => QuantizedTable.fromDense({ table, bits, memory }));
-      const quantized = await Dlrm.fromStateDict(model, { engine });
+      const quantized = await Dlrm.fromStateDict(model, options);
       const expected = referenceForward(quantized.config, quantized.stateDict(), batch);
       expectClose(`${bits} bits`, await quantized.forward(batch), expected, 1e-6);
       await quantized.dispose();
     }
+  });
+
+  test('fails as a table does, in any part, and goes on', async () => {
+    const { state, batch } = await prunedModel([], size);
+    const table = SparseTable.fromDense({ table: state['emb_l.1.weight']! });
+    let calls = 0;
+    const failing = {
+      rows: table.rows,
+      dim: table.dim,
+      byteLength: table.byteLength,
+      toDense: () => table.toDense(),
+      gatherRows: (...lookup: Parameters<SparseTable['gatherRows']>) => {
+        if (++calls === 2) throw new Error('the second part cannot be gathered');
+        table.gatherRows(...lookup);
+      },
+    };
+    const dlrm = await Dlrm.fromStateDict({ ...state, 'emb_l.1.weight': failing }, options);
+    await expect(dlrm.forward(batch)).rejects.toThrow('the second part cannot be gathered');
+    const expected = referenceForward(dlrm.config, state, batch);
+    expectClose('forward', await dlrm.forward(batch), expected, 1e-6);
+    await dlrm.dispose();
   });
 });

@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
+import { runOnThreads } from '@ds/threads';
+import type * as OnnxRuntime from 'onnxruntime-node';
+import type { DlrmConfig } from '../../config.js';
+import { forwardWorker } from '../../forward-worker.js';
+import { gatherRowsOfTables } from '../../table.js';
+import { partOfInput, type NetworkInput } from '../engine.js';
+import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
+import type { ForwardOptions } from './part-forward.js';
+import { StagedBatch } from './staged-batch.js';
+
+type Feeds = Record<string, OnnxRuntime.Tensor>;
+
+/** Examples of a part: its vectors and activations stay in the second-level cache of one core. */
+const partSize = 512;
+// The memory that is shared holds this many examples; a larger batch goes through it in turns.
+const mostExamples = 32 * partSize;
+// Long enough for the next model of a benchmark to be loaded.
+const keepIdle = 30_000;
+
+let lastId = 0;
+
+/**
+ * The forward pass on threads: this one gathers the rows of one part after another, the others each compute whole
+ * parts, with one thread of ONNX Runtime each. That leaves no thread waiting for another within a layer, and the
+ * interaction, which is not ONNX Runtime's, runs on all of them.
+ */
+export class ThreadedForward {
+  readonly #config: DlrmConfig;
+  readonly #threads: number;
+  #buffer = new SharedArrayBuffer(0);
+  #parameters: SharedParameters | undefined;
+  #parametersOf: Feeds | undefined;
+
+  constructor({ config, threads }: { config: DlrmConfig; threads: number }) {
+    this.#config = config;
+    this.#threads = threads;
+  }
+
+  /** Probabilities (n); the options are those of `PartForward.forward`. */
+  async forward(input: NetworkInput, options: ForwardOptions): Promise<Float32Array> {
+    const probabilities = new Float32Array(input.size);
+    for (let start = 0; start < input.size; start += mostExamples) {
+      const turn = partOfInput(input, start, Math.min(start + mostExamples, input.size));
+      probabilities.set(await this.#forward(turn, options), start);
+    }
+    return probabilities;
+  }
+
+  async #forward(input: NetworkInput, { parameters, skipsZeros }: ForwardOptions): Promise<Float32Array> {
+    const { size, ids, tables } = input;
+    const entering = input.bottomOutput ?? input.dense;
+    const shape = {
+      size,
+      partSize,
+      inputWidth: entering.length / size,
+      rowsWidth: tables.length * this.#config.embeddingDim,
+    };
+    const bytes = StagedBatch.byteLength(shape);
+    if (this.#buffer.byteLength < bytes) this.#buffer = new SharedArrayBuffer(bytes);
+    const batch = new StagedBatch(shape, this.#buffer);
+    batch.begin();
+    batch.input.set(entering);
+    const task: ForwardTask = {
+      config: this.#config,
+      parameters: this.#shared(parameters),
+      shape,
+      batch: this.#buffer,
+      isBottomOutput: input.bottomOutput !== undefined,
+      skipsZeros,
+    };
+    const threads = Math.min(this.#threads, batch.parts);
+    const computed = runOnThreads<ForwardTask, undefined>({
+      worker: forwardWorker,
+      tasks: Array.from({ length: threads }, () => ({ input: task })),
+      threads,
+      keepIdle,
+    });
+    computed.catch(() => undefined); // reported where it is awaited
+    try {
+      await setImmediate(); // the tasks are on their way
+      for (let part = 0; part < batch.parts; part++) {
+        const { start, count } = batch.extent(part);
+        const idsOfPart = ids.subarray(start * tables.length, (start + count) * tables.length);
+        gatherRowsOfTables(tables, idsOfPart, batch.rowsOf(part), { order: 'tables first' });
+        batch.publish();
+      }
+    } catch (error) {
+      batch.abandon();
+      // The memory is for the next batch only when nobody computes in it any more.
+      await computed.catch(() => undefined);
+      throw error;
+    }
+    await computed;
+    return batch.probabilities;
+  }
+
+  #shared(parameters: Feeds): SharedParameters {
+    if (!this.#parameters || parameters !== this.#parametersOf) {
+      const places = parameterPlaces(this.#config);
+      const length = places.reduce((sum, { name }) => sum + parameters[name]!.data.length, 0);
+      const values = new Float32Array(new SharedArrayBuffer(4 * length));
+      for (const { name, start } of places) values.set(parameters[name]!.data as Float32Array, start);
+      this.#parameters = { id: ++lastId, values: values.buffer };
+      this.#parametersOf = parameters;
+    }
+    return this.#parameters;
+  }
+}

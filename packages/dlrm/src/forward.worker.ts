@@ -1,0 +1,8 @@
+import { serveTasks } from '@ds/threads';
+import type { ForwardTask } from './engines/onnx/forward-task.js';
+import { runForwardTask } from './engines/onnx/run-forward-task.js';
+
+serveTasks(async (task: ForwardTask) => {
+  await runForwardTask(task);
+  return { output: undefined };
+});
