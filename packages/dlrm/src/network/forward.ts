@@ -1,4 +1,5 @@
 import type { DlrmConfig } from '../config.js';
+import { lowerTriangle } from './interaction.js';
 import type { Ops } from './ops.js';
 
 /** One fully connected layer: weight (outputs, inputs), bias (outputs). */
@@ -60,9 +61,8 @@ export function interact<T>(
   const count = tableRows.length + 1;
   const vectors = ops.concat([ops.reshape(bottomOutput, [-1, 1, dim]), ...rows], 1);
   const products = ops.batchMatMul(vectors, vectors, { transposeB: true }); // (n, count, count)
-  // The order of interact_features: row by row of the lower triangle.
-  const pairs = ops.belowDiagonal(products, count);
-  return { vectors, features: ops.concat([bottomOutput, ...pairs], 1) };
+  const pairs = ops.gatherColumns(ops.reshape(products, [-1, count * count]), lowerTriangle(count));
+  return { vectors, features: ops.concat([bottomOutput, pairs], 1) };
 }
 
 /** The input of each bottom layer and, last, the bottom MLP's output (n, dim). */

@@ -35,11 +35,6 @@ export interface Ops<T> {
   concat(parts: readonly T[], axis: number): T;
   /** The part [start, end) along an axis. */
   slice(a: T, axis: number, start: number, end: number): T;
-  /**
-   * The values under the diagonal of square matrices (n, size, size), row by row, in parts (n, k) that come
-   * one after another: (1,0), then (2,0), (2,1), and so on.
-   */
-  belowDiagonal(a: T, size: number): T[];
   /** Columns of (n, c) in the given order, repeats allowed: (n, columns.length). */
   gatherColumns(a: T, columns: Int32Array): T;
   /** (n, c) to (n, c + 1), the new last column 0. */

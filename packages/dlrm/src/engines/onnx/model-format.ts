@@ -31,6 +31,7 @@ const root = protobuf.Root.fromJSON({
       name: [1, 'string'],
       f: [2, 'float'],
       i: [3, 'int64'],
+      t: [5, 'TensorProto'],
       ints: [8, 'int64', 'repeated'],
       type: [20, 'int32'],
     }),
@@ -63,15 +64,16 @@ function message(fields: Record<string, FieldSpec>): protobuf.IType {
 }
 
 /** Element types of ONNX's TensorProto.DataType. */
-export const elementTypes = { float32: 1, int32: 6, int64: 7 } as const;
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 export interface AttributeProto {
   name: string;
-  /** 1 float, 2 int, 7 ints (AttributeProto.AttributeType). */
-  type: 1 | 2 | 7;
+  /** 1 float, 2 int, 4 tensor, 7 ints (AttributeProto.AttributeType). */
+  type: 1 | 2 | 4 | 7;
   f?: number;
   i?: number;
+  t?: TensorProto;
   ints?: number[];
 }
 

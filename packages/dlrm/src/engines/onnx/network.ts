@@ -89,7 +89,9 @@ export class OnnxNetwork implements Network {
   }
 
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
-    const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }));
+    const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }), {
+      threadsSpin: true,
+    });
     const { loss, rows } = await session.run(
       { ...this.#lossFeeds(input, labels, learningRate), ...this.#parameters },
       { loss: null, rows: null, ...mapKeys(this.#spare, (name) => `new:${name}`) },

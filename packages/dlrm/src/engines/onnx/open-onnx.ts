@@ -18,9 +18,6 @@ export async function openOnnx(
     executionProviders: [device],
     // The library's default counts cores, which on a shared machine are not all ours.
     intraOpNumThreads: threads,
-    // Each session has threads of its own, which by default spin for a while after a run: two sessions in turn then
-    // take the cores from one another, which doubled the time of a forward pass.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3,
   } as const;
   // Whether a device is there shows only when a session is made for it.

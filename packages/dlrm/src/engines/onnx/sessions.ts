@@ -3,7 +3,12 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { OnnxGraph } from './graph.js';
 import { encodeModel } from './model-format.js';
 
-/** Compiled graphs by name, each compiled when it is first needed. */
+/**
+ * Compiled graphs by name, each compiled when it is first needed.
+ *
+ * Each has threads of its own, which by the library's default spin for a while after a run: two sessions in turn then take
+ * the cores from one another, which doubled the time of a forward pass.
+ */
 export class Sessions {
   readonly #ort: typeof OnnxRuntime;
   readonly #options: InferenceSession.SessionOptions;
@@ -14,11 +19,20 @@ export class Sessions {
     this.#options = options;
   }
 
-  /** The compiled graph of a name; `graph` makes it the first time. */
-  get(name: string, graph: () => OnnxGraph): Promise<InferenceSession> {
+  /**
+   * The compiled graph of a name; `graph` makes it the first time.
+   *
+   * @param threadsSpin whether its threads wait for the next run without sleeping, for a graph of many small steps that
+   *   runs again and again
+   */
+  get(name: string, graph: () => OnnxGraph, { threadsSpin = false } = {}): Promise<InferenceSession> {
     let session = this.#sessions.get(name);
     if (!session) {
-      session = this.#ort.InferenceSession.create(encodeModel(graph().toGraphProto()), this.#options);
+      const allow_spinning = threadsSpin ? '1' : '0';
+      session = this.#ort.InferenceSession.create(encodeModel(graph().toGraphProto()), {
+        ...this.#options,
+        extra: { session: { intra_op: { allow_spinning } } },
+      });
       this.#sessions.set(name, session);
     }
     return session;

@@ -1,6 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { lowerTriangle } from '../../network/interaction.js';
 import type { Ops } from '../../network/ops.js';
 
 /** The operations computed at once by TensorFlow.js, on its current backend. */
@@ -33,9 +32,6 @@ export function tfjsOps(tf: typeof TensorFlow): Ops<Tensor> {
         a.shape.map((size, other) => (other === axis ? end - start : size)),
       );
     },
-    belowDiagonal: (a, size) => [
-      tf.gather(tf.reshape(a, [-1, size * size]), tf.tensor1d(lowerTriangle(size), 'int32'), 1),
-    ],
     gatherColumns: (a, columns) => tf.gather(a, tf.tensor1d(columns, 'int32'), 1),
     appendZeroColumn: (a) =>
       tf.pad2d(a as Tensor2D, [
