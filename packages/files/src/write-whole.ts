@@ -7,6 +7,16 @@ import { basename, dirname, join } from 'node:path';
 const unfinished = new Set<string>();
 process.once('exit', () => unfinished.forEach((path) => rmSync(path, { force: true })));
 
+/** A file that is written under a temporary name beside its own. */
+export interface UnfinishedFile {
+  /** Open for writing. */
+  file: FileHandle;
+  /** Closes it and gives it its name. @throws Error naming the path when that cannot be done; the file is then gone. */
+  finish(): Promise<void>;
+  /** Closes and removes it; an earlier file of its name stays. */
+  abandon(): Promise<void>;
+}
+
 /**
  * Writes a file so that it is there whole or not at all: `write` fills a temporary file beside the target,
  * which is renamed over it when done. On a failure the temporary file is removed, an earlier file stays as
@@ -15,6 +25,22 @@ process.once('exit', () => unfinished.forEach((path) => rmSync(path, { force: tr
  * @throws Error naming `path` when its folder cannot be made or written.
  */
 export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const { file, finish, abandon } = await beginWhole(path);
+  try {
+    await write(file);
+  } catch (error) {
+    await abandon();
+    throw writeError(path, error);
+  }
+  await finish();
+}
+
+/**
+ * `writeWhole` in steps, for a file that somebody else fills.
+ *
+ * @throws Error naming `path` when its folder cannot be made or written.
+ */
+export async function beginWhole(path: string): Promise<UnfinishedFile> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   let file: FileHandle;
@@ -25,20 +51,34 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
     throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
   unfinished.add(temporary);
-  try {
-    try {
-      await write(file);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
+  const remove = async () => {
     await rm(temporary, { force: true });
-    if (isSystemError(error)) throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
-    throw error;
-  } finally {
     unfinished.delete(temporary);
-  }
+  };
+  return {
+    file,
+    finish: async () => {
+      try {
+        await file.close();
+        await rename(temporary, path);
+        unfinished.delete(temporary);
+      } catch (error) {
+        await remove();
+        throw writeError(path, error);
+      }
+    },
+    abandon: async () => {
+      await file.close();
+      await remove();
+    },
+  };
+}
+
+/** What the caller is told when writing to `path` failed: an error of the system names the path; any other stays as it is. */
+export function writeError(path: string, error: unknown): unknown {
+  return isSystemError(error)
+    ? new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error })
+    : error;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { deflateBlocks } from './deflate-blocks.js';
-import { type DeflatedBlocks } from './deflated-blocks.js';
 import { max16, max32, method, type ZipCompression } from './zip-format.js';
 
 /** The bytes of an entry, in order. They must stay as they are until the entry is added. */
@@ -48,7 +47,8 @@ export class ZipWriter {
 
   /**
    * Adds an entry as it is. `align`: the data starts at a multiple of this many bytes (default 1).
-   * An array of parts is read twice, first for its length and checksum; other iterables only once.
+   * An array of parts is read twice, first for its length and checksum, which then stand before the data; other iterables
+   * only once.
    *
    * @throws Error on a name that is empty, too long or already there.
    */
@@ -58,18 +58,17 @@ export class ZipWriter {
 
   /**
    * Adds an entry deflated at `level` (0 to 9, default 6) by up to `threads` threads (default: the available
-   * processors). The bytes do not depend on the number of threads, nor on what is taken from `reused`: blocks
-   * that other entries or archives had.
+   * processors). The bytes do not depend on the number of threads.
    *
    * @throws Error on a name that is empty, too long or already there.
    */
   async addDeflated(
     name: string,
     parts: ZipParts,
-    { level = 6, threads, reused }: { level?: number; threads?: number; reused?: DeflatedBlocks } = {},
+    { level = 6, threads }: { level?: number; threads?: number } = {},
   ): Promise<void> {
     const totals = { size: 0, crc: 0 };
-    const deflated = deflateBlocks(counted(parts, totals), { level, threads, reused });
+    const deflated = deflateBlocks(counted(parts, totals), { level, threads });
     await this.#addEntry(name, 'deflated', parts, deflated, 1, totals);
   }
 
