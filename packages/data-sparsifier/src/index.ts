@@ -10,6 +10,8 @@ export type { LayerVariableLike, SparsifiableData, TensorLike } from './tensor-d
 export type { EmbeddingTable } from './tables/embedding-table.js';
 export { QuantizedTable } from './tables/quantized-table.js';
 export { SparseTable } from './tables/sparse-table.js';
+export type { RowPieces } from './tables/kept-blocks.js';
+export type { SparseTableSizes } from './tables/sparse-table-parts.js';
 export { TableMemory, type LinearMemory } from './tables/table-memory.js';
 export { postTrainingSparseQuantize } from './post-training-sparse-quantize.js';
 export type { PostTrainingSparseQuantizeOptions } from './post-training-sparse-quantize.js';

@@ -43,6 +43,28 @@ export class LevelSweep {
   }
 
   /**
+   * The sweep of another thread in this one: `levelSweep` with the same table and config has made its ranks.
+   *
+   * @throws Error when the table or an option makes no sense, or the ranks are not one for each block.
+   */
+  static fromRanks({
+    table,
+    ranks,
+    ...config
+  }: LevelSweepConfig & {
+    /** As for `levelSweep`. */
+    table: Table;
+    /** `ranks` of the other sweep. */
+    ranks: Uint8Array;
+  }): LevelSweep {
+    const plan = planSweep('table', table, config);
+    if (ranks.length !== plan.grid.blocks) {
+      throw new Error(`ranks: expected ${plan.grid.blocks}, one for each block, found ${ranks.length}`);
+    }
+    return new LevelSweep(table, plan, ranks);
+  }
+
+  /**
    * The number of values that a level prunes.
    *
    * @throws Error when the level is none of the sweep's.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DataNormSparsifier, levelSweep } from '@ds/data-sparsifier';
+import { DataNormSparsifier, LevelSweep, levelSweep } from '@ds/data-sparsifier';
 import { arbitraryBlocks, arbitraryLevel, arbitraryMatrix, arbitraryNorm } from './arbitrary-table.js';
 import { naiveMask } from './naive-mask.js';
 
@@ -44,6 +44,25 @@ describe('levelSweep', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('goes on in another thread from its ranks', () => {
+    fc.assert(
+      fc.property(arbitrarySweep, ({ table, blocks, norm, levels }) => {
+        const config = { table, levels, norm, ...blocks };
+        const sweep = levelSweep(config);
+        const same = LevelSweep.fromRanks({ ...config, ranks: sweep.ranks.slice() });
+        for (const level of levels) {
+          expect(same.mask(level)).toEqual(
+            naiveMask(table.data, table.shape, { sparsityLevel: level, norm, ...blocks }),
+          );
+        }
+        const tooFew = sweep.ranks.slice(1);
+        expect(() => LevelSweep.fromRanks({ ...config, ranks: tooFew })).toThrow(
+          `ranks: expected ${sweep.ranks.length}, one for each block, found ${tooFew.length}`,
+        );
+      }),
     );
   });
 

@@ -1,5 +1,6 @@
-import { countOnesBefore, onesBefore, setBit } from './bit-ranks.js';
+import { countOnesBefore, onesBefore } from './bit-ranks.js';
 import { checkedTableShape, checkTableSizes } from './checked-table-shape.js';
+import { countKeptBlocks, storeKeptBlocks, type RowPieces } from './kept-blocks.js';
 import { popcount } from './popcount.js';
 import {
   allocateParts,
@@ -85,49 +86,41 @@ export class SparseTable extends StoredRowTable {
     const [rows, dim] = checkedTableShape(table, mask);
     checkTableSizes({ rows, dim, blockWidth });
     const width = mask && !fitsBlocks(mask, rows, dim, blockWidth) ? 1 : blockWidth;
-    const bits = new Uint32Array(table.data.buffer, table.data.byteOffset, table.data.length);
-    const isKept = (row: number, column: number): boolean => {
-      const end = Math.min(column + width, dim);
-      for (let at = row * dim + column; column < end; column++, at++) {
-        if (bits[at] !== 0 && (mask === undefined || mask[at] !== 0)) return true;
-      }
-      return false;
-    };
+    return SparseTable.#build(
+      { shape: [rows, dim], blockWidth: width, pieces: () => [table.data], mask },
+      memory,
+    );
+  }
 
-    const sizes = { rows, dim, blockWidth: width, storedRows: 0, keptBlocks: 0 };
-    for (let row = 0; row < rows; row++) {
-      let keptInRow = 0;
-      for (let column = 0; column < dim; column += width) if (isKept(row, column)) keptInRow++;
-      sizes.keptBlocks += keptInRow;
-      if (keptInRow > 0) sizes.storedRows++;
-    }
+  /**
+   * Builds the table from values that need not all be in memory at once, in two passes over them.
+   *
+   * @throws RangeError when shape, pieces and block width do not fit together.
+   */
+  static fromPieces({
+    memory,
+    ...table
+  }: RowPieces & {
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    memory?: TableMemory;
+  }): SparseTable {
+    return SparseTable.#build(table, memory);
+  }
 
-    const sparse = new SparseTable(sizes, { memory });
-    const { rowBits, blockBits, values } = sparse.#parts;
-    // Moved as bits: a float32 that passes through a number may lose the payload of a NaN.
-    const valueBits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    let stored = 0;
-    let nextValue = 0;
-    for (let row = 0; row < rows; row++) {
-      const position = stored * sparse.#blocksPerRow;
-      let isStored = false;
-      for (let column = 0, block = position; column < dim; column += width, block++) {
-        if (!isKept(row, column)) continue;
-        isStored = true;
-        blockBits[Math.floor(block / 32)]! |= 1 << (block % 32);
-        const from = row * dim + column;
-        const inside = Math.min(width, dim - column);
-        for (let i = 0; i < inside; i++) {
-          // Inside a kept block single values may be pruned.
-          if (mask === undefined || mask[from + i] !== 0) valueBits[nextValue + i] = bits[from + i]!;
-        }
-        nextValue += width;
-      }
-      if (isStored) {
-        setBit(rowBits, row);
-        stored++;
-      }
-    }
+  /**
+   * The sizes of the table that `fromPieces` would build, in one pass over the values.
+   *
+   * @throws RangeError when shape, pieces and block width do not fit together.
+   */
+  static sizesOf(table: RowPieces): SparseTableSizes {
+    const [rows, dim] = table.shape;
+    checkTableSizes({ rows, dim, blockWidth: table.blockWidth });
+    return countKeptBlocks(table);
+  }
+
+  static #build(table: RowPieces, memory: TableMemory | undefined): SparseTable {
+    const sparse = new SparseTable(SparseTable.sizesOf(table), { memory });
+    storeKeptBlocks(table, sparse.#parts);
     sparse.#countRanks();
     return sparse;
   }

@@ -66,6 +66,32 @@ describe('SparseTable', () => {
     );
   });
 
+  test('is built from pieces of whole rows as from the whole table', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 50 }), fc.boolean(), (input, rowsOfPiece, inMemory) => {
+        const { rows, dim, blockWidth, mask } = input;
+        const data = new Float32Array(input.bits.buffer);
+        function* pieces() {
+          const length = rowsOfPiece * dim;
+          for (let at = 0; at < data.length; at += length) yield data.slice(at, at + length);
+        }
+        const table = { shape: [rows, dim], blockWidth, pieces, mask } as const;
+        const built = SparseTable.fromPieces({ ...table, memory: inMemory ? new TableMemory() : undefined });
+        expect(bitsOf(built.toDense())).toEqual(masked(input));
+        const { storedRows, keptBlocks } = built;
+        expect(SparseTable.sizesOf(table)).toEqual({ rows, dim, blockWidth, storedRows, keptBlocks });
+      }),
+    );
+    const build = (pieces: () => Float32Array[]) =>
+      SparseTable.fromPieces({ shape: [3, 4], blockWidth: 1, pieces });
+    expect(() => build(() => [new Float32Array(6)])).toThrow(
+      'a piece of a table with rows of 4 values has 6 values, no whole rows',
+    );
+    expect(() => build(() => [new Float32Array(8)])).toThrow(
+      'the pieces of a table of 3 rows of 4 values have 8 values',
+    );
+  });
+
   test('gathers rows by id with the plain loop and with the kernel, bit for bit', () => {
     fc.assert(
       fc.property(cases, fc.array(fc.nat(), { maxLength: 40 }), fc.nat({ max: 5 }), (input, picks, gap) => {
