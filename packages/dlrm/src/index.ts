@@ -2,7 +2,7 @@ export { Dlrm, type DlrmOptions, type ModelState } from './dlrm.js';
 export { type DlrmConfig, kaggleDlrmConfig, configFromStateDict } from './config.js';
 export type { DlrmBatch, LabelledBatch } from './batch.js';
 export type { EmbeddingTable } from './table.js';
-export type { StateDict, Tensor } from './state-dict.js';
+export type { StateDict, Tensor, TensorInPieces } from './state-dict.js';
 export { train, type LabelledDataset, type TrainingResult } from './train.js';
 export { evaluate } from './evaluate.js';
 export {

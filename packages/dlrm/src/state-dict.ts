@@ -6,6 +6,14 @@ export interface Tensor {
   shape: number[];
 }
 
+/** A tensor to be written whose values need not all be in memory at once. */
+export interface TensorInPieces {
+  /** Sizes of its dimensions. */
+  shape: number[];
+  /** The values, row-major, in pieces of any length. A piece must stay as it is. */
+  pieces: () => Iterable<Float32Array>;
+}
+
 /** Tensors by PyTorch's names, in PyTorch's order. */
 export type StateDict = Record<string, Tensor>;
 

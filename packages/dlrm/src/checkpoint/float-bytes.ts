@@ -1,7 +1,9 @@
-import { sizeOf } from '../state-dict.js';
+import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
 
 /** The floating point types that are read; all become float32. */
 export type FloatType = 'float16' | 'bfloat16' | 'float32' | 'float64';
+
+const longestPiece = 1 << 26;
 
 /** Bytes of one value. */
 export const floatSizes: Readonly<Record<FloatType, number>> = {
@@ -88,22 +90,32 @@ function float16Values(): Float32Array {
   }));
 }
 
-/** The bytes of a tensor's values, in pieces that zlib and the file system take at once. */
-export function* bytesOfTensor({ data }: { data: Float32Array }): Generator<Uint8Array> {
-  const pieceSize = 1 << 26;
-  for (let done = 0; done < data.byteLength; done += pieceSize) {
-    yield new Uint8Array(data.buffer, data.byteOffset + done, Math.min(pieceSize, data.byteLength - done));
+/**
+ * The bytes of a tensor's values, in pieces that zlib and the file system take at once.
+ *
+ * @throws Error naming the key, at the end, when the values are not as many as the shape says.
+ */
+export function* bytesOfTensor(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
+  let length = 0;
+  for (const values of 'data' in tensor ? [tensor.data] : tensor.pieces()) {
+    length += values.length;
+    const { buffer, byteOffset, byteLength } = values;
+    for (let done = 0; done < byteLength; done += longestPiece) {
+      yield new Uint8Array(buffer, byteOffset + done, Math.min(longestPiece, byteLength - done));
+    }
   }
+  checkLength(name, tensor.shape, length);
 }
 
-/** @throws Error naming the key when the values are not as many as the shape says. */
-export function checkTensor(
-  name: string,
-  { data, shape }: { data: Float32Array; shape: readonly number[] },
-): void {
-  if (data.length !== sizeOf(shape)) {
+/** @throws Error naming the key when the values are not as many as the shape says; those in pieces are not counted. */
+export function checkTensor(name: string, tensor: Tensor | TensorInPieces): void {
+  if ('data' in tensor) checkLength(name, tensor.shape, tensor.data.length);
+}
+
+function checkLength(name: string, shape: readonly number[], length: number): void {
+  if (length !== sizeOf(shape)) {
     throw new Error(
-      `${name}: expected ${sizeOf(shape)} values for shape (${shape.join(', ')}), found ${data.length}`,
+      `${name}: expected ${sizeOf(shape)} values for shape (${shape.join(', ')}), found ${length}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { readNpz, type NpzArray } from '@ds/criteo-data/npz';
-import { ZipWriter } from '@ds/files';
+import { pullBytes, ZipWriter } from '@ds/files';
 import { dump } from 'npyjs';
-import type { StateDict, Tensor } from '../state-dict.js';
+import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { allocateFloats, bytesOfTensor } from './float-bytes.js';
 
 /**
@@ -43,13 +43,19 @@ function npyHeader(shape: number[]): Uint8Array {
 }
 
 /** The bytes of an npz file of float32 arrays, stored as numpy.savez does. */
-export async function* writeNpzCheckpoint(stateDict: StateDict): AsyncGenerator<Uint8Array> {
-  const written: Uint8Array[] = [];
-  const zip = new ZipWriter(async (bytes) => void written.push(bytes));
-  for (const [name, tensor] of Object.entries(stateDict)) {
-    await zip.addStored(`${name}.npy`, [npyHeader(tensor.shape), ...bytesOfTensor(tensor)], { align: 64 });
-    yield* written.splice(0);
-  }
-  await zip.finish();
-  yield* written;
+export function writeNpzCheckpoint(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+): AsyncIterable<Uint8Array> {
+  return pullBytes(async (write) => {
+    const zip = new ZipWriter(write);
+    for (const [name, tensor] of Object.entries(stateDict)) {
+      await zip.addStored(`${name}.npy`, npyBytes(name, tensor), { align: 64 });
+    }
+    await zip.finish();
+  });
+}
+
+function* npyBytes(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
+  yield npyHeader(tensor.shape);
+  yield* bytesOfTensor(name, tensor);
 }

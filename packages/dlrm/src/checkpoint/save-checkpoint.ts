@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
-import type { StateDict } from '../state-dict.js';
+import { sizeOf, type StateDict, type Tensor, type TensorInPieces } from '../state-dict.js';
 import { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './checkpoint-format.js';
 import { bytesOfTensor, checkTensor } from './float-bytes.js';
 import { writeNpzCheckpoint } from './npz-checkpoint.js';
@@ -31,7 +31,7 @@ export async function saveCheckpoint(path: string, stateDict: StateDict): Promis
 
 /**
  * The bytes that `saveCheckpoint` writes, as they are made: the same for the same state dict. The pieces show
- * the tensors' own memory, so these must not change meanwhile.
+ * the tensors' own memory, so these must not change meanwhile. Tensors in pieces are made as they are written.
  *
  * @throws Error naming the tensor whose values do not fit its shape.
  */
@@ -41,7 +41,7 @@ export async function* writeCheckpoint({
 }: {
   /** `ckpt` for PyTorch's, `safetensors`, or `npz`. */
   format: CheckpointFormat;
-  stateDict: StateDict;
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>;
 }): AsyncGenerator<Uint8Array> {
   for (const [name, tensor] of Object.entries(stateDict)) checkTensor(name, tensor);
   switch (format) {
@@ -53,10 +53,10 @@ export async function* writeCheckpoint({
       break;
     case 'safetensors': {
       const tensors = Object.entries(stateDict).map(([name, tensor]) => {
-        const { data, shape } = tensor;
+        const byteLength = 4 * sizeOf(tensor.shape);
         return [
           name,
-          { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(tensor) },
+          { dtype: 'F32', shape: tensor.shape, byteLength, bytes: bytesOfTensor(name, tensor) },
         ] as const;
       });
       yield* writeSafetensors(new Map(tensors), { format: 'pt' });

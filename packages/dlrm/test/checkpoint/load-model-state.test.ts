@@ -72,6 +72,8 @@ describe('loadModelState', () => {
       rows,
       dim,
       blockWidth: 1,
+      storedRows: 0,
+      keptBlocks: 0,
       bitmaps: () => ({
         rowBits: new Uint8Array(rows / 8),
         blockBits: new Uint8Array(0),

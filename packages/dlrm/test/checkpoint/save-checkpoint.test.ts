@@ -22,6 +22,12 @@ const stateDicts = fc
   })
   .map((entries): StateDict => Object.fromEntries(entries));
 
+async function bytesOf(checkpoint: Parameters<typeof writeCheckpoint>[0]): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of writeCheckpoint(checkpoint)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
 describe('saveCheckpoint', () => {
   it.each(['x.ckpt', 'x.pth', 'x.safetensors', 'x.npz'])(
     'writes %s so that it loads the same, in order',
@@ -57,9 +63,31 @@ describe('saveCheckpoint', () => {
       const stateDict = await loadCheckpoint(join(golden, 'protocol-2.ckpt'));
       const path = join(folder, `same.${format}`);
       await saveCheckpoint(path, stateDict);
-      const pieces: Uint8Array[] = [];
-      for await (const piece of writeCheckpoint({ format, stateDict })) pieces.push(piece);
-      expect(readFileSync(path).equals(Buffer.concat(pieces))).toBe(true);
+      expect(readFileSync(path).equals(await bytesOf({ format, stateDict }))).toBe(true);
+    },
+  );
+
+  it.each(['ckpt', 'safetensors', 'npz'] as const)(
+    'writes tensors in pieces as it writes them whole: %s',
+    async (format) => {
+      await fc.assert(
+        fc.asyncProperty(stateDicts, fc.integer({ min: 1, max: 9 }), async (stateDict, length) => {
+          const inPieces = Object.entries(stateDict).map(([name, { data, shape }]) => {
+            function* pieces() {
+              for (let at = 0; at < data.length; at += length) yield data.slice(at, at + length);
+            }
+            return [name, { shape, pieces }] as const;
+          });
+          expect(await bytesOf({ format, stateDict: Object.fromEntries(inPieces) })).toEqual(
+            await bytesOf({ format, stateDict }),
+          );
+        }),
+        { numRuns: 30 },
+      );
+      const short = { w: { shape: [2, 2], pieces: () => [new Float32Array(3)] } };
+      await expect(bytesOf({ format, stateDict: short })).rejects.toThrow(
+        'w: expected 4 values for shape (2, 2), found 3',
+      );
     },
   );
 

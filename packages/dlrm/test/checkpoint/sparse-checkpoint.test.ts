@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -36,7 +36,14 @@ function sparse(dense: Float32Array, [rows, dim]: [number, number], blockWidth: 
     blockBits: packed(blockBits),
     values: new Float32Array(Uint32Array.from(kept).buffer),
   };
-  return { rows, dim, blockWidth, bitmaps: () => bitmaps };
+  return {
+    rows,
+    dim,
+    blockWidth,
+    storedRows: rowBits.filter(Boolean).length,
+    keptBlocks: blockBits.filter(Boolean).length,
+    bitmaps: () => bitmaps,
+  };
 }
 
 function packed(bits: readonly boolean[]): Uint8Array {
@@ -128,6 +135,16 @@ describe('a sparse checkpoint', () => {
   const retype = (field: string, dtype: string) => (header: Record<string, HeaderEntry>) =>
     (header[`w.${field}`]!.dtype = dtype);
   const lastEntry = (header: Record<string, HeaderEntry>) => header['w.bitmask']!;
+
+  it.each([
+    [{ storedRows: 3 }, 'w.bitmask: expected 2 bytes for 3 stored rows, found 1'],
+    [{ keptBlocks: 3 }, 'w.compressed: expected 3 values for shape (3), found 2'],
+  ])('is not written for a table with other sizes than it says: %j', async (sizes, message) => {
+    const path = join(folder, 'other-sizes.safetensors');
+    const table = { ...small(), ...sizes };
+    await expect(saveSparseCheckpoint(path, { tables: { w: table }, tensors: {} })).rejects.toThrow(message);
+    expect(readdirSync(folder).filter((name) => name.includes('other-sizes'))).toEqual([]);
+  });
 
   it.each<[string, (header: Record<string, HeaderEntry>, data: Buffer) => void, string]>([
     [

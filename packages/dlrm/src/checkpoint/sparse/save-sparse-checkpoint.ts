@@ -51,21 +51,50 @@ export async function* writeSparseCheckpoint({
   const ones: [string, SafetensorsInput][] = [];
   for (const [name, table] of Object.entries(tables)) {
     if (Object.hasOwn(tensors, name)) throw new Error(`${name}: is both a sparse table and a tensor`);
-    const { rows, dim, blockWidth } = table;
-    const { rowBits, blockBits, values } = table.bitmaps();
-    try {
-      checkBitmaps({ rows, dim, blockWidth, rowBits, blockBits, values });
-    } catch (error) {
-      throw new Error(`${name}.${(error as Error).message}`, { cause: error });
-    }
+    const { rows, dim, blockWidth, storedRows, keptBlocks } = table;
+    const values = keptBlocks * blockWidth;
+    const rowBitmask = { byteLength: Math.ceil(rows / 8), bytes: [] as Uint8Array[] };
+    const bitmask = {
+      byteLength: Math.ceil((storedRows * Math.ceil(dim / blockWidth)) / 8),
+      bytes: [] as Uint8Array[],
+    };
+    // The values, nearly all of the table, are made when their turn comes; the bits wait for theirs.
+    const compressed = function* () {
+      const bitmaps = table.bitmaps();
+      try {
+        checkBitmaps({ rows, dim, blockWidth, ...bitmaps });
+      } catch (error) {
+        throw new Error(`${name}.${(error as Error).message}`, { cause: error });
+      }
+      if (bitmaps.blockBits.length !== bitmask.byteLength) {
+        throw new Error(
+          `${name}.bitmask: expected ${bitmask.byteLength} bytes for ${storedRows} stored rows, found ${bitmaps.blockBits.length}`,
+        );
+      }
+      rowBitmask.bytes.push(bitmaps.rowBits.slice());
+      bitmask.bytes.push(bitmaps.blockBits.slice());
+      yield* bytesOfTensor(`${name}.compressed`, { data: bitmaps.values, shape: [values] });
+    };
     eights.push([`${name}.shape`, integers([rows, dim])]);
     eights.push([`${name}.block_shape`, integers([1, blockWidth])]);
-    fours.push([`${name}.compressed`, floats({ data: values, shape: [values.length] })]);
-    ones.push([`${name}.row_bitmask`, bitmap(rowBits)], [`${name}.bitmask`, bitmap(blockBits)]);
+    fours.push([
+      `${name}.compressed`,
+      { dtype: 'F32', shape: [values], byteLength: 4 * values, bytes: compressed() },
+    ]);
+    for (const [field, bits] of [
+      ['row_bitmask', rowBitmask],
+      ['bitmask', bitmask],
+    ] as const) {
+      ones.push([`${name}.${field}`, { dtype: 'U8', shape: [bits.byteLength], ...bits }]);
+    }
   }
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);
-    fours.push([name, floats(tensor)]);
+    const { data, shape } = tensor;
+    fours.push([
+      name,
+      { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(name, tensor) },
+    ]);
   }
   yield* writeSafetensors(new Map([...eights, ...fours, ...ones]), { format: 'pt', sparse: 'row-bitmask' });
 }
@@ -73,13 +102,4 @@ export async function* writeSparseCheckpoint({
 function integers(values: readonly number[]): SafetensorsInput {
   const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
   return { dtype: 'I64', shape: [values.length], byteLength: bytes.length, bytes: [bytes] };
-}
-
-function floats(tensor: { data: Float32Array; shape: readonly number[] }): SafetensorsInput {
-  const { data, shape } = tensor;
-  return { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(tensor) };
-}
-
-function bitmap(bytes: Uint8Array): SafetensorsInput {
-  return { dtype: 'U8', shape: [bytes.length], byteLength: bytes.length, bytes: [bytes] };
 }

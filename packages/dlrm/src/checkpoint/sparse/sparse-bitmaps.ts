@@ -25,7 +25,11 @@ export interface SparseTableLike {
   readonly dim: number;
   /** Values in a block, side by side in a row. */
   readonly blockWidth: number;
-  /** What of it stands in a file. */
+  /** Rows with at least one kept block. */
+  readonly storedRows: number;
+  /** Kept blocks in all rows. */
+  readonly keptBlocks: number;
+  /** What of it stands in a file; asked for once, when its turn comes, and let go of before the next table's. */
   bitmaps(): Pick<SparseBitmaps, 'rowBits' | 'blockBits' | 'values'>;
 }
 

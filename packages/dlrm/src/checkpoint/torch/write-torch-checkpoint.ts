@@ -1,5 +1,5 @@
-import { ZipWriter } from '@ds/files';
-import type { StateDict, Tensor } from '../../state-dict.js';
+import { pullBytes, ZipWriter } from '@ds/files';
+import { sizeOf, type Tensor, type TensorInPieces } from '../../state-dict.js';
 import { bytesOfTensor } from '../float-bytes.js';
 import { PickleWriter } from '../pickle/pickle-writer.js';
 
@@ -8,26 +8,38 @@ import { PickleWriter } from '../pickle/pickle-writer.js';
  * bytes, and a pickle (protocol 2) of an OrderedDict of float32 tensors. It holds what torch.load needs and no
  * more, and is the same, byte for byte, for the same tensors. Tensors with one `data` array share a storage.
  */
-export async function* writeTorchCheckpoint(stateDict: StateDict): AsyncGenerator<Uint8Array> {
-  const written: Uint8Array[] = [];
-  const zip = new ZipWriter(async (bytes) => void written.push(bytes));
-  const text = (value: string) => [new TextEncoder().encode(value)];
-  const storages = new Map<Float32Array, string>();
-  for (const { data } of Object.values(stateDict)) {
-    if (!storages.has(data)) storages.set(data, String(storages.size));
-  }
-  await zip.addStored('archive/data.pkl', [pickled(stateDict, storages)], { align: 64 });
-  await zip.addStored('archive/byteorder', text('little'), { align: 64 });
-  for (const [data, key] of storages) {
-    await zip.addStored(`archive/data/${key}`, [...bytesOfTensor({ data })], { align: 64 });
-    yield* written.splice(0);
-  }
-  await zip.addStored('archive/version', text('3\n'), { align: 64 });
-  await zip.finish();
-  yield* written;
+export function writeTorchCheckpoint(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+): AsyncIterable<Uint8Array> {
+  return pullBytes(async (write) => {
+    const zip = new ZipWriter(write);
+    const text = (value: string) => [new TextEncoder().encode(value)];
+    const storages = new Map<unknown, { key: string; bytes: Generator<Uint8Array> }>();
+    for (const [name, tensor] of Object.entries(stateDict)) {
+      if (storages.has(storageOf(tensor))) continue;
+      // A generator, so that the values are made once, and their checksum follows them, as in PyTorch's own files.
+      storages.set(storageOf(tensor), { key: String(storages.size), bytes: bytesOfTensor(name, tensor) });
+    }
+    const pickle = pickled(stateDict, (tensor) => storages.get(storageOf(tensor))!.key);
+    await zip.addStored('archive/data.pkl', [pickle], { align: 64 });
+    await zip.addStored('archive/byteorder', text('little'), { align: 64 });
+    for (const { key, bytes } of storages.values()) {
+      await zip.addStored(`archive/data/${key}`, bytes, { align: 64 });
+    }
+    await zip.addStored('archive/version', text('3\n'), { align: 64 });
+    await zip.finish();
+  });
 }
 
-function pickled(stateDict: StateDict, storages: ReadonlyMap<Float32Array, string>): Uint8Array {
+/** What tensors of one storage have in common. */
+function storageOf(tensor: Tensor | TensorInPieces): unknown {
+  return 'data' in tensor ? tensor.data : tensor;
+}
+
+function pickled(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+  keyOf: (tensor: Tensor | TensorInPieces) => string,
+): Uint8Array {
   const pickle = new PickleWriter();
   const orderedDict = () => pickle.call('collections', 'OrderedDict', () => pickle.tuple([]));
   orderedDict();
@@ -35,7 +47,7 @@ function pickled(stateDict: StateDict, storages: ReadonlyMap<Float32Array, strin
     pickle.string(name);
     pickle.call('torch._utils', '_rebuild_tensor_v2', () =>
       pickle.tuple([
-        () => storage(pickle, tensor, storages.get(tensor.data)!),
+        () => storage(pickle, tensor, keyOf(tensor)),
         () => pickle.integer(0), // offset in the storage
         () => integers(pickle, tensor.shape),
         () => integers(pickle, contiguousStrides(tensor.shape)),
@@ -47,14 +59,14 @@ function pickled(stateDict: StateDict, storages: ReadonlyMap<Float32Array, strin
   return pickle.finish();
 }
 
-function storage(pickle: PickleWriter, { data }: Tensor, key: string): void {
+function storage(pickle: PickleWriter, { shape }: { shape: readonly number[] }, key: string): void {
   pickle.persistent(() =>
     pickle.tuple([
       () => pickle.string('storage'),
       () => pickle.global('torch', 'FloatStorage'),
       () => pickle.string(key),
       () => pickle.string('cpu'),
-      () => pickle.integer(data.length),
+      () => pickle.integer(sizeOf(shape)),
     ]),
   );
 }
