@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../../scripts/tsup.base.js';
 
-export default defineConfig(packageBuild({ libraries: ['src/index.ts'], programs: ['src/cli.ts'] }));
+export default defineConfig(
+  packageBuild({ libraries: ['src/index.ts'], programs: ['src/cli.ts', 'src/dump.worker.ts'] }),
+);

@@ -1,15 +1,13 @@
 import { extname } from 'node:path';
-import { loadCheckpoint, writeCheckpoint } from '@ds/dlrm';
-import { DeflatedBlocks } from '@ds/files';
-import { collectGarbage } from './collect-garbage.js';
-import { dumpModel } from './dump-model.js';
-import { benchmarkGrid, type BlockShape, type GridRow } from './grid.js';
+import { loadCheckpoint } from '@ds/dlrm';
+import { dumpModels } from './dump-models.js';
+import type { DumpedFile } from './dump-task.js';
+import { benchmarkGrid, type BlockShape, type GridPoint } from './grid.js';
 import { gridRowsOfShard } from './grid-shard.js';
 import { metadataColumns, type SparseModelMetadata } from './metadata.js';
 import { modelName, modelZipPath } from './model-path.js';
-import { prunedModels, withOwnTables } from './pruned-models.js';
+import { rankModel } from './rank-model.js';
 import { writeResultsCsv } from './results-csv.js';
-import { sparseCheckpoint } from './sparse-checkpoint.js';
 import type { Shard } from './shard.js';
 
 /**
@@ -72,45 +70,18 @@ export async function runDiskBenchmark({
     path: output,
     columns: metadataColumns,
     makeRows: async () => {
-      const rows: SparseModelMetadata[] = [];
       onProgress?.(0, total);
-      const original = await loadCheckpoint(modelPath, { shared: true });
-      const workingCopy = withOwnTables(original);
-      // The layers are the same in all models, and so are tables of zeros.
-      const reused = new DeflatedBlocks();
+      const stateDict = await loadCheckpoint(modelPath, { shared: true });
+      const models = [];
       for (const gridRow of gridRows) {
-        const models: SparseModelMetadata[] = [];
-        const pruned = prunedModels({ original, workingCopy, gridRow, threads });
-        for await (const { point, stateDict, stepTimeSec } of pruned) {
-          const path = modelZipPath(dumpPath, point);
-          const dump = async (zipPath: string, kind: string, checkpoint: AsyncIterable<Uint8Array>) => {
-            const entryName = `${modelName(point)}.${kind}`;
-            return dumpModel({ path: zipPath, entryName, checkpoint, threads, reused });
-          };
-          const dense =
-            format === 'sparse'
-              ? undefined
-              : await dump(path, extension, writeCheckpoint({ format: extension, stateDict }));
-          const sparsePath = format === 'both' ? path.replace(/zip$/, 'sparse.zip') : path;
-          const sparse =
-            format === 'dense'
-              ? undefined
-              : await dump(sparsePath, 'safetensors', sparseCheckpoint(stateDict, point.sparseBlockShape));
-          const bytes = (dense ?? sparse)!;
-          models.push({
-            ...point,
-            stepTimeSec,
-            zipFileSize: Math.floor(bytes / 2 ** 20),
-            path,
-            bytes,
-            ...(sparse !== undefined && { sparsePath, sparseBytes: sparse }),
-          });
-          onProgress?.(rows.length + models.length, total);
+        const ranked = await rankModel({ stateDict, gridRow, threads });
+        for (const sparsityLevel of gridRow.sparsityLevels) {
+          const { norm, sparseBlockShape } = gridRow;
+          const point = { norm, sparseBlockShape, sparsityLevel };
+          models.push({ ...ranked, point, files: filesOf({ dumpPath, point, format, extension }) });
         }
-        rows.push(...inOrder(models, gridRow));
-        collectGarbage();
       }
-      return rows;
+      return dumpModels({ models, threads, onDumped: (done) => onProgress?.(done, total) });
     },
   });
 }
@@ -120,7 +91,25 @@ function dumpExtension(modelPath: string): 'ckpt' | 'safetensors' {
   return ['.safetensors', '.npz'].includes(extname(modelPath).toLowerCase()) ? 'safetensors' : 'ckpt';
 }
 
-/** The models come lowest level first; the rows are in the order that was asked for. */
-function inOrder(models: readonly SparseModelMetadata[], { sparsityLevels }: GridRow): SparseModelMetadata[] {
-  return sparsityLevels.map((level) => models.find(({ sparsityLevel }) => sparsityLevel === level)!);
+/** What is written of one model, the dense file first. */
+function filesOf({
+  dumpPath,
+  point,
+  format,
+  extension,
+}: {
+  dumpPath: string;
+  point: GridPoint;
+  format: DumpFormat;
+  extension: 'ckpt' | 'safetensors';
+}): DumpedFile[] {
+  const path = modelZipPath(dumpPath, point);
+  const name = modelName(point);
+  const dense: DumpedFile = { path, entryName: `${name}.${extension}`, format: extension };
+  const sparse: DumpedFile = {
+    path: format === 'both' ? path.replace(/zip$/, 'sparse.zip') : path,
+    entryName: `${name}.safetensors`,
+    format: 'sparse',
+  };
+  return format === 'dense' ? [dense] : format === 'sparse' ? [sparse] : [dense, sparse];
 }

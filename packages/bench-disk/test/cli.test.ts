@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadCheckpoint } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { readSparseModelMetadata } from '../src/metadata.js';
 import { benchCommand, originalModel } from './bench-command.js';
@@ -122,6 +125,22 @@ describe('bench-disk', () => {
     );
     expect(result.status).toBe(1);
     expect(await readdir(join(folder, 'out'))).toEqual([]);
+  });
+
+  test('interrupted, it leaves whole models and nothing half-written', async () => {
+    const command = spawn(process.execPath, [join(__dirname, '../dist/cli.js'), ...args]);
+    const filesNow = async () => (await readdir(folder, { recursive: true })).map(String);
+    while (!(await filesNow()).some((file) => file.endsWith('.zip'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    command.kill('SIGINT');
+    expect(await once(command, 'exit')).toEqual([130, null]);
+    const left = await filesNow();
+    expect(left.filter((file) => file.endsWith('.tmp') || file.endsWith('.csv'))).toEqual([]);
+    const names = Object.keys(await loadCheckpoint(originalModel));
+    for (const file of left.filter((name) => name.endsWith('.zip'))) {
+      expect(Object.keys(await loadCheckpoint(join(folder, file)))).toEqual(names);
+    }
   });
 
   test('a part that is none is exit code 2, wrong variables of the environment are an error', () => {

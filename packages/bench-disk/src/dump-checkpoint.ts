@@ -1,5 +1,4 @@
-import { appendTo, writeWhole, ZipWriter, type DeflatedBlocks } from '@ds/files';
-import { availableThreads } from '@ds/threads';
+import { appendTo, writeError, ZipWriter } from '@ds/files';
 
 /**
  * Writes a zip that holds one checkpoint, deflated (zlib level 6, as Python's zipfile does) while it is made,
@@ -8,32 +7,35 @@ import { availableThreads } from '@ds/threads';
  * @returns the size of the zip in bytes
  * @throws Error naming `path` when it cannot be written.
  */
-export async function dumpModel({
+export async function dumpCheckpoint({
   path,
+  descriptor,
   entryName,
   checkpoint,
-  threads = availableThreads(),
-  reused,
+  threads,
 }: {
+  /** What errors call the zip. */
   path: string;
+  /** Number of the open file that it is written to. */
+  descriptor: number;
   /** Name of the checkpoint inside the zip. */
   entryName: string;
   /** The bytes of the checkpoint, as they are made. */
   checkpoint: AsyncIterable<Uint8Array>;
-  threads?: number;
-  /** Blocks that models share, so that each is deflated once. */
-  reused?: DeflatedBlocks;
+  threads: number;
 }): Promise<number> {
   let bytes = 0;
-  await writeWhole(path, async (file) => {
-    const append = appendTo(file);
-    const zip = new ZipWriter(async (piece) => {
-      bytes += piece.length;
-      await append(piece);
-    });
-    // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
-    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads, reused });
-    await zip.finish();
+  const append = appendTo(descriptor);
+  const zip = new ZipWriter(async (piece) => {
+    bytes += piece.length;
+    await append(piece);
   });
+  try {
+    // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
+    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads });
+    await zip.finish();
+  } catch (error) {
+    throw writeError(path, error);
+  }
   return bytes;
 }

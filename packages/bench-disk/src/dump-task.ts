@@ -1,0 +1,51 @@
+import { writeCheckpoint, writeSparseCheckpoint } from '@ds/dlrm';
+import { dumpCheckpoint } from './dump-checkpoint.js';
+import { PrunedModel, type RankedModel } from './pruned-model.js';
+
+/** One file of a pruned model. */
+export interface DumpedFile {
+  /** The zip. */
+  path: string;
+  /** Name of the checkpoint in it. */
+  entryName: string;
+  /** The checkpoint's: PyTorch's, or safetensors with dense or with sparse tables. */
+  format: 'ckpt' | 'safetensors' | 'sparse';
+}
+
+/** A level of a ranked model, and what is to be written of it. */
+export interface DumpTask {
+  model: RankedModel;
+  sparsityLevel: number;
+  dumps: readonly (DumpedFile & {
+    /** Number of the open file, which is closed elsewhere. */
+    descriptor: number;
+  })[];
+  /** Threads that deflate. */
+  threads: number;
+}
+
+/** What a task gives. */
+export interface DumpedModel {
+  /** Size of each zip. */
+  bytes: number[];
+  /** Seconds for setting the pruned values of all tables to zero once. */
+  cutTimeSec: number;
+}
+
+/**
+ * Writes the zips of one pruned model.
+ *
+ * @throws Error naming the zip that cannot be written.
+ */
+export async function runDumpTask({ model, sparsityLevel, dumps, threads }: DumpTask): Promise<DumpedModel> {
+  const pruned = new PrunedModel(model, sparsityLevel);
+  const bytes: number[] = [];
+  for (const { format, ...dump } of dumps) {
+    const checkpoint =
+      format === 'sparse'
+        ? writeSparseCheckpoint(pruned.sparse())
+        : writeCheckpoint({ format, stateDict: pruned.dense() });
+    bytes.push(await dumpCheckpoint({ ...dump, checkpoint, threads }));
+  }
+  return { bytes, cutTimeSec: pruned.cutTimeSec };
+}

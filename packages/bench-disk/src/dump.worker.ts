@@ -1,0 +1,4 @@
+import { serveTasks } from '@ds/threads';
+import { runDumpTask, type DumpTask } from './dump-task.js';
+
+serveTasks(async (task: DumpTask) => ({ output: await runDumpTask(task) }));
