@@ -1,4 +1,10 @@
-import { Dlrm, type EngineChoice } from '@ds/dlrm';
+import { Dlrm, loadModelState, type EngineChoice, type ModelState } from '@ds/dlrm';
+
+/** A model that is ready, and the tensors that it was made of. */
+export interface LoadedModel {
+  dlrm: Dlrm;
+  state: ModelState;
+}
 
 /**
  * The models of some checkpoint files, one after another; the next is read and inflated while the caller
@@ -9,9 +15,9 @@ import { Dlrm, type EngineChoice } from '@ds/dlrm';
 export async function* loadAhead(
   paths: readonly string[],
   { engine }: { engine?: EngineChoice } = {},
-): AsyncGenerator<Dlrm> {
-  const load = (path: string | undefined): Promise<Dlrm | undefined> => {
-    const loading = path === undefined ? Promise.resolve(undefined) : Dlrm.load(path, { engine });
+): AsyncGenerator<LoadedModel> {
+  const load = (path: string | undefined): Promise<LoadedModel | undefined> => {
+    const loading = path === undefined ? Promise.resolve(undefined) : loadModel(path, engine);
     loading.catch(() => undefined); // reported where it is awaited, which is later than it may fail
     return loading;
   };
@@ -24,12 +30,17 @@ export async function* loadAhead(
       try {
         yield model;
       } finally {
-        await model.dispose();
+        await model.dlrm.dispose();
       }
     }
   } finally {
     // Left over when the caller stops early.
     const unused = await next.catch(() => undefined);
-    await unused?.dispose();
+    await unused?.dlrm.dispose();
   }
+}
+
+async function loadModel(path: string, engine: EngineChoice | undefined): Promise<LoadedModel> {
+  const state = await loadModelState(path);
+  return { dlrm: await Dlrm.fromStateDict(state, { engine }), state };
 }

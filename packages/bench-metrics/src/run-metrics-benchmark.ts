@@ -3,6 +3,7 @@ import { openCriteoDataset } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { binaryClassificationMetrics } from '@ds/dlrm/metrics';
 import { loadAhead } from './load-ahead.js';
+import { SharedBottom } from './shared-bottom.js';
 import { metricsColumns, type SparseModelMetrics } from './metrics-columns.js';
 
 /**
@@ -54,17 +55,18 @@ export async function runMetricsBenchmark({
         const rows: SparseModelMetrics[] = [];
         onProgress?.(0, models.length);
         const paths = models.map(({ path }) => path);
-        for await (const model of loadAhead(paths, { engine })) {
+        const bottom = new SharedBottom();
+        for await (const { dlrm, state } of loadAhead(paths, { engine })) {
           const { norm, sparseBlockShape, sparsityLevel, path } = models[rows.length]!;
-          const { config } = model;
-          if (rows.length === 0) onEngine?.(model.engine);
+          const { config } = dlrm;
+          if (rows.length === 0) onEngine?.(dlrm.engine);
           checkTablesFitData({
             config,
             counts: dataset.counts,
             modelPath: path,
             dataPath: processedDataFile,
           });
-          const { labels, scores } = await evaluate({ model, dataset, batchSize });
+          const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
           const metrics = binaryClassificationMetrics(labels, scores);
           rows.push({ norm, sparseBlockShape, sparsityLevel, ...metrics });
           onProgress?.(rows.length, models.length);

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
+import { loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
 import {
   benchCommand,
   originalData as processedDataFile,
@@ -48,6 +49,28 @@ describe('runMetricsBenchmark', () => {
       metrics.map((metric, i) => Math.abs(row[metric]! - Number(sixDecimals[1 + index]![3 + i]))),
     );
     expect(Math.max(...differences)).toBeLessThan(6e-7);
+  });
+
+  test('measures models of other layers too, each as alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-metrics-'));
+    const changed = await loadCheckpoint(originalModel);
+    changed['bot_l.0.bias']!.data.fill(0.5);
+    const changedModel = join(folder, 'changed.ckpt');
+    await saveCheckpoint(changedModel, changed);
+    const metricsOf = async (models: readonly string[]) => {
+      const sparseModelMetadata = join(folder, 'metadata.csv');
+      const header = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path';
+      const rows = models.map((path) => `L1,"(1, 1)",0.0,0.0,0,${path}`);
+      await writeFile(sparseModelMetadata, `${[header, ...rows].join('\n')}\n`);
+      const output = join(folder, 'metrics.csv');
+      // A batch that does not divide the rows, so that there are several and a rest.
+      return runMetricsBenchmark({ processedDataFile, sparseModelMetadata, output, batchSize: 100 });
+    };
+    const [original] = await metricsOf([originalModel]);
+    const [other] = await metricsOf([changedModel]);
+    expect(other!.logLoss).not.toBe(original!.logLoss);
+    const models = [originalModel, originalModel, changedModel, originalModel];
+    expect(await metricsOf(models)).toEqual([original, original, other, original]);
   });
 
   test('writes as many decimals as are asked for', async () => {
