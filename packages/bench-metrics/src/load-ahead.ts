@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Dlrm, loadModelState, type EngineChoice, type ModelState } from '@ds/dlrm';
 
 /** A model that is ready, and the tensors that it was made of. */
@@ -6,27 +7,35 @@ export interface LoadedModel {
   state: ModelState;
 }
 
+// More than one model is loaded ahead only as long as they take no more than this.
+const mostBytesAhead = 1 << 29;
+
 /**
- * The models of some checkpoint files, one after another; the next is read and inflated while the caller
- * works on one. A model is disposed of when the next is asked for, so at most two are in memory.
+ * The models of some checkpoint files, one after another; those that follow are read and inflated while the caller
+ * works on one: the next, or where models are small as many as there are threads. A model is disposed of when the next is
+ * asked for, so of large ones at most two are in memory.
  *
  * @throws Error naming the file that cannot be read, when its turn comes.
  */
 export async function* loadAhead(
   paths: readonly string[],
-  { engine }: { engine?: EngineChoice } = {},
+  { engine, threads = availableParallelism() }: { engine?: EngineChoice; threads?: number } = {},
 ): AsyncGenerator<LoadedModel> {
-  const load = (path: string | undefined): Promise<LoadedModel | undefined> => {
-    const loading = path === undefined ? Promise.resolve(undefined) : loadModel(path, engine);
-    loading.catch(() => undefined); // reported where it is awaited, which is later than it may fail
-    return loading;
+  const loading: Promise<LoadedModel>[] = [];
+  let started = 0;
+  const loadUpTo = (ahead: number) => {
+    for (; loading.length < ahead && started < paths.length; started++) {
+      const model = loadModel(paths[started]!, engine);
+      model.catch(() => undefined); // reported where it is awaited, which is later than it may fail
+      loading.push(model);
+    }
   };
-  let next = load(paths[0]);
   try {
-    for (let index = 1; ; index++) {
-      const model = await next;
-      if (!model) return;
-      next = load(paths[index]);
+    loadUpTo(1);
+    while (loading.length > 0) {
+      const model = await loading[0]!;
+      loading.shift();
+      loadUpTo(Math.max(1, Math.min(threads, Math.floor(mostBytesAhead / bytesOf(model.state)))));
       try {
         yield model;
       } finally {
@@ -34,13 +43,20 @@ export async function* loadAhead(
       }
     }
   } finally {
-    // Left over when the caller stops early.
-    const unused = await next.catch(() => undefined);
-    await unused?.dlrm.dispose();
+    // Left over when the caller stops early, or one cannot be read.
+    const unused = await Promise.allSettled(loading);
+    for (const result of unused) if (result.status === 'fulfilled') await result.value.dlrm.dispose();
   }
 }
 
 async function loadModel(path: string, engine: EngineChoice | undefined): Promise<LoadedModel> {
   const state = await loadModelState(path);
   return { dlrm: await Dlrm.fromStateDict(state, { engine }), state };
+}
+
+function bytesOf(state: ModelState): number {
+  return Object.values(state).reduce(
+    (sum, tensor) => sum + ('data' in tensor ? tensor.data.byteLength : tensor.byteLength),
+    0,
+  );
 }

@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly size: number;
   /** Fills `target` from `position`. Throws when fewer bytes than that are left. */
   readInto(target: Uint8Array, position: number): Promise<void>;
+  /** `length` bytes from `position` as they lie in memory, not a copy; undefined where they do not lie there in one piece. */
+  view?(position: number, length: number): Uint8Array | undefined;
   /** The bytes from `start` to `end` will not be read again: memory frees the pieces that lie inside. */
   forget?(start: number, end: number): void;
   close(): Promise<void>;
@@ -69,6 +71,12 @@ export function memorySource(name: string, pieces: readonly Uint8Array[]): ByteS
         target.set(part, filled);
         filled += part.length;
       }
+    },
+    view(position, length) {
+      const piece = lastStartAtOrBefore(starts, position);
+      const from = position - (starts[piece] ?? 0);
+      const bytes = held[piece]?.subarray(from, from + length);
+      return bytes?.length === length ? bytes : undefined;
     },
     forget(start, end) {
       let piece = lastStartAtOrBefore(starts, start);

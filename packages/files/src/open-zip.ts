@@ -1,4 +1,5 @@
-import { createInflateRaw, crc32 } from 'node:zlib';
+import { promisify } from 'node:util';
+import { createInflateRaw, crc32, inflateRaw } from 'node:zlib';
 import { pipeline, Readable } from 'node:stream';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { ByteSource } from './byte-source.js';
@@ -29,6 +30,11 @@ export interface ZipArchive {
   read(entry: ZipEntry): AsyncIterable<Uint8Array>;
   /** The same into `target`, which must be as long as the entry: a stored entry without a copy between. */
   readInto(entry: ZipEntry, target: Uint8Array): Promise<void>;
+  /**
+   * The bytes of a stored entry as they lie in memory, not a copy; undefined where they do not lie there in one piece.
+   * Throws when their CRC-32 is wrong.
+   */
+  view(entry: ZipEntry): Uint8Array | undefined;
   /** A stored entry as a source of its own, read in place. Its CRC-32 is not checked. */
   source(entry: ZipEntry): ByteSource;
   /** The entry will not be read again: a source in memory frees it. */
@@ -36,6 +42,9 @@ export interface ZipArchive {
 }
 
 const pieceSize = 1 << 20;
+// Up to this size an entry is inflated at once, which spares a stream's many small arrays.
+const largestAtOnce = 1 << 26;
+const inflateAtOnce = promisify(inflateRaw);
 const wrongChecksum = 'its checksum (CRC-32) does not match';
 // An archive of ours has tens of entries; each costs about a kilobyte of memory to keep track of.
 const mostEntries = 100_000;
@@ -99,8 +108,9 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
 
   async function* compressedPieces(entry: ZipEntry): AsyncGenerator<Uint8Array> {
     const start = dataStarts.get(entry)!;
-    for (let done = 0; done < entry.compressedSize; done += pieceSize) {
-      const piece = new Uint8Array(Math.min(pieceSize, entry.compressedSize - done));
+    const length = isInflatedAtOnce(entry) ? entry.compressedSize : pieceSize;
+    for (let done = 0; done < entry.compressedSize; done += length) {
+      const piece = new Uint8Array(Math.min(length, entry.compressedSize - done));
       await source.readInto(piece, start + done);
       yield piece;
     }
@@ -111,7 +121,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     let size = 0;
     let checksum = 0;
     try {
-      for await (const piece of entry.compression === 'stored' ? pieces : inflated(pieces)) {
+      for await (const piece of entry.compression === 'stored' ? pieces : inflated(pieces, entry)) {
         size += piece.length;
         if (size > entry.size) throw damaged(entry, `expected ${entry.size} bytes, found more`);
         checksum = crc32(piece, checksum);
@@ -120,6 +130,9 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     } catch (error) {
       // zlib's own errors name neither the archive nor the entry.
       if (error instanceof Error && error.message.startsWith(source.name)) throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+        throw damaged(entry, `expected ${entry.size} bytes, found more`);
+      }
       throw damaged(entry, error instanceof Error ? error.message : String(error), error);
     }
     if (size < entry.size) throw damaged(entry, `expected ${entry.size} bytes, found ${size}`);
@@ -150,6 +163,12 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
         target.set(piece, filled);
         filled += piece.length;
       }
+    },
+    view(entry) {
+      if (entry.compression !== 'stored') return undefined;
+      const bytes = source.view?.(dataStarts.get(entry)!, entry.size);
+      if (bytes && crc32(bytes) !== entry.crc32) throw damaged(entry, wrongChecksum);
+      return bytes;
     },
     source(entry) {
       if (entry.compression !== 'stored') throw fail(`the entry "${entry.name}" is compressed`);
@@ -198,13 +217,25 @@ function checked(found: Entry): ZipEntry {
   return { name, size, compressedSize, compression, crc32: found.crc32 };
 }
 
-function inflated(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+function isInflatedAtOnce({ compression, size }: ZipEntry): boolean {
+  return compression === 'deflated' && size <= largestAtOnce;
+}
+
+async function* inflated(pieces: AsyncIterable<Uint8Array>, entry: ZipEntry): AsyncGenerator<Uint8Array> {
+  if (isInflatedAtOnce(entry)) {
+    // A byte of room more than declared, so that a longer entry is told from one that is as declared.
+    const room = entry.size + 1;
+    for await (const whole of pieces) {
+      yield await inflateAtOnce(whole, { chunkSize: Math.max(64, room), maxOutputLength: room });
+    }
+    return;
+  }
   // yauzl's own stream hands out 16 KiB at a time and checks no CRC-32.
-  return pipeline(
+  yield* pipeline(
     Readable.from(pieces, { objectMode: false }),
     createInflateRaw({ chunkSize: 1 << 18 }),
     () => undefined, // the error reaches the reader of the last stream
-  );
+  ) as AsyncIterable<Uint8Array>;
 }
 
 /** Lets yauzl read headers from a source; it reads only those, the entries' bytes are read above. */

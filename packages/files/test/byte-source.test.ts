@@ -49,6 +49,26 @@ describe('a byte source', () => {
     );
   });
 
+  it('in memory shows bytes of one piece as they lie there, and no others', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ bytes, lengths, position, length }) => {
+        const pieces = cut(bytes, lengths);
+        const view = memorySource('x', pieces).view!(position, length);
+        if (view) {
+          expect(view).toEqual(bytes.slice(position, position + length));
+          if (length > 0) expect(pieces.map(({ buffer }) => buffer)).toContain(view.buffer);
+        }
+        let start = 0;
+        const holds = pieces.some((piece) => {
+          const isInside = position >= start && position + length <= start + piece.length;
+          start += piece.length;
+          return isInside;
+        });
+        if (length > 0) expect(view !== undefined).toBe(holds);
+      }),
+    );
+  });
+
   it('in memory still reads what was not forgotten, and says so where it was', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ bytes, lengths, position, length }) => {

@@ -235,6 +235,7 @@ describe('openZip', () => {
 
   it.each([
     ['more', 499, 'expected 499 bytes, found more'],
+    ['far more', 9, 'expected 9 bytes, found more'],
     ['less', 501, 'expected 501 bytes, found 500'],
   ])('refuses content of %s bytes than declared', async (_, claimed, message) => {
     const bytes = await two();
@@ -243,6 +244,30 @@ describe('openZip', () => {
     await expect(contentOf(archive, archive.entries.get('other')!)).rejects.toThrow(
       `bad.zip: the entry "other" is damaged: ${message}`,
     );
+  });
+
+  it('inflates an entry that is too long for one array piece by piece', async () => {
+    const size = (1 << 26) + 5;
+    const bytes = await written([{ name: 'a', parts: [new Uint8Array(size)], how: 'deflated', align: 1 }]);
+    const archive = await openZip(memorySource('x.zip', [bytes]));
+    let [seen, largest] = [0, 0];
+    for await (const piece of archive.read(archive.entries.get('a')!)) {
+      seen += piece.length;
+      largest = Math.max(largest, piece.length);
+    }
+    expect(seen).toBe(size);
+    expect(largest).toBeLessThanOrEqual(1 << 20);
+  });
+
+  it('shows a stored entry in place only where its checksum is right', async () => {
+    const bytes = await two();
+    const archive = await open(bytes);
+    const [first, other] = [...archive.entries.values()] as [ZipEntry, ZipEntry];
+    expect(Buffer.from(archive.view(first)!).toString()).toBe('one');
+    expect(archive.view(first)!.buffer).toBe(bytes.buffer);
+    expect(archive.view(other)).toBeUndefined();
+    bytes[bytes.indexOf('one')] = 0;
+    expect(() => archive.view(first)).toThrow('bad.zip: the entry "first" is damaged: its checksum');
   });
 
   it('never returns other content than was written when one byte of the archive differs', async () => {

@@ -42,6 +42,8 @@ export async function readCheckpoint(
   options: {
     /** Whether the tensor of this name goes over a SharedArrayBuffer. */
     isShared: (name: string) => boolean;
+    /** Leaves tensors where they lie in an inflated file, whose other bytes stay in memory with them. Default: false. */
+    inPlace?: boolean;
   },
 ): Promise<StateDict> {
   const title = formatTitles[format];

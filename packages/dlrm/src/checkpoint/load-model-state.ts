@@ -41,7 +41,7 @@ export async function loadModelState(
     const state: ModelState =
       checkpoint.format === 'safetensors' && tables !== 'dense'
         ? await readKeepingSparse(checkpoint, memory)
-        : await readCheckpoint(checkpoint, { isShared: () => false });
+        : await readCheckpoint(checkpoint, { isShared: () => false, inPlace: true });
     if (tables === 'sparse') compressTables(state, { path, blockWidth, memory });
     naming(path, () => configFromStateDict(shapesOf(state)));
     return state;

@@ -13,13 +13,14 @@ const mostSharing = 16;
 
 /**
  * Reads the tensors of a checkpoint of torch.save (PyTorch 1.6 or later). Storages are read one after another,
- * in the order of the file; one that is a whole tensor is read straight into it.
+ * in the order of the file; one that is a whole tensor is read straight into it, or with `inPlace` stays
+ * where it lies if the file is in memory.
  *
  * @throws Error naming the archive and the tensor or the entry that cannot be read.
  */
 export async function readTorchCheckpoint(
   zip: ZipArchive,
-  { isShared }: { isShared: (name: string) => boolean },
+  { isShared, inPlace = false }: { isShared: (name: string) => boolean; inPlace?: boolean },
 ): Promise<StateDict> {
   const folder = archiveFolder(zip);
   await checkByteOrder(zip, folder);
@@ -30,10 +31,10 @@ export async function readTorchCheckpoint(
   for (const { entry, storage, type, views } of blocks) {
     const names = views.map(([name]) => name);
     const whole = views.find(([, view]) => isWhole(view, storage.length));
-    const values = allocateFloats(`${zip.name}: ${names[0]}`, storage.length, {
-      shared: whole !== undefined && isShared(whole[0]),
-    });
-    if (entry) {
+    const shared = whole !== undefined && isShared(whole[0]);
+    const found = inPlace && entry && type === 'float32' && !shared ? floatsInPlace(zip, entry) : undefined;
+    const values = found ?? allocateFloats(`${zip.name}: ${names[0]}`, storage.length, { shared });
+    if (entry && !found) {
       await readFloats(
         type,
         { readInto: (target) => zip.readInto(entry, target), pieces: () => zip.read(entry) },
@@ -55,6 +56,14 @@ export async function readTorchCheckpoint(
     }
   }
   return Object.fromEntries([...tensors.keys()].map((name) => [name, read.get(name)!]));
+}
+
+/** The values of an entry where they lie, if that is in memory and at a multiple of 4 bytes. */
+function floatsInPlace(zip: ZipArchive, entry: ZipEntry): Float32Array | undefined {
+  const bytes = zip.view(entry);
+  return bytes && bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+    : undefined;
 }
 
 /** Whether an archive is of torch.save: `<folder>/data.pkl`, with nothing beside that folder. */

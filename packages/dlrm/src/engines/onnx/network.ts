@@ -28,7 +28,7 @@ export class OnnxNetwork implements Network {
   /** On the CPU: the forward pass with its middle in WebAssembly. */
   readonly #cpu: CpuForward | undefined;
   /** The parameters before the last step, whose arrays the next step writes its result into. */
-  #spare: Feeds;
+  #spare: Feeds | undefined;
 
   constructor({
     ort,
@@ -49,10 +49,10 @@ export class OnnxNetwork implements Network {
     this.#ort = ort;
     this.#config = config;
     this.#sessions = new Sessions(ort, options);
-    const copies = () =>
-      mapValues(parameters, ({ data, shape }) => new ort.Tensor('float32', data.slice(), shape));
-    this.#parameters = copies();
-    this.#spare = copies();
+    this.#parameters = mapValues(
+      parameters,
+      ({ data, shape }) => new ort.Tensor('float32', data.slice(), shape),
+    );
     if (device === 'cpu') this.#cpu = new CpuForward({ ort, config, sessions: this.#sessions, threads });
   }
 
@@ -92,6 +92,10 @@ export class OnnxNetwork implements Network {
     const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }), {
       threadsSpin: true,
     });
+    this.#spare ??= mapValues(
+      this.#parameters,
+      ({ size, dims }) => new this.#ort.Tensor('float32', new Float32Array(size), dims),
+    );
     const { loss, rows } = await session.run(
       { ...this.#lossFeeds(input, labels, learningRate), ...this.#parameters },
       { loss: null, rows: null, ...mapKeys(this.#spare, (name) => `new:${name}`) },

@@ -19,6 +19,8 @@ const mostExamples = 32 * partSize;
 const keepIdle = 30_000;
 
 let lastId = 0;
+// Of a batch before, of any model: models come and go, and new memory costs a batch of a few thousand examples a tenth.
+let spareBuffer = new SharedArrayBuffer(0);
 
 /**
  * The forward pass on threads: this one gathers the rows of one part after another, the others each compute whole
@@ -28,7 +30,6 @@ let lastId = 0;
 export class ThreadedForward {
   readonly #config: DlrmConfig;
   readonly #threads: number;
-  #buffer = new SharedArrayBuffer(0);
   #parameters: SharedParameters | undefined;
   #parametersOf: Feeds | undefined;
 
@@ -42,12 +43,16 @@ export class ThreadedForward {
     const probabilities = new Float32Array(input.size);
     for (let start = 0; start < input.size; start += mostExamples) {
       const turn = partOfInput(input, start, Math.min(start + mostExamples, input.size));
-      probabilities.set(await this.#forward(turn, options), start);
+      await this.#forward(turn, options, probabilities.subarray(start, start + turn.size));
     }
     return probabilities;
   }
 
-  async #forward(input: NetworkInput, { parameters, skipsZeros }: ForwardOptions): Promise<Float32Array> {
+  async #forward(
+    input: NetworkInput,
+    { parameters, skipsZeros }: ForwardOptions,
+    probabilities: Float32Array,
+  ): Promise<void> {
     const { size, ids, tables } = input;
     const entering = input.bottomOutput ?? input.dense;
     const shape = {
@@ -57,15 +62,16 @@ export class ThreadedForward {
       rowsWidth: tables.length * this.#config.embeddingDim,
     };
     const bytes = StagedBatch.byteLength(shape);
-    if (this.#buffer.byteLength < bytes) this.#buffer = new SharedArrayBuffer(bytes);
-    const batch = new StagedBatch(shape, this.#buffer);
+    const buffer = spareBuffer.byteLength >= bytes ? spareBuffer : new SharedArrayBuffer(bytes);
+    spareBuffer = new SharedArrayBuffer(0);
+    const batch = new StagedBatch(shape, buffer);
     batch.begin();
     batch.input.set(entering);
     const task: ForwardTask = {
       config: this.#config,
       parameters: this.#shared(parameters),
       shape,
-      batch: this.#buffer,
+      batch: buffer,
       isBottomOutput: input.bottomOutput !== undefined,
       skipsZeros,
     };
@@ -92,7 +98,8 @@ export class ThreadedForward {
       throw error;
     }
     await computed;
-    return batch.probabilities;
+    probabilities.set(batch.probabilities);
+    spareBuffer = buffer;
   }
 
   #shared(parameters: Feeds): SharedParameters {
