@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readNpz } from '@ds/criteo-data';
 import packageJson from '../package.json';
 import { temporaryFolder } from './temporary-folder.js';
@@ -48,6 +49,24 @@ it('synthesizes the same bytes whatever the number of threads, and preprocesses 
   });
   expect(readFileSync(join(folder, 'three.npz')).equals(readFileSync(join(folder, 'one.npz')))).toBe(true);
   expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([30_000, 26]);
+});
+
+it('gives the same arrays of a gzip file, on threads', async () => {
+  const place = join(folder, 'gzip');
+  mkdirSync(place);
+  run('synthesize', '--rows', '30000', '--output', 'gzip/train.txt', '--quiet');
+  const text = readFileSync(join(place, 'train.txt'));
+  writeFileSync(join(place, 'train.txt.gz'), gzipSync(text, { level: 1 }));
+  const preprocess = async (rawDataFile: string) => {
+    const files = ['--raw-data-file', rawDataFile, '--processed-data-file', 'gzip/out.npz'];
+    expect(run('preprocess', '--quiet', '--threads', '3', ...files).status).toBe(0);
+    return readNpz(join(place, 'out.npz'));
+  };
+  const expected = await preprocess('gzip/train.txt');
+  const found = await preprocess('gzip/train.txt.gz');
+  for (const [name, { data }] of Object.entries(expected)) {
+    expect(Buffer.from(found[name]!.data.buffer).equals(Buffer.from(data.buffer))).toBe(true);
+  }
 });
 
 it('shows its help and version', () => {

@@ -15,11 +15,17 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
+/** The bytes of an open file. */
+export interface FileSource extends ByteSource {
+  /** What the system calls the open file, in every thread of this process; not to be closed. */
+  readonly fd: number;
+}
+
 // Node reads at most 2 GiB at once.
 const largestRead = 1 << 30;
 
 /** Opens a file for positional reads. Throws an Error that names the file when it cannot be read. */
-export async function fileSource(path: string): Promise<ByteSource> {
+export async function fileSource(path: string): Promise<FileSource> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw new Error(`cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`, {
       cause: error,
@@ -35,6 +41,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   return {
     name: path,
     size: stat.size,
+    fd: file.fd,
     async readInto(target, position) {
       let filled = 0;
       while (filled < target.length) {

@@ -5,4 +5,4 @@ export { crc32Combine } from './crc32-combine.js';
 export { ZipWriter, type ZipParts } from './zip-writer.js';
 export { pullBytes } from './pull-bytes.js';
 export { openZip, type ZipArchive, type ZipEntry } from './open-zip.js';
-export { fileSource, memorySource, type ByteSource } from './byte-source.js';
+export { fileSource, memorySource, type ByteSource, type FileSource } from './byte-source.js';

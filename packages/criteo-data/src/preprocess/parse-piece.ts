@@ -2,6 +2,8 @@ import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { allocate, bytesAt, criteoKernel, integersAt } from './criteo-kernel.js';
 import { deflateArrays, type DeflatedParts } from './deflate-arrays.js';
 import { findBadField, type BadField } from './bad-field.js';
+import { readRange } from './line-ranges.js';
+import type { Lines } from './read-lines.js';
 
 /** Rows of a raw file. What stays to be done in the order of the file is one look-up for each distinct value. */
 export interface ParsedPiece {
@@ -25,23 +27,25 @@ const smallestSlots = 256;
 const shortestRow = 1 + integerColumns + categoricalColumns + 1;
 
 /** Parses rows `label \t I1..I13 \t C1..C26 \n` (data_utils.py, process_one_file); the last may be unended. */
-export function parsePiece(text: Uint8Array): ParsedPiece | BadField {
+export function parsePiece(lines: Lines): ParsedPiece | BadField {
   const kernel = criteoKernel();
+  const length = 'text' in lines ? lines.text.length : lines.length;
   // The kernel reads whole words, which may reach past the end.
-  const start = allocate(text.length + 16);
-  const copy = bytesAt(start, text.length + 16);
-  copy.set(text);
-  copy[text.length] = newline;
+  const start = allocate(length + 16);
+  const text = bytesAt(start, length);
+  if ('text' in lines) text.set(lines.text);
+  else readRange(lines, text);
+  bytesAt(start + length, 1)[0] = newline;
 
-  const rows = kernel.countLines(start, start + text.length);
+  const rows = kernel.countLines(start, start + length);
   // The arrays are sized by the text: lines shorter than any row would take up to 160 times theirs. Where there are
   // more lines than rows that fit into the text, one of those that fit is wrong, or the next one is.
-  const room = Math.min(rows, Math.floor((text.length + 1) / shortestRow));
+  const room = Math.min(rows, Math.floor((length + 1) / shortestRow));
   const integers = allocate(4 * room * integerColumns);
   const labels = allocate(4 * room);
   const categories = allocate(4 * room * categoricalColumns);
   const parsed = kernel.parseRows(start, room, categories, integers, labels);
-  if (parsed < rows) return findBadField(text, parsed);
+  if (parsed < rows) return findBadField(bytesAt(start, length), parsed);
 
   const slots = allocate(8 * Math.max(smallestSlots, 2 ** Math.ceil(Math.log2(4 * rows))));
   const distinct = allocate(4 * rows * categoricalColumns);

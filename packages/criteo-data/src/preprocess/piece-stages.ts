@@ -2,16 +2,17 @@ import type { BadField } from './bad-field.js';
 import { deflateCategories, type NumberedPiece } from './deflate-categories.js';
 import type { DeflatedParts } from './deflate-arrays.js';
 import { parsePiece, type ParsedPiece } from './parse-piece.js';
+import type { Lines } from './read-lines.js';
 
 /** What is done to a piece: it is parsed, and once its categories have their ids, those are deflated. */
-export type StageInput = { text: Uint8Array<ArrayBuffer> } | { numbered: NumberedPiece };
+export type StageInput = Lines | { numbered: NumberedPiece };
 export type StageOutput = { parsed: ParsedPiece | BadField } | { deflated: DeflatedParts };
 
 /** Runs one stage of one piece. */
 export function runStage(input: StageInput): StageOutput {
-  return 'text' in input
-    ? { parsed: parsePiece(input.text) }
-    : { deflated: deflateCategories(input.numbered) };
+  return 'numbered' in input
+    ? { deflated: deflateCategories(input.numbered) }
+    : { parsed: parsePiece(input) };
 }
 
 /** The buffers of an input or output that can move to another thread. */
@@ -19,7 +20,7 @@ export function buffersOf(stage: StageInput | StageOutput): ArrayBuffer[] {
   if ('text' in stage) return [stage.text.buffer];
   if ('numbered' in stage) return [stage.numbered.numbers.buffer, stage.numbered.ids.buffer];
   if ('deflated' in stage) return [stage.deflated.bytes.buffer];
+  if (!('parsed' in stage) || !('rows' in stage.parsed)) return [];
   const { parsed } = stage;
-  if (!('rows' in parsed)) return [];
   return [parsed.numbers.buffer, parsed.distinct.buffer, parsed.integersAndLabels.bytes.buffer];
 }

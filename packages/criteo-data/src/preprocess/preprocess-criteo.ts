@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeWhole } from '@ds/files';
+import { fileSource, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { categoricalColumns, fieldName } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
@@ -52,36 +51,37 @@ export async function preprocessCriteo({
   /** Called with the number of bytes of the raw file read, and its size. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<PreprocessedCriteo> {
-  const size = await stat(rawDataFile).then(
-    (found) => found.size,
-    () => 0,
-  );
-  const workers = threads ?? (size < smallFile ? 1 : availableThreads());
   const dayCountFile = join(dirname(rawDataFile), `${basename(rawDataFile).split('.')[0]}_day_count.npz`);
   const dictionaries = Array.from({ length: categoricalColumns }, () => new IdDictionary());
   let rows = 0;
 
-  await writeWhole(processedDataFile, async (file) => {
-    const spool = await DeflatedSpool.create(processedDataFile);
-    try {
-      await processPieces({
-        pieces: readLines({ path: rawDataFile, pieceSize, onProgress }),
-        threads: workers,
-        assignIds: (piece) => {
-          if (!('rows' in piece)) throw badRow(rawDataFile, rows, piece);
-          rows += piece.rows;
-          return { piece, ids: idsOf(piece, dictionaries) };
-        },
-        keep: (piece, arrays, parts) => spool.add(piece, firstArrays[arrays], parts),
-      });
-      if (rows === 0) throw new Error(`${rawDataFile}: expected at least one row, found an empty file`);
-      await writeProcessedFile(file, { rows, spool, counts: countsOf(dictionaries) });
-      const totals = BigInt64Array.from(rowsPerDay(rows), BigInt);
-      await writeNpz(dayCountFile, { total_per_file: { data: totals } });
-    } finally {
-      await spool.close();
-    }
-  });
+  const source = await fileSource(rawDataFile);
+  const workers = threads ?? (source.size < smallFile ? 1 : availableThreads());
+  try {
+    await writeWhole(processedDataFile, async (file) => {
+      const spool = await DeflatedSpool.create(processedDataFile);
+      try {
+        await processPieces({
+          pieces: readLines({ source, pieceSize, onProgress }),
+          threads: workers,
+          assignIds: (piece) => {
+            if (!('rows' in piece)) throw badRow(rawDataFile, rows, piece);
+            rows += piece.rows;
+            return { piece, ids: idsOf(piece, dictionaries) };
+          },
+          keep: (piece, arrays, parts) => spool.add(piece, firstArrays[arrays], parts),
+        });
+        if (rows === 0) throw new Error(`${rawDataFile}: expected at least one row, found an empty file`);
+        await writeProcessedFile(file, { rows, spool, counts: countsOf(dictionaries) });
+        const totals = BigInt64Array.from(rowsPerDay(rows), BigInt);
+        await writeNpz(dayCountFile, { total_per_file: { data: totals } });
+      } finally {
+        await spool.close();
+      }
+    });
+  } finally {
+    await source.close();
+  }
   return { rows, counts: countsOf(dictionaries), dayCountFile };
 }
 

@@ -3,6 +3,7 @@ import type { BadField } from './bad-field.js';
 import { dropKernelMemory } from './criteo-kernel.js';
 import type { DeflatedParts } from './deflate-arrays.js';
 import type { ParsedPiece } from './parse-piece.js';
+import type { Lines } from './read-lines.js';
 import { buffersOf, runStage, type StageInput, type StageOutput } from './piece-stages.js';
 
 /**
@@ -17,7 +18,7 @@ export async function processPieces({
   keep,
 }: {
   /** Whole lines, in the order of the file. */
-  pieces: AsyncIterator<Uint8Array<ArrayBuffer>>;
+  pieces: AsyncIterator<Lines>;
   threads: number;
   /** Called with what was parsed in the order of the file: the ids in the place of `distinct`. */
   assignIds: (parsed: ParsedPiece | BadField) => { piece: ParsedPiece; ids: Int32Array<ArrayBuffer> };
@@ -29,12 +30,17 @@ export async function processPieces({
   const readyToDeflate: { piece: number; input: StageInput }[] = [];
   let begun = 0;
   let numbered = 0;
+  /** Read ahead, so that no thread waits for it. */
+  let nextPiece: Promise<IteratorResult<Lines>> | undefined;
   let isAllRead = false;
+  let failure: { error: unknown } | undefined;
   let wake: () => void = () => undefined;
+  let lastWrite: Promise<void> = Promise.resolve();
 
   async function* tasks(): AsyncGenerator<ThreadTask<StageInput>> {
     for (;;) {
       const next = readyToDeflate.shift() ?? (await beginNext());
+      if (failure) throw failure.error;
       if (next) {
         pieceOfTask.push(next.piece);
         yield { input: next.input, transfer: buffersOf(next.input) };
@@ -48,28 +54,49 @@ export async function processPieces({
 
   async function beginNext(): Promise<{ piece: number; input: StageInput } | undefined> {
     if (isAllRead || begun >= numbered + 2 * threads) return undefined;
-    const { done, value } = await pieces.next();
+    const { done, value } = await (nextPiece ?? pieces.next());
     if (done) isAllRead = true;
-    return done ? undefined : { piece: begun++, input: { text: value } };
+    if (done) return undefined;
+    nextPiece = pieces.next();
+    nextPiece.catch(() => undefined); // reported where it is awaited
+    return { piece: begun++, input: value };
   }
 
   async function onResult(output: StageOutput, task: number): Promise<void> {
     const piece = pieceOfTask[task]!;
-    if ('deflated' in output) {
-      await keep(piece, 'categories', output.deflated);
-      return;
+    if ('deflated' in output) return write(() => keep(piece, 'categories', output.deflated));
+    const { parsed } = output;
+    waitingForTurn.set(piece, parsed);
+    // Once the thread has been given its next task: it need not wait for the ids.
+    setImmediate(takeTurns);
+    if ('rows' in parsed) return write(() => keep(piece, 'integersAndLabels', parsed.integersAndLabels));
+  }
+
+  function takeTurns(): void {
+    try {
+      for (let parsed = waitingForTurn.get(numbered); parsed; parsed = waitingForTurn.get(numbered)) {
+        waitingForTurn.delete(numbered);
+        const {
+          piece: { rows, numbers, distinctCounts },
+          ids,
+        } = assignIds(parsed);
+        readyToDeflate.push({
+          piece: numbered++,
+          input: { numbered: { rows, numbers, ids, distinctCounts } },
+        });
+      }
+    } catch (error) {
+      failure ??= { error };
     }
-    waitingForTurn.set(piece, output.parsed);
-    for (let parsed = waitingForTurn.get(numbered); parsed; parsed = waitingForTurn.get(numbered)) {
-      waitingForTurn.delete(numbered);
-      const {
-        piece: { rows, numbers, distinctCounts, integersAndLabels },
-        ids,
-      } = assignIds(parsed);
-      readyToDeflate.push({ piece: numbered, input: { numbered: { rows, numbers, ids, distinctCounts } } });
-      wake();
-      await keep(numbered++, 'integersAndLabels', integersAndLabels);
-    }
+    wake();
+  }
+
+  /** Begins a write; resolves when the one before has ended, so that two at most are in memory. */
+  async function write(begin: () => Promise<void>): Promise<void> {
+    const before = lastWrite;
+    lastWrite = begin();
+    lastWrite.catch(() => undefined); // reported where it is awaited
+    await before;
   }
 
   try {
@@ -81,9 +108,11 @@ export async function processPieces({
         worker: new URL('./preprocess.worker.js', import.meta.url),
         threads,
         tasks: tasks(),
+        keepIdle: 30_000,
         onResult,
       });
     }
+    await lastWrite;
   } finally {
     dropKernelMemory(); // of this thread, after a run in it
     await pieces.return?.();

@@ -1,0 +1,62 @@
+import { readSync } from 'node:fs';
+import type { FileSource } from '@ds/files';
+
+/** Lines of an open file, which any thread of the process can read. */
+export interface LineRange {
+  path: string;
+  fd: number;
+  /** Of the first byte. */
+  position: number;
+  /** In bytes. */
+  length: number;
+}
+
+const newline = 0x0a;
+const searchSize = 1 << 12;
+
+/**
+ * Cuts a file into ranges of whole lines, each about `pieceSize` bytes. A line longer than that makes a longer one,
+ * up to the limit of 16 pieces, where it is cut.
+ */
+export async function* lineRanges({
+  source,
+  pieceSize,
+  onProgress,
+}: {
+  source: FileSource;
+  pieceSize: number;
+  /** Called with the number of bytes of the file handed over. */
+  onProgress: (done: number) => void;
+}): AsyncGenerator<LineRange> {
+  for (let position = 0; position < source.size;) {
+    const end = await lineEnd(source, position + pieceSize, position + 16 * pieceSize);
+    onProgress(end);
+    yield { path: source.name, fd: source.fd, position, length: end - position };
+    position = end;
+  }
+}
+
+/** Where the line ends that has a byte before `position`; `limit` where it is longer. */
+async function lineEnd(source: FileSource, position: number, limit: number): Promise<number> {
+  const last = Math.min(limit, source.size);
+  for (let at = position - 1; at < last; at += searchSize) {
+    const bytes = new Uint8Array(Math.min(searchSize, last - at));
+    await source.readInto(bytes, at);
+    const found = bytes.indexOf(newline);
+    if (found >= 0) return at + found + 1;
+  }
+  return last;
+}
+
+/** Fills `target` with the text of a range. Throws an Error that names the file when it cannot be read. */
+export function readRange({ path, fd, position, length }: LineRange, target: Uint8Array): void {
+  try {
+    for (let done = 0; done < length;) {
+      const read = readSync(fd, target, done, length - done, position + done);
+      if (read === 0) throw new Error(`it was cut short at ${position + done} bytes`);
+      done += read;
+    }
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
