@@ -4,39 +4,56 @@ import { openUnnamedFile, readFully } from '../unnamed-file.js';
 import type { DeflatedPart, DeflatedParts } from './deflate-arrays.js';
 
 interface SpooledPart extends DeflatedPart {
-  position: number;
+  /** Its bytes, or where they stand in the file. */
+  place: Uint8Array | number;
 }
 
 const readSize = 1 << 20;
 
 /**
- * Deflated parts of arrays, set down in a temporary file as they come, piece by piece, since an npz has whole
- * arrays one after another.
+ * Deflated parts of arrays, put aside as they come, piece by piece, since an npz has whole arrays one after another:
+ * the first ones in memory, the others in a temporary file.
  */
 export class DeflatedSpool {
   readonly #file: FileHandle;
+  readonly #mostKept: number;
   /** By array, then by piece. */
   readonly #parts: SpooledPart[][] = [];
-  #size = 0;
+  #kept = 0;
+  #written = 0;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, mostKept: number) {
     this.#file = file;
+    this.#mostKept = mostKept;
   }
 
-  /** `path`: near which the temporary file goes. */
-  static async create(path: string): Promise<DeflatedSpool> {
-    return new DeflatedSpool(await openUnnamedFile(path));
+  /**
+   * `path`: near which the temporary file goes. `mostKept`: bytes that are kept in memory; default 64 MiB, about a
+   * million rows.
+   */
+  static async create(
+    path: string,
+    { mostKept = 1 << 26 }: { mostKept?: number } = {},
+  ): Promise<DeflatedSpool> {
+    return new DeflatedSpool(await openUnnamedFile(path), mostKept);
   }
 
   /** Adds the parts that a piece has of the arrays from `firstArray` on. */
   async add(piece: number, firstArray: number, { parts, bytes }: DeflatedParts): Promise<void> {
-    const start = this.#size;
-    this.#size += bytes.length;
-    let position = start;
+    const isKept = this.#kept + bytes.length <= this.#mostKept;
+    const start = isKept ? 0 : this.#written;
+    let position = 0;
     parts.forEach((part, i) => {
-      (this.#parts[firstArray + i] ??= [])[piece] = { ...part, position };
-      position += part.compressedSize;
+      const end = position + part.compressedSize;
+      const place = isKept ? bytes.subarray(position, end) : start + position;
+      (this.#parts[firstArray + i] ??= [])[piece] = { ...part, place };
+      position = end;
     });
+    if (isKept) {
+      this.#kept += bytes.length;
+      return;
+    }
+    this.#written += bytes.length;
     for (let done = 0; done < bytes.length;) {
       done += (await this.#file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
     }
@@ -60,11 +77,11 @@ export class DeflatedSpool {
       wanted.push(part);
       size += part.compressedSize;
       if (size < readSize) continue;
-      yield this.#readTogether(wanted, size);
+      yield* await this.#readTogether(wanted);
       wanted = [];
       size = 0;
     }
-    if (size > 0) yield this.#readTogether(wanted, size);
+    yield* await this.#readTogether(wanted);
   }
 
   /** Frees the temporary file. */
@@ -76,15 +93,14 @@ export class DeflatedSpool {
     for (const array of arrays) yield* this.#parts[array]!;
   }
 
-  async #readTogether(parts: readonly SpooledPart[], size: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(size);
-    let filled = 0;
-    await Promise.all(
-      parts.map(({ position, compressedSize }) => {
-        const target = bytes.subarray(filled, (filled += compressedSize));
-        return readFully(this.#file, target, position);
+  #readTogether(parts: readonly SpooledPart[]): Promise<Uint8Array[]> {
+    return Promise.all(
+      parts.map(async ({ place, compressedSize }) => {
+        if (typeof place !== 'number') return place;
+        const bytes = new Uint8Array(compressedSize);
+        await readFully(this.#file, bytes, place);
+        return bytes;
       }),
     );
-    return bytes;
   }
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { appendTo, ZipWriter } from '@ds/files';
+import { gatherTo, ZipWriter } from '@ds/files';
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { formatNpyHeader, type NpyHeader } from '../npz/npy-format.js';
 import type { DeflatedSpool } from './deflated-spool.js';
@@ -20,7 +20,8 @@ export async function writeProcessedFile(
   file: FileHandle,
   { rows, spool, counts }: { rows: number; spool: DeflatedSpool; counts: Int32Array },
 ): Promise<void> {
-  const zip = new ZipWriter(appendTo(file));
+  const { append, flush } = gatherTo(file);
+  const zip = new ZipWriter(append);
   const add = async (name: string, header: NpyHeader, arrays: readonly number[]) => {
     const start = formatNpyHeader(header);
     const totals = spool.totals(arrays, { size: start.length, crc: crc32(start) });
@@ -34,6 +35,7 @@ export async function writeProcessedFile(
   const countBytes = new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength);
   await zip.addDeflated('counts.npy', [formatNpyHeader(int32([categoricalColumns])), countBytes]);
   await zip.finish();
+  await flush();
 }
 
 /** One deflate stream: a start that is stored, deflated blocks, and the end. */
