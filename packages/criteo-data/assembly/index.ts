@@ -1,4 +1,5 @@
-export { countLines, parseRows } from './parse-rows';
+export { countLines, paddingBytes } from './index-separators';
+export { parseRows, separatorBytes } from './parse-rows';
 export { numberValues } from './number-values';
 export { deflateIntegers } from './deflate-integers';
 export { gatherFloats, deflateFloats } from './deflate-floats';

@@ -13,15 +13,22 @@ export interface BadField {
 const fields = 1 + integerColumns + categoricalColumns;
 const newline = 0x0a;
 
-/** Finds out what is wrong with a line that could not be parsed; slow, and needed once. */
-export function findBadField(text: Uint8Array, line: number): BadField {
-  let start = 0;
-  for (let before = 0; before < line; before++) start = text.indexOf(newline, start) + 1;
-  const end = text.indexOf(newline, start);
-  const found = Buffer.from(text.subarray(start, end < 0 ? text.length : end)).toString('latin1');
-  const parts = found.replace(/\r$/, '').split('\t');
+/** Finds the first field of a text that cannot be parsed; slow, and needed once. */
+export function findBadField(text: Uint8Array): BadField {
+  for (let line = 0, start = 0; start < text.length; line++) {
+    const found = text.indexOf(newline, start);
+    const end = found < 0 ? text.length : found;
+    const bad = badFieldOf(Buffer.from(text.subarray(start, end)).toString('latin1'));
+    if (bad) return { line, ...bad };
+    start = end + 1;
+  }
+  throw new Error('a text is well formed, but was not parsed');
+}
+
+function badFieldOf(line: string): Omit<BadField, 'line'> | undefined {
+  const parts = line.replace(/\r$/, '').split('\t');
   if (parts.length !== fields) {
-    return { line, expected: `${fields} tab-separated fields`, found: `${parts.length}` };
+    return { expected: `${fields} tab-separated fields`, found: `${parts.length}` };
   }
   const kinds = [
     { from: 0, to: 1, form: /^[01]$/, expected: '0 or 1' },
@@ -32,8 +39,8 @@ export function findBadField(text: Uint8Array, line: number): BadField {
     for (let field = from; field < to; field++) {
       const part = parts[field]!;
       const fits = form.test(part) && (from !== 1 || Number(part) === (Number(part) | 0));
-      if (!fits) return { line, field, expected, found: JSON.stringify(part.slice(0, 40)) };
+      if (!fits) return { field, expected, found: JSON.stringify(part.slice(0, 40)) };
     }
   }
-  throw new Error(`line ${line} is well formed, but was not parsed`);
+  return undefined;
 }

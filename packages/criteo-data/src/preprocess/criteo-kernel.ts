@@ -3,8 +3,18 @@ import { kernelModuleBase64 } from './kernel-module.js';
 /** The functions of ../../assembly, where they are described; all arguments are addresses or numbers. */
 export interface CriteoKernel {
   heapStart(): number;
+  paddingBytes(): number;
   countLines(text: number, end: number): number;
-  parseRows(text: number, rows: number, categories: number, integers: number, labels: number): number;
+  separatorBytes(): number;
+  parseRows(
+    text: number,
+    end: number,
+    rows: number,
+    categories: number,
+    integers: number,
+    labels: number,
+    separators: number,
+  ): number;
   numberValues(values: number, count: number, distinct: number, slots: number): number;
   gatherFloats(numbers: number, rows: number, table: number, floats: number): void;
   deflateFloats(

@@ -29,23 +29,17 @@ const shortestRow = 1 + integerColumns + categoricalColumns + 1;
 /** Parses rows `label \t I1..I13 \t C1..C26 \n` (data_utils.py, process_one_file); the last may be unended. */
 export function parsePiece(lines: Lines): ParsedPiece | BadField {
   const kernel = criteoKernel();
-  const length = 'text' in lines ? lines.text.length : lines.length;
-  // The kernel reads whole words, which may reach past the end.
-  const start = allocate(length + 16);
-  const text = bytesAt(start, length);
-  if ('text' in lines) text.set(lines.text);
-  else readRange(lines, text);
-  bytesAt(start + length, 1)[0] = newline;
-
-  const rows = kernel.countLines(start, start + length);
-  // The arrays are sized by the text: lines shorter than any row would take up to 160 times theirs. Where there are
-  // more lines than rows that fit into the text, one of those that fit is wrong, or the next one is.
-  const room = Math.min(rows, Math.floor((length + 1) / shortestRow));
-  const integers = allocate(4 * room * integerColumns);
-  const labels = allocate(4 * room);
-  const categories = allocate(4 * room * categoricalColumns);
-  const parsed = kernel.parseRows(start, room, categories, integers, labels);
-  if (parsed < rows) return findBadField(bytesAt(start, length), parsed);
+  const { start, length, end } = placeText(lines, kernel.paddingBytes());
+  const rows = kernel.countLines(start, end);
+  // The arrays are sized by the text: lines shorter than any row would take up to 160 times theirs.
+  if (rows > (end - start) / shortestRow) return findBadField(bytesAt(start, length));
+  const integers = allocate(4 * rows * integerColumns);
+  const labels = allocate(4 * rows);
+  const categories = allocate(4 * rows * categoricalColumns);
+  const separators = allocate(kernel.separatorBytes());
+  if (!kernel.parseRows(start, end, rows, categories, integers, labels, separators)) {
+    return findBadField(bytesAt(start, length));
+  }
 
   const slots = allocate(8 * Math.max(smallestSlots, 2 ** Math.ceil(Math.log2(4 * rows))));
   const distinct = allocate(4 * rows * categoricalColumns);
@@ -74,4 +68,17 @@ export function parsePiece(lines: Lines): ParsedPiece | BadField {
     distinctCounts,
     integersAndLabels,
   };
+}
+
+/** Puts the text, zeros behind it, into the kernel's memory, and ends its last line; `length` is what it was before. */
+function placeText(lines: Lines, padding: number): { start: number; length: number; end: number } {
+  const length = 'text' in lines ? lines.text.length : lines.length;
+  const start = allocate(length + 1 + padding);
+  const text = bytesAt(start, length + 1 + padding);
+  if ('text' in lines) text.set(lines.text);
+  else readRange(lines, text.subarray(0, length));
+  text.fill(0, length);
+  const isEnded = text[length - 1] === newline;
+  if (!isEnded) text[length] = newline;
+  return { start, length, end: start + length + (isEnded ? 0 : 1) };
 }

@@ -55,14 +55,15 @@ it('lays X_cat out in Fortran order and the rest in C order, as data_utils.py do
 });
 
 const field = (form: fc.Arbitrary<string>) => fc.option(form, { nil: '', freq: 4 });
+const category = fc.oneof(
+  { weight: 1, arbitrary: fc.nat(3).map((value) => value.toString(16)) },
+  { weight: 9, arbitrary: fc.stringMatching(/^[0-9a-fA-F]{8}$/) },
+);
 const row = fc
   .tuple(
     fc.constantFrom('0', '1'),
     fc.array(field(fc.integer().map(String)), { minLength: 13, maxLength: 13 }),
-    fc.array(field(fc.oneof(fc.nat(3), fc.nat(2 ** 32 - 1)).map((value) => value.toString(16))), {
-      minLength: 26,
-      maxLength: 26,
-    }),
+    fc.array(field(category), { minLength: 26, maxLength: 26 }),
   )
   .map(([label, integers, categories]) => [label, ...integers, ...categories].join('\t'));
 
