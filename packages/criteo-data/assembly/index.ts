@@ -2,7 +2,7 @@ export { countLines, paddingBytes } from './index-separators';
 export { parseRows, separatorBytes } from './parse-rows';
 export { numberValues } from './number-values';
 export { deflateIntegers } from './deflate-integers';
-export { gatherFloats, deflateFloats } from './deflate-floats';
+export { deflateFloats } from './deflate-floats';
 
 /** Where the memory begins that the kernel does not use itself. */
 export function heapStart(): usize {

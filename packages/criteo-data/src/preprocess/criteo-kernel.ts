@@ -16,12 +16,12 @@ export interface CriteoKernel {
     separators: number,
   ): number;
   numberValues(values: number, count: number, distinct: number, slots: number): number;
-  gatherFloats(numbers: number, rows: number, table: number, floats: number): void;
   deflateFloats(
     numbers: number,
     rows: number,
     table: number,
     distinct: number,
+    floats: number,
     scratch: number,
     output: number,
   ): number;

@@ -20,7 +20,7 @@ export function deflateCategories({ rows, numbers, ids, distinctCounts }: Number
   integersAt(numbersStart, numbers.length).set(numbers);
   const tables = allocate(8 * ids.length);
   floatsAt(tables, ids.length).set(ids);
-  const scratch = allocate(24 * Math.max(...distinctCounts));
+  const scratch = allocate(48 * (1 + Math.max(...distinctCounts)));
   const floats = allocate(8 * rows);
   let before = 0;
   return deflateArrays(Array<number>(categoricalColumns).fill(8 * rows), (column, output) => {
@@ -28,8 +28,7 @@ export function deflateCategories({ rows, numbers, ids, distinctCounts }: Number
     const table = tables + 8 * before;
     const count = distinctCounts[column]!;
     before += count;
-    kernel.gatherFloats(columnNumbers, rows, table, floats);
-    const compressedSize = kernel.deflateFloats(columnNumbers, rows, table, count, scratch, output);
+    const compressedSize = kernel.deflateFloats(columnNumbers, rows, table, count, floats, scratch, output);
     return { address: floats, compressedSize };
   });
 }

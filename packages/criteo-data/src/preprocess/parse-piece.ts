@@ -49,7 +49,7 @@ export function parsePiece(lines: Lines): ParsedPiece | BadField {
     size += count;
     return count;
   });
-  const tokens = allocate(2 * 4 * rows * integerColumns);
+  const tokens = allocate(2 * 4 * rows * integerColumns + 16);
   const arrays = [
     { address: integers, count: rows * integerColumns },
     { address: labels, count: rows },
