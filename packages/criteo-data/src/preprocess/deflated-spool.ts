@@ -28,12 +28,12 @@ export class DeflatedSpool {
   }
 
   /**
-   * `path`: near which the temporary file goes. `mostKept`: bytes that are kept in memory; default 64 MiB, about a
+   * `path`: near which the temporary file goes. `mostKept`: bytes that are kept in memory; default 32 MiB, about half a
    * million rows.
    */
   static async create(
     path: string,
-    { mostKept = 1 << 26 }: { mostKept?: number } = {},
+    { mostKept = 1 << 25 }: { mostKept?: number } = {},
   ): Promise<DeflatedSpool> {
     return new DeflatedSpool(await openUnnamedFile(path), mostKept);
   }

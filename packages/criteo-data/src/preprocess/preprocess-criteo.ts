@@ -15,7 +15,7 @@ import { firstArrays, writeProcessedFile } from './write-processed-file.js';
 // Larger pieces have fewer distinct values a row to be looked up, smaller ones fit the processor's caches better.
 const pieceSize = 1 << 22;
 /** Below this size starting threads costs more than they gain. */
-const smallFile = 1 << 23;
+const smallFile = 1 << 24;
 
 /** What came out of preprocessing. */
 export interface PreprocessedCriteo {
