@@ -19,10 +19,10 @@ function run(...args: string[]) {
 }
 
 it('synthesizes the same bytes whatever the number of threads, and preprocesses them', async () => {
-  const rows = ['--rows', '30000', '--seed', '9', '--quiet'];
+  const rows = ['--rows', '80000', '--seed', '9', '--quiet'];
   expect(run('synthesize', ...rows, '--output', 'one.txt', '--threads', '1')).toEqual({
     status: 0,
-    stdout: '30000 rows: one.txt\n',
+    stdout: '80000 rows: one.txt\n',
     stderr: '',
   });
   expect(run('synthesize', ...rows, '--output', 'three.txt', '--threads', '3').status).toBe(0);
@@ -45,16 +45,16 @@ it('synthesizes the same bytes whatever the number of threads, and preprocesses 
     run('preprocess', '--raw-data-file', 'three.txt', '--processed-data-file', 'three.npz', '--threads', '3'),
   ).toMatchObject({
     status: 0,
-    stdout: '30000 rows: three.npz, three_day_count.npz\n',
+    stdout: '80000 rows: three.npz, three_day_count.npz\n',
   });
   expect(readFileSync(join(folder, 'three.npz')).equals(readFileSync(join(folder, 'one.npz')))).toBe(true);
-  expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([30_000, 26]);
+  expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([80_000, 26]);
 });
 
 it('gives the same arrays of a gzip file, on threads', async () => {
   const place = join(folder, 'gzip');
   mkdirSync(place);
-  run('synthesize', '--rows', '30000', '--output', 'gzip/train.txt', '--quiet');
+  run('synthesize', '--rows', '80000', '--output', 'gzip/train.txt', '--quiet');
   const text = readFileSync(join(place, 'train.txt'));
   writeFileSync(join(place, 'train.txt.gz'), gzipSync(text, { level: 1 }));
   const preprocess = async (rawDataFile: string) => {
@@ -139,8 +139,8 @@ describe('on bad input, one line on stderr, exit code 1, and nothing written', (
   });
 
   it('on several threads, the first bad line', () => {
-    const lines = Array.from({ length: 100_000 }, () => good.slice(0, good.indexOf('\n') + 1));
-    lines[70_000] = lines[99_990] = 'x\n';
+    const lines = Array.from({ length: 200_000 }, () => good.slice(0, good.indexOf('\n') + 1));
+    lines[140_000] = lines[199_990] = 'x\n';
     writeFileSync(join(place, 'train.txt'), lines.join(''));
     const { status, stderr } = run(
       'preprocess',
@@ -154,7 +154,7 @@ describe('on bad input, one line on stderr, exit code 1, and nothing written', (
     );
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: 'error: bad/train.txt: line 70001: expected 40 tab-separated fields, found 1\n',
+      stderr: 'error: bad/train.txt: line 140001: expected 40 tab-separated fields, found 1\n',
     });
     expect(readdirSync(place)).toEqual(['train.txt']);
   });

@@ -13,7 +13,7 @@ import { readLines } from './read-lines.js';
 import { firstArrays, writeProcessedFile } from './write-processed-file.js';
 
 // Larger pieces have fewer distinct values a row to be looked up, smaller ones fit the processor's caches better.
-const pieceSize = 1 << 22;
+const pieceSize = 1 << 23;
 /** Below this size starting threads costs more than they gain. */
 const smallFile = 1 << 24;
 
