@@ -1,3 +1,5 @@
+import { crc32, inflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
 import { parsePiece } from '../../src/preprocess/parse-piece.js';
 
 const integers = Array<string>(13).fill('1234567');
@@ -7,6 +9,7 @@ const parse = (...lines: string[]) =>
   parsePiece({ text: Uint8Array.from(Buffer.from(lines.join(''), 'latin1')) });
 const lineOf = (fields: readonly string[]) => `${fields.join('\t')}\n`;
 const good = lineOf(row);
+const endOfStream = Uint8Array.of(0x03, 0x00);
 
 /** `text` with each byte but those that `isGood`, tabs and newlines, at each place. */
 function* spoilt(text: string, isGood: (letter: string) => boolean): Generator<string> {
@@ -57,4 +60,37 @@ it('parses rows at any distance from what is looked at together', () => {
     const parsed = parse(...Array<string>(rows).fill(short), ...Array<string>(30).fill(good));
     expect(parsed).toMatchObject({ rows: rows + 30, distinctCounts: Array(26).fill(rows > 0 ? 2 : 1) });
   }
+});
+
+it('deflates the integers and labels, runs of the same ones too', () => {
+  const integer = fc.oneof(fc.nat(3), fc.nat(300), fc.nat(2 ** 18), fc.nat(2 ** 31 - 1));
+  const run = fc.tuple(
+    fc.constantFrom(0, 1),
+    fc.oneof(
+      fc.array(integer, { minLength: 13, maxLength: 13 }),
+      integer.map((value) => Array<number>(13).fill(value)),
+    ),
+    fc.integer({ min: 1, max: 60 }),
+  );
+  fc.assert(
+    fc.property(fc.array(run, { minLength: 1, maxLength: 20 }), (runs) => {
+      const rows = runs.flatMap(([label, values, length]) =>
+        Array.from({ length }, () => ({ label, values })),
+      );
+      const parsed = parse(
+        ...rows.map(({ label, values }) => lineOf([label, ...values, ...categories].map(String))),
+      );
+      if (!('rows' in parsed)) throw new Error('not parsed');
+      const { parts, bytes } = parsed.integersAndLabels;
+      const arrays = [rows.flatMap(({ values }) => values), rows.map(({ label }) => label)];
+      let start = 0;
+      arrays.forEach((values, array) => {
+        const expected = Buffer.from(Int32Array.from(values).buffer);
+        const { size, crc, compressedSize } = parts[array]!;
+        const deflated = bytes.subarray(start, (start += compressedSize));
+        expect(inflateRawSync(Buffer.concat([deflated, endOfStream])).equals(expected)).toBe(true);
+        expect({ size, crc }).toEqual({ size: expected.length, crc: crc32(expected) });
+      });
+    }),
+  );
 });
