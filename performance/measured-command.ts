@@ -2,27 +2,38 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { type Readable } from 'node:stream';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 // Preloaded into the command: tells its largest resident set, in KiB, on a pipe of its own.
 const tellPeak =
   'import { writeSync } from "node:fs";' +
   'process.once("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));';
 
+/** What a command took. */
+export interface MeasuredCommand {
+  seconds: number;
+  /** The most memory that the process held, its threads included. */
+  peakBytes: number;
+}
+
 /**
- * Runs a JavaScript command as a process of its own.
+ * Runs a package's command as a process of its own.
  *
- * @param script its file
- * @returns how long it took, and the most memory that the process held, its threads included
+ * @param words its arguments before the options
  * @throws Error when it fails; its own error stands on stderr
  */
-export async function runMeasured(
-  script: string,
-  args: readonly string[],
-): Promise<{ seconds: number; peakBytes: number }> {
+export async function runCommand(
+  packageName: string,
+  words: readonly string[],
+  options: Readonly<Record<string, string>>,
+): Promise<MeasuredCommand> {
+  const script = join(fileURLToPath(import.meta.resolve(packageName)), '../cli.js');
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const start = performance.now();
   const command = spawn(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(tellPeak)}`, script, ...args],
+    ['--import', `data:text/javascript,${encodeURIComponent(tellPeak)}`, script, ...words, ...flags],
     { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] },
   );
   const [peak, [code]] = await Promise.all([text(command.stdio[3] as Readable), once(command, 'exit')]);

@@ -43,3 +43,13 @@ function describe({ median, min, max }: Spread): string {
 function duration(seconds: number): string {
   return seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 }
+
+/** Bytes in units of 10^9. */
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toPrecision(3)} GB`;
+}
+
+/** Bytes in units of 10^6. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toPrecision(3)} MB`;
+}

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readSparseModelMetadata } from '@ds/bench-disk';
 import { runMemoryBenchmark } from '@ds/bench-memory';
 import { writeNpz } from '@ds/criteo-data/npz';
 import { kaggleDlrmConfig } from '@ds/dlrm';
 import { randomBatch } from '../forward-batch.js';
 import { saveKaggleModel } from '../kaggle-model.js';
-import { runMeasured } from '../measured-command.js';
-import { printTable } from '../report-table.js';
+import { runCommand, type MeasuredCommand } from '../measured-command.js';
+import { gigabytes, megabytes, printTable } from '../report-table.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 // The commands at Kaggle's size, 33.8 M rows of 16: one norm, both block shapes, three levels, each model dense and
@@ -19,7 +18,7 @@ const processedDataFile = join(folder, 'processed.npz');
 const { bytes, layerBytes } = await saveKaggleModel(modelPath);
 await writeProcessedFile(processedDataFile);
 
-const disk = await runCommand('@ds/bench-disk', {
+const disk = await runCommand('@ds/bench-disk', [], {
   'model-path': modelPath,
   'sparsified-model-dump-path': join(folder, 'models'),
   output: metadata,
@@ -32,7 +31,7 @@ const emptied = Math.max(
   ...models.filter(({ sparsityLevel }) => sparsityLevel === 1).map((model) => model.bytes!),
 );
 const inputs = { 'processed-data-file': processedDataFile, 'sparse-model-metadata': metadata };
-const forward = await runCommand('@ds/bench-forward', {
+const forward = await runCommand('@ds/bench-forward', [], {
   ...inputs,
   output: join(folder, 'forward.csv'),
   types: 'without_torch_sparse,sparse_tables',
@@ -53,7 +52,7 @@ const peakServing = (type: string) => ({
 });
 
 const mostBytes = 2 * bytes + 1e9;
-const rowOf = (work: string, { seconds, peakBytes }: { seconds: number; peakBytes: number }) => [
+const rowOf = (work: string, { seconds, peakBytes }: MeasuredCommand) => [
   work,
   `${seconds.toPrecision(3)} s`,
   gigabytes(peakBytes),
@@ -70,14 +69,6 @@ printTable(
   ],
 );
 
-function runCommand(packageName: string, options: Record<string, string>) {
-  const cli = join(fileURLToPath(import.meta.resolve(packageName)), '../cli.js');
-  return runMeasured(
-    cli,
-    Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
-  );
-}
-
 /** Random rows, so many that a batch of 16384 is in the test split: half of the last of seven days. */
 async function writeProcessedFile(path: string): Promise<void> {
   const rows = 7 * 2 * 16384;
@@ -89,12 +80,4 @@ async function writeProcessedFile(path: string): Promise<void> {
     y: { data: Int32Array.from(labels) },
     counts: { data: Int32Array.from(tableRows) },
   });
-}
-
-function gigabytes(count: number): string {
-  return `${(count / 1e9).toPrecision(3)} GB`;
-}
-
-function megabytes(count: number): string {
-  return `${(count / 1e6).toPrecision(3)} MB`;
 }
