@@ -1,5 +1,5 @@
 // The gather of SparseTable (../src/tables/sparse-table.ts, where the layout is described) as WebAssembly with
-// SIMD. Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/tables/kernel-module.ts.
+// SIMD. Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/kernel-module.ts.
 
 import { findStoredRows, groupSize, largeTableRows, notStored, touch } from './stored-rows';
 import { zeroRow } from './zero-row';

@@ -9,7 +9,7 @@ import type { Norm } from './norm-config.js';
 export type BlockKeys = Int32Array;
 
 /** The bits of infinity: keys above it are NaN. */
-export const infinityKey = 0x7f800000;
+const infinityKey = 0x7f800000;
 /** The one key of all NaN. */
 export const nanKey = infinityKey + 1;
 
@@ -26,53 +26,18 @@ export function keyOf(bits: number): number {
  *
  * @param keys Where the keys go unless they are the data itself; default: a new array.
  */
-export function blockKeys(
-  data: Float32Array,
-  grid: BlockGrid,
-  norm: Norm,
-  keys: Int32Array = areDataItself(grid, norm) ? noKeys : new Int32Array(grid.blocks),
-): BlockKeys {
-  if (areDataItself(grid, norm)) return new Int32Array(data.buffer, data.byteOffset, data.length);
-  const norms = new Float32Array(keys.buffer, keys.byteOffset, keys.length);
-  if (grid.blockRows === 1 && grid.blockColumns === 1) squares(data, norms);
-  else if (grid.blockRows === 1 && grid.blockColumns === 4 && grid.columns % 4 === 0) {
-    if (norm === 'L1') meansOfFour(data, norms);
-    else meansOfFourSquares(data, norms);
-  } else means(data, grid, norm, norms);
+export function blockKeys(data: Float32Array, grid: BlockGrid, norm: Norm, keys?: Int32Array): BlockKeys {
+  if (norm === 'L1' && grid.blockRows === 1 && grid.blockColumns === 1) {
+    return new Int32Array(data.buffer, data.byteOffset, data.length);
+  }
+  keys ??= new Int32Array(grid.blocks);
+  writeMeans(data, grid, norm, new Float32Array(keys.buffer, keys.byteOffset, keys.length));
   return keys;
-}
-
-/** Whether the keys of a grid are the bits of the values themselves, so that none need to be kept. */
-export function areDataItself(grid: BlockGrid, norm: Norm): boolean {
-  return norm === 'L1' && grid.blockRows === 1 && grid.blockColumns === 1;
-}
-
-const noKeys = new Int32Array(0);
-
-function squares(data: Float32Array, norms: Float32Array): void {
-  for (let i = 0; i < data.length; i++) norms[i] = data[i]! * data[i]!;
 }
 
 const { abs, fround } = Math;
 
-function meansOfFour(data: Float32Array, norms: Float32Array): void {
-  for (let block = 0, i = 0; block < norms.length; block++, i += 4) {
-    const sum = fround(
-      fround(fround(abs(data[i]!) + abs(data[i + 1]!)) + abs(data[i + 2]!)) + abs(data[i + 3]!),
-    );
-    norms[block] = sum * 0.25;
-  }
-}
-
-function meansOfFourSquares(data: Float32Array, norms: Float32Array): void {
-  for (let block = 0, i = 0; block < norms.length; block++, i += 4) {
-    const [a, b, c, d] = [data[i]!, data[i + 1]!, data[i + 2]!, data[i + 3]!];
-    const sum = fround(fround(fround(fround(a * a) + fround(b * b)) + fround(c * c)) + fround(d * d));
-    norms[block] = sum * 0.25;
-  }
-}
-
-function means(data: Float32Array, grid: BlockGrid, norm: Norm, norms: Float32Array): void {
+function writeMeans(data: Float32Array, grid: BlockGrid, norm: Norm, norms: Float32Array): void {
   const { rows, columns, blockRows, blockColumns, gridRows, gridColumns } = grid;
   const square = norm === 'L2';
   for (let gridRow = 0; gridRow < gridRows; gridRow++) {

@@ -1,6 +1,6 @@
 import { blockGrid, type BlockGrid } from './block-grid.js';
 import { checkBlocks, checkNorm, checkSparsityLevel, type Norm } from './norm-config.js';
-import { mostLevels } from './rank-blocks.js';
+import { mostLevels } from './rank-by-digits.js';
 import { roundHalfToEven } from './round-half-to-even.js';
 import { checkTable, type Table } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { BlockGrid } from './block-grid.js';
 import type { Norm } from './norm-config.js';
-import { mostLevels } from './rank-blocks.js';
+import { selectionKernel } from './selection-kernel.js';
 import { SmallestInBlock, sizeOf } from './smallest-in-block.js';
 
 /** The pruned blocks of a table, and what of them is pruned. */
@@ -17,34 +17,22 @@ export interface PrunedBlocks {
   data: Float32Array;
 }
 
+// The copies into the kernel's memory and out of it cost more than to write so few without it.
+const fewValues = 1024;
+
 /** Writes the mask of a table, one byte per value: 1 keeps, 0 prunes. */
 export function writeMask(blocks: PrunedBlocks, mask: Uint8Array): void {
-  const { ranks, rank, grid } = blocks;
+  const { ranks, rank } = blocks;
   const width = widthOfRuns(blocks);
-  if (width === 1) {
-    writeMaskOfValues(ranks, rank, mask);
-  } else if (width === 4 && mask.byteOffset % 4 === 0) {
-    const fours = new Int32Array(mask.buffer, mask.byteOffset, grid.blocks);
-    for (let block = 0; block < fours.length; block++) fours[block] = ranks[block]! > rank ? 0x01010101 : 0;
+  const kernel = mask.length < fewValues ? undefined : selectionKernel();
+  if (kernel && (width === 1 || width === 4)) {
+    kernel.writeMask(ranks, rank, mask, width);
+  } else if (width > 0) {
+    for (let i = 0; i < mask.length; i++) mask[i] = ranks[Math.floor(i / width)]! > rank ? 1 : 0;
   } else {
     mask.fill(1);
     forEachPrunedRun(blocks, 0, mask.length, (start, end) => mask.fill(0, start, end));
   }
-}
-
-function writeMaskOfValues(ranks: Uint8Array, rank: number, mask: Uint8Array): void {
-  let done = 0;
-  if (ranks.byteOffset % 4 === 0 && mask.byteOffset % 4 === 0) {
-    // Four at a time: a rank, at most 127, and what its byte lacks from `rank + 1` to 128 reach the topmost bit
-    // of the byte where the rank is above `rank`, and never the next byte.
-    const fours = mask.length >> 2;
-    const ranksOfFour = new Int32Array(ranks.buffer, ranks.byteOffset, fours);
-    const maskOfFour = new Int32Array(mask.buffer, mask.byteOffset, fours);
-    const lacking = (mostLevels - rank) * 0x01010101;
-    for (let i = 0; i < fours; i++) maskOfFour[i] = ((ranksOfFour[i]! + lacking) & 0x80808080) >>> 7;
-    done = 4 * fours;
-  }
-  for (let i = done; i < mask.length; i++) mask[i] = ranks[i]! > rank ? 1 : 0;
 }
 
 /**

@@ -1,108 +1,58 @@
-import { infinityKey, keyOf, type BlockKeys } from './block-keys.js';
-import { allBins, upperBin, upperBins, type Cut } from './select-cuts.js';
+import { blockKeys } from './block-keys.js';
+import { keySourceOf, type Blocks } from './key-source.js';
+import { rankBins, rankByDigits, rankKeys, type RankedBins } from './rank-by-digits.js';
+import { selectionKernel, type ListedKeys } from './selection-kernel.js';
 
-/** The most levels that one ranking takes: a bit of a rank's byte marks what needs a closer look. */
-export const mostLevels = 127;
-const closerLook = 0x80;
-const anyCloserLook = 0x80808080 | 0;
-
-// Four ranks are written as one number, the first in its lowest byte.
-const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+// The bins of the kernel cost more than to rank this many keys without it.
+const fewKeys = 1 << 13;
 
 /**
- * Writes for each block the position of the first of `cuts` (ascending) that it is before, or `cuts.length`
- * where it is after all of them. With a single cut that is the mask of the blocks: 0 prunes, 1 keeps.
+ * Writes the rank of each block, one byte per block: the number of `cuts` that it comes after. With a single cut that
+ * is the mask of the blocks: 0 prunes, 1 keeps. Equal blocks come in the order of their places.
  *
- * @param ranks Where they go, one byte per key.
+ * @param cuts After how many blocks, in ascending order of their norms, each cut is; ascending.
  */
-export function rankBlocks(keys: BlockKeys, cuts: readonly Cut[], ranks: Uint8Array): void {
-  const isAligned = isLittleEndian && ranks.byteOffset % 4 === 0;
-  const fours = new Int32Array(
-    ranks.buffer,
-    isAligned ? ranks.byteOffset : 0,
-    isAligned ? keys.length >> 2 : 0,
-  );
-  if (cuts.length === 1 && cuts[0]!.key <= infinityKey) rankAtOneCut(keys, cuts[0]!, ranks, fours);
-  else rankAtCuts(keys, cuts, ranks, fours);
+export function rankBlocks(blocks: Blocks, cuts: readonly number[], ranks: Uint8Array): void {
+  const kernel = ranks.length < fewKeys ? undefined : selectionKernel();
+  if (!kernel) {
+    rankKeys(blockKeys(blocks.data, blocks.grid, blocks.norm), cuts, ranks);
+    return;
+  }
+  const source = keySourceOf(blocks);
+  const bins = rankBins(kernel.countKeys(source), [0], cuts);
+  if (areListable(bins, ranks.length)) {
+    rankListed(kernel.rankKeys(source, bins, ranks), bins, cuts, ranks);
+  } else {
+    kernel.rankKeys(source, bins, ranks, { areListed: false });
+    const keys = kernel.keysOf(source);
+    rankByDigits({ keys, ranks, starts: bins.starts }, { fromBit: 16, digitBits: 16, cuts });
+  }
 }
 
-function rankAtOneCut(
-  keys: BlockKeys,
-  { key, ties, equals }: Cut,
+/** Whether a list of the undecided blocks is worth its memory; not where most are equal, or nearly so. */
+export function areListable({ undecidedKeys }: RankedBins, blocks: number): boolean {
+  return undecidedKeys <= blocks / 2;
+}
+
+/** Ranks the blocks that the kernel listed. */
+export function rankListed(
+  { keys, places }: ListedKeys,
+  bins: RankedBins,
+  cuts: readonly number[],
   ranks: Uint8Array,
-  fours: Int32Array,
 ): void {
-  // The sign of the difference to the largest key before the cut is the rank. NaN is after it.
-  const areAllTies = ties === equals;
-  const last = areAllTies && ties > 0 ? key : key - 1;
-  for (let four = 0, i = 0; four < fours.length; four++, i += 4) {
-    fours[four] =
-      (((last - (keys[i]! & 0x7fffffff)) >> 31) & 1) |
-      (((last - (keys[i + 1]! & 0x7fffffff)) >> 31) & 0x100) |
-      (((last - (keys[i + 2]! & 0x7fffffff)) >> 31) & 0x10000) |
-      (((last - (keys[i + 3]! & 0x7fffffff)) >> 31) & 0x1000000);
+  let { starts } = bins;
+  const kernel = keys.length < fewKeys ? undefined : selectionKernel();
+  if (kernel) {
+    // Once more, by the next eight bits.
+    const source = { bits: keys, bitsPerKey: 1 };
+    const nextBins = rankBins(kernel.countKeys(source).subarray(0, starts.length << 8), starts, cuts);
+    const nextRanks = new Uint8Array(keys.length);
+    const next = kernel.rankKeys(source, nextBins, nextRanks);
+    for (let i = 0; i < places.length; i++) ranks[places[i]!] = nextRanks[i]!;
+    keys = next.keys;
+    places = next.places.map((place) => places[place]!);
+    starts = nextBins.starts;
   }
-  for (let i = 4 * fours.length; i < keys.length; i++) ranks[i] = (keys[i]! & 0x7fffffff) > last ? 1 : 0;
-  let left = areAllTies ? 0 : ties;
-  for (let i = 0; left > 0; i++) {
-    if ((keys[i]! & 0x7fffffff) !== key) continue;
-    ranks[i] = 0;
-    left--;
-  }
-}
-
-function rankAtCuts(keys: BlockKeys, cuts: readonly Cut[], ranks: Uint8Array, fours: Int32Array): void {
-  const rankOfBin = ranksOfBins(cuts);
-  const cutKeys = Int32Array.from(cuts, (cut) => cut.key);
-  // Cuts at the same key share its ties: each takes those that the one before it left.
-  const tiesLeft = Float64Array.from(cuts, ({ key, ties }, i) =>
-    i > 0 && cuts[i - 1]!.key === key ? ties - cuts[i - 1]!.ties : ties,
-  );
-
-  /** Ranks keys one by one; equal keys must come in their order. */
-  const rankExactly = (start: number, end: number): void => {
-    for (let i = start; i < end; i++) {
-      const key = keyOf(keys[i]!);
-      let rank = rankOfBin[upperBin(key)]!;
-      if (rank >= closerLook) {
-        for (rank -= closerLook; rank < cutKeys.length; rank++) {
-          const cutKey = cutKeys[rank]!;
-          if (key > cutKey) continue;
-          if (key < cutKey) break;
-          if (tiesLeft[rank]! > 0) {
-            tiesLeft[rank]!--;
-            break;
-          }
-        }
-      }
-      ranks[i] = rank;
-    }
-  };
-
-  for (let four = 0, i = 0; four < fours.length; four++, i += 4) {
-    const inBins =
-      rankOfBin[upperBin(keys[i]! & 0x7fffffff)]! |
-      (rankOfBin[upperBin(keys[i + 1]! & 0x7fffffff)]! << 8) |
-      (rankOfBin[upperBin(keys[i + 2]! & 0x7fffffff)]! << 16) |
-      (rankOfBin[upperBin(keys[i + 3]! & 0x7fffffff)]! << 24);
-    if ((inBins & anyCloserLook) === 0) fours[four] = inBins;
-    else rankExactly(i, i + 4);
-  }
-  rankExactly(4 * fours.length, keys.length);
-}
-
-/**
- * The rank of all keys of a bin of the first histogram; where cuts go through the bin, `closerLook` and the rank
- * of the first of them.
- */
-function ranksOfBins(cuts: readonly Cut[]): Uint8Array {
-  const rankOfBin = new Uint8Array(allBins);
-  let rank = 0;
-  for (let bin = 0; bin < upperBins; bin++) {
-    while (rank < cuts.length && upperBin(cuts[rank]!.key) < bin) rank++;
-    const isCut = rank < cuts.length && upperBin(cuts[rank]!.key) === bin;
-    rankOfBin[bin] = isCut ? closerLook + rank : rank;
-  }
-  // The bins of NaN, which count as the last one.
-  return rankOfBin.fill(rankOfBin[upperBins - 1]!, upperBins);
+  rankByDigits({ keys, places, ranks, starts }, { fromBit: 24, toBit: 8, digitBits: 8, cuts });
 }

@@ -1,47 +1,49 @@
-import { blockKeys, type BlockKeys } from './block-keys.js';
+import { blockKeys } from './block-keys.js';
 import type { SweepPlan } from './plan-sweep.js';
-import { rankBlocks } from './rank-blocks.js';
-import { countLow, countUpper, type Cut } from './select-cuts.js';
-import { maskOfKeys, selectMask, selectRanks } from './select-mask.js';
+import { writeMask, type PrunedBlocks } from './pruned-values.js';
+import type { RankedBins } from './rank-by-digits.js';
+import { selectMask, selectRanks } from './select-mask.js';
+import { keySourceOf, type Blocks } from './key-source.js';
+import { selectionKernel, type ListedKeys } from './selection-kernel.js';
 
-/** A table, or a part of one that holds whole blocks, to select from. All arrays are over shared memory. */
-export interface SelectionPart {
+/** A table to select from. */
+export interface SelectionJob {
   data: Float32Array;
   plan: SweepPlan;
   /** A mask with one byte per value, from a plan with one level; or ranks, one byte per block. */
   output: 'mask' | 'ranks';
   target: Uint8Array;
-  /** Room for the keys from one step to the next; absent where the keys are the data itself. */
-  keys?: Int32Array;
 }
 
-/** One step of a selection. The histograms of a part's steps are what they return; the others return nothing. */
-export type SelectionTask = { part: SelectionPart } & (
-  | { step: 'whole' }
-  | { step: 'countUpper' }
-  | { step: 'countLow'; bins: number[] }
-  | { step: 'rank'; cuts: Cut[] }
-);
+/** A whole selection, or one step of it for a part of a table. All arrays that are written are over shared memory. */
+export type SelectionTask =
+  | { step: 'whole'; job: SelectionJob }
+  /** Returns how many keys fall in each bin; the keys are kept where the blocks have room for them. */
+  | { step: 'count'; blocks: Blocks }
+  /** Returns the keys that the bins leave undecided. */
+  | { step: 'rank'; blocks: Blocks; bins: RankedBins; ranks: Uint8Array }
+  | { step: 'mask'; blocks: PrunedBlocks; mask: Uint8Array };
 
-export function runSelectionTask(task: SelectionTask): Uint32Array | undefined {
-  const { data, plan, output, target, keys } = task.part;
+export type SelectionOutput = Uint32Array<ArrayBuffer> | ListedKeys | undefined;
+
+/** The steps for parts need the kernel. */
+export function runSelectionTask(task: SelectionTask): SelectionOutput {
   switch (task.step) {
-    case 'whole':
+    case 'whole': {
+      const { data, plan, output, target } = task.job;
       if (output === 'mask') selectMask(data, plan, target);
       else selectRanks(data, plan, target);
       return undefined;
-    case 'countUpper':
-      return countUpper(blockKeys(data, plan.grid, plan.norm, keys));
-    case 'countLow':
-      return countLow(keysOf(task.part), task.bins);
+    }
+    case 'count': {
+      const { data, grid, norm, keys } = task.blocks;
+      if (keys) blockKeys(data, grid, norm, keys);
+      return selectionKernel()!.countKeys(keySourceOf(task.blocks));
+    }
     case 'rank':
-      if (output === 'mask') maskOfKeys(data, plan, keysOf(task.part), task.cuts, target);
-      else rankBlocks(keysOf(task.part), task.cuts, target);
+      return selectionKernel()!.rankKeys(keySourceOf(task.blocks), task.bins, task.ranks);
+    case 'mask':
+      writeMask(task.blocks, task.mask);
       return undefined;
   }
-}
-
-/** The keys that the first step left. */
-function keysOf({ data, plan, keys }: SelectionPart): BlockKeys {
-  return keys ?? blockKeys(data, plan.grid, plan.norm);
 }

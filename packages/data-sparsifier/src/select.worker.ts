@@ -1,4 +1,7 @@
 import { serveTasks } from '@ds/threads';
 import { runSelectionTask, type SelectionTask } from './select-task.js';
 
-serveTasks((task: SelectionTask) => ({ output: runSelectionTask(task) }));
+serveTasks((task: SelectionTask) => {
+  const output = runSelectionTask(task);
+  return { output, transfer: output && 'places' in output ? [output.keys.buffer, output.places.buffer] : [] };
+});

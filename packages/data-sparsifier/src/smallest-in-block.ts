@@ -1,9 +1,8 @@
 import { keyOf } from './block-keys.js';
 import type { Norm } from './norm-config.js';
-import { rankBlocks } from './rank-blocks.js';
-import { binsOfCuts, countLow, countUpper, findCuts } from './select-cuts.js';
+import { rankKeys } from './rank-by-digits.js';
 
-// Below this many values a sort is faster than two histograms.
+// Below this many values a sort is faster than histograms.
 const fewValues = 512;
 // And below this many, a sort by insertion faster than the built-in one.
 const veryFewValues = 24;
@@ -39,11 +38,8 @@ export class SmallestInBlock {
       for (let i = 0; i < this.#count; i++) visit(sorted[i]! % fewValues);
       return;
     }
-    const upper = countUpper(this.#bits);
-    const bins = binsOfCuts(upper, [this.#count]);
-    const cuts = findCuts(upper, countLow(this.#bits, bins), bins, [this.#count]);
     const ranks = new Uint8Array(values);
-    rankBlocks(this.#bits, cuts, ranks);
+    rankKeys(this.#bits, [this.#count], ranks);
     ranks.forEach((rank, place) => rank === 0 && visit(place));
   }
 }

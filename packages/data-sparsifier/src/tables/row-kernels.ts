@@ -1,5 +1,4 @@
-import { kernelModuleBase64 } from './kernel-module.js';
-import type { LinearMemory } from './table-memory.js';
+import { kernelOn, type LinearMemory } from '../kernel.js';
 
 /** What the kernel reads of a sparse table: sizes and byte offsets, in this order, 32 bits each. */
 export const sparseHeaderFields = [
@@ -43,18 +42,9 @@ export interface RowKernels {
   gatherQuantizedRows: GatherKernel;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-/** The kernels on a memory whose first kilobyte they may use. */
+/** The kernels on a memory. */
 export function rowKernels(memory: LinearMemory): RowKernels {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(kernelModuleBase64), (letter) => letter.charCodeAt(0)),
-  );
-  const exports = new WebAssembly.Instance(compiled, {
-    env: { memory: memory as WebAssembly.Memory },
-  }).exports as unknown as RowKernels & {
-    prepare(): void;
-  };
-  exports.prepare();
-  return exports;
+  const kernels = kernelOn<RowKernels & { prepare(): void }>(memory);
+  kernels.prepare();
+  return kernels;
 }

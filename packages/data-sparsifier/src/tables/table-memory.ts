@@ -1,19 +1,10 @@
+import { reservedBytes, type LinearMemory } from '../kernel.js';
 import { rowKernels, type RowKernels } from './row-kernels.js';
 
 const pageBytes = 65536;
 // WebAssembly's 32-bit memories end at 4 GiB.
 const largestBytes = 65536 * pageBytes;
-// What the kernel keeps for itself at the start of its memory.
-const reservedBytes = 1024;
 const alignment = 64;
-
-/** A `WebAssembly.Memory`, by its shape: TypeScript knows that name only with the types of a browser or of Node. */
-export interface LinearMemory {
-  /** Its bytes now; another buffer after `grow`. */
-  readonly buffer: ArrayBuffer;
-  /** Adds pages of 64 KiB. */
-  grow(pages: number): number;
-}
 
 /**
  * One linear memory for the tables of a model and for the arrays that are gathered from and into. Tables built
