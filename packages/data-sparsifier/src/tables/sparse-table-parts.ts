@@ -29,9 +29,9 @@ export interface SparseTableParts {
 }
 
 export const blocksPerGroup = 128;
-// The kernel loads 64 bits or 4 values at once, from any place.
+// The kernel loads 64 bits or 4 values at once, from any place up to the end.
 const paddingWords = 2;
-const paddingValues = 3;
+const paddingValues = 4;
 
 /** Zeroed arrays for a table of these sizes, in `memory` where one is given; `values` may come from the caller instead. */
 export function allocateParts(

@@ -24,7 +24,7 @@ interface Case {
 const cases: fc.Arbitrary<Case> = fc
   .record({
     rows: fc.integer({ min: 0, max: 200 }),
-    dim: fc.oneof(fc.constantFrom(4, 16, 64), fc.integer({ min: 1, max: 70 })),
+    dim: fc.oneof(fc.constantFrom(4, 16, 64, 136), fc.integer({ min: 1, max: 70 })),
     blockWidth: fc.oneof(fc.constantFrom(1, 4), fc.integer({ min: 1, max: 9 })),
     maskKind: fc.constantFrom('none', 'elements', 'blocks'),
     keptShare: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -200,6 +200,25 @@ describe('SparseTable', () => {
     });
     memory.allocate(1 << 20);
     expect([...table.toDense()]).toEqual([1, 0, 0, 2]);
+  });
+
+  test.each([1, 4])('is gathered where its memory ends with its last value, blocks of %i', (blockWidth) => {
+    // One of these counts of kept values fills its part of the memory to the last byte.
+    for (let kept = 16; kept < 32; kept += blockWidth) {
+      const data = Float32Array.from({ length: 64 }, (_, at) => (at < kept ? at + 1 : 0));
+      const build = (fill: number) => {
+        const memory = new TableMemory();
+        const [idsAt, outAt] = [memory.allocate(4), memory.allocate(4 * data.length)];
+        memory.allocate(fill);
+        const table = SparseTable.fromDense({ table: { data, shape: [1, 64] }, blockWidth, memory });
+        return { memory, table, idsAt, outAt };
+      };
+      const { memory, table, idsAt, outAt } = build(build(0).memory.freeBytes % 65536);
+      expect(memory.freeBytes % 65536).toBe(0);
+      const out = memory.float32(outAt, data.length);
+      table.gatherRows(memory.int32(idsAt, 1), out);
+      expect(out).toEqual(data);
+    }
   });
 
   test('is read in a worker thread from values that it shares', async () => {
