@@ -1,6 +1,14 @@
 // The gather of QuantizedTable (../src/tables/quantized-table.ts) as WebAssembly with SIMD.
-import { findStoredRows, groupSize, largeTableRows, notStored, touch } from './stored-rows';
-import { zeroRow } from './zero-row';
+import {
+  findStoredRows,
+  groupSize,
+  largeTableRows,
+  noRow,
+  placeOfNoRow,
+  placesOfStored,
+  storedRows,
+  touch,
+} from './stored-rows';
 
 // A table's header in memory, in the order of `quantizedHeaderFields` in ../src/tables/row-kernels.ts.
 @unmanaged
@@ -21,13 +29,23 @@ class QuantizedRows {
  */
 export function gatherQuantizedRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<QuantizedRows>(header);
+  const rowBytes: usize = table.dim << 2;
   const isLarge = table.rows >= largeTableRows;
   for (let start: u32 = 0; start < count; start += groupSize) {
     const inGroup = min(groupSize, count - start);
-    const found = findStoredRows(table.rows, table.rowBits, table.rowRanks, ids, inGroup, out, stride);
-    if (found < inGroup) return start + found;
-    if (isLarge) touchRows(table, inGroup, out, stride);
-    expandRows(table, inGroup, out, stride);
+    const stored = findStoredRows(
+      table.rows,
+      table.rowBits,
+      table.rowRanks,
+      rowBytes,
+      ids,
+      inGroup,
+      out,
+      stride,
+    );
+    if (stored == noRow) return start + placeOfNoRow;
+    if (isLarge) touchRows(table, stored);
+    expandRows(table, stored);
     ids += groupSize << 2;
     out += groupSize * stride;
   }
@@ -35,22 +53,17 @@ export function gatherQuantizedRows(header: usize, ids: usize, count: u32, out: 
 }
 
 /** Loads a byte of each stored row, so that the processor fetches them all at once. */
-function touchRows(table: QuantizedRows, count: u32, out: usize, stride: usize): void {
-  for (let place: u32 = 0; place < count; place++, out += stride) {
-    const stored = load<u32>(out);
-    if (stored != notStored) touch(table.packed + <usize>stored * table.rowBytes);
+function touchRows(table: QuantizedRows, count: u32): void {
+  for (let row: usize = 0; row < <usize>count; row++) {
+    touch(table.packed + <usize>load<u32>(storedRows + (row << 2)) * table.rowBytes);
   }
 }
 
-function expandRows(table: QuantizedRows, count: u32, out: usize, stride: usize): void {
-  const rowBytes: usize = table.dim << 2;
+function expandRows(table: QuantizedRows, count: u32): void {
   const codeBytes: usize = (<usize>table.dim * table.bits + 7) >> 3;
-  for (let place: u32 = 0; place < count; place++, out += stride) {
-    const stored = load<u32>(out);
-    if (stored == notStored) {
-      zeroRow(out, rowBytes);
-      continue;
-    }
+  for (let row: usize = 0; row < <usize>count; row++) {
+    const out: usize = load<u32>(placesOfStored + (row << 2));
+    const stored = load<u32>(storedRows + (row << 2));
     const codes = table.packed + <usize>stored * table.rowBytes;
     const scales = codes + codeBytes;
     let scale: f64;

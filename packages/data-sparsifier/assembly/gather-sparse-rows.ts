@@ -1,8 +1,16 @@
 // The gather of SparseTable (../src/tables/sparse-table.ts, where the layout is described) as WebAssembly with
 // SIMD. Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/kernel-module.ts.
 
-import { findStoredRows, groupSize, largeTableRows, notStored, touch } from './stored-rows';
-import { zeroRow } from './zero-row';
+import {
+  findStoredRows,
+  groupSize,
+  largeTableRows,
+  noRow,
+  placeOfNoRow,
+  placesOfStored,
+  storedRows,
+  touch,
+} from './stored-rows';
 
 // A table's header in memory, in the order of `sparseHeaderFields` in ../src/tables/row-kernels.ts.
 @unmanaged
@@ -35,131 +43,174 @@ export function prepare(): void {
   }
 }
 
+// Of each stored row of a group: where its kept values begin, and the bits of its first blocks.
+const valuesOfStored = memory.data(4 * 32);
+const bitsOfStored = memory.data(8 * 32);
+
 /**
  * Gathers `count` rows by id, each to `out` + its place x `stride` (bytes). Returns `count`, or the place of the
  * first id that is no row of the table.
  */
 export function gatherSparseRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<SparseRows>(header);
-  const isLarge = table.rows >= largeTableRows;
+  const dim = table.dim;
+  const rowBytes: usize = dim << 2;
+  const inFours = (dim & 3) == 0;
   for (let start: u32 = 0; start < count; start += groupSize) {
     const inGroup = min(groupSize, count - start);
-    const found = findStoredRows(table.rows, table.rowBits, table.rowRanks, ids, inGroup, out, stride);
-    if (found < inGroup) return start + found;
-    if (isLarge) touchValues(table, inGroup, out, stride);
-    expandRows(table, inGroup, out, stride);
+    const stored = findStoredRows(
+      table.rows,
+      table.rowBits,
+      table.rowRanks,
+      rowBytes,
+      ids,
+      inGroup,
+      out,
+      stride,
+    );
+    if (stored == noRow) return start + placeOfNoRow;
+    const areAllKept = findValues(table, stored);
+    if (!inFours) expandBlocks(table, rowBytes, stored);
+    else if (areAllKept) copyRows(rowBytes, stored);
+    else if (table.blockWidth == 1) expandElements(table, rowBytes, stored);
+    else if (table.blockWidth == 4) expandFours(table, rowBytes, stored);
+    else expandBlocks(table, rowBytes, stored);
     ids += groupSize << 2;
     out += groupSize * stride;
   }
   return count;
 }
 
-/** Loads the first value of each stored row, so that the processor fetches them all at once. */
-function touchValues(table: SparseRows, count: u32, out: usize, stride: usize): void {
-  for (let place: u32 = 0; place < count; place++, out += stride) {
-    const stored = load<u32>(out);
-    if (stored != notStored) touch(valuesOf(table, stored));
+/**
+ * Finds where the values of each stored row begin and has the processor fetch them, all at once. Returns whether all
+ * blocks of these rows are known to be kept.
+ */
+function findValues(table: SparseRows, count: u32): bool {
+  const blockBits = table.blockBits;
+  const blockRanks = table.blockRanks;
+  const blocksPerRow = table.blocksPerRow;
+  const values = table.values;
+  const blockBytes = table.blockWidth << 2;
+  const isLarge = table.rows >= largeTableRows;
+  let kept: u64 = -1;
+  for (let row: usize = 0; row < <usize>count; row++) {
+    const position = <u64>load<u32>(storedRows + (row << 2)) * blocksPerRow;
+    const at = values + blocksBefore(blockBits, blockRanks, position) * blockBytes;
+    store<u32>(valuesOfStored + (row << 2), at);
+    const bits = bitsFrom(blockBits, position);
+    store<u64>(bitsOfStored + (row << 3), bits);
+    kept &= bits;
+    if (isLarge) touch(at);
   }
+  return blocksPerRow <= bitsAtOnce && (~kept & (((<u64>1) << blocksPerRow) - 1)) == 0;
 }
 
-function expandRows(table: SparseRows, count: u32, out: usize, stride: usize): void {
-  const rowBytes: usize = table.dim << 2;
-  const inFours = (table.dim & 3) == 0;
-  for (let place: u32 = 0; place < count; place++, out += stride) {
-    const stored = load<u32>(out);
-    if (stored == notStored) {
-      zeroRow(out, rowBytes);
-      continue;
-    }
-    const position = <u64>stored * table.blocksPerRow;
-    const values = valuesOf(table, stored);
-    if (table.blockWidth == 1 && inFours) expandElements(table, position, values, out);
-    else if (table.blockWidth == 4 && inFours) expandFours(table, position, values, out);
-    else expandBlocks(table, position, values, out);
-  }
-}
-
-/** Where the kept values of a stored row begin. */
-function valuesOf(table: SparseRows, stored: u32): usize {
-  const kept = <usize>blocksBefore(table, <u64>stored * table.blocksPerRow);
-  return table.values + (kept << 2) * table.blockWidth;
-}
-
-/** The number of kept blocks before the block at `position`. */
-function blocksBefore(table: SparseRows, position: u64): u32 {
-  const group = <usize>(position >> 7);
-  const bits = table.blockBits + (group << 4);
-  // Without a branch: where a row starts within its group cannot be predicted.
-  const below = ((<u64>1) << (position & 63)) - 1;
-  const inSecondWord = (position & 64) != 0;
-  return (
-    load<u32>(table.blockRanks + (group << 2)) +
-    <u32>popcnt(load<u64>(bits) & select<u64>(-1, below, inSecondWord)) +
-    <u32>popcnt(load<u64>(bits, 8) & select<u64>(below, 0, inSecondWord))
-  );
-}
-
-// An unaligned load gives at least 57 bits from any position: 14 groups of four.
-const bitsPerLoad: u32 = 56;
-
-function bitsFrom(table: SparseRows, position: u64): u64 {
-  return load<u64>(table.blockBits + <usize>(position >> 3)) >> (position & 7);
-}
-
-function expandElements(table: SparseRows, position: u64, values: usize, out: usize): void {
-  const end = out + ((<usize>table.dim) << 2);
-  while (out < end) {
-    let bits = bitsFrom(table, position);
-    const stop = min(end, out + ((<usize>bitsPerLoad) << 2));
-    for (; out + 64 <= stop; out += 64, bits >>= 16) {
+/** Rows of blocks of one value; `rowBytes` is a multiple of 16. */
+function expandElements(table: SparseRows, rowBytes: usize, count: u32): void {
+  const blockBits = table.blockBits;
+  const blocksPerRow = table.blocksPerRow;
+  for (let row: usize = 0; row < <usize>count; row++) {
+    let position = <u64>load<u32>(storedRows + (row << 2)) * blocksPerRow;
+    let values: usize = load<u32>(valuesOfStored + (row << 2));
+    let out: usize = load<u32>(placesOfStored + (row << 2));
+    const end = out + rowBytes;
+    let bits = load<u64>(bitsOfStored + (row << 3));
+    while (out + 64 <= end) {
       // Each place from the bits alone, so that no four wait for the four before.
       spread(out, values, bits);
       spread(out + 16, values + ((<usize>popcnt(bits & 0xf)) << 2), bits >> 4);
       spread(out + 32, values + ((<usize>popcnt(bits & 0xff)) << 2), bits >> 8);
       spread(out + 48, values + ((<usize>popcnt(bits & 0xfff)) << 2), bits >> 12);
       values += (<usize>popcnt(bits & 0xffff)) << 2;
+      out += 64;
+      position += 16;
+      if (out < end) bits = bitsFrom(blockBits, position);
     }
-    for (; out < stop; out += 16, bits >>= 4) {
+    for (; out < end; out += 16, bits >>= 4) {
       spread(out, values, bits);
       values += (<usize>popcnt(bits & 0xf)) << 2;
     }
-    position += bitsPerLoad;
   }
+}
+
+/** Rows of blocks of four values; `rowBytes` is a multiple of 16. */
+function expandFours(table: SparseRows, rowBytes: usize, count: u32): void {
+  const blockBits = table.blockBits;
+  const blocksPerRow = table.blocksPerRow;
+  for (let row: usize = 0; row < <usize>count; row++) {
+    let position = <u64>load<u32>(storedRows + (row << 2)) * blocksPerRow;
+    let values: usize = load<u32>(valuesOfStored + (row << 2));
+    let out: usize = load<u32>(placesOfStored + (row << 2));
+    const end = out + rowBytes;
+    let bits = load<u64>(bitsOfStored + (row << 3));
+    while (true) {
+      const stop = min(end, out + (32 << 4));
+      for (; out < stop; out += 16, bits >>= 1) {
+        // Without a branch, as which blocks are kept cannot be foretold.
+        const kept = <i32>(bits & 1);
+        v128.store(out, v128.and(v128.load(values), i32x4.splat(-kept)));
+        values += (<usize>kept) << 4;
+      }
+      if (out == end) break;
+      position += 32;
+      bits = bitsFrom(blockBits, position);
+    }
+  }
+}
+
+/** Rows of which all is kept; `rowBytes` is a multiple of 16. */
+function copyRows(rowBytes: usize, count: u32): void {
+  for (let row: usize = 0; row < <usize>count; row++) {
+    let values: usize = load<u32>(valuesOfStored + (row << 2));
+    let out: usize = load<u32>(placesOfStored + (row << 2));
+    const end = out + rowBytes;
+    for (; out < end; out += 16, values += 16) v128.store(out, v128.load(values));
+  }
+}
+
+/** Rows of any width, block by block. */
+function expandBlocks(table: SparseRows, rowBytes: usize, count: u32): void {
+  const blockBytes: usize = table.blockWidth << 2;
+  for (let row: usize = 0; row < <usize>count; row++) {
+    let position = <u64>load<u32>(storedRows + (row << 2)) * table.blocksPerRow;
+    let values: usize = load<u32>(valuesOfStored + (row << 2));
+    let out: usize = load<u32>(placesOfStored + (row << 2));
+    const end = out + rowBytes;
+    for (; out < end; out += blockBytes, position++) {
+      const inside = min(blockBytes, end - out);
+      if (bitsFrom(table.blockBits, position) & 1) {
+        memory.copy(out, values, inside);
+        values += blockBytes;
+      } else {
+        memory.fill(out, 0, inside);
+      }
+    }
+  }
+}
+
+/** The number of kept blocks before the block at `position`. */
+function blocksBefore(blockBits: usize, blockRanks: usize, position: u64): u32 {
+  const group = <usize>(position >> 7);
+  const bits = blockBits + (group << 4);
+  // Without a branch: where a row starts within its group cannot be predicted.
+  const below = ((<u64>1) << (position & 63)) - 1;
+  const inSecondWord = (position & 64) != 0;
+  return (
+    load<u32>(blockRanks + (group << 2)) +
+    <u32>popcnt(load<u64>(bits) & select<u64>(-1, below, inSecondWord)) +
+    <u32>popcnt(load<u64>(bits, 8) & select<u64>(below, 0, inSecondWord))
+  );
+}
+
+// An unaligned load gives at least these many from any block on.
+const bitsAtOnce: u32 = 57;
+
+function bitsFrom(blockBits: usize, position: u64): u64 {
+  return load<u64>(blockBits + <usize>(position >> 3)) >> (position & 7);
 }
 
 /** Writes four values: the kept ones among them, one bit each, are the next of `values`. */
 function spread(out: usize, values: usize, bits: u64): void {
   const shuffle = v128.load(shuffles + ((<usize>(bits & 0xf)) << 4));
   v128.store(out, i8x16.swizzle(v128.load(values), shuffle));
-}
-
-function expandFours(table: SparseRows, position: u64, values: usize, out: usize): void {
-  const end = out + ((<usize>table.dim) << 2);
-  while (out < end) {
-    let bits = bitsFrom(table, position);
-    const stop = min(end, out + ((<usize>bitsPerLoad) << 4));
-    for (; out < stop; out += 16, bits >>= 1) {
-      if (bits & 1) {
-        v128.store(out, v128.load(values));
-        values += 16;
-      } else {
-        v128.store(out, i32x4.splat(0));
-      }
-    }
-    position += bitsPerLoad;
-  }
-}
-
-function expandBlocks(table: SparseRows, position: u64, values: usize, out: usize): void {
-  const end = out + ((<usize>table.dim) << 2);
-  const blockBytes = (<usize>table.blockWidth) << 2;
-  for (; out < end; out += blockBytes, position++) {
-    const inside = min(blockBytes, end - out);
-    if (bitsFrom(table, position) & 1) {
-      memory.copy(out, values, inside);
-      values += blockBytes;
-    } else {
-      memory.fill(out, 0, inside);
-    }
-  }
 }

@@ -1,40 +1,57 @@
+import { zeroRow } from './zero-row';
+
 /** Rows looked up at a time. */
 export const groupSize: u32 = 32;
 
 /** From here on a table is not expected in the processor's caches, and its rows are fetched ahead. */
 export const largeTableRows: u32 = 8192;
 
-/** What `findStoredRows` writes for a row that is zero throughout. */
-export const notStored: u32 = 0xffffffff;
+/** The rows of a group that are stored, 32 bits each: which one in the order of storage, and where it goes. */
+export const storedRows = memory.data(4 * 32);
+export const placesOfStored = memory.data(4 * 32);
+
+/** What `findStoredRows` returns when an id is no row. */
+export const noRow: u32 = 0xffffffff;
+
+// The place of that id in its group.
+export let placeOfNoRow: u32 = 0;
 
 /**
- * Looks up which stored row each of up to `groupSize` ids is, and writes it to the start of the id's place in the
- * output, until the row itself is written there. Each step of a gather is done for a group of rows before the
- * next step, because the memory of a large table answers late: many rows' loads are then under way at once.
+ * Looks up which stored row each of up to `groupSize` ids is, and writes zeros for those that are zero throughout.
+ * Each step of a gather is done for a group of rows before the next step, because the memory of a large table answers
+ * late: many rows' loads are then under way at once.
  *
  * @param rowBits a bit for each row, set if it is stored
  * @param rowRanks the number of stored rows before each 64
- * @returns `count`, or the place of the first id that is no row
+ * @returns how many are stored, or `noRow`
  */
 export function findStoredRows(
   rows: u32,
   rowBits: usize,
   rowRanks: usize,
+  rowBytes: usize,
   ids: usize,
   count: u32,
   out: usize,
   stride: usize,
 ): u32 {
+  let found: usize = 0;
   for (let place: u32 = 0; place < count; place++, out += stride) {
     const id = load<u32>(ids + ((<usize>place) << 2));
-    if (id >= rows) return place;
+    if (id >= rows) {
+      placeOfNoRow = place;
+      return noRow;
+    }
     const group = <usize>(id >>> 6);
     const word = load<u64>(rowBits + (group << 3));
     const bit = (<u64>1) << (id & 63);
-    const before = load<u32>(rowRanks + (group << 2)) + <u32>popcnt(word & (bit - 1));
-    store<u32>(out, select(before, notStored, (word & bit) != 0));
+    store<u32>(storedRows + (found << 2), load<u32>(rowRanks + (group << 2)) + <u32>popcnt(word & (bit - 1)));
+    store<u32>(placesOfStored + (found << 2), out);
+    // Without a branch on the row, as which ones are stored cannot be foretold.
+    found += <usize>((word & bit) != 0);
+    if (~word) zeroRow(out, rowBytes);
   }
-  return count;
+  return <u32>found;
 }
 
 // What was touched: a load whose value goes nowhere would be left out.
