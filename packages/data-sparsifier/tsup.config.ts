@@ -12,8 +12,7 @@ export default defineConfig(
     // The threads stay in a file of their own, loaded when asked for, which `browser` in package.json replaces.
     external: ['./threads.js'],
     // The package is to stay under 60 kB packed; who reads the code reads the ESM build.
-    esbuildOptions: (options) => {
-      options.minifyWhitespace = build.format === 'cjs';
-    },
+    minify: build.format === 'cjs',
+    keepNames: build.format === 'cjs',
   })),
 );

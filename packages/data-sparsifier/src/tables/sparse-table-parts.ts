@@ -3,6 +3,7 @@ import type { TableMemory } from './table-memory.js';
 
 /** The sizes of a sparse table. */
 export interface SparseTableSizes {
+  /** Rows of the whole table. */
   rows: number;
   /** Values in a row. */
   dim: number;
