@@ -1,7 +1,8 @@
-import { appendTo, writeError, ZipWriter } from '@ds/files';
+import { appendTo, writeError, ZipWriter, type KnownBlocks } from '@ds/files';
 
 /**
- * Writes a zip that holds one checkpoint, deflated (zlib level 6, as Python's zipfile does) while it is made,
+ * Writes a zip that holds one checkpoint, deflated (nearly as small as zlib's level 6 makes it, which
+ * Python's zipfile takes) while it is made,
  * on several threads. The same model gives the same bytes.
  *
  * @returns the size of the zip in bytes
@@ -13,6 +14,7 @@ export async function dumpCheckpoint({
   entryName,
   checkpoint,
   threads,
+  known,
 }: {
   /** What errors call the zip. */
   path: string;
@@ -23,6 +25,8 @@ export async function dumpCheckpoint({
   /** The bytes of the checkpoint, as they are made. */
   checkpoint: AsyncIterable<Uint8Array>;
   threads: number;
+  /** Blocks of checkpoints that end alike. */
+  known?: KnownBlocks | undefined;
 }): Promise<number> {
   let bytes = 0;
   const append = appendTo(descriptor);
@@ -32,7 +36,7 @@ export async function dumpCheckpoint({
   });
   try {
     // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
-    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads });
+    await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads, known });
     await zip.finish();
   } catch (error) {
     throw writeError(path, error);

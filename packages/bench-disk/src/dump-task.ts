@@ -1,3 +1,4 @@
+import { KnownBlocks } from '@ds/files';
 import { writeCheckpoint, writeSparseCheckpoint } from '@ds/dlrm';
 import { dumpCheckpoint } from './dump-checkpoint.js';
 import { PrunedModel, type RankedModel } from './pruned-model.js';
@@ -45,7 +46,20 @@ export async function runDumpTask({ model, sparsityLevel, dumps, threads }: Dump
       format === 'sparse'
         ? writeSparseCheckpoint(pruned.sparse())
         : writeCheckpoint({ format, stateDict: pruned.dense() });
-    bytes.push(await dumpCheckpoint({ ...dump, checkpoint, threads }));
+    // Where the layers of a sparse checkpoint begin depends on the level.
+    const known = format === 'sparse' ? undefined : knownLayers(model);
+    bytes.push(await dumpCheckpoint({ ...dump, checkpoint, threads, known }));
   }
   return { bytes, cutTimeSec: pruned.cutTimeSec };
+}
+
+let layersBefore: { from: number; known: KnownBlocks } | undefined;
+
+/** The deflated blocks of what follows the tables: the models of a grid differ in their tables alone. */
+function knownLayers({ stateDict, ranks }: RankedModel): KnownBlocks {
+  const tensors = Object.entries(stateDict);
+  const lastTable = tensors.findLastIndex(([name]) => name in ranks);
+  const from = tensors.slice(0, lastTable + 1).reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+  if (layersBefore?.from !== from) layersBefore = { from, known: new KnownBlocks(from) };
+  return layersBefore.known;
 }

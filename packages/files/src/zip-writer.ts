@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { deflateBlocks } from './deflate-blocks.js';
+import type { KnownBlocks } from './known-blocks.js';
 import { max16, max32, method, type ZipCompression } from './zip-format.js';
 
 /** The bytes of an entry, in order. They must stay as they are until the entry is added. */
@@ -65,10 +66,19 @@ export class ZipWriter {
   async addDeflated(
     name: string,
     parts: ZipParts,
-    { level = 6, threads }: { level?: number; threads?: number } = {},
+    {
+      level = 6,
+      threads,
+      known,
+    }: {
+      level?: number;
+      threads?: number;
+      /** Blocks of entries that end alike. */
+      known?: KnownBlocks | undefined;
+    } = {},
   ): Promise<void> {
     const totals = { size: 0, crc: 0 };
-    const deflated = deflateBlocks(counted(parts, totals), { level, threads });
+    const deflated = deflateBlocks(counted(parts, totals), { level, threads, known });
     await this.#addEntry(name, 'deflated', parts, deflated, 1, totals);
   }
 
