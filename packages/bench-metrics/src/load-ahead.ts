@@ -12,8 +12,8 @@ const mostBytesAhead = 1 << 29;
 
 /**
  * The models of some checkpoint files, one after another; those that follow are read and inflated while the caller
- * works on one: the next, or where models are small as many as there are threads. A model is disposed of when the next is
- * asked for, so of large ones at most two are in memory.
+ * works on one: the next, or where models are small twice as many as there are threads. A model is disposed of when
+ * the next is asked for, so of large ones at most two are in memory.
  *
  * @throws Error naming the file that cannot be read, when its turn comes.
  */
@@ -35,7 +35,7 @@ export async function* loadAhead(
     while (loading.length > 0) {
       const model = await loading[0]!;
       loading.shift();
-      loadUpTo(Math.max(1, Math.min(threads, Math.floor(mostBytesAhead / bytesOf(model.state)))));
+      loadUpTo(Math.max(1, Math.min(2 * threads, Math.floor(mostBytesAhead / bytesOf(model.state)))));
       try {
         yield model;
       } finally {
