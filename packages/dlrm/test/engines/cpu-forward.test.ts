@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
 import {
   configFromStateDict,
@@ -177,4 +180,20 @@ describe.each([
     expectClose('forward', await dlrm.forward(batch), expected, 1e-6);
     await dlrm.dispose();
   });
+});
+
+test('a program that exits while threads compute does so with its own exit code', () => {
+  const program = `
+    import { Dlrm } from '${pathToFileURL(join(__dirname, '../../dist/index.js')).href}';
+    const config = { embeddingDim: 4, tableRows: [9, 9], bottomMlp: [3, 256, 4], topMlp: [7, 512, 256, 1] };
+    const dlrm = await Dlrm.create(config, { seed: 1, engine: 'onnx:cpu', threads: 2 });
+    const size = 32768;
+    const batch = { dense: new Float32Array(3 * size), sparse: new Int32Array(2 * size) };
+    await dlrm.forward(batch);
+    setTimeout(() => process.exit(7), 20);
+    for (;;) await dlrm.forward(batch);`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 7, stderr: '' });
 });

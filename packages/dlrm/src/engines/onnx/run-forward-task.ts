@@ -10,10 +10,26 @@ import { StagedBatch } from './staged-batch.js';
 let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward; capacity: number } | undefined;
 let parameters: { id: number; feeds: Record<string, ort.Tensor> } | undefined;
 
+// A part takes milliseconds.
+const longestWait = 10_000;
+
 /** Computes parts of a batch until there are no more, in this thread alone. */
 export async function runForwardTask(task: ForwardTask): Promise<void> {
+  const batch = new StagedBatch(task.shape, task.batch);
+  try {
+    await computeParts(batch, task);
+    batch.leave();
+  } catch (error) {
+    // An error ends the other threads, and one that is ended inside of ONNX Runtime ends the program.
+    batch.abandon();
+    batch.leave();
+    batch.waitUntilLeft(longestWait);
+    throw error;
+  }
+}
+
+async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void> {
   const { config, shape, isBottomOutput, skipsZeros } = task;
-  const batch = new StagedBatch(shape, task.batch);
   const forward = await openForward(config, shape.partSize);
   const feeds = openParameters(config, task.parameters);
   for (let part = batch.claim(); part !== undefined; part = batch.claim()) {

@@ -1,6 +1,7 @@
 // Places in the control words.
 const gathered = 0;
 const claimed = 1;
+const computing = 2;
 const controlBytes = 64;
 const abandoned = -1;
 
@@ -36,15 +37,16 @@ export class StagedBatch {
   constructor(shape: StagedBatchShape, buffer: SharedArrayBuffer) {
     const { size, inputWidth, rowsWidth } = shape;
     this.#shape = shape;
-    this.#control = new Int32Array(buffer, 0, 2);
+    this.#control = new Int32Array(buffer, 0, 3);
     this.#rows = new Float32Array(buffer, controlBytes, size * rowsWidth);
     this.#input = new Float32Array(buffer, controlBytes + this.#rows.byteLength, size * inputWidth);
     this.#probabilities = new Float32Array(buffer, this.#input.byteOffset + this.#input.byteLength, size);
   }
 
-  /** Forgets what an earlier batch left: called once, before any thread claims. */
-  begin(): void {
+  /** Forgets what an earlier batch left: called once, before any of `threads` threads claims. */
+  begin(threads: number): void {
     this.#control.fill(0);
+    this.#control[computing] = threads;
   }
 
   get parts(): number {
@@ -85,11 +87,13 @@ export class StagedBatch {
 
   /** The next part is in place. */
   publish(): void {
-    Atomics.add(this.#control, gathered, 1);
+    const there = Atomics.load(this.#control, gathered);
+    // Not where a thread has abandoned the batch meanwhile.
+    if (there !== abandoned) Atomics.compareExchange(this.#control, gathered, there, there + 1);
     Atomics.notify(this.#control, gathered);
   }
 
-  /** No more parts will come. */
+  /** No more parts are claimed, neither those that are in place nor those that would come. */
   abandon(): void {
     Atomics.store(this.#control, gathered, abandoned);
     Atomics.notify(this.#control, gathered);
@@ -104,6 +108,22 @@ export class StagedBatch {
       if (there === abandoned) return undefined;
       if (there > part) return part;
       Atomics.wait(this.#control, gathered, there);
+    }
+  }
+
+  /** A thread claims no more: called once by each. */
+  leave(): void {
+    Atomics.sub(this.#control, computing, 1);
+    Atomics.notify(this.#control, computing);
+  }
+
+  /** Blocks this thread until all have left, but no longer than `milliseconds`. */
+  waitUntilLeft(milliseconds: number): void {
+    const last = performance.now() + milliseconds;
+    for (;;) {
+      const left = Atomics.load(this.#control, computing);
+      if (left === 0 || performance.now() >= last) return;
+      Atomics.wait(this.#control, computing, left, last - performance.now());
     }
   }
 

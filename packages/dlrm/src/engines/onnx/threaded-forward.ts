@@ -18,9 +18,18 @@ const mostExamples = 32 * partSize;
 // Long enough for the next model of a benchmark to be loaded.
 const keepIdle = 30_000;
 
+// A part takes milliseconds, a thread that is just starting some hundred.
+const longestWait = 5_000;
+
 let lastId = 0;
 // Of a batch before, of any model: models come and go, and new memory costs a batch of a few thousand examples a tenth.
 let spareBuffer = new SharedArrayBuffer(0);
+const batchesOnTheirWay = new Set<StagedBatch>();
+// A thread that is inside of ONNX Runtime when the program exits would abort it.
+process.once('exit', () => {
+  for (const batch of batchesOnTheirWay) batch.abandon();
+  for (const batch of batchesOnTheirWay) batch.waitUntilLeft(longestWait);
+});
 
 /**
  * The forward pass on threads: this one gathers the rows of one part after another, the others each compute whole
@@ -65,7 +74,8 @@ export class ThreadedForward {
     const buffer = spareBuffer.byteLength >= bytes ? spareBuffer : new SharedArrayBuffer(bytes);
     spareBuffer = new SharedArrayBuffer(0);
     const batch = new StagedBatch(shape, buffer);
-    batch.begin();
+    const threads = Math.min(this.#threads, batch.parts);
+    batch.begin(threads);
     batch.input.set(entering);
     const task: ForwardTask = {
       config: this.#config,
@@ -75,13 +85,13 @@ export class ThreadedForward {
       isBottomOutput: input.bottomOutput !== undefined,
       skipsZeros,
     };
-    const threads = Math.min(this.#threads, batch.parts);
+    batchesOnTheirWay.add(batch);
     const computed = runOnThreads<ForwardTask, undefined>({
       worker: forwardWorker,
       tasks: Array.from({ length: threads }, () => ({ input: task })),
       threads,
       keepIdle,
-    });
+    }).finally(() => batchesOnTheirWay.delete(batch));
     computed.catch(() => undefined); // reported where it is awaited
     try {
       await setImmediate(); // the tasks are on their way
