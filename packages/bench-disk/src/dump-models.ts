@@ -32,16 +32,17 @@ export async function dumpModels({
   onDumped: (done: number) => void;
 }): Promise<SparseModelMetadata[]> {
   const rows: SparseModelMetadata[] = [];
-  // Opened here: what a thread has opened, nobody would remove if the program is interrupted.
-  const unfinished = new Map<number, UnfinishedFile[]>();
+  // Opened here: what a thread has opened, nobody would remove if the program is interrupted. Kept from before they are
+  // open: a failure may come meanwhile.
+  const unfinished = new Map<number, Promise<UnfinishedFile>[]>();
   let done = 0;
 
   async function* tasks(): AsyncGenerator<ThreadTask<DumpTask>> {
     for (const [index, { model, point, files }] of models.entries()) {
-      const begun: UnfinishedFile[] = [];
+      const begun = files.map(({ path }) => beginWhole(path));
       unfinished.set(index, begun);
-      for (const { path } of files) begun.push(await beginWhole(path));
-      const dumps = files.map((file, place) => ({ ...file, descriptor: begun[place]!.file.fd }));
+      const opened = await Promise.all(begun);
+      const dumps = files.map((file, place) => ({ ...file, descriptor: opened[place]!.file.fd }));
       yield { input: { model, sparsityLevel: point.sparsityLevel, dumps, threads } };
     }
   }
@@ -52,14 +53,15 @@ export async function dumpModels({
       tasks: tasks(),
       threads: Math.min(threads, models.length),
       onResult: async (dumped, index) => {
-        for (const file of unfinished.get(index)!) await file.finish();
+        for (const file of await Promise.all(unfinished.get(index)!)) await file.finish();
         unfinished.delete(index);
         rows[index] = rowOf(models[index]!, dumped);
         onDumped(++done);
       },
     });
   } finally {
-    for (const file of [...unfinished.values()].flat()) await file.abandon();
+    const left = await Promise.allSettled([...unfinished.values()].flat());
+    for (const file of left) if (file.status === 'fulfilled') await file.value.abandon();
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +11,8 @@ import type { runDiskBenchmark } from '../src/index.js';
 import { readSparseModelMetadata, type SparseModelMetadata } from '../src/metadata.js';
 import { originalModel as modelPath, originalRun } from './bench-command.js';
 
+const built = pathToFileURL(join(__dirname, '../dist/index.js')).href;
+
 async function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'bench-disk-'));
 }
@@ -18,7 +20,7 @@ async function emptyFolder(): Promise<string> {
 /** Runs the built package in a process of its own, since its threads need the built worker files. */
 async function runBuilt(options: Parameters<typeof runDiskBenchmark>[0]): Promise<SparseModelMetadata[]> {
   const program = `
-    import { runDiskBenchmark } from ${JSON.stringify(pathToFileURL(join(__dirname, '../dist/index.js')).href)};
+    import { runDiskBenchmark } from ${JSON.stringify(built)};
     const calls = [];
     const rows = await runDiskBenchmark({
       ...${JSON.stringify(options)},
@@ -127,6 +129,46 @@ describe('runDiskBenchmark', () => {
     );
     const bytes = await Promise.all(dumps.map((rows) => Promise.all(rows.map(({ path }) => readFile(path)))));
     expect(bytes[0]).toEqual(bytes[1]);
+  });
+
+  test('a failure while the files of another model are being opened leaves none of them', async () => {
+    const folder = await emptyFolder();
+    const dumpPath = join(folder, 'dump');
+    const [row] = await runBuilt({
+      modelPath,
+      dumpPath,
+      output: join(folder, 'whole.csv'),
+      sparsityLevels: [0.5],
+      norms: ['L1'],
+      sparseBlockShapes: [[1, 4]],
+    });
+    // The first model cannot get its name, which shows when the second one is on its way to be opened.
+    await rm(row!.path);
+    await mkdir(row!.path);
+    const program = join(folder, 'fails.mjs');
+    await writeFile(
+      program,
+      `
+      import fs from 'node:fs/promises';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { open } = fs;
+      fs.open = async (path, flags) => {
+        if (flags === 'wx') await new Promise((resolve) => setTimeout(resolve, 500));
+        return open(path, flags);
+      };
+      syncBuiltinESMExports();
+      const { runDiskBenchmark } = await import(${JSON.stringify(built)});
+      const { modelPath, dumpPath, output } = ${JSON.stringify({ modelPath, dumpPath, output: join(folder, 'none.csv') })};
+      const grid = { sparsityLevels: [0.5, 0.6], norms: ['L1'], sparseBlockShapes: [[1, 4]] };
+      await runDiskBenchmark({ modelPath, dumpPath, output, ...grid, threads: 2 }).catch(async ({ message }) => {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const files = await fs.readdir(dumpPath, { recursive: true });
+        console.log(JSON.stringify({ message, left: files.filter((file) => file.endsWith('.tmp')) }));
+      });`,
+    );
+    const { stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ message: `cannot write ${row!.path}: it is a folder`, left: [] });
   });
 
   test('dumps safetensors from safetensors', async () => {
