@@ -13,10 +13,15 @@ export function checkedTableShape(
       `expected a table of shape (rows, dim), found shape (${shape.join(', ')}) with ${data.length} values`,
     );
   }
-  if (mask && mask.length !== data.length) {
-    throw new RangeError(`expected a mask of ${data.length} entries, one per value, found ${mask.length}`);
-  }
+  checkMask(mask, data.length);
   return [rows, dim];
+}
+
+/** @throws RangeError when there is a mask that has not one entry for each of `values` values. */
+export function checkMask(mask: Uint8Array | undefined, values: number): void {
+  if (mask && mask.length !== values) {
+    throw new RangeError(`expected a mask of ${values} entries, one per value, found ${mask.length}`);
+  }
 }
 
 /** @throws RangeError naming the first of these sizes that no table has. */

@@ -83,7 +83,8 @@ interface PieceBits {
 function* bitsOf({ shape: [rows, dim], pieces, mask }: RowPieces): Generator<PieceBits> {
   let first = 0;
   for (const { buffer, byteOffset, length } of pieces()) {
-    if (length % dim > 0) {
+    // Of a table whose rows have no values nothing but empty pieces are whole rows.
+    if (length > 0 && length % dim !== 0) {
       throw new RangeError(
         `a piece of a table with rows of ${dim} values has ${length} values, no whole rows`,
       );

@@ -1,5 +1,5 @@
 import { countOnesBefore, onesBefore } from './bit-ranks.js';
-import { checkedTableShape, checkTableSizes } from './checked-table-shape.js';
+import { checkedTableShape, checkMask, checkTableSizes } from './checked-table-shape.js';
 import { countKeptBlocks, storeKeptBlocks, type RowPieces } from './kept-blocks.js';
 import { popcount } from './popcount.js';
 import {
@@ -95,7 +95,7 @@ export class SparseTable extends StoredRowTable {
   /**
    * Builds the table from values that need not all be in memory at once, in two passes over them.
    *
-   * @throws RangeError when shape, pieces and block width do not fit together.
+   * @throws RangeError when shape, pieces, mask and block width do not fit together.
    */
   static fromPieces({
     memory,
@@ -110,11 +110,12 @@ export class SparseTable extends StoredRowTable {
   /**
    * The sizes of the table that `fromPieces` would build, in one pass over the values.
    *
-   * @throws RangeError when shape, pieces and block width do not fit together.
+   * @throws RangeError when shape, pieces, mask and block width do not fit together.
    */
   static sizesOf(table: RowPieces): SparseTableSizes {
     const [rows, dim] = table.shape;
     checkTableSizes({ rows, dim, blockWidth: table.blockWidth });
+    checkMask(table.mask, rows * dim);
     return countKeptBlocks(table);
   }
 

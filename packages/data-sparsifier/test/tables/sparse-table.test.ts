@@ -90,6 +90,14 @@ describe('SparseTable', () => {
     expect(() => build(() => [new Float32Array(8)])).toThrow(
       'the pieces of a table of 3 rows of 4 values have 8 values',
     );
+    const pieces = () => [new Float32Array(4)];
+    expect(() => SparseTable.fromPieces({ shape: [4, 0], blockWidth: 1, pieces })).toThrow(
+      'a piece of a table with rows of 0 values has 4 values, no whole rows',
+    );
+    const mask = new Uint8Array(3);
+    expect(() => SparseTable.fromPieces({ shape: [1, 4], blockWidth: 1, pieces, mask })).toThrow(
+      'expected a mask of 4 entries, one per value, found 3',
+    );
   });
 
   test('gathers rows by id with the plain loop and with the kernel, bit for bit', () => {
