@@ -11,6 +11,7 @@ import {
   saveSparseCheckpoint,
   type StateDict,
 } from '@ds/dlrm';
+import { appendTo, fileSource, openZip, writeWhole, ZipWriter } from '@ds/files';
 import { readSmallGolden, type SmallGolden } from '../golden-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'model-state-'));
@@ -51,6 +52,26 @@ describe('loadModelState', () => {
     expect(await kindsOf(densePath)).toEqual(new Set(['dense']));
     expect(await kindsOf(sparsePath, { tables: 'dense' })).toEqual(new Set(['dense']));
     expect(await kindsOf(densePath, { tables: 'sparse' })).toEqual(new Set(['sparse']));
+  });
+
+  it('gives what a packed checkpoint holds, at any place of its values', async () => {
+    const source = await fileSource(densePath);
+    const zip = await openZip(source);
+    for (let gap = 0; gap < 4; gap++) {
+      const pieces: Uint8Array[] = [];
+      const moved = new ZipWriter(async (piece) => void pieces.push(piece.slice()));
+      await moved.addStored('archive/'.padEnd(9 + gap, '-'), []);
+      for (const entry of zip.entries.values()) await moved.addStored(entry.name, zip.read(entry));
+      await moved.finish();
+      const path = join(folder, `moved-${gap}.zip`);
+      await writeWhole(path, async (file) => {
+        const packed = new ZipWriter(appendTo(file));
+        await packed.addDeflated('moved.ckpt', pieces);
+        await packed.finish();
+      });
+      expect(await loadModelState(path)).toEqual(pruned);
+    }
+    await source.close();
   });
 
   it('puts all sparse tables into the memory that is given', async () => {

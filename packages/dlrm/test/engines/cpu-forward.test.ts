@@ -124,6 +124,41 @@ describe.each([
     await Promise.all(models.map((model) => model.dispose()));
   });
 
+  test('serves models of other layers, of other values and of other sizes in turn', async () => {
+    const { state, batch } = await prunedModel([1], small);
+    const first = state['top_l.0.weight']!;
+    const negated = { ...state, 'top_l.0.weight': { ...first, data: first.data.map((value) => -value) } };
+    const config = configFromStateDict(state);
+    const wide = await Dlrm.create({ ...config, topMlp: [config.topMlp[0]!, 9, 1] }, { seed: 1, ...options });
+    const states = [state, negated, wide.stateDict()];
+    const memory = new TableMemory();
+    const models = await Promise.all(
+      states.map((each) =>
+        Dlrm.fromStateDict(
+          compressed(each, (table) => SparseTable.fromDense({ table, memory })),
+          options,
+        ),
+      ),
+    );
+    for (let turn = 0; turn < 2; turn++) {
+      for (const [index, model] of models.entries()) {
+        const expected = referenceForward(model.config, states[index]!, batch);
+        expectClose(`model ${index}`, await model.forward(batch), expected, 1e-6);
+      }
+    }
+    await Promise.all([...models, wide].map((model) => model.dispose()));
+  });
+
+  test("takes the bottom MLP's output in place of the dense features", async () => {
+    const { state, batch } = await prunedModel([], size);
+    const dlrm = await Dlrm.fromStateDict(state, options);
+    const expected = referenceForward(dlrm.config, state, batch);
+    const bottomOutput = await dlrm.bottomOutput(batch);
+    const without = { ...batch, dense: new Float32Array(batch.dense.length) };
+    expectClose('forward', await dlrm.forward(without, { bottomOutput }), expected, 1e-6);
+    await dlrm.dispose();
+  });
+
   test('sees what training changed, with tables over a SharedArrayBuffer of which one is zero', async () => {
     const { initial, batches } = await readSmallGolden();
     for (const name of embeddingTableNames(initial)) {
@@ -132,12 +167,14 @@ describe.each([
       initial[name]!.data.set(name === 'emb_l.2.weight' ? new Float32Array(data.length) : data);
     }
     const model = await Dlrm.fromStateDict(initial, options);
+    await model.forward(resized(batches[0]!, small));
     for (const labelled of batches.slice(0, 3)) {
       // Row 0 of table 2 stays zero: only the others are trained.
       labelled.sparse.forEach((_, at) => {
         if (at % 6 === 2) labelled.sparse[at] = 1;
       });
-      await model.trainStep(labelled, { learningRate: 0.5 });
+      // Twice, so that the parameters are in the same arrays again.
+      for (let step = 0; step < 2; step++) await model.trainStep(labelled, { learningRate: 0.5 });
       const batch = resized(labelled, small);
       batch.sparse.forEach((_, at) => {
         if (at % 6 === 2) batch.sparse[at] = 0;
