@@ -16,7 +16,8 @@ export class SharedBottom {
   model(dlrm: Dlrm, state: ModelState): { forward(batch: DlrmBatch): Promise<Float32Array> } {
     const layers = bottomLayers(state);
     if (!this.#layers || !areEqual(layers, this.#layers)) {
-      this.#layers = layers;
+      // Copies: the model's own may lie in the bytes of its whole file, which would stay in memory.
+      this.#layers = layers.map(({ data, shape }) => ({ data: data.slice(), shape }));
       this.#outputs.length = 0;
       this.#bytes = 0;
     }
