@@ -46,7 +46,7 @@ export async function preprocessCriteo({
   rawDataFile: string;
   /** Path of the npz to be written. */
   processedDataFile: string;
-  /** Worker threads; 1 works in the calling thread. Default: the available processors. */
+  /** Worker threads; 1 works in the calling thread. Default: the available processors, 1 for a file below 16 MiB. */
   threads?: number;
   /** Called with the number of bytes of the raw file read, and its size. */
   onProgress?: (done: number, total: number) => void;
