@@ -42,7 +42,7 @@ program
   .description('turn raw rows into the processed npz, and count the rows of each day beside the raw file')
   .requiredOption('--raw-data-file <file>', 'rows of the Criteo Kaggle file, as text or gzip')
   .option('--processed-data-file <file>', 'the npz', 'kaggleAdDisplayChallenge_processed.npz')
-  .addOption(threadsOption())
+  .addOption(threadsOption('the available processors, 1 for a file below 16 MiB'))
   .addOption(quietOption())
   .action(async ({ rawDataFile, processedDataFile, threads, quiet }) => {
     const { rows, dayCountFile } = await withProgress({ quiet, label: 'preprocessed bytes' }, (onProgress) =>

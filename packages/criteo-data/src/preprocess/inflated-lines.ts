@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FileSource } from '@ds/files';
 
 const newline = 0x0a;
+const readSize = 1 << 20;
 
 /**
  * Cuts the text of a file that is compressed with gzip into whole lines, each about `pieceSize` bytes in a buffer of
@@ -19,8 +19,18 @@ export async function* inflatedLines({
   /** Called with the number of bytes of the file read. */
   onProgress: (done: number) => void;
 }): AsyncGenerator<{ text: Uint8Array<ArrayBuffer> }> {
-  const file = createReadStream('', { fd: source.fd, autoClose: false, start: 0, highWaterMark: 1 << 20 });
+  let read = 0;
+  // Not a stream of the file system's: that closes the file, which is the source's, when it is destroyed.
+  async function* compressed(): AsyncGenerator<Uint8Array> {
+    while (read < source.size) {
+      const bytes = new Uint8Array(Math.min(readSize, source.size - read));
+      await source.readInto(bytes, read);
+      read += bytes.length;
+      yield bytes;
+    }
+  }
   // The error of either stream reaches the reader of the last one.
+  const file = Readable.from(compressed(), { objectMode: false });
   const stream = pipeline(file, createGunzip({ chunkSize: 1 << 18 }), () => undefined);
   let piece = new Uint8Array(pieceSize);
   let filled = 0;
@@ -37,7 +47,7 @@ export async function* inflatedLines({
         const next = new Uint8Array(Math.max(pieceSize, 2 * rest.length));
         next.set(rest);
         if (end > 0) {
-          onProgress(file.bytesRead);
+          onProgress(read);
           yield { text: piece.subarray(0, end) };
         }
         piece = next;

@@ -23,14 +23,29 @@ export async function* readLines({
   onProgress?: ((done: number, total: number) => void) | undefined;
 }): AsyncGenerator<Lines> {
   const { name, size } = source;
+  // What the caller throws is not an error of the file.
+  const reading = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await read();
+    } catch (error) {
+      throw new Error(`cannot read ${name}: ${(error as Error).message}`, { cause: error });
+    }
+  };
+  const start = new Uint8Array(Math.min(2, size));
+  await reading(() => source.readInto(start, 0));
+  const isCompressed = start[0] === 0x1f && start[1] === 0x8b;
+  let done = 0;
+  const cut = { source, pieceSize, onProgress: (bytes: number) => (done = bytes) };
+  const pieces: AsyncGenerator<Lines> = isCompressed ? inflatedLines(cut) : lineRanges(cut);
   try {
-    const start = new Uint8Array(Math.min(2, size));
-    await source.readInto(start, 0);
-    const isCompressed = start[0] === 0x1f && start[1] === 0x8b;
-    const cut = isCompressed ? inflatedLines : lineRanges;
-    yield* cut({ source, pieceSize, onProgress: (done) => onProgress(done, size) });
-  } catch (error) {
-    throw new Error(`cannot read ${name}: ${(error as Error).message}`, { cause: error });
+    for (;;) {
+      const next = await reading(() => pieces.next());
+      if (next.done) break;
+      onProgress(done, size);
+      yield next.value;
+    }
+  } finally {
+    await pieces.return(undefined);
   }
   onProgress(size, size);
 }

@@ -12,12 +12,15 @@ const path = join(temporaryFolder(), 'lines.txt');
 async function piecesOf(pieceSize: number, onProgress?: (done: number, total: number) => void) {
   const source = await fileSource(path);
   const pieces: string[] = [];
-  for await (const lines of readLines({ source, pieceSize, onProgress })) {
-    const text = 'text' in lines ? lines.text : new Uint8Array(lines.length);
-    if ('length' in lines) readRange(lines, text);
-    pieces.push(Buffer.from(text).toString());
+  try {
+    for await (const lines of readLines({ source, pieceSize, onProgress })) {
+      const text = 'text' in lines ? lines.text : new Uint8Array(lines.length);
+      if ('length' in lines) readRange(lines, text);
+      pieces.push(Buffer.from(text).toString());
+    }
+  } finally {
+    await source.close();
   }
-  await source.close();
   return pieces;
 }
 
@@ -70,4 +73,24 @@ it('names a file that is cut short while it is read', async () => {
   );
   await source.close();
   expect(() => readRange(range, new Uint8Array(100))).toThrow(`cannot read ${path}: EBADF`);
+});
+
+it.each([false, true])('hands on what the caller throws, as it is (gzip: %s)', async (compressed) => {
+  writeFileSync(path, compressed ? gzipSync('a\nb\n') : 'a\nb\n');
+  const fail = () => {
+    throw new Error('no more, thank you');
+  };
+  await expect(piecesOf(2, fail)).rejects.toThrow(/^no more, thank you$/);
+});
+
+it.each([false, true])('leaves the file open for whoever opened it (gzip: %s)', async (compressed) => {
+  writeFileSync(path, compressed ? gzipSync('a\nb\n') : 'a\nb\n');
+  const source = await fileSource(path);
+  for await (const lines of readLines({ source, pieceSize: 2 })) {
+    expect(lines).toBeDefined();
+    break;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50)); // a stream closes its file some time after its end
+  await source.readInto(new Uint8Array(1), 0);
+  await source.close();
 });
