@@ -131,7 +131,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       // zlib's own errors name neither the archive nor the entry.
       if (error instanceof Error && error.message.startsWith(source.name)) throw error;
       if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-        throw damaged(entry, `expected ${entry.size} bytes, found more`);
+        throw damaged(entry, `expected ${entry.size} bytes, found more`, error);
       }
       throw damaged(entry, error instanceof Error ? error.message : String(error), error);
     }

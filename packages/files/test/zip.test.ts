@@ -246,6 +246,15 @@ describe('openZip', () => {
     );
   });
 
+  it('inflates no more than a byte beyond what an entry declares', async () => {
+    const bytes = await two();
+    bytes.writeUInt32LE(9, centralHeaders(bytes)[1] + 24);
+    const archive = await open(bytes);
+    await expect(contentOf(archive, archive.entries.get('other')!)).rejects.toMatchObject({
+      cause: { code: 'ERR_BUFFER_TOO_LARGE' }, // zlib's own, which stops there
+    });
+  });
+
   it('inflates an entry that is too long for one array piece by piece', async () => {
     const size = (1 << 26) + 5;
     const bytes = await written([{ name: 'a', parts: [new Uint8Array(size)], how: 'deflated', align: 1 }]);
