@@ -34,6 +34,7 @@ export class Sessions {
         extra: { session: { intra_op: { allow_spinning } } },
       });
       this.#sessions.set(name, session);
+      session.catch(() => this.#sessions.delete(name)); // the next call tries again
     }
     return session;
   }
