@@ -7,9 +7,6 @@ export interface LoadedModel {
   state: ModelState;
 }
 
-// More than one model is loaded ahead only as long as they take no more than this.
-const mostBytesAhead = 1 << 29;
-
 /**
  * The models of some checkpoint files, one after another; those that follow are read and inflated while the caller
  * works on one: the next, or where models are small twice as many as there are threads. A model is disposed of when
@@ -19,7 +16,16 @@ const mostBytesAhead = 1 << 29;
  */
 export async function* loadAhead(
   paths: readonly string[],
-  { engine, threads = availableParallelism() }: { engine?: EngineChoice; threads?: number } = {},
+  {
+    engine,
+    threads = availableParallelism(),
+    mostBytesAhead = 1 << 29,
+  }: {
+    engine?: EngineChoice | undefined;
+    threads?: number;
+    /** More than one model is loaded ahead only as long as they take no more than this. */
+    mostBytesAhead?: number;
+  } = {},
 ): AsyncGenerator<LoadedModel> {
   const loading: Promise<LoadedModel>[] = [];
   let started = 0;

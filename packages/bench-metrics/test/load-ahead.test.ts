@@ -1,0 +1,53 @@
+import { Dlrm } from '@ds/dlrm';
+import { originalModel } from '../../bench-disk/test/bench-command.js';
+import { loadAhead } from '../src/load-ahead.js';
+
+const paths = Array.from({ length: 9 }, () => originalModel);
+const modelBytes = 140_000; // about, of the tables and layers of each
+
+afterEach(() => jest.restoreAllMocks());
+
+/** How many models are made by the time that each is handed out. */
+async function madeMeanwhile(options: { threads: number; mostBytesAhead?: number }): Promise<number[]> {
+  const make = jest.spyOn(Dlrm, 'fromStateDict');
+  const made: number[] = [];
+  for await (const { dlrm } of loadAhead(paths, options)) {
+    expect(dlrm.config.tableRows).toHaveLength(26);
+    // Long enough for those that are loading.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    made.push(make.mock.calls.length);
+  }
+  return made;
+}
+
+describe('loadAhead', () => {
+  it('loads twice as many small models ahead as there are threads', async () => {
+    expect(await madeMeanwhile({ threads: 2 })).toEqual([5, 6, 7, 8, 9, 9, 9, 9, 9]);
+  });
+
+  it('loads as many ahead as their limit of bytes holds, and at least one', async () => {
+    const limited = { threads: 2, mostBytesAhead: 2.5 * modelBytes };
+    expect(await madeMeanwhile(limited)).toEqual([3, 4, 5, 6, 7, 8, 9, 9, 9]);
+    jest.restoreAllMocks();
+    expect(await madeMeanwhile({ threads: 2, mostBytesAhead: 1 })).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 9]);
+  });
+
+  it.each([
+    ['the caller stops', paths, undefined],
+    ['one cannot be read', [originalModel, 'missing.ckpt', originalModel], 'cannot read missing.ckpt'],
+  ])('disposes of the models that are left over when %s', async (_, models, message) => {
+    const dispose = jest.spyOn(Dlrm.prototype, 'dispose');
+    const make = jest.spyOn(Dlrm, 'fromStateDict');
+    const run = async () => {
+      for await (const { dlrm } of loadAhead(models, { threads: 1 })) {
+        expect(dlrm).toBeDefined();
+        if (!message) break;
+      }
+    };
+    if (message) await expect(run()).rejects.toThrow(message);
+    else await run();
+    expect(make.mock.calls.length).toBeGreaterThan(1);
+    const made = await Promise.all(make.mock.results.map(({ value }) => value as Promise<Dlrm>));
+    expect(new Set(dispose.mock.contexts)).toEqual(new Set(made));
+  });
+});
