@@ -9,7 +9,10 @@ export interface RowPieces {
   blockWidth: number;
   /** The values, row by row, in pieces of whole rows; the same each time. */
   pieces: () => Iterable<Float32Array>;
-  /** One entry per value of the table: 0 is pruned, anything else kept. Default: what is not +0 is kept. */
+  /**
+   * One entry per value of the table: 0 is pruned, anything else kept. Default: what is not +0 is kept. A block of which a
+   * part is kept is stored whole, with zeros for the rest.
+   */
   mask?: Uint8Array | undefined;
 }
 
