@@ -78,8 +78,8 @@ def run_our_commands(folder, rows):
     command("criteo-data", "synthesize", "--rows", rows, "--seed", 1, "--output", raw)
     command("criteo-data", "preprocess", "--raw-data-file", raw, "--processed-data-file", processed)
     model, metadata = folder / "criteo_model.ckpt", folder / "sparse_model_metadata.csv"
-    # After one epoch over so few rows no score is above 0.5, and precision, recall and F1 are all 0.
-    command("dlrm", "train", "--processed-data-file", processed, "--save-model", model, "--epochs", 5)
+    # After few epochs over so few rows hardly a score is above 0.5, and precision, recall and F1 are all 0.
+    command("dlrm", "train", "--processed-data-file", processed, "--save-model", model, "--epochs", 10)
     command(
         "bench-disk", "--model-path", model, "--sparsified-model-dump-path", folder / "models", "--output", metadata,
         "--sparsity-levels", "0,0.5,0.9,0.97,1",
