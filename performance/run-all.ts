@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '@ds/files';
 import { buildSync } from 'esbuild';
+import * as prettier from 'prettier';
 import { describeMachine } from './machine.js';
 import { withSection } from './results-file.js';
 
@@ -33,8 +34,11 @@ for (const name of wanted.length > 0 ? wanted : known) {
   const text = `${stdout.trim()}\n\n${date}; ${machine}; load ${loadBefore} at the start, ${load()} at the end.`;
   process.stdout.write(`## ${name}\n\n${text}\n\n`);
   const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
+  // As the linter wants it.
+  const style = { ...(await prettier.resolveConfig(results)), filepath: results };
+  const formatted = await prettier.format(withSection(before, { name, text }, known), style);
   await writeWhole(results, async (file) => {
-    await file.writeFile(withSection(before, { name, text }, known));
+    await file.writeFile(formatted);
   });
 }
 

@@ -62,10 +62,7 @@ export class PartForward {
     return this.#interaction.rows(count);
   }
 
-  /**
-   * Computes the probabilities (count) of the examples whose rows are in place.
-   *
-   */
+  /** Computes the probabilities (count) of the examples whose rows are in place. */
   async forward(
     input: BottomInput,
     probabilities: Float32Array,
