@@ -7,30 +7,33 @@ const modelBytes = 140_000; // about, of the tables and layers of each
 
 afterEach(() => jest.restoreAllMocks());
 
-/** How many models are made by the time that each is handed out. */
-async function madeMeanwhile(options: { threads: number; mostBytesAhead?: number }): Promise<number[]> {
+/** Expects so many models to be made, and no more, by the time that each is handed out and worked on. */
+async function expectMade(
+  expected: readonly number[],
+  options: { threads: number; mostBytesAhead?: number },
+): Promise<void> {
   const make = jest.spyOn(Dlrm, 'fromStateDict');
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
   const made: number[] = [];
   for await (const { dlrm } of loadAhead(paths, options)) {
     expect(dlrm.config.tableRows).toHaveLength(26);
-    // Long enough for those that are loading.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const wanted = expected[made.length]!;
+    for (let tries = 0; tries < 200 && make.mock.calls.length < wanted; tries++) await pause();
+    await pause(); // for one too many
     made.push(make.mock.calls.length);
   }
-  return made;
+  expect(made).toEqual(expected);
 }
 
 describe('loadAhead', () => {
-  it('loads twice as many small models ahead as there are threads', async () => {
-    expect(await madeMeanwhile({ threads: 2 })).toEqual([5, 6, 7, 8, 9, 9, 9, 9, 9]);
-  });
+  it('loads twice as many small models ahead as there are threads', () =>
+    expectMade([5, 6, 7, 8, 9, 9, 9, 9, 9], { threads: 2 }));
 
-  it('loads as many ahead as their limit of bytes holds, and at least one', async () => {
-    const limited = { threads: 2, mostBytesAhead: 2.5 * modelBytes };
-    expect(await madeMeanwhile(limited)).toEqual([3, 4, 5, 6, 7, 8, 9, 9, 9]);
-    jest.restoreAllMocks();
-    expect(await madeMeanwhile({ threads: 2, mostBytesAhead: 1 })).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 9]);
-  });
+  it('loads as many ahead as their limit of bytes holds', () =>
+    expectMade([3, 4, 5, 6, 7, 8, 9, 9, 9], { threads: 2, mostBytesAhead: 2.5 * modelBytes }));
+
+  it('loads the next one whatever the limit', () =>
+    expectMade([2, 3, 4, 5, 6, 7, 8, 9, 9], { threads: 2, mostBytesAhead: 1 }));
 
   it.each([
     ['the caller stops', paths, undefined],
