@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, truncate, copyFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCheckpoint } from '@ds/dlrm';
@@ -20,6 +20,7 @@ describe('bench-disk', () => {
     args = ['--model-path', originalModel, '--sparsified-model-dump-path', join(folder, 'dump')];
     args.push('--output', output);
   });
+  afterEach(() => rm(folder, { recursive: true }));
 
   test('dumps the models that were asked for; flags may have underscores', async () => {
     const result = run([

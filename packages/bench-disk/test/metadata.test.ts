@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../criteo-data/test/temporary-folder.js';
 import { metadataColumns, readSparseModelMetadata, type SparseModelMetadata } from '../src/metadata.js';
 import { writeResultsCsv } from '../src/results-csv.js';
 
+const root = temporaryFolder();
 const heading = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path';
 
 async function csv(text: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'metadata-')), 'sparse_model_metadata.csv');
+  const path = join(await mkdtemp(join(root, 'metadata-')), 'sparse_model_metadata.csv');
   await writeFile(path, text);
   return path;
 }

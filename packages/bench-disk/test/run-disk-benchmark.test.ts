@@ -1,20 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DataNormSparsifier, SparseTable } from '@ds/data-sparsifier';
 import { embeddingTableNames, loadCheckpoint, loadSparseCheckpoint, saveCheckpoint } from '@ds/dlrm';
 import { fileSource, openZip } from '@ds/files';
 import { parse } from 'csv-parse/sync';
+import { temporaryFolder } from '../../criteo-data/test/temporary-folder.js';
 import type { runDiskBenchmark } from '../src/index.js';
 import { readSparseModelMetadata, type SparseModelMetadata } from '../src/metadata.js';
 import { originalModel as modelPath, originalRun } from './bench-command.js';
 
+const root = temporaryFolder();
 const built = pathToFileURL(join(__dirname, '../dist/index.js')).href;
 
 async function emptyFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'bench-disk-'));
+  return mkdtemp(join(root, 'run-'));
 }
 
 /** Runs the built package in a process of its own, since its threads need the built worker files. */

@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
@@ -9,10 +8,13 @@ import {
   originalModel,
   originalRun,
 } from '../../bench-disk/test/bench-command.js';
+import { temporaryFolder } from '../../criteo-data/test/temporary-folder.js';
 import { runMetricsBenchmark } from '../src/index.js';
 
+const root = temporaryFolder();
+
 async function dumpedModels(...grid: string[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-metrics-'));
+  const folder = await mkdtemp(join(root, 'metrics-'));
   const sparseModelMetadata = join(folder, 'sparse_model_metadata.csv');
   const files = ['--model-path', originalModel, '--sparsified-model-dump-path', join(folder, 'dump')];
   const { status } = benchCommand('bench-disk')([...files, '--output', sparseModelMetadata, ...grid]);
@@ -52,7 +54,7 @@ describe('runMetricsBenchmark', () => {
   });
 
   test('measures models of other layers too, each as alone', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bench-metrics-'));
+    const folder = await mkdtemp(join(root, 'metrics-'));
     const changed = await loadCheckpoint(originalModel);
     changed['bot_l.0.bias']!.data.fill(0.5);
     const changedModel = join(folder, 'changed.ckpt');

@@ -1,4 +1,4 @@
-import { open, mkdtemp, readFile } from 'node:fs/promises';
+import { open, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendTo } from '@ds/files';
@@ -14,7 +14,8 @@ jest.mock('node:fs', () => {
 });
 
 it.each(['the file', 'its number'])('appends to the last byte where writes stop short, by %s', async (by) => {
-  const path = join(await mkdtemp(join(tmpdir(), 'append-to-')), 'file');
+  const folder = await mkdtemp(join(tmpdir(), 'append-to-'));
+  const path = join(folder, 'file');
   const file = await open(path, 'w');
   const append = appendTo(by === 'the file' ? file : file.fd);
   await append(Buffer.from('0123456789'));
@@ -22,4 +23,5 @@ it.each(['the file', 'its number'])('appends to the last byte where writes stop 
   await append(Buffer.from('ab'));
   await file.close();
   expect(await readFile(path, 'utf8')).toBe('0123456789ab');
+  await rm(folder, { recursive: true });
 });
