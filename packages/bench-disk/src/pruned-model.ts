@@ -74,8 +74,9 @@ export class PrunedModel {
       const [rows, dim] = stateDict[name]!.shape as [number, number];
       const pieces = () => this.#piecesOf(name);
       const table = { shape: [rows, dim], blockWidth, pieces } as const;
-      const bitmaps = () => SparseTable.fromPieces(table).bitmaps();
-      return [name, { ...SparseTable.sizesOf(table), bitmaps }] as const;
+      const sizes = SparseTable.sizesOf(table);
+      const bitmaps = () => SparseTable.fromPieces({ ...table, sizes }).bitmaps();
+      return [name, { ...sizes, bitmaps }] as const;
     });
     const layers = Object.entries(stateDict).filter(([name]) => !this.#sweeps.has(name));
     return { tables: Object.fromEntries(tables), tensors: Object.fromEntries(layers) };

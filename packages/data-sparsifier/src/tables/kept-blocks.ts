@@ -1,4 +1,5 @@
 import { setBit } from './bit-ranks.js';
+import { checkMask, checkTableSizes } from './checked-table-shape.js';
 import type { SparseTableParts, SparseTableSizes } from './sparse-table-parts.js';
 
 /** The values of a table that is to become sparse, which need not all be in memory at once. */
@@ -19,7 +20,7 @@ export interface RowPieces {
 /**
  * How many blocks and rows a table keeps: a block with a value that is kept, and its row.
  *
- * @throws RangeError when a piece does not hold whole rows or the pieces are not as many rows as the shape says.
+ * @throws RangeError when shape, pieces, mask and block width do not fit together.
  */
 export function countKeptBlocks(table: RowPieces): SparseTableSizes {
   const { blockWidth, shape } = table;
@@ -38,9 +39,14 @@ export function countKeptBlocks(table: RowPieces): SparseTableSizes {
   return sizes;
 }
 
-/** Fills the bits and the values of a table, which are zeros, with what `countKeptBlocks` has counted. */
+/**
+ * Fills the bits and the values of a table, which are zeros, with what `countKeptBlocks` has counted.
+ *
+ * @throws RangeError as `countKeptBlocks`, and when the sizes are of another table.
+ */
 export function storeKeptBlocks(
   table: RowPieces,
+  sizes: SparseTableSizes,
   { rowBits, blockBits, values }: Pick<SparseTableParts, 'rowBits' | 'blockBits' | 'values'>,
 ): void {
   const { blockWidth, shape } = table;
@@ -73,6 +79,14 @@ export function storeKeptBlocks(
       }
     }
   }
+  const found = { rows: shape[0], dim, blockWidth, storedRows: stored, keptBlocks: nextValue / blockWidth };
+  for (const name of ['rows', 'dim', 'blockWidth', 'storedRows', 'keptBlocks'] as const) {
+    if (found[name] !== sizes[name]) {
+      throw new RangeError(
+        `expected a table with ${name} ${sizes[name]}, as its sizes say, found ${found[name]}`,
+      );
+    }
+  }
 }
 
 interface PieceBits {
@@ -83,7 +97,9 @@ interface PieceBits {
   first: number;
 }
 
-function* bitsOf({ shape: [rows, dim], pieces, mask }: RowPieces): Generator<PieceBits> {
+function* bitsOf({ shape: [rows, dim], blockWidth, pieces, mask }: RowPieces): Generator<PieceBits> {
+  checkTableSizes({ rows, dim, blockWidth });
+  checkMask(mask, rows * dim);
   let first = 0;
   for (const { buffer, byteOffset, length } of pieces()) {
     // Of a table whose rows have no values nothing but empty pieces are whole rows.

@@ -1,5 +1,5 @@
 import { countOnesBefore, onesBefore } from './bit-ranks.js';
-import { checkedTableShape, checkMask, checkTableSizes } from './checked-table-shape.js';
+import { checkedTableShape, checkTableSizes } from './checked-table-shape.js';
 import { countKeptBlocks, storeKeptBlocks, type RowPieces } from './kept-blocks.js';
 import { popcount } from './popcount.js';
 import {
@@ -36,7 +36,7 @@ export class SparseTable extends StoredRowTable {
 
   private constructor(
     sizes: SparseTableSizes,
-    { memory, values }: { memory?: TableMemory; values?: Float32Array },
+    { memory, values }: { memory?: TableMemory | undefined; values?: Float32Array },
   ) {
     // The header comes first: allocating moves the memory, and the views of the parts are taken last.
     super(sizes, { memory, kernel: 'gatherSparseRows', headerFields: sparseHeaderFields });
@@ -86,25 +86,35 @@ export class SparseTable extends StoredRowTable {
     const [rows, dim] = checkedTableShape(table, mask);
     checkTableSizes({ rows, dim, blockWidth });
     const width = mask && !fitsBlocks(mask, rows, dim, blockWidth) ? 1 : blockWidth;
-    return SparseTable.#build(
-      { shape: [rows, dim], blockWidth: width, pieces: () => [table.data], mask },
+    return SparseTable.fromPieces({
+      shape: [rows, dim],
+      blockWidth: width,
+      pieces: () => [table.data],
+      mask,
       memory,
-    );
+    });
   }
 
   /**
-   * Builds the table from values that need not all be in memory at once, in two passes over them.
+   * Builds the table from values that need not all be in memory at once, in two passes over them, or in one where the
+   * sizes are known.
    *
-   * @throws RangeError when shape, pieces, mask and block width do not fit together.
+   * @throws RangeError when shape, pieces, mask, block width and sizes do not fit together.
    */
   static fromPieces({
     memory,
+    sizes,
     ...table
   }: RowPieces & {
     /** Where the table is built, for the fast gather; default: arrays of its own. */
-    memory?: TableMemory;
+    memory?: TableMemory | undefined;
+    /** What `sizesOf` gave for the same values; default: they are counted here. */
+    sizes?: SparseTableSizes;
   }): SparseTable {
-    return SparseTable.#build(table, memory);
+    const sparse = new SparseTable(sizes ?? SparseTable.sizesOf(table), { memory });
+    storeKeptBlocks(table, sparse, sparse.#parts);
+    sparse.#countRanks();
+    return sparse;
   }
 
   /**
@@ -113,17 +123,7 @@ export class SparseTable extends StoredRowTable {
    * @throws RangeError when shape, pieces, mask and block width do not fit together.
    */
   static sizesOf(table: RowPieces): SparseTableSizes {
-    const [rows, dim] = table.shape;
-    checkTableSizes({ rows, dim, blockWidth: table.blockWidth });
-    checkMask(table.mask, rows * dim);
     return countKeptBlocks(table);
-  }
-
-  static #build(table: RowPieces, memory: TableMemory | undefined): SparseTable {
-    const sparse = new SparseTable(SparseTable.sizesOf(table), { memory });
-    storeKeptBlocks(table, sparse.#parts);
-    sparse.#countRanks();
-    return sparse;
   }
 
   /**

@@ -79,7 +79,11 @@ describe('SparseTable', () => {
         const built = SparseTable.fromPieces({ ...table, memory: inMemory ? new TableMemory() : undefined });
         expect(bitsOf(built.toDense())).toEqual(masked(input));
         const { storedRows, keptBlocks } = built;
-        expect(SparseTable.sizesOf(table)).toEqual({ rows, dim, blockWidth, storedRows, keptBlocks });
+        const sizes = SparseTable.sizesOf(table);
+        expect(sizes).toEqual({ rows, dim, blockWidth, storedRows, keptBlocks });
+        expect(SparseTable.fromPieces({ ...table, sizes }).bitmaps()).toEqual(
+          SparseTable.fromPieces(table).bitmaps(),
+        );
       }),
     );
     const build = (pieces: () => Float32Array[]) =>
@@ -98,6 +102,25 @@ describe('SparseTable', () => {
     expect(() => SparseTable.fromPieces({ shape: [1, 4], blockWidth: 1, pieces, mask })).toThrow(
       'expected a mask of 4 entries, one per value, found 3',
     );
+  });
+
+  test('refuses the sizes of another table', () => {
+    const table = {
+      shape: [2, 4],
+      blockWidth: 1,
+      pieces: () => [Float32Array.of(0, 1, 2, 0, 0, 0, 0, 3)],
+    } as const;
+    const sizes = SparseTable.sizesOf(table);
+    for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
+      const other = { ...sizes, [name]: sizes[name] + 1 };
+      expect(() => SparseTable.fromPieces({ ...table, sizes: other })).toThrow(
+        new RangeError(
+          `expected a table with ${name} ${sizes[name] + 1}, as its sizes say, found ${sizes[name]}`,
+        ),
+      );
+    }
+    const mask = new Uint8Array(3);
+    expect(() => SparseTable.fromPieces({ ...table, sizes, mask })).toThrow('expected a mask of 8 entries');
   });
 
   test('gathers rows by id with the plain loop and with the kernel, bit for bit', () => {
