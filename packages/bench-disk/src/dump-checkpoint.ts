@@ -1,9 +1,8 @@
 import { appendTo, writeError, ZipWriter, type KnownBlocks } from '@ds/files';
 
 /**
- * Writes a zip that holds one checkpoint, deflated (nearly as small as zlib's level 6 makes it, which
- * Python's zipfile takes) while it is made,
- * on several threads. The same model gives the same bytes.
+ * Writes a zip that holds one checkpoint, deflated on several threads while it is made: nearly as small as at zlib's
+ * level 6, which Python's zipfile takes. The same model gives the same bytes.
  *
  * @returns the size of the zip in bytes
  * @throws Error naming `path` when it cannot be written.

@@ -24,9 +24,8 @@ const width: u32 = 4;
 const nothing: u32 = matchTokens;
 
 /**
- * Deflates `count` elements of 32 bits. `tokens`: memory for 2 bytes a byte of input and 16
- * more; `output`: for as many bytes
- * as the input's, a quarter more and 400 more. Returns the number of bytes.
+ * Deflates `count` elements of 32 bits. `tokens`: memory for 2 bytes a byte of input and 16 more; `output`: for as
+ * many bytes as the input's, a quarter more and 400 more. Returns the number of bytes.
  */
 export function deflateIntegers(elements: usize, count: u32, tokens: usize, output: usize): u32 {
   const tokensEnd = tokenize(elements, count, tokens);
