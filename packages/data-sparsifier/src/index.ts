@@ -17,3 +17,10 @@ export type { LinearMemory } from './kernel.js';
 export { postTrainingSparseQuantize } from './post-training-sparse-quantize.js';
 export type { PostTrainingSparseQuantizeOptions } from './post-training-sparse-quantize.js';
 export { dequantizeRows, quantizeRows, type QuantizedRows } from './quantized-rows.js';
+export {
+  fusedRowBytes,
+  roundRows,
+  unpackFusedRows,
+  type RowBits,
+  type Rounding,
+} from './quantization/round-rows.js';
