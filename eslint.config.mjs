@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const mayImport = {
   'criteo-data': [],
   'data-sparsifier': [],
+  'activation-sparsifier': [],
   dlrm: ['criteo-data', 'data-sparsifier'],
   'bench-disk': ['dlrm', 'data-sparsifier'],
   'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],

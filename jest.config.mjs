@@ -13,7 +13,7 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^@ds/(criteo-data|dlrm|data-sparsifier|bench-[a-z]+|command-line|files|threads)$':
+    '^@ds/(criteo-data|dlrm|data-sparsifier|activation-sparsifier|bench-[a-z]+|command-line|files|threads)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@ds/(criteo-data|dlrm)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
     // Sources import each other as the built files are named.

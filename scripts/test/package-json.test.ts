@@ -57,9 +57,9 @@ describe.each(publishedPackages)('package.json of $name', ({ name, folder, json 
   });
 });
 
-describe('@ds/data-sparsifier', () => {
+describe.each(['data-sparsifier', 'activation-sparsifier'])('@ds/%s', (sparsifier) => {
   it('has no run-time dependency', () => {
-    const { json } = publishedPackages.find(({ name }) => name === 'data-sparsifier')!;
+    const { json } = publishedPackages.find(({ name }) => name === sparsifier)!;
     expect(json.dependencies ?? {}).toEqual({});
     expect(json['peerDependencies'] ?? {}).toEqual({});
     expect(json['optionalDependencies'] ?? {}).toEqual({});

@@ -9,6 +9,7 @@ import { snippetsOf } from './readme-snippets.js';
 // In each list what one README's snippets write, the next one's read.
 describe.each([
   [['data-sparsifier']],
+  [['activation-sparsifier']],
   [['criteo-data']],
   [['dlrm']],
   [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'bench-report']],
