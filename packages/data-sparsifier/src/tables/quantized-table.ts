@@ -8,7 +8,7 @@ import {
   type QuantizedRowFormat,
 } from './quantized-row-format.js';
 import { quantizedHeaderFields } from './row-kernels.js';
-import { rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
+import { findByBitmap, rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';
 
 // The kernel loads 4 bytes at once.
@@ -170,6 +170,6 @@ export class QuantizedTable extends StoredRowTable {
     const readRow = (stored: number, to: number) => {
       unpackRow(new DataView(buffer, byteOffset + stored * rowBytes, rowBytes), out, to, dim, format);
     };
-    return { rowBits, rowRanks, readRow };
+    return { find: findByBitmap(rowBits, rowRanks), readRow };
   }
 }

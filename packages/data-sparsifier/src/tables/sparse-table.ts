@@ -9,7 +9,7 @@ import {
   type SparseTableSizes,
 } from './sparse-table-parts.js';
 import { sparseHeaderFields } from './row-kernels.js';
-import { rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
+import { findByBitmap, rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';
 
 const blockWordsPerGroup = blocksPerGroup / 32;
@@ -214,7 +214,7 @@ export class SparseTable extends StoredRowTable {
         value += blockWidth;
       }
     };
-    return { rowBits, rowRanks, readRow };
+    return { find: findByBitmap(rowBits, rowRanks), readRow };
   }
 
   #countRanks(): void {

@@ -8,15 +8,23 @@ export const rowWordsPerGroup = rowsPerGroup / 32;
 
 /** How the rows of a table are found and read. */
 export interface StoredRows {
-  /** A bit per row: whether it is stored. The others are +0 throughout. */
-  rowBits: Uint32Array;
-  /** For each group of 64 rows, the stored rows before it. */
-  rowRanks: Uint32Array;
+  /** The place of a row among the stored ones, or -1 when it is not stored: it is +0 throughout. */
+  find: (row: number) => number;
   /** Writes the `stored`-th stored row to the output from `to` on. */
   readRow: (stored: number, to: number) => void;
 }
 
-/** An embedding table that stores some of its rows, in any form, and finds them by a bitmap with ranks. */
+/**
+ * Finds stored rows by a bitmap.
+ *
+ * @param rowBits a bit per row: whether it is stored
+ * @param rowRanks for each group of 64 rows, the stored rows before it
+ */
+export function findByBitmap(rowBits: Uint32Array, rowRanks: Uint32Array): StoredRows['find'] {
+  return (row) => (hasBit(rowBits, row) ? onesBefore(rowBits, rowRanks, rowWordsPerGroup, row) : -1);
+}
+
+/** An embedding table that stores some of its rows, in any form, and finds them by an index. */
 export abstract class StoredRowTable implements EmbeddingTable {
   readonly rows: number;
   readonly dim: number;
@@ -25,15 +33,19 @@ export abstract class StoredRowTable implements EmbeddingTable {
 
   /** Where the memory has what the kernel reads of the table; 0 without a memory. */
   protected readonly header: number;
-  readonly #kernel: keyof RowKernels;
+  readonly #kernel: keyof RowKernels | undefined;
 
   protected constructor(
     { rows, dim }: { rows: number; dim: number },
     {
       memory,
       kernel,
-      headerFields,
-    }: { memory: TableMemory | undefined; kernel: keyof RowKernels; headerFields: readonly string[] },
+      headerFields = [],
+    }: {
+      memory?: TableMemory | undefined;
+      kernel?: keyof RowKernels;
+      headerFields?: readonly string[];
+    } = {},
   ) {
     this.rows = rows;
     this.dim = dim;
@@ -61,7 +73,7 @@ export abstract class StoredRowTable implements EmbeddingTable {
     const { memory } = this;
     // The kernel where ids and output lie in the table's own memory, else the plain loop, its reference.
     const gathered =
-      memory && ids.buffer === memory.buffer && out.buffer === memory.buffer
+      memory && this.#kernel && ids.buffer === memory.buffer && out.buffer === memory.buffer
         ? memory.kernels[this.#kernel](this.header, ids.byteOffset, ids.length, out.byteOffset, 4 * stride)
         : this.#gatherPlainly(ids, out, stride);
     if (gathered < ids.length) {
@@ -73,21 +85,24 @@ export abstract class StoredRowTable implements EmbeddingTable {
 
   toDense(): Float32Array<ArrayBuffer> {
     const dense = new Float32Array(this.rows * this.dim);
-    const { rowBits, readRow } = this.storedRowsFor(dense);
-    let stored = 0;
-    for (let row = 0; row < this.rows; row++) if (hasBit(rowBits, row)) readRow(stored++, row * this.dim);
+    const { find, readRow } = this.storedRowsFor(dense);
+    for (let row = 0; row < this.rows; row++) {
+      const stored = find(row);
+      if (stored >= 0) readRow(stored, row * this.dim);
+    }
     return dense;
   }
 
   /** Returns like the kernel: the number of ids, or the place of the first that is no row. */
   #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
     const { rows, dim } = this;
-    const { rowBits, rowRanks, readRow } = this.storedRowsFor(out);
+    const { find, readRow } = this.storedRowsFor(out);
     for (let place = 0; place < ids.length; place++) {
       const id = ids[place]!;
       if (id < 0 || id >= rows) return place;
       const to = place * stride;
-      if (hasBit(rowBits, id)) readRow(onesBefore(rowBits, rowRanks, rowWordsPerGroup, id), to);
+      const stored = find(id);
+      if (stored >= 0) readRow(stored, to);
       else out.fill(0, to, to + dim);
     }
     return ids.length;

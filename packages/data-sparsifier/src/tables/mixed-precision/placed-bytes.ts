@@ -1,0 +1,50 @@
+import type { TableMemory } from '../table-memory.js';
+
+/** Bytes of a table that lie in arrays of their own, or in a memory of the kernels, which moves when it grows. */
+export class PlacedBytes {
+  readonly length: number;
+  /** Where they begin in the memory; 0 without one. */
+  readonly offset: number;
+  readonly #memory: TableMemory | undefined;
+  #bytes: Uint8Array;
+  #view: DataView;
+
+  constructor(bytes: Uint8Array, memory: TableMemory | undefined) {
+    this.length = bytes.length;
+    this.offset = memory ? bytes.byteOffset : 0;
+    this.#memory = memory;
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+  }
+
+  /** The bytes where they are now. */
+  get bytes(): Uint8Array {
+    this.#followMemory();
+    return this.#bytes;
+  }
+
+  /** The same bytes, to read larger numbers from. */
+  get view(): DataView {
+    this.#followMemory();
+    return this.#view;
+  }
+
+  #followMemory(): void {
+    if (!this.#memory || this.#bytes.buffer === this.#memory.buffer) return;
+    this.#bytes = new Uint8Array(this.#memory.buffer, this.offset, this.length);
+    this.#view = viewOf(this.#bytes);
+  }
+}
+
+/** Copies bytes into `memory` where one is given, else holds them by reference. */
+export function placeBytes(bytes: Uint8Array, memory: TableMemory | undefined): PlacedBytes {
+  if (!memory) return new PlacedBytes(bytes, undefined);
+  const offset = memory.allocate(bytes.length);
+  const there = new Uint8Array(memory.buffer, offset, bytes.length);
+  there.set(bytes);
+  return new PlacedBytes(there, memory);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,332 @@
+import fc from 'fast-check';
+import {
+  mixedPrecisionBytes,
+  MixedPrecisionTable,
+  roundRows,
+  unpackFusedRows,
+  type MixedPrecisionParts,
+} from '../../../src/index.js';
+import { fromFloat16, toFloat16 } from '../../../src/tables/float16.js';
+import { storedRowBytes, type StoredRowBits } from '../../../src/tables/mixed-precision/row-bits.js';
+import { arbitraryMixedTable, mixedRows, type MixedRows } from './arbitrary-mixed-table.js';
+
+/** The dense table by the simplest reading: a row after another, from its fused form in text. */
+function expected({ shape: [rows, dim], bits, rowsByBits }: MixedRows): Float32Array {
+  const dense = new Float32Array(rows * dim);
+  const next: Record<number, number> = {};
+  bits.forEach((found, row) => {
+    if (found === 0) return;
+    const place = (next[found] ??= 0);
+    next[found]!++;
+    const bytes = storedRowBytes(found as StoredRowBits, dim);
+    const packed = rowsByBits[found as StoredRowBits].slice(place * bytes, (place + 1) * bytes);
+    const binary = [...packed].map((byte) => byte.toString(2).padStart(8, '0'));
+    const number = (at: number, length: number) =>
+      parseInt(
+        binary
+          .slice(at, at + length)
+          .reverse()
+          .join(''),
+        2,
+      );
+    const half = (at: number) => {
+      const read = number(at, 2);
+      const [sign, exponent, fraction] = [read >> 15, (read >> 10) & 31, (read & 1023) / 1024];
+      return (sign ? -1 : 1) * (exponent ? (1 + fraction) * 2 ** (exponent - 15) : fraction * 2 ** -14);
+    };
+    for (let column = 0; column < dim; column++) {
+      let value;
+      if (found === 32) value = new Float32Array(packed.buffer)[column]!;
+      else if (found === 16) value = half(2 * column);
+      else {
+        const end = 8 - ((column * found) % 8);
+        const code = parseInt(binary[Math.floor((column * found) / 8)]!.slice(end - found, end), 2);
+        value = code * half(bytes - 4) + half(bytes - 2);
+      }
+      dense[row * dim + column] = value;
+    }
+  });
+  return dense;
+}
+
+function bytesOfParts(table: MixedPrecisionTable): number {
+  const { index, classes, classBits } = table.parts();
+  const arrays = [...classes.map(({ rows }) => rows), ...classBits];
+  if (index.kind === 'bitmap') arrays.push(index.bits);
+  if (index.kind === 'elias-fano') arrays.push(index.high, index.low);
+  return arrays.reduce((sum, { length }) => sum + length, 0);
+}
+
+const indexRows = 200_000;
+
+function spreadRows(keptShare: number): MixedPrecisionTable {
+  const shape: [number, number] = [indexRows, 16];
+  return MixedPrecisionTable.fromRows(mixedRows({ shape, keptShare, weights: [0, 1, 0, 0, 0, 0], seed: 5 }));
+}
+
+function indexBits(share: number): number {
+  const table = spreadRows(share);
+  return 8 * (table.byteLength - 8 * table.storedRows);
+}
+
+describe('MixedPrecisionTable', () => {
+  test('reads every row as its fused form says, pruned ones as +0', () => {
+    fc.assert(
+      fc.property(arbitraryMixedTable(), (input) => {
+        const table = MixedPrecisionTable.fromRows(input);
+        expect(table.toDense()).toEqual(expected(input));
+        expect(table.bits).toEqual(input.bits);
+      }),
+    );
+  });
+
+  test('gathers rows by id, and leaves what is between them', () => {
+    fc.assert(
+      fc.property(
+        arbitraryMixedTable(),
+        fc.array(fc.nat(), { maxLength: 40 }),
+        fc.nat({ max: 5 }),
+        (input, picks, gap) => {
+          const [rows, dim] = input.shape;
+          if (rows === 0) return;
+          const ids = Int32Array.from(picks, (pick) => pick % rows);
+          const stride = dim + gap;
+          const dense = expected(input);
+          const gathered = new Float32Array(ids.length * stride).fill(7);
+          const wanted = gathered.slice();
+          ids.forEach((id, place) => wanted.set(dense.subarray(id * dim, (id + 1) * dim), place * stride));
+          MixedPrecisionTable.fromRows(input).gatherRows(ids, gathered, stride);
+          expect(gathered).toEqual(wanted);
+        },
+      ),
+    );
+  });
+
+  test('finds rows where more are stored than 16 bits count', () => {
+    const rows = 400_000;
+    const input = mixedRows({ shape: [rows, 1], keptShare: 0.2, weights: [0, 1, 0, 0, 0, 0], seed: 2 });
+    const table = MixedPrecisionTable.fromRows(input);
+    expect(table.storedRows).toBeGreaterThan(65_536);
+    const dense = expected(input);
+    const ids = Int32Array.from({ length: 10_000 }, (_, place) => (place * 7919) % rows);
+    const out = new Float32Array(ids.length);
+    table.gatherRows(ids, out);
+    expect(out).toEqual(Float32Array.from(ids, (id) => dense[id]!));
+    const { rowsOfBits } = table;
+    expect(mixedPrecisionBytes({ rows, dim: 1, rowsOfBits })).toBe(table.byteLength);
+  });
+
+  test('takes as many bytes as its counts say, before there is a table', () => {
+    fc.assert(
+      fc.property(arbitraryMixedTable(), (input) => {
+        const [rows, dim] = input.shape;
+        const table = MixedPrecisionTable.fromRows(input);
+        const { rowsOfBits } = table;
+        expect(mixedPrecisionBytes({ rows, dim, rowsOfBits })).toBe(table.byteLength);
+        // What a file holds is all but the counts, which take at most a fifth of the index and 4 bytes each.
+        expect(table.byteLength).toBeGreaterThanOrEqual(bytesOfParts(table));
+        const rowBytes = table.parts().classes.reduce((sum, ofClass) => sum + ofClass.rows.length, 0);
+        expect(table.byteLength).toBeLessThanOrEqual(1.2 * (bytesOfParts(table) - rowBytes) + rowBytes + 24);
+      }),
+    );
+  });
+
+  test('finds rows by a bitmap of 1.0625 bits a row where half of them are kept', () => {
+    expect(indexBits(0.5) / indexRows).toBeCloseTo(1.0625, 3);
+  });
+
+  test.each([0.1, 0.03, 0.01, 0.003])(
+    'finds rows by 2.7 + log2(rows / kept) bits a kept row where %s of them are kept',
+    (share) => {
+      const { storedRows } = spreadRows(share);
+      expect(indexBits(share) / storedRows).toBeLessThanOrEqual(2.7 + Math.log2(indexRows / storedRows));
+    },
+  );
+
+  test('needs less than two bits for the class of a row of three', () => {
+    const input = mixedRows({ shape: [90_000, 16], keptShare: 1, weights: [0, 3, 2, 1, 0, 0], seed: 5 });
+    const table = MixedPrecisionTable.fromRows(input);
+    const rowBytes = table.parts().classes.reduce((sum, { rows }) => sum + rows.length, 0);
+    expect((8 * (table.byteLength - rowBytes)) / table.storedRows).toBeLessThan(1.0625 * 1.51);
+  });
+
+  test('rounds a dense table, each row to its bits', () => {
+    fc.assert(
+      fc.property(arbitraryMixedTable(400), fc.boolean(), ({ shape, bits }, byCurvature) => {
+        const [rows, dim] = shape;
+        const data = Float32Array.from({ length: rows * dim }, (_, at) => Math.sin(at * at));
+        const curvature = byCurvature
+          ? Float64Array.from({ length: dim * dim }, (_, at) => (at % (dim + 1) === 0 ? 2 : 0.5))
+          : undefined;
+        const table = MixedPrecisionTable.fromDense({ table: { data, shape }, bits, curvature });
+        expect(table.bits).toEqual(bits);
+        const read = table.toDense();
+        const rounding = byCurvature ? 'curvature' : 'nearest';
+        bits.forEach((found, row) => {
+          const values = data.subarray(row * dim, (row + 1) * dim);
+          let wanted: Float32Array;
+          if (found === 0) wanted = new Float32Array(dim);
+          else if (found === 32) wanted = values;
+          else if (found === 16) wanted = values.map((value) => fromFloat16(toFloat16(value)));
+          else {
+            const format = { dim, bits: found as 1 | 2 | 4 | 8 };
+            wanted = unpackFusedRows({
+              ...format,
+              packed: roundRows({ ...format, values, rounding, curvature }),
+            });
+          }
+          expect(read.subarray(row * dim, (row + 1) * dim)).toEqual(wanted);
+        });
+      }),
+    );
+  });
+
+  test.each([
+    [{ bits: Uint8Array.of(8) }, 'expected the bits of 2 rows, found 1'],
+    [{ bits: Uint8Array.of(8, 3) }, 'found 3 at row 1'],
+    [{ data: Float32Array.of(1, 2, NaN, 4) }, /^cannot store row 1, column 0 in 4 bits: .*, found NaN/],
+    [{ data: Float32Array.of(1, 2, 3, 70_000) }, /row 1, column 1 in 4 bits: .* within 65504, found 70000/],
+    [
+      { bits: Uint8Array.of(8, 32), data: Float32Array.of(1, 2, 3, -Infinity) },
+      'row 1, column 1 in 32 bits: expected a finite value, found -Infinity',
+    ],
+    [{ data: new Float32Array(3) }, 'shape (2, 2) with 3 values'],
+    [{ curvature: new Float64Array(3) }, 'expected a curvature (2, 2), found 3 values'],
+  ])('refuses a dense table that does not fit: %j', (changed, message) => {
+    const { data, ...others } = { data: Float32Array.of(1, 2, 3, 4), bits: Uint8Array.of(8, 4), ...changed };
+    expect(() => MixedPrecisionTable.fromDense({ table: { data, shape: [2, 2] }, ...others })).toThrow(
+      message,
+    );
+  });
+
+  test('is built again from its parts, with nothing copied', () => {
+    fc.assert(
+      fc.property(arbitraryMixedTable(), (input) => {
+        const parts = MixedPrecisionTable.fromRows(input).parts();
+        const again = MixedPrecisionTable.fromParts(parts);
+        expect(again.toDense()).toEqual(expected(input));
+        again.parts().classes.forEach(({ rows }, place) => expect(rows).toBe(parts.classes[place]!.rows));
+        again.parts().classBits.forEach((bits, place) => expect(bits).toBe(parts.classBits[place]));
+      }),
+    );
+  });
+
+  test('refuses ids that are no rows', () => {
+    const table = MixedPrecisionTable.fromRows(
+      mixedRows({ shape: [9, 4], keptShare: 0.5, weights: [0, 1, 1, 0, 0, 0], seed: 1 }),
+    );
+    expect(() => table.gatherRows(Int32Array.of(3, 9), new Float32Array(8))).toThrow(
+      'id 9 at place 1 is not a row of a table of 9 rows',
+    );
+  });
+
+  test.each([
+    [{ bits: Uint8Array.of(0, 3) }, 'expected rows of 0, 1, 2, 4, 8, 16, 32 bits, found 3 at row 1'],
+    [{ bits: Uint8Array.of(0) }, 'expected the bits of 2 rows, found 1'],
+    [{ bits: Uint8Array.of(4, 4) }, 'expected 12 bytes for 2 rows of 4 bits, found 6'],
+    [{ bits: Uint8Array.of(0, 8) }, 'expected 8 bytes for 1 rows of 8 bits, found 0'],
+    [
+      { rowsByBits: { 4: Uint8Array.of(1, 2, 0, 0x7c, 0, 0) } },
+      'rows4: expected finite scales and minima, found others at place 0',
+    ],
+  ])('refuses rows that do not fit: %j', (changed, message) => {
+    const rows = { shape: [2, 4] as const, bits: Uint8Array.of(0, 4), rowsByBits: { 4: new Uint8Array(6) } };
+    expect(() => MixedPrecisionTable.fromRows({ ...rows, ...changed })).toThrow(new RangeError(message));
+  });
+
+  test('refuses to count more stored rows than there are', () => {
+    expect(() => mixedPrecisionBytes({ rows: 3, dim: 4, rowsOfBits: { 2: 2, 8: 2 } })).toThrow(
+      'expected at most 3 stored rows, found 4',
+    );
+  });
+
+  describe('of parts that do not fit', () => {
+    const input = mixedRows({ shape: [1000, 4], keptShare: 0.05, weights: [0, 3, 2, 1, 0, 0], seed: 9 });
+    const parts = MixedPrecisionTable.fromRows(input).parts();
+    const index = parts.index as Extract<MixedPrecisionParts['index'], { kind: 'elias-fano' }>;
+    const kept = parts.classes.reduce(
+      (sum, { bits, rows }) => sum + rows.length / storedRowBytes(bits, 4),
+      0,
+    );
+    const flipped = (bytes: Uint8Array, bit: number) =>
+      bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+    const firstOne = [...index.high].findIndex((byte) => byte !== 0) * 8;
+
+    test.each<[string, Partial<MixedPrecisionParts>, string | RegExp]>([
+      ['fewer rows', { shape: [100, 4] }, /^high: expected \d+ bytes for \d+ bits, found/],
+      ['other rows', { shape: [1000, 100_000] }, /^rows2: expected rows of \d+ bytes, at least one, found/],
+      ['a shape that no table has', { shape: [-1, 4] }, /expected rows to be a whole number .* found -1/],
+      ['more rows than ids reach', { shape: [2 ** 31 + 1, 4] }, 'shape: expected at most 2^31 rows'],
+      [
+        'all rows where some are stored',
+        { index: { kind: 'all' } },
+        /^index: expected 1000 stored rows where all/,
+      ],
+      [
+        'no rows where some are stored',
+        { index: { kind: 'none' } },
+        /^index: expected 0 stored rows where none/,
+      ],
+      [
+        'a bitmap of other rows',
+        { index: { kind: 'bitmap', bits: new Uint8Array(125) } },
+        `bits: expected ${kept} ones, found 0`,
+      ],
+      [
+        'a bitmap of another length',
+        { index: { kind: 'bitmap', bits: new Uint8Array(124) } },
+        'bits: expected 125 bytes for 1000 bits, found 124',
+      ],
+      [
+        'an index with another count',
+        { index: { ...index, high: flipped(index.high, firstOne) } },
+        /^high: expected \d+ ones, found/,
+      ],
+      [
+        'low bits of another length',
+        { index: { ...index, low: index.low.subarray(1) } },
+        /^low: expected \d+ bytes/,
+      ],
+      [
+        'low bits that no index has',
+        { index: { ...index, lowBits: 11 } },
+        'low: expected 1 to 10 low bits, found 11',
+      ],
+      [
+        'classes twice',
+        { classes: parts.classes.map(({ rows }) => ({ bits: 8, rows })) },
+        /^rows8: |^classes: expected rows of 8 bits once/,
+      ],
+      [
+        'a class out of range',
+        { classes: parts.classes.map(({ rows }) => ({ bits: 3 as 2, rows })) },
+        'classes: expected rows of 1, 2, 4, 8, 16, 32 bits, found 3',
+      ],
+      [
+        'a class bitmap less',
+        { classBits: parts.classBits.slice(1) },
+        'classes: expected 2 bitmaps for 3 classes, found 1',
+      ],
+      [
+        'a class bitmap with another count',
+        { classBits: [flipped(parts.classBits[0]!, 3), parts.classBits[1]!] },
+        /^classes0: expected \d+ ones, found/,
+      ],
+    ])('refuses %s', (_, changed, message) => {
+      expect(() => MixedPrecisionTable.fromParts({ ...parts, ...changed })).toThrow(message);
+    });
+
+    test('refuses rows that do not increase', () => {
+      const twice = MixedPrecisionTable.fromRows({
+        shape: [64, 4],
+        bits: Uint8Array.from({ length: 64 }, (_, row) => (row === 3 || row === 2 ? 2 : 0)),
+        rowsByBits: { 2: new Uint8Array(10) },
+      }).parts();
+      const { lowBits, low } = twice.index as typeof index;
+      const other = { ...twice.index, low: flipped(flipped(low, 0), lowBits) } as typeof index;
+      expect(() => MixedPrecisionTable.fromParts({ ...twice, index: other })).toThrow(
+        'low: expected rows that increase, below 64, found 2 after 3',
+      );
+    });
+  });
+});
