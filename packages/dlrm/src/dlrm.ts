@@ -226,6 +226,21 @@ export class Dlrm {
   }
 
   /**
+   * The probabilities, and the gradient of each example's logit (the output before the sigmoid) to the embedding rows
+   * that it looked up: how much the output changes with a row. Tables may be compressed; the model stays as it is.
+   *
+   * @throws Error when the batch does not fit the model
+   */
+  rowGradients(batch: DlrmBatch): Promise<{
+    /** (n) */
+    probabilities: Float32Array;
+    /** (n, tables, embeddingDim) */
+    rows: Float32Array;
+  }> {
+    return this.#next(() => this.#network.rowGradients(this.#checked(batch)));
+  }
+
+  /**
    * The parameters by PyTorch's names, in its order. Dense tables are the model's own arrays, by reference;
    * sparse ones are made dense; weights and biases are copies.
    */

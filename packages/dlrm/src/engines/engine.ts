@@ -76,6 +76,8 @@ export interface Network {
     input: NetworkInput,
     labels: Float32Array,
   ): Promise<{ loss: number; parameters: StateDict; rows: Float32Array }>;
+  /** Probabilities (n), and the gradient of each example's logit to its looked-up rows (n, tables, dim). */
+  rowGradients(input: NetworkInput): Promise<{ probabilities: Float32Array; rows: Float32Array }>;
   /** A copy of the weights and biases, in the state dict's order. */
   parameters(): StateDict;
   dispose(): Promise<void>;

@@ -33,17 +33,57 @@ export function backward<T>(
   activations: Activations<T>,
   { labels, scale }: { labels: T; scale: T },
 ): Gradients<T> {
-  const { embeddingDim: dim } = config;
-  const count = config.tableRows.length + 1;
-  const pairs = (count * (count - 1)) / 2;
-  const { probabilities, vectors } = activations;
-
+  const { probabilities } = activations;
   // BCELoss and the sigmoid, each as PyTorch has it: where p (1 - p) underflows, the gradient vanishes.
   const slope = ops.multiply(probabilities, ops.oneMinus(probabilities));
   const saturation = ops.divide(slope, ops.clampBelow(slope, 1e-12));
   const error = ops.multiply(ops.subtract(probabilities, labels), scale);
   const outputGradient = ops.multiply(error, saturation); // (n, 1), before the sigmoid
 
+  const { top, features, vectors } = featureGradients(ops, config, parameters, activations, outputGradient);
+  const { embeddingDim: dim, tableRows } = config;
+  const bottomOutputGradient = ops.add(
+    ops.slice(features, 1, 0, dim),
+    ops.reshape(ops.slice(vectors, 1, 0, 1), [-1, dim]),
+  );
+  const bottom = mlpBackward(
+    ops,
+    parameters.bottom,
+    activations.bottom,
+    ops.reluGradient(activations.bottom.at(-1)!, bottomOutputGradient),
+  );
+  return { bottom, top, rows: ops.slice(vectors, 1, 1, tableRows.length + 1) };
+}
+
+/** The gradient of each example's logit, the output before the sigmoid, to its embedding rows: (n, tables, dim). */
+export function logitRowGradients<T>(
+  ops: Ops<T>,
+  config: DlrmConfig,
+  parameters: DenseParameters<T>,
+  activations: Activations<T>,
+): T {
+  const { probabilities } = activations;
+  const ones = ops.oneMinus(ops.subtract(probabilities, probabilities));
+  const { vectors } = featureGradients(ops, config, parameters, activations, ones);
+  return ops.slice(vectors, 1, 1, config.tableRows.length + 1);
+}
+
+/**
+ * From the output back to the interaction.
+ *
+ * @param outputGradient of the output before the sigmoid (n, 1)
+ * @returns the gradients of the top layers, of what enters the top MLP (n, topMlp[0]), and of the feature vectors by
+ *   their products (n, tables + 1, dim)
+ */
+function featureGradients<T>(
+  ops: Ops<T>,
+  { embeddingDim: dim, tableRows }: DlrmConfig,
+  parameters: DenseParameters<T>,
+  activations: Activations<T>,
+  outputGradient: T,
+): { top: LayerGradient<T>[]; features: T; vectors: T } {
+  const count = tableRows.length + 1;
+  const pairs = (count * (count - 1)) / 2;
   const top = mlpBackward(ops, parameters.top, activations.top, outputGradient);
   const features = ops.matMul(top[0]!.delta, parameters.top[0]!.weight); // (n, dim + pairs)
 
@@ -53,19 +93,7 @@ export function backward<T>(
     ops.gatherColumns(ops.appendZeroColumn(pairGradients), pairOfProduct(count)),
     [-1, count, count],
   );
-  const vectorGradients = ops.batchMatMul(productGradients, vectors); // (n, count, dim)
-
-  const bottomOutputGradient = ops.add(
-    ops.slice(features, 1, 0, dim),
-    ops.reshape(ops.slice(vectorGradients, 1, 0, 1), [-1, dim]),
-  );
-  const bottom = mlpBackward(
-    ops,
-    parameters.bottom,
-    activations.bottom,
-    ops.reluGradient(activations.bottom.at(-1)!, bottomOutputGradient),
-  );
-  return { bottom, top, rows: ops.slice(vectorGradients, 1, 1, count) };
+  return { top, features, vectors: ops.batchMatMul(productGradients, activations.vectors) };
 }
 
 /** @param outputDelta gradient of the last layer's output before its activation */

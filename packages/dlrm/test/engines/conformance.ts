@@ -5,6 +5,7 @@ import {
   type DlrmBatch,
   type DlrmConfig,
   type EngineName,
+  type LabelledBatch,
   type StateDict,
 } from '../../src/index.js';
 import { formulaBatch } from '../formula.js';
@@ -35,6 +36,11 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
       const { loss, gradients } = await model.gradients(golden.batches[0]!);
       expectClose('loss', [loss], [golden.losses[0]!], 1e-5);
       expectStateDictsClose(gradients, golden.gradients, 1e-5);
+      expectStateDictsClose(
+        await tableGradientsByRows(model, golden.batches[0]!),
+        Object.fromEntries(Object.entries(golden.gradients).filter(([name]) => name.startsWith('emb_l.'))),
+        1e-5,
+      );
       const losses: number[] = [];
       for (const batch of golden.batches) losses.push(await model.trainStep(batch, { learningRate: 0.1 }));
       expectClose('losses', losses, golden.losses, 1e-5);
@@ -376,4 +382,24 @@ class NegatedTable {
   #row(id: number): Float32Array {
     return this.#negated.subarray(id * this.dim, (id + 1) * this.dim).map((value) => -value);
   }
+}
+
+/** The tables' gradients of the mean loss, made of `rowGradients`: (p - label) / n times the gradient of the logit. */
+async function tableGradientsByRows(model: Dlrm, batch: LabelledBatch): Promise<StateDict> {
+  const { tableRows, embeddingDim: dim } = model.config;
+  const { probabilities, rows } = await model.rowGradients(batch);
+  const size = probabilities.length;
+  return Object.fromEntries(
+    tableRows.map((count, table) => {
+      const data = new Float32Array(count * dim);
+      probabilities.forEach((probability, example) => {
+        const lookup = example * tableRows.length + table;
+        const slope = (probability - batch.labels[example]!) / size;
+        for (let column = 0; column < dim; column++) {
+          data[batch.sparse[lookup]! * dim + column]! += slope * rows[lookup * dim + column]!;
+        }
+      });
+      return [`emb_l.${table}.weight`, { data, shape: [count, dim] }];
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { denseLayers, tableName, type DlrmConfig, type LayerNames } from '../../config.js';
-import { backward, parameterGradient, updatedLayer } from '../../network/backward.js';
+import { backward, logitRowGradients, parameterGradient, updatedLayer } from '../../network/backward.js';
 import {
   bottomMlp,
   forward,
@@ -98,6 +98,20 @@ export function gradientGraph(config: DlrmConfig, { update }: { update: boolean 
       graph.output(`new:${bias}`, output.bias, [outputs]);
     });
   }
+  return graph;
+}
+
+/** The inputs of the forward graph; outputs `probabilities` (n, 1) and `rows` (n, tables, dim), as `logitRowGradients`. */
+export function rowGradientGraph(config: DlrmConfig): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_row_gradients');
+  const layers = parameters(config, asInputs(graph));
+  const activations = forward(graph, config, layers, {
+    dense: denseInput(graph, config),
+    rows: [embeddings(graph, config)],
+  });
+  graph.output('probabilities', activations.probabilities, ['batch', 1]);
+  const rows = logitRowGradients(graph, config, layers, activations);
+  graph.output('rows', rows, ['batch', config.tableRows.length, config.embeddingDim]);
   return graph;
 }
 

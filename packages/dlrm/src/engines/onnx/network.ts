@@ -10,6 +10,7 @@ import {
   featuresGraph,
   forwardGraph,
   gradientGraph,
+  rowGradientGraph,
   topFromSecondGraph,
 } from './dlrm-graphs.js';
 import type { OnnxDevice } from './open-onnx.js';
@@ -117,6 +118,12 @@ export class OnnxNetwork implements Network {
       parameters[name] = { data: outputs[`new:${name}`]!.data as Float32Array, shape: [...dims] };
     }
     return { loss: (loss!.data as Float32Array)[0]!, parameters, rows: rows!.data as Float32Array };
+  }
+
+  async rowGradients(input: NetworkInput) {
+    const session = await this.#sessions.get('row gradients', () => rowGradientGraph(this.#config));
+    const { probabilities, rows } = await session.run({ ...this.#inputFeeds(input), ...this.#parameters });
+    return { probabilities: probabilities!.data as Float32Array, rows: rows!.data as Float32Array };
   }
 
   parameters(): StateDict {

@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { denseLayers, type DlrmConfig, type LayerNames } from '../../config.js';
-import { backward, parameterGradient, updatedLayer } from '../../network/backward.js';
+import { backward, logitRowGradients, parameterGradient, updatedLayer } from '../../network/backward.js';
 import {
   bottomMlp,
   forward,
@@ -109,6 +109,16 @@ export class TfjsNetwork implements Network {
     return { loss: lossValues[0]!, parameters: stateDict, rows: rowValues };
   }
 
+  async rowGradients(input: NetworkInput) {
+    const { probabilities, rows } = this.#tidy(() => {
+      const activations = this.#forward(input);
+      const rows = logitRowGradients(this.#ops, this.#config, this.#parameters, activations);
+      return { probabilities: activations.probabilities, rows };
+    });
+    const [probabilityValues, rowValues] = await Promise.all([this.#read(probabilities), this.#read(rows)]);
+    return { probabilities: probabilityValues, rows: rowValues };
+  }
+
   parameters(): StateDict {
     return this.#toStateDict(this.#parameters);
   }
@@ -140,11 +150,15 @@ export class TfjsNetwork implements Network {
     return this.#tf.tensor(rows, [size, tables.length, embeddingDim]);
   }
 
-  #backward(input: NetworkInput, labels: Float32Array, learningRate: number) {
-    const activations = forward(this.#ops, this.#config, this.#parameters, {
+  #forward(input: NetworkInput) {
+    return forward(this.#ops, this.#config, this.#parameters, {
       dense: this.#denseTensor(input.size, input.dense),
       rows: [this.#rowsTensor(input)],
     });
+  }
+
+  #backward(input: NetworkInput, labels: Float32Array, learningRate: number) {
+    const activations = this.#forward(input);
     const labelColumn = this.#tf.tensor(labels, [input.size, 1]);
     const gradients = backward(this.#ops, this.#config, this.#parameters, activations, {
       labels: labelColumn,
