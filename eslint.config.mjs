@@ -6,7 +6,7 @@ const mayImport = {
   'criteo-data': [],
   'data-sparsifier': [],
   'activation-sparsifier': [],
-  dlrm: ['criteo-data', 'data-sparsifier'],
+  dlrm: ['criteo-data', 'data-sparsifier', 'activation-sparsifier'],
   'bench-disk': ['dlrm', 'data-sparsifier'],
   'bench-metrics': ['bench-disk', 'dlrm', 'criteo-data'],
   'bench-forward': ['bench-disk', 'dlrm', 'criteo-data'],

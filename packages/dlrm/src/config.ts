@@ -60,6 +60,12 @@ function layersOf(prefix: string, widths: readonly number[]): LayerNames[] {
   }));
 }
 
+/** The layers of both MLPs by PyTorch's names of the modules, in the order of the forward pass: `bot_l.0` and on. */
+export function layerNames(config: DlrmConfig): string[] {
+  const { bottom, top } = denseLayers(config);
+  return [...bottom, ...top].map(({ weight }) => weight.slice(0, -'.weight'.length));
+}
+
 /** Every tensor of the model's state dict with its shape, in PyTorch's order. */
 export function stateDictShapes(config: DlrmConfig): Map<string, number[]> {
   const { bottom, top } = denseLayers(config);

@@ -1,3 +1,4 @@
+import type { ForwardPreHook, HookedModel, HookHandle } from '@ds/activation-sparsifier';
 import { RandomStream } from '@ds/criteo-data';
 import { availableThreads } from '@ds/threads';
 import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
@@ -7,13 +8,16 @@ import {
   checkConfig,
   configFromStateDict,
   denseLayers,
+  layerNames,
   shapesOf,
   tableName,
   type DlrmConfig,
 } from './config.js';
 import type { EngineDescription, Network, NetworkInput } from './engines/engine.js';
 import { openEngine, type EngineChoice } from './engines/open-engine.js';
+import { forwardThroughHooks } from './forward-through-hooks.js';
 import { initialStateDict } from './initialise.js';
+import { LayerHooks } from './layer-hooks.js';
 import type { StateDict, Tensor } from './state-dict.js';
 import { DenseTable, subtractSteps, type EmbeddingTable } from './table.js';
 
@@ -35,13 +39,14 @@ export interface DlrmOptions {
  * The embedding tables are arrays in memory; the dense network lives on an engine. Calls may overlap: they
  * run one after another, in the order they were made.
  */
-export class Dlrm {
+export class Dlrm implements HookedModel {
   /** The sizes of the model. */
   readonly config: DlrmConfig;
   /** What computes the dense network, and why that was chosen. */
   readonly engine: EngineDescription;
   readonly #tables: readonly EmbeddingTable[];
   readonly #network: Network;
+  readonly #hooks: LayerHooks;
   #lastCall: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
@@ -55,6 +60,7 @@ export class Dlrm {
     this.engine = parts.engine;
     this.#tables = parts.tables;
     this.#network = parts.network;
+    this.#hooks = new LayerHooks(layerNames(parts.config));
   }
 
   /**
@@ -109,6 +115,27 @@ export class Dlrm {
     return new Dlrm({ config, engine: description, tables, network: await openNetwork(config, parameters) });
   }
 
+  /** The layers that take hooks, by PyTorch's names: `bot_l.0`, `bot_l.2` ... `top_l.0`, which takes z, and on. */
+  get layerNames(): readonly string[] {
+    return layerNames(this.config);
+  }
+
+  /** Those that have a hook now, in the same order. */
+  get hookedLayers(): readonly string[] {
+    return this.#hooks.hookedLayers;
+  }
+
+  /**
+   * From now on `forward`, on any engine, calls the hook with what enters a layer, (n, inputs of the layer), and goes
+   * on with what it returns, if anything. An `ActivationSparsifier` of `@ds/activation-sparsifier` does so.
+   * While there are hooks, `forward` alone can be called: what else computes would pass them by.
+   *
+   * @throws Error naming the layer when there is none of that name
+   */
+  registerForwardPreHook(layerName: string, hook: ForwardPreHook): HookHandle {
+    return this.#hooks.add(layerName, hook);
+  }
+
   /**
    * The probability of a click for each example (n).
    *
@@ -119,7 +146,10 @@ export class Dlrm {
     {
       bottomOutput,
     }: {
-      /** What `bottomOutput` gave for this batch, of this model or of one with the same bottom MLP. */
+      /**
+       * What `bottomOutput` gave for this batch, of this model or of one with the same bottom MLP. With hooks it is
+       * computed anew.
+       */
       bottomOutput?: Float32Array;
     } = {},
   ): Promise<Float32Array> {
@@ -130,6 +160,14 @@ export class Dlrm {
         throw new Error(
           `bottomOutput: expected ${expected} values (${input.size}, ${this.config.embeddingDim}), found ${bottomOutput.length}`,
         );
+      }
+      if (this.hookedLayers.length > 0) {
+        return forwardThroughHooks({
+          config: this.config,
+          network: this.#network,
+          hooks: this.#hooks,
+          input,
+        });
       }
       return this.#network.forward({ ...input, bottomOutput });
     });
@@ -142,7 +180,7 @@ export class Dlrm {
    * @throws Error when the batch does not fit the model
    */
   bottomOutput(batch: DlrmBatch): Promise<Float32Array> {
-    return this.#next(() => this.#network.bottomOutput(this.#checked(batch)));
+    return this.#nextWithoutHooks('bottomOutput', () => this.#network.bottomOutput(this.#checked(batch)));
   }
 
   /**
@@ -152,7 +190,7 @@ export class Dlrm {
    * @throws Error when the batch does not fit the model
    */
   interactionFeatures(batch: DlrmBatch): Promise<Float32Array> {
-    return this.#next(() => this.#network.features(this.#checked(batch)));
+    return this.#nextWithoutHooks('interactionFeatures', () => this.#network.features(this.#checked(batch)));
   }
 
   /**
@@ -168,7 +206,7 @@ export class Dlrm {
         `afterFirst: expected a multiple of ${width} values (n, ${width}), found ${afterFirst.length}`,
       );
     }
-    return this.#next(() => this.#network.topFromSecond(afterFirst));
+    return this.#nextWithoutHooks('topFromSecond', () => this.#network.topFromSecond(afterFirst));
   }
 
   /**
@@ -186,7 +224,7 @@ export class Dlrm {
       learningRate: number;
     },
   ): Promise<number> {
-    return this.#next(async () => {
+    return this.#nextWithoutHooks('trainStep', async () => {
       const tables = this.#denseTables();
       const input = this.#checked(batch);
       const { loss, rowSteps } = await this.#network.trainStep(input, batch.labels, learningRate);
@@ -205,7 +243,7 @@ export class Dlrm {
     /** Named and shaped as the parameters. */
     gradients: StateDict;
   }> {
-    return this.#next(async () => {
+    return this.#nextWithoutHooks('gradients', async () => {
       const input = this.#checked(batch);
       const { loss, parameters, rows } = await this.#network.gradients(input, batch.labels);
       const tables = this.config.tableRows.map((count) => {
@@ -237,7 +275,7 @@ export class Dlrm {
     /** (n, tables, embeddingDim) */
     rows: Float32Array;
   }> {
-    return this.#next(() => this.#network.rowGradients(this.#checked(batch)));
+    return this.#nextWithoutHooks('rowGradients', () => this.#network.rowGradients(this.#checked(batch)));
   }
 
   /**
@@ -267,6 +305,17 @@ export class Dlrm {
     const call = this.#lastCall.then(run);
     this.#lastCall = call.catch(() => undefined);
     return call;
+  }
+
+  /** Runs what would pass the hooks by. */
+  #nextWithoutHooks<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
+    return this.#next(async () => {
+      const [hooked] = this.hookedLayers;
+      if (hooked !== undefined) {
+        throw new Error(`${what} calls no hooks, and layer "${hooked}" has one: remove it first`);
+      }
+      return run();
+    });
   }
 
   #parameters(): StateDict {

@@ -1,22 +1,37 @@
 import type { DlrmBatch, DlrmConfig, StateDict } from '../src/index.js';
 
+/** What enters a layer, of one example, and what enters it in its place; by the layers' names. */
+export type ReferenceHooks = Record<string, (input: number[]) => number[]>;
+
 /** The forward pass in plain loops and double precision, to compare the engines with. */
-export function referenceForward(config: DlrmConfig, state: StateDict, batch: DlrmBatch): number[] {
-  return examplesOf(config, state, batch).map((features) => mlp(state, 'top_l', features, true)[0]!);
+export function referenceForward(
+  config: DlrmConfig,
+  state: StateDict,
+  batch: DlrmBatch,
+  hooks: ReferenceHooks = {},
+): number[] {
+  return examplesOf(config, state, batch, hooks).map(
+    (features) => mlp(state, 'top_l', features, true, hooks)[0]!,
+  );
 }
 
 /** What enters the top MLP, (n, topMlp[0]), likewise. */
 export function referenceFeatures(config: DlrmConfig, state: StateDict, batch: DlrmBatch): number[] {
-  return examplesOf(config, state, batch).flat();
+  return examplesOf(config, state, batch, {}).flat();
 }
 
-function examplesOf(config: DlrmConfig, state: StateDict, batch: DlrmBatch): number[][] {
+function examplesOf(
+  config: DlrmConfig,
+  state: StateDict,
+  batch: DlrmBatch,
+  hooks: ReferenceHooks,
+): number[][] {
   const { embeddingDim: dim, tableRows, bottomMlp } = config;
   const features = bottomMlp[0]!;
   const size = batch.dense.length / features;
   return Array.from({ length: size }, (_, example) => {
     const dense = [...batch.dense.subarray(example * features, (example + 1) * features)];
-    const bottom = mlp(state, 'bot_l', dense, false);
+    const bottom = mlp(state, 'bot_l', dense, false, hooks);
     const vectors = [bottom];
     for (let table = 0; table < tableRows.length; table++) {
       const row = batch.sparse[example * tableRows.length + table]! * dim;
@@ -27,9 +42,16 @@ function examplesOf(config: DlrmConfig, state: StateDict, batch: DlrmBatch): num
   });
 }
 
-function mlp(state: StateDict, prefix: string, input: number[], sigmoidLast: boolean): number[] {
+function mlp(
+  state: StateDict,
+  prefix: string,
+  input: number[],
+  sigmoidLast: boolean,
+  hooks: ReferenceHooks,
+): number[] {
   let values = input;
   for (let layer = 0; state[`${prefix}.${layer}.weight`]; layer += 2) {
+    values = hooks[`${prefix}.${layer}`]?.(values) ?? values;
     const { data: weight, shape } = state[`${prefix}.${layer}.weight`]!;
     const [outputs, inputs] = shape as [number, number];
     const { data: bias } = state[`${prefix}.${layer}.bias`]!;

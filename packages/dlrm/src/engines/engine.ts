@@ -1,4 +1,5 @@
 import type { DlrmConfig } from '../config.js';
+import type { LayerPlace } from '../network/segment.js';
 import type { StateDict } from '../state-dict.js';
 import type { EmbeddingTable } from '../table.js';
 
@@ -49,6 +50,12 @@ export function partOfInput(input: NetworkInput, start: number, end: number): Ne
   };
 }
 
+/** What enters a layer, (n, inputs of the layer). */
+export interface EnteringLayer {
+  place: LayerPlace;
+  values: Float32Array;
+}
+
 /** One model's dense network on an engine. Calls do not overlap: the model sees to that. */
 export interface Network {
   /** Probabilities (n). */
@@ -59,6 +66,14 @@ export interface Network {
   features(input: NetworkInput): Promise<Float32Array>;
   /** Probabilities (n) from what the first top layer gives before its activation (n, topMlp[1]). */
   topFromSecond(afterFirst: Float32Array): Promise<Float32Array>;
+  /**
+   * The forward pass from what enters one layer to what enters another.
+   *
+   * @param from what enters which layer; default: the batch's dense features, the first bottom layer
+   * @param to default: the probabilities
+   * @returns (n, inputs of `to`), or probabilities (n)
+   */
+  segment(input: NetworkInput, between: { from?: EnteringLayer; to?: LayerPlace }): Promise<Float32Array>;
   /**
    * One step of SGD on the dense parameters.
    *

@@ -1,3 +1,10 @@
+import {
+  ActivationSparsifier,
+  addExamples,
+  maskSmallest,
+  meanOverBatch,
+  type Tensor,
+} from '@ds/activation-sparsifier';
 import { TableMemory } from '@ds/data-sparsifier';
 import {
   Dlrm,
@@ -263,6 +270,64 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
         'bottomOutput: expected 512 values (64, 8), found 8',
       );
       await Promise.all([model.dispose(), other.dispose()]);
+    });
+
+    test('calls the hooks of each layer with what enters it, and goes on with what they return', async () => {
+      const { initial, batches } = await readSmallGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      const { layerNames } = model;
+      for (const hooked of [...layerNames.map((name) => [name]), layerNames, ['bot_l.2', 'top_l.0']]) {
+        const seen: Record<string, number[]> = {};
+        const expectedInputs: Record<string, number[]> = {};
+        const change = (value: number, column: number) => (column % 3 === 0 ? 0 : value * 1.5 - 0.1);
+        const handles = hooked.map((name) =>
+          model.registerForwardPreHook(name, ({ data, shape }) => {
+            seen[name] = [...data];
+            return { data: data.map((value, at) => change(value, at % shape[1]!)), shape };
+          }),
+        );
+        const batch = resized(batches[1]!, 37);
+        const hooks = Object.fromEntries(
+          hooked.map((name) => [
+            name,
+            (input: number[]) => {
+              (expectedInputs[name] ??= []).push(...input);
+              return input.map(change);
+            },
+          ]),
+        );
+        expect(model.hookedLayers).toEqual(hooked);
+        const expected = referenceForward(model.config, initial, batch, hooks);
+        expectClose(`with hooks on ${hooked.join()}`, await model.forward(batch), expected, 1e-6);
+        for (const name of hooked) expectClose(name, seen[name]!, expectedInputs[name]!, 1e-5);
+        for (const handle of handles) handle.remove();
+      }
+      const plain = referenceForward(model.config, initial, batches[1]!);
+      expectClose('without hooks', await model.forward(batches[1]!), plain, 1e-6);
+      await model.dispose();
+    });
+
+    test('has its z masked by an activation sparsifier', async () => {
+      const { initial, batches } = await readSmallGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      const sparsifier = new ActivationSparsifier(model, {
+        aggregateFn: addExamples,
+        reduceFn: meanOverBatch,
+        maskFn: maskSmallest,
+        sparseConfig: { sparsityLevel: 0.5 },
+      }).registerLayer('top_l.0');
+      for (const batch of batches.slice(0, 3)) await model.forward(batch);
+      sparsifier.step();
+      sparsifier.squashMask();
+      const mask = sparsifier.getMask('top_l.0') as Tensor;
+      const width = model.config.topMlp[0]!;
+      expect(mask.shape).toEqual([width]);
+      expect(mask.data.filter((keeps) => keeps === 0)).toHaveLength(Math.floor(width / 2));
+      const expected = referenceForward(model.config, initial, batches[4]!, {
+        'top_l.0': (z) => z.map((value, column) => value * mask.data[column]!),
+      });
+      expectClose('masked', await model.forward(batches[4]!), expected, 1e-6);
+      await model.dispose();
     });
 
     test.each(['memory of their own', 'one TableMemory'])(

@@ -10,6 +10,7 @@ import {
   type DenseParameters,
   type Layer,
 } from '../../network/forward.js';
+import { needsRows, segment, type LayerPlace } from '../../network/segment.js';
 import { OnnxGraph, type ValueName } from './graph.js';
 
 /** Where the forward pass begins: at the dense features, or behind the bottom MLP, whose output is given. */
@@ -67,6 +68,23 @@ export function topFromSecondGraph(config: DlrmConfig): OnnxGraph {
   const afterFirst = graph.input('after_first', 'float32', ['batch', config.topMlp[1]!]);
   const { probabilities } = topFromSecond(graph, parameters(config, asInputs(graph)), afterFirst);
   graph.output('probabilities', probabilities, ['batch', 1]);
+  return graph;
+}
+
+/**
+ * A segment of the forward graph: inputs `entering` (n, inputs of `from`) and, where it leads through the
+ * interaction, `embeddings`; output `result`, (n, inputs of `to`) or the probabilities (n, 1).
+ */
+export function segmentGraph(config: DlrmConfig, from: LayerPlace, to: LayerPlace | undefined): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_segment');
+  const names = denseLayers(config);
+  const result = segment(graph, config, parameters(config, asInputs(graph)), {
+    from,
+    value: graph.input('entering', 'float32', ['batch', names[from.mlp][from.layer]!.inputs]),
+    rows: needsRows(from, to) ? [embeddings(graph, config)] : [],
+    to,
+  });
+  graph.output('result', result, ['batch', to ? names[to.mlp][to.layer]!.inputs : 1]);
   return graph;
 }
 

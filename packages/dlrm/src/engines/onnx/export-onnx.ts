@@ -14,7 +14,7 @@ const alignment = 4096;
  * `externalDataAbove` bytes keeps its values in `<output>.data` beside it, since an ONNX file ends at 2 GiB.
  *
  * @returns the paths of the files written
- * @throws Error naming the file that cannot be written
+ * @throws Error naming the file that cannot be written, or a layer that has a hook
  */
 export async function exportOnnx({
   model,
@@ -27,6 +27,10 @@ export async function exportOnnx({
   /** Bytes of values from which on they go to a file of their own; default 1 GiB. */
   externalDataAbove?: number;
 }): Promise<string[]> {
+  const [hooked] = model.hookedLayers;
+  if (hooked !== undefined) {
+    throw new Error(`an ONNX file has no hooks, and layer "${hooked}" has one: remove it first`);
+  }
   const stateDict = model.stateDict();
   const tensors = Object.entries(stateDict);
   const byteLength = tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0);

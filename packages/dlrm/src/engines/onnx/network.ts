@@ -3,7 +3,8 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DlrmConfig } from '../../config.js';
 import type { StateDict } from '../../state-dict.js';
 import { gatherRowsOfTables } from '../../table.js';
-import type { Network, NetworkInput } from '../engine.js';
+import { needsRows, type LayerPlace } from '../../network/segment.js';
+import type { EnteringLayer, Network, NetworkInput } from '../engine.js';
 import { CpuForward } from './cpu-forward.js';
 import {
   bottomGraph,
@@ -11,6 +12,7 @@ import {
   forwardGraph,
   gradientGraph,
   rowGradientGraph,
+  segmentGraph,
   topFromSecondGraph,
 } from './dlrm-graphs.js';
 import type { OnnxDevice } from './open-onnx.js';
@@ -18,6 +20,8 @@ import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OrtTensor>;
+
+const firstLayer: LayerPlace = { mlp: 'bottom', layer: 0 };
 
 /** A dense network as ONNX graphs, each compiled when it is first needed. */
 export class OnnxNetwork implements Network {
@@ -89,6 +93,21 @@ export class OnnxNetwork implements Network {
     return probabilities!.data as Float32Array;
   }
 
+  async segment(input: NetworkInput, { from, to }: { from?: EnteringLayer; to?: LayerPlace }) {
+    // All that leads to the top MLP: as in `forward`, with the interaction in WebAssembly on the CPU.
+    if (!from && to?.mlp === 'top' && to.layer === 0) return this.features(input);
+    const { place, values } = from ?? { place: firstLayer, values: input.dense };
+    const session = await this.#sessions.get(`segment ${JSON.stringify([place, to])}`, () =>
+      segmentGraph(this.#config, place, to),
+    );
+    const { result } = await session.run({
+      entering: new this.#ort.Tensor('float32', values, [input.size, values.length / input.size]),
+      ...(needsRows(place, to) && this.#rowsFeed(input)),
+      ...this.#parameters,
+    });
+    return result!.data as Float32Array;
+  }
+
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
     const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }), {
       threadsSpin: true,
@@ -138,13 +157,17 @@ export class OnnxNetwork implements Network {
   }
 
   #inputFeeds({ size, dense, bottomOutput, ids, tables }: NetworkInput): Feeds {
-    const { Tensor } = this.#ort;
+    const embeddings = this.#rowsFeed({ size, ids, tables });
+    if (!bottomOutput) return { ...this.#denseFeed(size, dense), ...embeddings };
+    const shape = [size, this.#config.embeddingDim];
+    return { bottom_output: new this.#ort.Tensor('float32', bottomOutput, shape), ...embeddings };
+  }
+
+  #rowsFeed({ size, ids, tables }: Pick<NetworkInput, 'size' | 'ids' | 'tables'>): Feeds {
     const { embeddingDim } = this.#config;
     const rows = new Float32Array(ids.length * embeddingDim);
     gatherRowsOfTables(tables, ids, rows, { order: 'examples first' });
-    const embeddings = new Tensor('float32', rows, [size, tables.length, embeddingDim]);
-    if (!bottomOutput) return { ...this.#denseFeed(size, dense), embeddings };
-    return { bottom_output: new Tensor('float32', bottomOutput, [size, embeddingDim]), embeddings };
+    return { embeddings: new this.#ort.Tensor('float32', rows, [size, tables.length, embeddingDim]) };
   }
 
   #denseFeed(size: number, dense: Float32Array): Feeds {

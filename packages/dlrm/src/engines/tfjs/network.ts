@@ -13,9 +13,10 @@ import {
   type Layer,
 } from '../../network/forward.js';
 import type { Ops } from '../../network/ops.js';
+import { needsRows, segment, type LayerPlace } from '../../network/segment.js';
 import type { StateDict } from '../../state-dict.js';
 import { gatherRowsOfTables } from '../../table.js';
-import type { Network, NetworkInput } from '../engine.js';
+import type { EnteringLayer, Network, NetworkInput } from '../engine.js';
 import { tfjsOps } from './tfjs-ops.js';
 
 /** A dense network whose parameters are tensors of TensorFlow.js, and whose operations run at once. */
@@ -76,6 +77,19 @@ export class TfjsNetwork implements Network {
       return topFromSecond(this.#ops, this.#parameters, tensor).probabilities;
     });
     return this.#read(probabilities);
+  }
+
+  async segment(input: NetworkInput, { from, to }: { from?: EnteringLayer; to?: LayerPlace }) {
+    const { place, values } = from ?? { place: { mlp: 'bottom', layer: 0 }, values: input.dense };
+    const result = this.#tidy(() =>
+      segment(this.#ops, this.#config, this.#parameters, {
+        from: place,
+        value: this.#tf.tensor(values, [input.size, values.length / input.size]),
+        rows: needsRows(place, to) ? [this.#rowsTensor(input)] : [],
+        to,
+      }),
+    );
+    return this.#read(result);
   }
 
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
