@@ -2,6 +2,7 @@
 import {
   createProgram,
   Option,
+  parseChoice,
   parseCount,
   quietOption,
   runProgram,
@@ -10,6 +11,7 @@ import {
 } from '@ds/command-line';
 import packageJson from '../package.json';
 import { preprocessCriteo } from './preprocess/preprocess-criteo.js';
+import { rareIdsChoices } from './synthesize/click-model.js';
 import { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 
 const program = createProgram({
@@ -27,12 +29,17 @@ program
   .addOption(
     new Option('--seed <number>', 'another seed gives other data').argParser(parseCount()).default(1),
   )
+  .addOption(
+    new Option('--rare-ids <kind>', 'what rare ids say about a click: weak (next to nothing) or informative')
+      .argParser(parseChoice(rareIdsChoices))
+      .default('weak'),
+  )
   .option('--output <file>', 'the text file', 'train.txt')
   .addOption(threadsOption())
   .addOption(quietOption())
-  .action(async ({ rows, seed, output, threads, quiet }) => {
+  .action(async ({ rows, seed, rareIds, output, threads, quiet }) => {
     await withProgress({ quiet, label: 'synthetic rows' }, (onProgress) =>
-      synthesizeCriteo({ rows, seed, output, threads, onProgress }),
+      synthesizeCriteo({ rows, seed, rareIds, output, threads, onProgress }),
     );
     process.stdout.write(`${rows} rows: ${output}\n`);
   });

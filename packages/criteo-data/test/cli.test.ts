@@ -51,6 +51,21 @@ it('synthesizes the same bytes whatever the number of threads, and preprocesses 
   expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([80_000, 26]);
 });
 
+it('synthesizes informative rare ids when asked to, the same on threads', () => {
+  const rows = ['--rows', '30000', '--rare-ids', 'informative', '--quiet'];
+  expect(run('synthesize', ...rows, '--output', 'informative.txt', '--threads', '1').status).toBe(0);
+  expect(run('synthesize', ...rows, '--output', 'threads.txt', '--threads', '2').status).toBe(0);
+  expect(run('synthesize', '--rows', '30000', '--quiet', '--output', 'weak.txt').status).toBe(0);
+  const [informative, threads, weak] = ['informative.txt', 'threads.txt', 'weak.txt'].map((name) =>
+    readFileSync(join(folder, name)),
+  );
+  expect(threads!.equals(informative!)).toBe(true);
+  expect(weak!.equals(informative!)).toBe(false);
+  const other = run('synthesize', '--rare-ids', 'loud');
+  expect(other.status).toBe(2);
+  expect(other.stderr).toContain("Expected weak or informative, found 'loud'");
+});
+
 it('gives the same arrays of a gzip file, on threads', async () => {
   const place = join(folder, 'gzip');
   mkdirSync(place);

@@ -1,6 +1,6 @@
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { mix, RandomStream } from '../random/random-stream.js';
-import { ClickModel, firstRowStream } from './click-model.js';
+import { ClickModel, firstRowStream, type RareIds } from './click-model.js';
 import { categoryCounts } from './column-shapes.js';
 import { drawRow } from './draw-row.js';
 
@@ -11,6 +11,7 @@ export const rowsPerBlock = 4096;
 export interface BlockRequest {
   rows: number;
   seed: number;
+  rareIds: RareIds;
   block: number;
 }
 
@@ -18,12 +19,13 @@ export interface BlockRequest {
 const longestRow = 2 + integerColumns * 12 + categoricalColumns * 9;
 const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-let model: { rows: number; seed: number; clicks: ClickModel; counts: number[] } | undefined;
+let model: { key: string; clicks: ClickModel; counts: number[] } | undefined;
 
 /** The text of one block of rows: a function of the request alone, whoever computes it. */
-export function synthesizeBlock({ rows, seed, block }: BlockRequest): Uint8Array<ArrayBuffer> {
-  if (model?.rows !== rows || model.seed !== seed) {
-    model = { rows, seed, clicks: new ClickModel({ rows, seed }), counts: categoryCounts(rows) };
+export function synthesizeBlock({ rows, seed, rareIds, block }: BlockRequest): Uint8Array<ArrayBuffer> {
+  const key = `${rows} ${seed} ${rareIds}`;
+  if (model?.key !== key) {
+    model = { key, clicks: new ClickModel({ rows, seed, rareIds }), counts: categoryCounts(rows) };
   }
   const { clicks, counts } = model;
   const random = new RandomStream(seed, firstRowStream + block);

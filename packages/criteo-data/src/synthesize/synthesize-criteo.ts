@@ -1,6 +1,7 @@
 import { appendTo, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { inOrder } from '../in-order.js';
+import { rareIdsChoices, type RareIds } from './click-model.js';
 import { rowsPerBlock, synthesizeBlock, type BlockRequest } from './row-block.js';
 
 /** Below this number of rows starting threads costs more than they gain. */
@@ -10,14 +11,15 @@ const fewRows = 20_000;
  * Writes a synthetic data set in the format of the Criteo Kaggle file, to try out what needs real clicks: 13
  * log-normal integer columns with missing values, 26 categorical columns whose ids follow Zipf's law, their
  * numbers in Kaggle's proportions, and about 25 % clicks, decided by a planted model with an effect of each id and
- * interactions of pairs, so that there is something to learn. The same rows and seed give the same bytes, whatever
- * the number of threads.
+ * interactions of pairs, so that there is something to learn. The same rows, seed and `rareIds` give the same bytes,
+ * whatever the number of threads.
  *
  * @throws Error when an option is out of range, or naming the file when it cannot be written.
  */
 export async function synthesizeCriteo({
   rows,
   seed,
+  rareIds = 'weak',
   output,
   threads,
   onProgress,
@@ -26,6 +28,11 @@ export async function synthesizeCriteo({
   rows: number;
   /** A whole number from 0; another one gives other data. */
   seed: number;
+  /**
+   * What the ids of the large columns, most of which are rare, say about a click: `weak` (default) next to nothing,
+   * so that a model loses little with their rows; `informative` as much as the ids of any other column.
+   */
+  rareIds?: RareIds;
   /** Path of the text file. */
   output: string;
   /** Worker threads; 1 works in the calling thread. Default: the available processors. */
@@ -37,10 +44,13 @@ export async function synthesizeCriteo({
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
     throw new Error(`seed: expected a whole number from 0, found ${seed}`);
   }
+  if (!rareIdsChoices.includes(rareIds)) {
+    throw new Error(`rareIds: expected ${rareIdsChoices.join(' or ')}, found ${rareIds}`);
+  }
   const blocks = inOrder<BlockRequest, Uint8Array>({
     worker: new URL('./synthesize.worker.js', import.meta.url),
     run: synthesizeBlock,
-    tasks: blockTasks(rows, seed),
+    tasks: blockTasks({ rows, seed, rareIds }),
     threads: threads ?? (rows < fewRows ? 1 : availableThreads()),
   });
   await writeWhole(output, async (file) => {
@@ -54,6 +64,6 @@ export async function synthesizeCriteo({
   });
 }
 
-function* blockTasks(rows: number, seed: number) {
-  for (let block = 0; block * rowsPerBlock < rows; block++) yield { input: { rows, seed, block } };
+function* blockTasks(data: Omit<BlockRequest, 'block'>) {
+  for (let block = 0; block * rowsPerBlock < data.rows; block++) yield { input: { ...data, block } };
 }
