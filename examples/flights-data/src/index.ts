@@ -1,0 +1,1 @@
+export { writeFlightRows } from './write-flight-rows.js';

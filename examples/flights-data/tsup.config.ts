@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsup';
+
+// A program of this repository: it takes the packages from node_modules as they were built; what is private is inlined.
+export default defineConfig({
+  entry: ['src/main.ts', 'src/index.ts'],
+  format: 'esm',
+  target: 'node20',
+  dts: { entry: 'src/index.ts' },
+  noExternal: [/^@ds\/(command-line|files)$/],
+  external: ['commander', 'cli-progress'],
+  shims: true,
+  tsconfig: '../../tsconfig.base.json',
+  silent: true,
+});

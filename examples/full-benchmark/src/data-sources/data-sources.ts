@@ -1,0 +1,16 @@
+import { parseChoice } from '@ds/command-line';
+import type { DataSource } from './data-source.js';
+import { flights } from './flights.js';
+import { synthetic } from './synthetic.js';
+
+const dataSources: readonly DataSource[] = [synthetic, flights];
+const chooseId = parseChoice(dataSources.map(({ id }) => id));
+
+/** Rows where nothing else is asked for. */
+export const defaultDataSource = synthetic;
+
+/** A commander parser of the name of a data source. */
+export function parseDataSource(text: string): DataSource {
+  const id = chooseId(text);
+  return dataSources.find((source) => source.id === id)!;
+}

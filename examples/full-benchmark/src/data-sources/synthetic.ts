@@ -1,0 +1,12 @@
+import { synthesizeCriteo } from '@ds/criteo-data';
+import type { DataSource } from './data-source.js';
+
+export const synthetic: DataSource = {
+  id: 'synthetic',
+  stage: { name: 'synthesise rows', share: 3 },
+  epochs: 1,
+  setting: ({ rows, seed }) => `${rows} synthetic rows, seed ${seed}`,
+  note: ({ rows, seed }) =>
+    `The data are ${rows} synthetic rows in the format of the Criteo Kaggle data set (seed ${seed}), not real clicks.`,
+  write: (options) => synthesizeCriteo(options),
+};
