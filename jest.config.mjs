@@ -13,9 +13,8 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^@ds/(criteo-data|dlrm|data-sparsifier|activation-sparsifier|bench-[a-z]+|command-line|files|threads)$':
-      '<rootDir>/packages/$1/src/index.ts',
-    '^@ds/(criteo-data|dlrm)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
+    '^@ds/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@ds/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
     // Sources import each other as the built files are named.
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

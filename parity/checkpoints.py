@@ -3,7 +3,7 @@
 Then writes them anew with our own saveCheckpoint (the packages must be built), reads these with
 torch.load(weights_only=True), the safetensors package and numpy, and fails unless all hold the same tensors.
 `--verify FOLDER` does only this last step, on every model.ckpt, model.safetensors, model.npz and
-sparse-*.safetensors in the folder and below; sparse tables are read by the lines of packages/dlrm/README.md.
+sparse-*.safetensors in the folder and below; sparse tables are read by the lines of packages/tensor-files/README.md.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
-PACKAGE = Path(__file__).parent.parent / "packages/dlrm"
+PACKAGE = Path(__file__).parent.parent / "packages/tensor-files"
 PACKAGE_GOLDEN = PACKAGE / "test/golden/checkpoints"
 README = PACKAGE / "README.md"
 

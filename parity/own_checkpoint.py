@@ -23,7 +23,7 @@ from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples/own-checkpoint"
-MODEL = ROOT / "packages/bench-metrics/test/golden/original-run/criteo_model.ckpt"
+MODEL = ROOT / "packages/test-support/test/golden/original-run/criteo_model.ckpt"
 
 sys.path.insert(0, os.environ["DLRM_SOURCE"])
 with contextlib.redirect_stdout(sys.stderr):

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openCriteoDataset } from '@ds/criteo-data';
-import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { Dlrm, kaggleDlrmConfig, train } from '@ds/dlrm';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { criteoSample } from './criteo-sample.js';
 
 const rows = 60_000;

@@ -19,7 +19,6 @@ export function packageBuild({
     sourcemap: false,
     target: 'node20',
     noExternal: inlined,
-    shims: true,
     tsconfig: '../../tsconfig.base.json',
     silent: true,
   };
@@ -30,7 +29,8 @@ export function packageBuild({
       format: 'esm',
       splitting: true,
     },
-    { ...shared, entry: libraries, format: 'cjs', dts: false, splitting: false },
+    // Shims give it `import.meta.url`, which says where a package's threads are.
+    { ...shared, entry: libraries, format: 'cjs', dts: false, splitting: false, shims: true },
     { ...shared, entry: libraries, format: ['esm', 'cjs'], dts: { only: true } },
   ];
   return builds;

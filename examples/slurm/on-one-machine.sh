@@ -10,7 +10,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-golden=$root/packages/bench-metrics/test/golden/original-run
+golden=$root/packages/test-support/test/golden/original-run
 export MODEL=${MODEL:-$golden/criteo_model.ckpt}
 export DATA=${DATA:-$golden/kaggleAdDisplayChallenge_processed.npz}
 export GRID=${GRID:-} FORWARD=${FORWARD:---sparsity-levels 0,0.9,1 --runs 3}

@@ -11,8 +11,5 @@ export default defineConfig(
     ...build,
     // The threads stay in a file of their own, loaded when asked for, which `browser` in package.json replaces.
     external: ['./threads.js'],
-    // The package is to stay under 100 kB packed; who reads the code reads the ESM build.
-    minify: build.format === 'cjs',
-    keepNames: build.format === 'cjs',
   })),
 );

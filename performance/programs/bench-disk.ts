@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { benchmarkGrid, runDiskBenchmark } from '@ds/bench-disk';
+import { benchmarkGrid } from '@ds/bench-models';
+import { runDiskBenchmark } from '@ds/bench-disk';
 import { timeInPairs } from '../paired-timing.js';
 import { PythonRival } from '../python-rival.js';
 import { printComparisons } from '../report-table.js';

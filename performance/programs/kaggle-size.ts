@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readSparseModelMetadata } from '@ds/bench-disk';
+import { readSparseModelMetadata } from '@ds/bench-models';
 import { runMemoryBenchmark } from '@ds/bench-memory';
-import { writeNpz } from '@ds/criteo-data/npz';
 import { kaggleDlrmConfig } from '@ds/dlrm';
+import { writeNpz } from '@ds/criteo-data/npz';
 import { randomBatch } from '../forward-batch.js';
 import { saveKaggleModel } from '../kaggle-model.js';
 import { runCommand, type MeasuredCommand } from '../measured-command.js';

@@ -60,6 +60,13 @@ describe('affected-packages', () => {
     expect(affectedBy('packages/data/test/day.json', 'packages/sparsifier/README.md')).toEqual(all);
   });
 
+  it('names those whose tests read or run files of the changed one', () => {
+    write('packages/sparsifier/test/grid.test.ts', "join(__dirname, '../../data/test/golden')");
+    commit();
+    expect(affectedBy('packages/data/test/golden/day.json')).toEqual(all);
+    expect(affectedBy('packages/model/test/layer.json')).toEqual(['packages/model', 'packages/report']);
+  });
+
   it('names all when a file of the whole repository changes', () => {
     expect(affectedBy('scripts/build.json')).toEqual(all);
     expect(affectedBy('tsconfig.json', 'packages/report/src/chart.json')).toEqual(all);

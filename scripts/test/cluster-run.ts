@@ -10,7 +10,7 @@ const options: Record<string, string> = {
   'bench-forward': '--sparsity-levels 0.9 --types sparse_tables --runs 2 --quiet',
   'bench-report': '',
 };
-const golden = join(root, 'packages/bench-metrics/test/golden/original-run');
+const golden = join(root, 'packages/test-support/test/golden/original-run');
 
 /** The model and the rows that the examples of clusters are tested with. */
 export const model = join(golden, 'criteo_model.ckpt');

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import puppeteer from 'puppeteer-core';
-import { findBrowser } from '../../packages/bench-report/test/browser.js';
+import { findBrowser } from '@ds/test-support';
 import { startLocalRegistry, type LocalRegistry } from './local-registry.js';
 import { publishedPackages, root } from './published-packages.js';
 
@@ -257,7 +257,7 @@ describe('@ds/data-sparsifier, installed alone', () => {
 it('runs bench-disk with npx where only that is installed', async () => {
   const project = await emptyProject('only-bench-disk');
   await run(project, 'npm', 'install', '@ds/bench-disk');
-  const model = join(root, 'packages/bench-metrics/test/golden/original-run/criteo_model.ckpt');
+  const model = join(root, 'packages/test-support/test/golden/original-run/criteo_model.ckpt');
   await run(
     project,
     ...([

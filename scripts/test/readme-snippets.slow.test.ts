@@ -19,7 +19,7 @@ describe.each([
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'readme-test-'));
     // The files that the READMEs take as given: processed rows, and a model trained on them.
-    cpSync(join(root, 'packages/bench-metrics/test/golden/original-run'), folder, { recursive: true });
+    cpSync(join(root, 'packages/test-support/test/golden/original-run'), folder, { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   });
 

@@ -9,7 +9,7 @@ import {
   threadsOption,
   type Command,
 } from '@ds/command-line';
-import { defaultSparsityLevels } from '@ds/bench-disk';
+import { defaultSparsityLevels } from '@ds/bench-models';
 import { engineChoices, type EngineChoice } from '@ds/dlrm';
 import type { DataSource } from './data-sources/data-source.js';
 import { defaultDataSource, parseDataSource } from './data-sources/data-sources.js';

@@ -1,4 +1,4 @@
-import { isFloatTensor, readFloatTensor, readSafetensorsHeader } from '@ds/dlrm/safetensors';
+import { isFloatTensor, readFloatTensor, readSafetensorsHeader } from '@ds/tensor-files/safetensors';
 import { matrixOf, type FileTensor } from './tensor-file.js';
 
 /**

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataNormSparsifier } from '@ds/data-sparsifier';
-import { loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/dlrm';
+import { loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/tensor-files';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
-import { findBrowser } from '../../../packages/bench-report/test/browser';
+import { findBrowser } from '@ds/test-support';
 import { serveFolder } from './serve-folder';
 
 const dist = join(__dirname, '..', 'dist');

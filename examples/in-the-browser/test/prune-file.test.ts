@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataNormSparsifier, type Table } from '@ds/data-sparsifier';
-import { loadCheckpoint } from '@ds/dlrm';
+import { loadCheckpoint } from '@ds/tensor-files';
 import { dump, parse } from 'npyjs';
 import type { Settings } from '../src/messages';
 import { openTensorFile } from '../src/open-tensor-file';
 import { Pruner } from '../src/pruner';
 
-const checkpoints = join(__dirname, '../../../packages/dlrm/test/golden/checkpoints');
+const checkpoints = join(__dirname, '../../../packages/tensor-files/test/golden/checkpoints');
 const settings = { level: 0.5, blockShape: [1, 2], norm: 'L2' } satisfies Partial<Settings>;
 
 async function prune(file: File, names: string[]): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {

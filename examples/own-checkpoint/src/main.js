@@ -6,7 +6,7 @@ import { pruneTables } from './prune-tables.js';
 import { gzippedSize } from './gzipped-size.js';
 
 const sample = new URL(
-  '../../../packages/bench-metrics/test/golden/original-run/criteo_model.ckpt',
+  '../../../packages/test-support/test/golden/original-run/criteo_model.ckpt',
   import.meta.url,
 );
 

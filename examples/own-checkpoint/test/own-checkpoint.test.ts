@@ -6,8 +6,8 @@ import { loadCheckpoint } from '@ds/dlrm';
 
 const example = join(__dirname, '..');
 const packages = join(example, '..', '..', 'packages');
-const model = join(packages, 'bench-metrics/test/golden/original-run/criteo_model.ckpt');
-const torchRec = join(packages, 'dlrm/test/golden/checkpoints/torchrec.pt');
+const model = join(packages, 'test-support/test/golden/original-run/criteo_model.ckpt');
+const torchRec = join(packages, 'tensor-files/test/golden/checkpoints/torchrec.pt');
 
 let folder: string;
 beforeEach(() => {

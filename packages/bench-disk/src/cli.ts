@@ -8,9 +8,13 @@ import {
   runProgram,
   threadsOption,
 } from '@ds/command-line';
+import {
+  defaultNorms,
+  defaultSparseBlockShapes,
+  defaultSparsityLevels,
+  parseBlockShape,
+} from '@ds/bench-models';
 import packageJson from '../package.json';
-import { defaultNorms, defaultSparseBlockShapes, defaultSparsityLevels } from './grid.js';
-import { parseBlockShape } from './parse-block-shape.js';
 import { dumpFormats, runDiskBenchmark } from './run-disk-benchmark.js';
 
 const program = createBenchProgram({

@@ -1,8 +1,7 @@
 import { beginWhole, type UnfinishedFile } from '@ds/files';
 import { availableThreads, runOnThreads, type ThreadTask } from '@ds/threads';
+import type { GridPoint, SparseModelMetadata } from '@ds/bench-models';
 import type { DumpedFile, DumpedModel, DumpTask } from './dump-task.js';
-import type { GridPoint } from './grid.js';
-import type { SparseModelMetadata } from './metadata.js';
 import type { RankedModel } from './pruned-model.js';
 
 /** A model of the grid to be written. */

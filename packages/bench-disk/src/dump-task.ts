@@ -1,5 +1,5 @@
 import { KnownBlocks } from '@ds/files';
-import { writeCheckpoint, writeSparseCheckpoint } from '@ds/dlrm';
+import { writeCheckpoint, writeSparseCheckpoint } from '@ds/tensor-files';
 import { dumpCheckpoint } from './dump-checkpoint.js';
 import { PrunedModel, type RankedModel } from './pruned-model.js';
 

@@ -1,17 +1,21 @@
 export { runDiskBenchmark, type DumpFormat } from './run-disk-benchmark.js';
-export { readSparseModelMetadata, gridPointColumns, type SparseModelMetadata } from './metadata.js';
-export { modelsWithLevels } from './models-with-levels.js';
-export { servedFile } from './served-file.js';
-export { writeResultsCsv, type ResultsColumn } from './results-csv.js';
-export { itemsOfShard, type Shard } from './shard.js';
-export { formatPythonFloat } from './python-notation.js';
 export {
   benchmarkGrid,
   defaultNorms,
   defaultSparseBlockShapes,
   defaultSparsityLevels,
+  formatPythonFloat,
+  gridPointColumns,
+  itemsOfShard,
+  modelsWithLevels,
+  readSparseModelMetadata,
+  servedFile,
+  writeResultsCsv,
   type BlockShape,
   type GridPoint,
   type GridRow,
   type Norm,
-} from './grid.js';
+  type ResultsColumn,
+  type Shard,
+  type SparseModelMetadata,
+} from '@ds/bench-models';

@@ -1,6 +1,6 @@
 import { LevelSweep, SparseTable } from '@ds/data-sparsifier';
-import type { SparseStateDict, StateDict, Tensor, TensorInPieces } from '@ds/dlrm';
-import type { BlockShape, Norm } from './grid.js';
+import type { SparseStateDict, StateDict, Tensor, TensorInPieces } from '@ds/tensor-files';
+import type { BlockShape, Norm } from '@ds/bench-models';
 
 // Values of a piece, about: few enough for the processor's caches.
 const pieceLength = 1 << 17;

@@ -1,6 +1,6 @@
 import { levelSweepsInThreads } from '@ds/data-sparsifier';
-import { embeddingTableNames, type StateDict } from '@ds/dlrm';
-import type { GridRow } from './grid.js';
+import { embeddingTableNames, type StateDict } from '@ds/tensor-files';
+import type { GridRow } from '@ds/bench-models';
 import type { RankedModel } from './pruned-model.js';
 
 /** Ranks the blocks of all tables once for all levels of one norm and block shape. Takes a byte for each block. */

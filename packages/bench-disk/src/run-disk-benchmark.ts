@@ -1,14 +1,20 @@
 import { extname } from 'node:path';
-import { loadCheckpoint } from '@ds/dlrm';
+import { loadCheckpoint } from '@ds/tensor-files';
+import {
+  benchmarkGrid,
+  gridRowsOfShard,
+  metadataColumns,
+  modelName,
+  modelZipPath,
+  writeResultsCsv,
+  type BlockShape,
+  type GridPoint,
+  type Shard,
+  type SparseModelMetadata,
+} from '@ds/bench-models';
 import { dumpModels } from './dump-models.js';
 import type { DumpedFile } from './dump-task.js';
-import { benchmarkGrid, type BlockShape, type GridPoint } from './grid.js';
-import { gridRowsOfShard } from './grid-shard.js';
-import { metadataColumns, type SparseModelMetadata } from './metadata.js';
-import { modelName, modelZipPath } from './model-path.js';
 import { rankModel } from './rank-model.js';
-import { writeResultsCsv } from './results-csv.js';
-import type { Shard } from './shard.js';
 
 /**
  * How models are dumped: `dense` as the original does; `sparse` with tables that hold only their kept blocks;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCheckpoint } from '@ds/dlrm';
+import { loadCheckpoint } from '@ds/tensor-files';
+import { readSparseModelMetadata } from '@ds/bench-models';
+import { benchCommand, originalModel } from '@ds/test-support';
 import packageJson from '../package.json';
-import { readSparseModelMetadata } from '../src/metadata.js';
-import { benchCommand, originalModel } from './bench-command.js';
 
 const run = benchCommand('bench-disk');
 

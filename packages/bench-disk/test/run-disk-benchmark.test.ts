@@ -3,13 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DataNormSparsifier, SparseTable } from '@ds/data-sparsifier';
-import { embeddingTableNames, loadCheckpoint, loadSparseCheckpoint, saveCheckpoint } from '@ds/dlrm';
+import { embeddingTableNames, loadCheckpoint, loadSparseCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import { fileSource, openZip } from '@ds/files';
+import { originalModel as modelPath, originalRun, temporaryFolder } from '@ds/test-support';
+import { readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
 import { parse } from 'csv-parse/sync';
-import { temporaryFolder } from '../../criteo-data/test/temporary-folder.js';
 import type { runDiskBenchmark } from '../src/index.js';
-import { readSparseModelMetadata, type SparseModelMetadata } from '../src/metadata.js';
-import { originalModel as modelPath, originalRun } from './bench-command.js';
 
 const root = temporaryFolder();
 const built = pathToFileURL(join(__dirname, '../dist/index.js')).href;

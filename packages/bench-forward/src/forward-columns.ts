@@ -1,4 +1,4 @@
-import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-disk';
+import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-models';
 
 /** The forward passes that are timed, in the order of the rows: the original's two by its names, then ours. */
 export const dlrmTypes = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'] as const;

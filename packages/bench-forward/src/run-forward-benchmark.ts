@@ -5,7 +5,7 @@ import {
   servedFile,
   writeResultsCsv,
   type Shard,
-} from '@ds/bench-disk';
+} from '@ds/bench-models';
 import { firstTestBatch } from '@ds/criteo-data';
 import { checkTablesFitData, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';

@@ -1,14 +1,14 @@
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSparseModelMetadata } from '@ds/bench-disk';
+import { readSparseModelMetadata } from '@ds/bench-models';
 import {
   benchCommand,
   dumpedModels,
   expectError,
+  modelReaderTests,
   originalModel,
   originalRun,
-} from '../../bench-disk/test/bench-command.js';
-import { modelReaderTests } from '../../bench-metrics/test/model-reader-tests.js';
+} from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-forward');

@@ -4,7 +4,7 @@ import { Dlrm } from '@ds/dlrm';
 import { SparseDlrm } from '../src/index.js';
 import { openPass } from '../src/open-pass.js';
 
-const originalRun = join(__dirname, '../../bench-metrics/test/golden/original-run');
+const originalRun = join(__dirname, '../../test-support/test/golden/original-run');
 
 describe('SparseDlrm', () => {
   let batch: CriteoBatch;

@@ -1,4 +1,4 @@
-import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-disk';
+import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-models';
 import type { ModelMemory, TableType } from './measure-model.js';
 
 /** Memory and load time of one pruned model: a row of `model_memory_info.csv`. */

@@ -5,7 +5,7 @@ import {
   servedFile,
   writeResultsCsv,
   type Shard,
-} from '@ds/bench-disk';
+} from '@ds/bench-models';
 import { firstTestBatch } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { measureModel, tableTypes, type TableType } from './measure-model.js';

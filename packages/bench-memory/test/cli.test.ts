@@ -1,16 +1,16 @@
 import { cp, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSparseModelMetadata } from '@ds/bench-disk';
-import { readNpz, writeNpz } from '@ds/criteo-data/npz';
+import { readSparseModelMetadata } from '@ds/bench-models';
 import { Dlrm, kaggleDlrmConfig, loadCheckpoint } from '@ds/dlrm';
 import {
   benchCommand,
   dumpedModels,
   expectError,
+  modelReaderTests,
   originalData,
   originalModel,
-} from '../../bench-disk/test/bench-command.js';
-import { modelReaderTests } from '../../bench-metrics/test/model-reader-tests.js';
+} from '@ds/test-support';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-memory');

@@ -1,4 +1,4 @@
-import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-disk';
+import { formatPythonFloat, gridPointColumns, type GridPoint, type ResultsColumn } from '@ds/bench-models';
 import type { BinaryClassificationMetrics } from '@ds/dlrm/metrics';
 import { roundDecimals } from './round-decimals.js';
 

@@ -1,4 +1,4 @@
-import { itemsOfShard, readSparseModelMetadata, writeResultsCsv, type Shard } from '@ds/bench-disk';
+import { itemsOfShard, readSparseModelMetadata, writeResultsCsv, type Shard } from '@ds/bench-models';
 import { openCriteoDataset } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { binaryClassificationMetrics } from '@ds/dlrm/metrics';

@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  benchCommand,
-  dumpedModels,
-  originalData,
-  originalRun,
-} from '../../bench-disk/test/bench-command.js';
-import { modelReaderTests } from './model-reader-tests.js';
+import { benchCommand, dumpedModels, modelReaderTests, originalData, originalRun } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-metrics');

@@ -1,5 +1,5 @@
 import { Dlrm } from '@ds/dlrm';
-import { originalModel } from '../../bench-disk/test/bench-command.js';
+import { originalModel } from '@ds/test-support';
 import { loadAhead } from '../src/load-ahead.js';
 
 const paths = Array.from({ length: 9 }, () => originalModel);

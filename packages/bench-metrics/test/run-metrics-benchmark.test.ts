@@ -7,8 +7,8 @@ import {
   originalData as processedDataFile,
   originalModel,
   originalRun,
-} from '../../bench-disk/test/bench-command.js';
-import { temporaryFolder } from '../../criteo-data/test/temporary-folder.js';
+  temporaryFolder,
+} from '@ds/test-support';
 import { runMetricsBenchmark } from '../src/index.js';
 
 const root = temporaryFolder();

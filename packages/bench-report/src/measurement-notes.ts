@@ -1,5 +1,5 @@
 import type { BenchmarkTables } from './benchmark-tables.js';
-import { variantsOf } from './forward-chart.js';
+import { variantsOf } from './sections/forward/forward-chart.js';
 import { describeLevels, levelsOf } from './models.js';
 
 const variantNotes: Record<string, string> = {

@@ -1,8 +1,8 @@
 import type { BenchmarkTables } from './benchmark-tables.js';
-import { variantsOf } from './forward-chart.js';
-import { tableKindsOf } from './memory-chart.js';
+import { variantsOf } from './sections/forward/forward-chart.js';
+import { tableKindsOf } from './sections/memory/memory-chart.js';
 import { methodsOf } from './models.js';
-import { zipBytes } from './size-chart.js';
+import { zipBytes } from './sections/size/size-chart.js';
 import { byteUnit, formatIn, timeUnit } from './units.js';
 
 /** A table of texts with one heading for each column. */

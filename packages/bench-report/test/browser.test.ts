@@ -1,4 +1,4 @@
-import { findBrowser } from './browser.js';
+import { findBrowser } from '@ds/test-support';
 
 const environment = process.env;
 beforeEach(() => {

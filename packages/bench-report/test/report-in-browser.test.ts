@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import puppeteer from 'puppeteer-core';
 import { createReport } from '../src/index.js';
-import { findBrowser } from './browser.js';
+import { findBrowser } from '@ds/test-support';
 import { inputs } from './inputs.js';
 import { withTemporaryFolder } from './temporary-folder.js';
 

@@ -1,4 +1,4 @@
-import { twoWords } from './two-words';
+import { twoWords } from './deflate/two-words';
 
 export const categoricalColumns: u32 = 26;
 

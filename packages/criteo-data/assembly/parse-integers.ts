@@ -1,4 +1,4 @@
-import { twoWords } from './two-words';
+import { twoWords } from './deflate/two-words';
 
 export const integerColumns: u32 = 13;
 const minus: u32 = 0x2d;

@@ -5,4 +5,4 @@ export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { RandomStream } from './random/random-stream.js';
 export { rowsPerDay, type Split } from './day-split.js';
-export { readNpz, writeNpz, type NpzArray, type NpzInput, type NpyData, type NpyDtype } from './npz.js';
+export { readNpz, writeNpz, type NpyData, type NpyDtype, type NpzArray, type NpzInput } from './npz.js';

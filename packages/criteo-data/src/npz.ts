@@ -1,3 +1,8 @@
-export { readNpz, type NpzArray } from './npz/read-npz.js';
-export { writeNpz, type NpzInput } from './npz/write-npz.js';
-export type { NpyData, NpyDtype } from './npz/npy-format.js';
+export {
+  readNpz,
+  writeNpz,
+  type NpyData,
+  type NpyDtype,
+  type NpzArray,
+  type NpzInput,
+} from '@ds/tensor-files/npz';

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readNpz } from '@ds/criteo-data';
+import { temporaryFolder } from '@ds/test-support';
 import packageJson from '../package.json';
-import { temporaryFolder } from './temporary-folder.js';
 
 const folder = temporaryFolder();
 const program = join(__dirname, '../dist/cli.js');

@@ -1,12 +1,12 @@
-export { BaseDataSparsifier } from './base-data-sparsifier.js';
-export type { DataState, SparsifierOptions, SparsifierState } from './base-data-sparsifier.js';
-export { DataNormSparsifier, type DataNormSparsifierOptions } from './data-norm-sparsifier.js';
-export { levelSweep, LevelSweep } from './level-sweep.js';
-export { levelSweepsInThreads } from './level-sweeps-in-threads.js';
-export type { Norm, NormConfig } from './norm-config.js';
-export type { LevelSweepConfig } from './plan-sweep.js';
+export { BaseDataSparsifier } from './sparsifiers/base-data-sparsifier.js';
+export type { DataState, SparsifierOptions, SparsifierState } from './sparsifiers/base-data-sparsifier.js';
+export { DataNormSparsifier, type DataNormSparsifierOptions } from './sparsifiers/data-norm-sparsifier.js';
+export { levelSweep, LevelSweep } from './selection/level-sweep.js';
+export { levelSweepsInThreads } from './selection/level-sweeps-in-threads.js';
+export type { Norm, NormConfig } from './sparsifiers/norm-config.js';
+export type { LevelSweepConfig } from './selection/plan-sweep.js';
 export type { Table } from './table.js';
-export type { LayerVariableLike, SparsifiableData, TensorLike } from './tensor-data.js';
+export type { LayerVariableLike, SparsifiableData, TensorLike } from './sparsifiers/tensor-data.js';
 export type { EmbeddingTable } from './tables/embedding-table.js';
 export { QuantizedTable } from './tables/quantized-table.js';
 export { mixedPrecisionBytes } from './tables/mixed-precision/mixed-precision-bytes.js';
@@ -19,9 +19,9 @@ export type { RowPieces } from './tables/kept-blocks.js';
 export type { SparseTableSizes } from './tables/sparse-table-parts.js';
 export { TableMemory } from './tables/table-memory.js';
 export type { LinearMemory } from './kernel.js';
-export { postTrainingSparseQuantize } from './post-training-sparse-quantize.js';
-export type { PostTrainingSparseQuantizeOptions } from './post-training-sparse-quantize.js';
-export { dequantizeRows, quantizeRows, type QuantizedRows } from './quantized-rows.js';
+export { postTrainingSparseQuantize } from './sparsifiers/post-training-sparse-quantize.js';
+export type { PostTrainingSparseQuantizeOptions } from './sparsifiers/post-training-sparse-quantize.js';
+export { dequantizeRows, quantizeRows, type QuantizedRows } from './quantization/quantized-rows.js';
 export {
   fusedRowBytes,
   roundRows,

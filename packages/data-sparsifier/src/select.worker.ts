@@ -1,5 +1,5 @@
 import { serveTasks } from '@ds/threads';
-import { runSelectionTask, type SelectionTask } from './select-task.js';
+import { runSelectionTask, type SelectionTask } from './selection/select-task.js';
 
 serveTasks((task: SelectionTask) => {
   const output = runSelectionTask(task);

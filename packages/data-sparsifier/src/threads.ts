@@ -1,7 +1,7 @@
 import { availableThreads, runOnThreads } from '@ds/threads';
-import { selectInParts } from './select-in-parts.js';
-import type { SelectionJob, SelectionOutput, SelectionTask } from './select-task.js';
-import { selectionKernel } from './selection-kernel.js';
+import { selectInParts } from './selection/select-in-parts.js';
+import type { SelectionJob, SelectionOutput, SelectionTask } from './selection/select-task.js';
+import { selectionKernel } from './selection/selection-kernel.js';
 import { asShared, isShared, sharedBytes } from './shared-memory.js';
 
 // A part with fewer values than this is not worth its messages.

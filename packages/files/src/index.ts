@@ -2,9 +2,9 @@ export { beginWhole, writeError, writeWhole, type UnfinishedFile } from './write
 export { partPath, partOfPath } from './part-path.js';
 export { appendTo } from './append-to.js';
 export { gatherTo } from './gather-to.js';
-export { crc32Combine } from './crc32-combine.js';
-export { ZipWriter, type ZipParts } from './zip-writer.js';
-export { KnownBlocks } from './known-blocks.js';
+export { crc32Combine } from './zip/crc32-combine.js';
+export { ZipWriter, type ZipParts } from './zip/zip-writer.js';
+export { KnownBlocks } from './zip/known-blocks.js';
 export { pullBytes } from './pull-bytes.js';
-export { openZip, type ZipArchive, type ZipEntry } from './open-zip.js';
+export { openZip, type ZipArchive, type ZipEntry } from './zip/open-zip.js';
 export { fileSource, memorySource, type ByteSource, type FileSource } from './byte-source.js';

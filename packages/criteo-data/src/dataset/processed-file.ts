@@ -1,6 +1,6 @@
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
-import type { NpyDtype } from '../npz/npy-format.js';
-import { openNpz, type NpzEntry } from '../npz/open-npz.js';
+import type { NpyDtype } from '@ds/tensor-files/npz';
+import { openNpz, type NpzEntry } from '@ds/tensor-files/npz';
 
 /** A processed npz file whose arrays have the right names, types and lengths. */
 export interface ProcessedFile {

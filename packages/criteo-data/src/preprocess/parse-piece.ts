@@ -1,9 +1,9 @@
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { allocate, bytesAt, criteoKernel, integersAt } from './criteo-kernel.js';
-import { deflateArrays, type DeflatedParts } from './deflate-arrays.js';
+import { deflateArrays, type DeflatedParts } from './deflate/deflate-arrays.js';
 import { findBadField, type BadField } from './bad-field.js';
-import { readRange } from './line-ranges.js';
-import type { Lines } from './read-lines.js';
+import { readRange } from './lines/line-ranges.js';
+import type { Lines } from './lines/read-lines.js';
 
 /** Rows of a raw file. What stays to be done in the order of the file is one look-up for each distinct value. */
 export interface ParsedPiece {

@@ -1,8 +1,8 @@
 import type { BadField } from './bad-field.js';
-import { deflateCategories, type NumberedPiece } from './deflate-categories.js';
-import type { DeflatedParts } from './deflate-arrays.js';
+import { deflateCategories, type NumberedPiece } from './deflate/deflate-categories.js';
+import type { DeflatedParts } from './deflate/deflate-arrays.js';
 import { parsePiece, type ParsedPiece } from './parse-piece.js';
-import type { Lines } from './read-lines.js';
+import type { Lines } from './lines/read-lines.js';
 
 /** What is done to a piece: it is parsed, and once its categories have their ids, those are deflated. */
 export type StageInput = Lines | { numbered: NumberedPiece };

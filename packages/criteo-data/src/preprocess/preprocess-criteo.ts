@@ -3,13 +3,13 @@ import { fileSource, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { categoricalColumns, fieldName } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
-import { writeNpz } from '../npz/write-npz.js';
+import { writeNpz } from '@ds/tensor-files/npz';
 import type { BadField } from './bad-field.js';
-import { DeflatedSpool } from './deflated-spool.js';
+import { DeflatedSpool } from './deflate/deflated-spool.js';
 import { IdDictionary } from './id-dictionary.js';
 import type { ParsedPiece } from './parse-piece.js';
 import { processPieces } from './process-pieces.js';
-import { readLines } from './read-lines.js';
+import { readLines } from './lines/read-lines.js';
 import { firstArrays, writeProcessedFile } from './write-processed-file.js';
 
 // Larger pieces have fewer distinct values a row to be looked up, smaller ones fit the processor's caches better.

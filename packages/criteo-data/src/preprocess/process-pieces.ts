@@ -1,9 +1,9 @@
 import { runOnThreads, type ThreadTask } from '@ds/threads';
 import type { BadField } from './bad-field.js';
 import { dropKernelMemory } from './criteo-kernel.js';
-import type { DeflatedParts } from './deflate-arrays.js';
+import type { DeflatedParts } from './deflate/deflate-arrays.js';
 import type { ParsedPiece } from './parse-piece.js';
-import type { Lines } from './read-lines.js';
+import type { Lines } from './lines/read-lines.js';
 import { buffersOf, runStage, type StageInput, type StageOutput } from './piece-stages.js';
 
 /**

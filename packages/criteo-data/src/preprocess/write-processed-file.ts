@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { gatherTo, ZipWriter } from '@ds/files';
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
-import { formatNpyHeader, type NpyHeader } from '../npz/npy-format.js';
-import type { DeflatedSpool } from './deflated-spool.js';
+import { formatNpyHeader, type NpyHeader } from '@ds/tensor-files/npz';
+import type { DeflatedSpool } from './deflate/deflated-spool.js';
 
 const categories = Array.from({ length: categoricalColumns }, (_, column) => column);
 const integers = categoricalColumns;

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ZipWriter } from '@ds/files';
 import { openCriteoDataset, readNpz, writeNpz, type CriteoBatch, type CriteoDataset } from '@ds/criteo-data';
+import { temporaryFolder } from '@ds/test-support';
 import { rowsOfSplit, type Split } from '../../src/day-split.js';
-import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 const processed = join(__dirname, '../golden/preprocessing/criteo-rows/processed.npz');

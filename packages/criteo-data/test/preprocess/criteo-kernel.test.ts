@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '@ds/test-support';
 
 const folder = temporaryFolder();
 const rawDataFile = join(folder, 'train.txt');

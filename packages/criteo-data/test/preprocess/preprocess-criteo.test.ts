@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { preprocessCriteo, readNpz } from '@ds/criteo-data';
-import { openNpz } from '../../src/npz/open-npz.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '@ds/test-support';
+import { openNpz } from '@ds/tensor-files/npz';
 import { simplePreprocessing } from './simple-preprocessing.js';
 
 const folder = temporaryFolder();

@@ -8,7 +8,6 @@ import { drawRow } from '../../src/synthesize/draw-row.js';
 import { everyIdEvidence } from '../../src/synthesize/every-id-evidence.js';
 import { IdTraits } from '../../src/synthesize/id-traits.js';
 import { categoryCounts } from '../../src/synthesize/column-shapes.js';
-import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 

@@ -1,6 +1,6 @@
-import { roundHalfToEven } from '../round-half-to-even.js';
-import { fromFloat16, toFloat16 } from '../tables/float16.js';
-import { rangeOf } from '../tables/quantized-row-format.js';
+import { roundHalfToEven } from './round-half-to-even.js';
+import { fromFloat16, toFloat16 } from './float16.js';
+import { rangeOf } from './quantized-row-format.js';
 
 const bins = 200;
 // The range shrinks to this many bins at least: by 16 %.

@@ -1,6 +1,6 @@
-import { roundHalfToEven } from '../round-half-to-even.js';
-import { fromFloat16 } from '../tables/float16.js';
-import { codeBytesOf, halfScales, putCode, rangeOf, rowBytesOf } from '../tables/quantized-row-format.js';
+import { roundHalfToEven } from './round-half-to-even.js';
+import { fromFloat16 } from './float16.js';
+import { codeBytesOf, halfScales, putCode, rangeOf, rowBytesOf } from './quantized-row-format.js';
 import { errorCarry } from './error-carry.js';
 
 /**

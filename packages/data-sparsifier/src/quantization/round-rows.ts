@@ -1,4 +1,4 @@
-import { largestHalf, packRow, rowBytesOf, unpackRow } from '../tables/quantized-row-format.js';
+import { largestHalf, packRow, rowBytesOf, unpackRow } from './quantized-row-format.js';
 import { greedyRange } from './greedy-range.js';
 import { roundByCurvature } from './round-by-curvature.js';
 

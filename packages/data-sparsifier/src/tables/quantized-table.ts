@@ -6,7 +6,7 @@ import {
   rowBytesOf,
   unpackRow,
   type QuantizedRowFormat,
-} from './quantized-row-format.js';
+} from '../quantization/quantized-row-format.js';
 import { quantizedHeaderFields } from './row-kernels.js';
 import { findByBitmap, rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';

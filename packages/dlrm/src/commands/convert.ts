@@ -1,6 +1,5 @@
 import { quietOption, type Command } from '@ds/command-line';
-import { loadCheckpoint } from '../checkpoint/load-checkpoint.js';
-import { saveCheckpoint } from '../checkpoint/save-checkpoint.js';
+import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import { expectCheckpointOutput } from './expect-output.js';
 
 /** `dlrm convert`: a checkpoint's tensors in another format. */

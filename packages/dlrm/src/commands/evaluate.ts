@@ -1,9 +1,9 @@
 import { openCriteoDataset, type Split } from '@ds/criteo-data';
 import { createProgress, Option, parseChoice, parseCount, quietOption, type Command } from '@ds/command-line';
-import { checkTablesFitData } from '../check-tables.js';
-import { Dlrm } from '../dlrm.js';
-import { evaluate } from '../evaluate.js';
-import { binaryClassificationMetrics } from '../metrics.js';
+import { checkTablesFitData } from '../models/dlrm/check-tables.js';
+import { Dlrm } from '../models/dlrm/dlrm.js';
+import { evaluate } from '../training/evaluate.js';
+import { binaryClassificationMetrics } from '../training/metrics.js';
 import { engineLine } from '../engines/engine-line.js';
 import { engineOption, type SharedOptions } from './shared-options.js';
 

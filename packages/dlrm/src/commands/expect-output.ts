@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { checkpointExtensions, checkpointFormat } from '../checkpoint/checkpoint-format.js';
+import { checkpointExtensions, checkpointFormat } from '@ds/tensor-files';
 
 /**
  * Fails before hours of work do, when their result could not be written.

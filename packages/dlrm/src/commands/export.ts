@@ -1,6 +1,6 @@
 import { quietOption, type Command } from '@ds/command-line';
-import { Dlrm } from '../dlrm.js';
-import { exportOnnx } from '../engines/onnx/export-onnx.js';
+import { Dlrm } from '../models/dlrm/dlrm.js';
+import { exportOnnx } from '../engines/onnx/graph/export-onnx.js';
 import { expectOutput } from './expect-output.js';
 
 /** `dlrm export`: a checkpoint as an ONNX model for inference. */

@@ -1,10 +1,10 @@
 import { openCriteoDataset } from '@ds/criteo-data';
 import { createProgress, parseCount, parseNumber, quietOption, type Command } from '@ds/command-line';
-import { kaggleDlrmConfig } from '../config.js';
-import { saveCheckpoint } from '../checkpoint/save-checkpoint.js';
-import { Dlrm } from '../dlrm.js';
-import { sparsifyEveryEpoch, stepSchedule } from '../sparsify-every-epoch.js';
-import { train } from '../train.js';
+import { saveCheckpoint } from '@ds/tensor-files';
+import { kaggleDlrmConfig } from '../models/dlrm/config.js';
+import { Dlrm } from '../models/dlrm/dlrm.js';
+import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
+import { train } from '../training/train.js';
 import { expectCheckpointOutput } from './expect-output.js';
 import { engineLine } from '../engines/engine-line.js';
 import { engineOption, type SharedOptions } from './shared-options.js';

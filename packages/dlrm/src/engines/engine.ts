@@ -1,7 +1,7 @@
-import type { DlrmConfig } from '../config.js';
+import type { DlrmConfig } from '../models/dlrm/config.js';
+import type { StateDict } from '@ds/tensor-files';
+import type { EmbeddingTable } from '@ds/data-sparsifier';
 import type { LayerPlace } from '../network/segment.js';
-import type { StateDict } from '../state-dict.js';
-import type { EmbeddingTable } from '../table.js';
 
 /** What runs a model's dense network. */
 export interface EngineDescription {

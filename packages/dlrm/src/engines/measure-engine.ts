@@ -1,5 +1,5 @@
-import { kaggleDlrmConfig } from '../config.js';
-import { Dlrm } from '../dlrm.js';
+import { kaggleDlrmConfig } from '../models/dlrm/config.js';
+import { Dlrm } from '../models/dlrm/dlrm.js';
 import type { EngineDescription } from './engine.js';
 import type { EngineName } from './open-engine.js';
 

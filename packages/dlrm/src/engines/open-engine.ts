@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableThreads } from '@ds/threads';
 import type { Engine } from './engine.js';
-import { onnxDevices, openOnnx, type OnnxDevice } from './onnx/open-onnx.js';
+import { onnxDevices, type OnnxDevice } from './onnx/devices.js';
+import { openOnnx } from './onnx/open-onnx.js';
 import { openTfjs, tfjsDevices, tfjsUsesGpu, type TfjsDevice } from './tfjs/open-tfjs.js';
 
 /** An engine with its device, such as `onnx:cpu`. */

@@ -1,4 +1,4 @@
-import type { DlrmConfig } from '../config.js';
+import type { DlrmConfig } from '../models/dlrm/config.js';
 import type { Activations, DenseParameters, Layer } from './forward.js';
 import { pairOfProduct } from './interaction.js';
 import type { Ops } from './ops.js';

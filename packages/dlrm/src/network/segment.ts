@@ -1,4 +1,4 @@
-import type { DlrmConfig } from '../config.js';
+import type { DlrmConfig } from '../models/dlrm/config.js';
 import { interact, type DenseParameters } from './forward.js';
 import type { Ops } from './ops.js';
 

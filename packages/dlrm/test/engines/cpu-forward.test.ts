@@ -13,10 +13,10 @@ import { expectClose, readSmallGolden, resized } from '../golden-model.js';
 import { referenceForward } from '../reference-forward.js';
 
 // Threads cannot run sources.
-jest.mock('../../src/forward-worker.js', () => {
+jest.mock('../../src/forward-worker-url.js', () => {
   const { join } = jest.requireActual('node:path');
   const { pathToFileURL } = jest.requireActual('node:url');
-  return { forwardWorker: pathToFileURL(join(__dirname, '../../dist/forward.worker.js')) };
+  return { forwardWorkerUrl: pathToFileURL(join(__dirname, '../../dist/forward.worker.js')) };
 });
 
 /** The golden model with some tables wholly zero, and a batch of `size` examples. */

@@ -1,5 +1,5 @@
-import { runForwardTask } from '../../src/engines/onnx/run-forward-task.js';
-import { StagedBatch } from '../../src/engines/onnx/staged-batch.js';
+import { runForwardTask } from '../../src/engines/onnx/cpu/run-forward-task.js';
+import { StagedBatch } from '../../src/engines/onnx/cpu/staged-batch.js';
 import { configFromStateDict } from '../../src/index.js';
 import { readSmallGolden } from '../golden-model.js';
 

@@ -1,8 +1,8 @@
 import { RandomStream } from '@ds/criteo-data';
 import * as tf from '@tensorflow/tfjs'; // all of tfjs: its core alone knows no gradients
-import { denseLayers, type DlrmConfig } from '../../src/config.js';
+import { denseLayers, type DlrmConfig } from '../../src/models/dlrm/config.js';
 import { tfjsOps } from '../../src/engines/tfjs/tfjs-ops.js';
-import { initialStateDict } from '../../src/initialise.js';
+import { initialStateDict } from '../../src/models/dlrm/initialise.js';
 import { backward, parameterGradient } from '../../src/network/backward.js';
 import { forward, meanLoss } from '../../src/network/forward.js';
 import { formula, formulaBatch } from '../formula.js';

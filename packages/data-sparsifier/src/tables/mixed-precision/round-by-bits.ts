@@ -1,6 +1,6 @@
 import { roundRows } from '../../quantization/round-rows.js';
-import { toFloat16 } from '../float16.js';
-import { largestHalf } from '../quantized-row-format.js';
+import { toFloat16 } from '../../quantization/float16.js';
+import { largestHalf } from '../../quantization/quantized-row-format.js';
 import { storedRowBytes, type StoredRowBits } from './row-bits.js';
 import type { RowsOfBits } from './row-classes.js';
 

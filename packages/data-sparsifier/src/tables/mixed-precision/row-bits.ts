@@ -1,5 +1,5 @@
-import { fromFloat16 } from '../float16.js';
-import { rowBytesOf, unpackRow } from '../quantized-row-format.js';
+import { fromFloat16 } from '../../quantization/float16.js';
+import { rowBytesOf, unpackRow } from '../../quantization/quantized-row-format.js';
 
 /** The bits of a value that rows may have, fewest first. */
 export const storedRowBits = [1, 2, 4, 8, 16, 32] as const;

@@ -6,7 +6,7 @@ import {
   unpackFusedRows,
   type MixedPrecisionParts,
 } from '../../../src/index.js';
-import { fromFloat16, toFloat16 } from '../../../src/tables/float16.js';
+import { fromFloat16, toFloat16 } from '../../../src/quantization/float16.js';
 import { storedRowBytes, type StoredRowBits } from '../../../src/tables/mixed-precision/row-bits.js';
 import { arbitraryMixedTable, mixedRows, type MixedRows } from './arbitrary-mixed-table.js';
 

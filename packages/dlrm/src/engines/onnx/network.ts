@@ -1,11 +1,11 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { DlrmConfig } from '../../config.js';
-import type { StateDict } from '../../state-dict.js';
-import { gatherRowsOfTables } from '../../table.js';
+import type { DlrmConfig } from '../../models/dlrm/config.js';
+import type { StateDict } from '@ds/tensor-files';
+import { gatherRowsOfTables } from '../../tables/gather-rows.js';
 import { needsRows, type LayerPlace } from '../../network/segment.js';
 import type { EnteringLayer, Network, NetworkInput } from '../engine.js';
-import { CpuForward } from './cpu-forward.js';
+import { CpuForward } from './cpu/cpu-forward.js';
 import {
   bottomGraph,
   featuresGraph,
@@ -14,8 +14,8 @@ import {
   rowGradientGraph,
   segmentGraph,
   topFromSecondGraph,
-} from './dlrm-graphs.js';
-import type { OnnxDevice } from './open-onnx.js';
+} from './graph/dlrm-graphs.js';
+import type { OnnxDevice } from './devices.js';
 import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;

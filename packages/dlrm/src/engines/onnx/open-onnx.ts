@@ -1,11 +1,8 @@
 import type { Engine } from '../engine.js';
-import { OnnxGraph } from './graph.js';
-import { encodeModel } from './model-format.js';
+import type { OnnxDevice } from './devices.js';
+import { OnnxGraph } from './graph/graph.js';
+import { encodeModel } from './graph/model-format.js';
 import { OnnxNetwork } from './network.js';
-
-/** Execution providers of onnxruntime-node that we offer; CUDA needs a build of it with CUDA inside. */
-export const onnxDevices = ['cpu', 'webgpu', 'cuda'] as const;
-export type OnnxDevice = (typeof onnxDevices)[number];
 
 /** @throws whatever onnxruntime-node throws when it, or the device, is absent. */
 export async function openOnnx(

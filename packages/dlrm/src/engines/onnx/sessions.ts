@@ -1,7 +1,7 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { OnnxGraph } from './graph.js';
-import { encodeModel } from './model-format.js';
+import type { OnnxGraph } from './graph/graph.js';
+import { encodeModel } from './graph/model-format.js';
 
 /**
  * Compiled graphs by name, each compiled when it is first needed.

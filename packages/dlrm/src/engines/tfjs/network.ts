@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { denseLayers, type DlrmConfig, type LayerNames } from '../../config.js';
+import { denseLayers, type DlrmConfig, type LayerNames } from '../../models/dlrm/config.js';
 import { backward, logitRowGradients, parameterGradient, updatedLayer } from '../../network/backward.js';
 import {
   bottomMlp,
@@ -14,8 +14,8 @@ import {
 } from '../../network/forward.js';
 import type { Ops } from '../../network/ops.js';
 import { needsRows, segment, type LayerPlace } from '../../network/segment.js';
-import type { StateDict } from '../../state-dict.js';
-import { gatherRowsOfTables } from '../../table.js';
+import type { StateDict } from '@ds/tensor-files';
+import { gatherRowsOfTables } from '../../tables/gather-rows.js';
 import type { EnteringLayer, Network, NetworkInput } from '../engine.js';
 import { tfjsOps } from './tfjs-ops.js';
 

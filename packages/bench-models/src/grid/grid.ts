@@ -1,0 +1,101 @@
+import { formatPythonTuple } from '../results/python-notation.js';
+
+/** The sparsifier's norms. */
+export type Norm = 'L1' | 'L2';
+
+/** Rows and columns of a block that is pruned as one. */
+export type BlockShape = readonly [rows: number, columns: number];
+
+/** What one model of the benchmark is pruned with. */
+export interface GridPoint {
+  /** Norm that orders the blocks. */
+  norm: Norm;
+  /** Rows x columns of a block. */
+  sparseBlockShape: BlockShape;
+  /** Fraction of the blocks that are pruned, in [0, 1]. */
+  sparsityLevel: number;
+}
+
+/** One norm and block shape with all its levels: the blocks are ranked once, each level is a cut. */
+export interface GridRow {
+  /** Norm that orders the blocks. */
+  norm: Norm;
+  /** Rows x columns of a block. */
+  sparseBlockShape: BlockShape;
+  /** Fractions of the blocks that are pruned, each in [0, 1]. */
+  sparsityLevels: readonly number[];
+}
+
+/** The 20 levels of the original: 0, 0.1 ... 0.9, 0.91 ... 0.99, 1. */
+export const defaultSparsityLevels: readonly number[] = [
+  ...Array.from({ length: 10 }, (_, tenth) => tenth / 10),
+  ...Array.from({ length: 10 }, (_, hundredth) => (91 + hundredth) / 100),
+];
+
+/** The block shapes of the original: single values, and four neighbours in a row. */
+export const defaultSparseBlockShapes: readonly BlockShape[] = [
+  [1, 1],
+  [1, 4],
+];
+
+/** The norms of the original. */
+export const defaultNorms: readonly Norm[] = ['L1', 'L2'];
+
+/**
+ * Crosses norms, block shapes and levels in the original's order: norms outermost, levels innermost.
+ *
+ * Single values have the same order by either norm (x*x grows with |x|), so L2 with (1, 1) is left out where
+ * L1 with (1, 1) is there, as the original's code does; `allCombinations` keeps it, as its README says.
+ *
+ * @throws Error naming the value, for a level outside [0, 1], an unknown norm, a block side below 1, an
+ *   empty list, or a value given twice.
+ */
+export function benchmarkGrid({
+  sparsityLevels = defaultSparsityLevels,
+  sparseBlockShapes = defaultSparseBlockShapes,
+  norms = defaultNorms,
+  allCombinations = false,
+}: {
+  /** Fractions of the blocks to prune, each in [0, 1]. */
+  sparsityLevels?: readonly number[];
+  /** Rows x columns of a block. */
+  sparseBlockShapes?: readonly BlockShape[];
+  /** Norms that order the blocks. */
+  norms?: readonly string[];
+  /** Keep L2 with (1, 1). */
+  allCombinations?: boolean;
+} = {}): GridRow[] {
+  for (const level of sparsityLevels) {
+    if (!(level >= 0 && level <= 1))
+      throw new Error(`sparsity level: expected a number from 0 to 1, found ${level}`);
+  }
+  for (const [rows, columns] of sparseBlockShapes) {
+    if (![rows, columns].every((side) => Number.isSafeInteger(side) && side >= 1))
+      throw new Error(
+        `sparse block shape: expected two whole numbers of at least 1, found ${rows}x${columns}`,
+      );
+  }
+  const knownNorms = norms.map((norm): Norm => {
+    if (norm !== 'L1' && norm !== 'L2') throw new Error(`norm: expected L1 or L2, found '${norm}'`);
+    return norm;
+  });
+  requireDistinct('sparsity levels', sparsityLevels.map(String));
+  requireDistinct('sparse block shapes', sparseBlockShapes.map(formatPythonTuple));
+  requireDistinct('norms', norms);
+
+  const isSingleValue = ([rows, columns]: BlockShape) => rows === 1 && columns === 1;
+  return knownNorms
+    .flatMap((norm) =>
+      sparseBlockShapes.map((sparseBlockShape) => ({ norm, sparseBlockShape, sparsityLevels })),
+    )
+    .filter(
+      ({ norm, sparseBlockShape }) =>
+        allCombinations || norm === 'L1' || !isSingleValue(sparseBlockShape) || !knownNorms.includes('L1'),
+    );
+}
+
+function requireDistinct(what: string, values: readonly string[]): void {
+  if (values.length === 0) throw new Error(`${what}: expected at least one, found none`);
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  if (twice !== undefined) throw new Error(`${what}: expected each once, found ${twice} twice`);
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@ds/test-support';
+import { metadataColumns, readSparseModelMetadata, type SparseModelMetadata } from '../../src/results/metadata.js';
+import { writeResultsCsv } from '../../src/results/results-csv.js';
+
+const root = temporaryFolder();
+const heading = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path';
+
+async function csv(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(root, 'metadata-')), 'sparse_model_metadata.csv');
+  await writeFile(path, text);
+  return path;
+}
+
+describe('sparse_model_metadata.csv', () => {
+  const models: SparseModelMetadata[] = [
+    {
+      norm: 'L1',
+      sparseBlockShape: [1, 4],
+      sparsityLevel: 0,
+      stepTimeSec: 2,
+      zipFileSize: 5,
+      path: '/models/L1/config_(1, 4)/criteo_model_norm=L1_sl=0.0.zip',
+      bytes: 5915981,
+    },
+    {
+      norm: 'L2',
+      sparseBlockShape: [1, 1],
+      sparsityLevel: 0.91,
+      stepTimeSec: 0.00001,
+      zipFileSize: 0,
+      path: '/a "quoted", path\nof two lines.zip',
+      bytes: 1,
+      sparsePath: '/models/m.sparse.zip',
+      sparseBytes: 77,
+    },
+  ];
+
+  test('is written as pandas writes it, our column last, and reads back', async () => {
+    const path = await csv('');
+    await writeResultsCsv({ path, columns: metadataColumns, makeRows: async () => models });
+    expect((await readFile(path, 'utf8')).split('\n').slice(0, 2)).toEqual([
+      `${heading},bytes,sparse_path,sparse_bytes`,
+      'L1,"(1, 4)",0.0,2.0,5,"/models/L1/config_(1, 4)/criteo_model_norm=L1_sl=0.0.zip",5915981,,',
+    ]);
+    expect(await readSparseModelMetadata(path)).toEqual(models);
+  });
+
+  test("reads the original's: no bytes, columns in any order, relative paths from the CSV's folder", async () => {
+    const path = await csv(
+      'path,norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,extra\r\nm.zip,L1,"(1, 1)",1,0.5,2,x\r\n',
+    );
+    expect(await readSparseModelMetadata(path)).toEqual([
+      {
+        norm: 'L1',
+        sparseBlockShape: [1, 1],
+        sparsityLevel: 1,
+        stepTimeSec: 0.5,
+        zipFileSize: 2,
+        path: join(path, '..', 'm.zip'),
+      },
+    ]);
+  });
+
+  test.each([
+    ['', 'expected the columns norm, sparse_block_shape'],
+    ['norm,path\nL1,m.zip\n', 'missing sparse_block_shape, sparsity_level, step_time_sec, zip_file_size'],
+    [`${heading}\n`, 'expected a row for each model, found none'],
+    [`${heading}\nL1,"(1, 4)",0.5\n`, 'not a CSV'],
+    [`${heading}\nL3,"(1, 4)",0.5,1,1,m\n`, "line 2: norm: expected L1 or L2, found 'L3'"],
+    [
+      `${heading}\nL1,1x4,0.5,1,1,m\n`,
+      "line 2: sparse_block_shape: expected a shape such as (1, 4), found '1x4'",
+    ],
+    [
+      `${heading}\nL1,"(1, 4)",0.5,1,1,m\nL1,"(1, 4)",2,1,1,m\n`,
+      "line 3: sparsity_level: expected a number from 0 to 1, found '2'",
+    ],
+    [`${heading}\nL1,"(1, 4)",,1,1,m\n`, "sparsity_level: expected a number from 0 to 1, found ''"],
+    [`${heading}\nL1,"(1, 4)",0.5,x,1,m\n`, "step_time_sec: expected seconds, found 'x'"],
+    [`${heading}\nL1,"(1, 4)",0.5,1,1.5,m\n`, "zip_file_size: expected whole MiB, found '1.5'"],
+    [`${heading}\nL1,"(1, 4)",0.5,1,1,\n`, "path: expected the path of a model, found ''"],
+  ])('refuses %j', async (text, message) => {
+    const path = await csv(text);
+    await expect(readSparseModelMetadata(path)).rejects.toThrow(message);
+    await expect(readSparseModelMetadata(path)).rejects.toThrow(path);
+  });
+
+  test('says which file is missing', async () => {
+    await expect(readSparseModelMetadata('/nowhere/m.csv')).rejects.toThrow(
+      'cannot read /nowhere/m.csv: no such file',
+    );
+  });
+});

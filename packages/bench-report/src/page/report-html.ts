@@ -1,0 +1,105 @@
+import type { BenchmarkTables } from '../benchmark-tables.js';
+import type { Chart } from '../drawing/chart.js';
+import { drawChart } from '../drawing/draw-chart.js';
+import { forwardChart } from '../sections/forward/forward-chart.js';
+import { fullTables } from './full-tables.js';
+import { describeMachine } from '../machine.js';
+import { escapeMarkup } from './markup.js';
+import { memoryChart } from '../sections/memory/memory-chart.js';
+import { measurementNotes } from '../measurement-notes.js';
+import { describeLevels, levelsOf, methodsOf } from '../models.js';
+import { pagePalette } from '../drawing/palette.js';
+import { qualityCharts } from '../sections/quality/quality-charts.js';
+import { reportStyle } from './report-style.js';
+import type { RunInfo } from '../run-info.js';
+import { sizeChart } from '../sections/size/size-chart.js';
+import { summaryTable, type TextTable } from '../summary-table.js';
+
+/** The report as one HTML page that needs no other file: charts, settings, machine, tables, how it was measured. */
+export function reportHtml({ tables, runInfo }: { tables: BenchmarkTables; runInfo: RunInfo }): string {
+  const notes = measurementNotes(tables);
+  const { sizes, quality, forward, memory } = tables;
+  const methods = methodsOf(sizes).map(({ name }) => name);
+  const machineTitle = runInfo.machine ? 'Machine' : 'Machine that made this report';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Data sparsifier benchmark on DLRM</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<main>
+<h1>Data sparsifier benchmark on DLRM</h1>
+<p class="lead">What pruning the embedding tables of a recommendation model saves on disk and in memory and costs in quality and time:
+${sizes.length} models, ${escapeMarkup(methods.join('; '))}, sparsity levels ${describeLevels(levelsOf(sizes))}.</p>
+${notesBlock(runInfo.notes ?? [])}
+<h2>Summary</h2>
+${htmlTable(summaryTable(tables), 'A few levels of each norm and block shape; all models are at the end.')}
+<h2>Size on disk</h2>
+${figure(sizeChart(sizes), notes.size)}
+<h2>Quality</h2>
+${quality ? '' : missing(notes.quality)}
+${(quality ? qualityCharts(quality) : []).map((chart, index) => figure(chart, index === 0 ? notes.quality : '')).join('\n')}
+<h2>Forward time</h2>
+${forward ? figure(forwardChart(forward), notes.forward) : missing(notes.forward)}
+<h2>Memory</h2>
+${memory ? figure(memoryChart(memory), notes.memory) : missing(notes.memory)}
+<h2>Settings and machine</h2>
+<div class="facts">
+<div><h3>Settings</h3>${factsTable(runInfo.settings ?? {}) || '<p>Not recorded.</p>'}</div>
+<div><h3>${machineTitle}</h3>${factsTable(runInfo.machine ?? describeMachine())}</div>
+</div>
+<h2>All models</h2>
+${fullTables(tables)
+  .map(({ title, table }) => `<h3>${escapeMarkup(title)}</h3>\n${htmlTable(table)}`)
+  .join('\n')}
+<footer>Made by @ds/bench-report from the benchmark's CSV files.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function figure(chart: Chart, caption: string): string {
+  const text = caption && `<figcaption>${escapeMarkup(caption)}</figcaption>`;
+  return `<figure id="${chart.id}">\n${drawChart(chart, pagePalette)}${text}\n</figure>`;
+}
+
+function missing(note: string): string {
+  return `<p class="note">${escapeMarkup(note)}</p>`;
+}
+
+function notesBlock(notes: readonly string[]): string {
+  if (notes.length === 0) return '';
+  return `<div class="note"><ul>${notes.map((note) => `<li>${escapeMarkup(note)}</li>`).join('')}</ul></div>`;
+}
+
+function factsTable(facts: Record<string, string | number | boolean>): string {
+  const rows = Object.entries(facts).map(
+    ([name, value]) =>
+      `<tr><th scope="row">${escapeMarkup(name)}</th><td>${escapeMarkup(String(value))}</td></tr>`,
+  );
+  return rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
+}
+
+/** A table; columns of numbers stand to the right, and a line parts rows of another norm or block shape. */
+function htmlTable({ headings, rows }: TextTable, caption?: string): string {
+  const classes = headings.map((_, column) =>
+    rows.every((row) => /^[\d.–≈]/.test(row[column] ?? '')) ? ' class="number"' : '',
+  );
+  const head = headings.map(
+    (heading, column) => `<th scope="col"${classes[column]}>${escapeMarkup(heading)}</th>`,
+  );
+  const body = rows.map((row, index) => {
+    const isGroup = index > 0 && row.slice(0, 2).join() !== rows[index - 1]!.slice(0, 2).join();
+    const cells = row.map((cell, column) => `<td${classes[column]}>${escapeMarkup(cell)}</td>`);
+    return `<tr${isGroup ? ' class="group"' : ''}>${cells.join('')}</tr>`;
+  });
+  return `<div class="scroll"><table>${caption ? `<caption>${escapeMarkup(caption)}</caption>` : ''}
+<thead><tr>${head.join('')}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody></table></div>`;
+}

@@ -1,0 +1,63 @@
+import type { QualityRow } from '../../benchmark-tables.js';
+import type { Chart, Line } from '../../drawing/chart.js';
+import { describeLevels, levelsOf, methodsOf, rowsOf } from '../../models.js';
+
+/** The metrics that have a chart of their own. */
+const drawnMetrics = [
+  {
+    field: 'accuracy',
+    id: 'accuracy',
+    title: 'Accuracy',
+    valueLabel: 'Accuracy on the test set (higher is better)',
+  },
+  {
+    field: 'rocAuc',
+    id: 'roc-auc',
+    title: 'ROC AUC',
+    valueLabel: 'ROC AUC on the test set (higher is better)',
+  },
+  {
+    field: 'logLoss',
+    id: 'log-loss',
+    title: 'Log loss',
+    valueLabel: 'Log loss on the test set, nats (lower is better)',
+  },
+] as const;
+
+/**
+ * Accuracy, ROC AUC and log loss against sparsity level, a chart each with one line for each norm and block
+ * shape. A metric that no row defines has no chart.
+ */
+export function qualityCharts(quality: readonly QualityRow[]): Chart[] {
+  return drawnMetrics.flatMap(({ field, ...about }) => {
+    const lines: Line[] = methodsOf(quality)
+      .map((method, index) => ({
+        name: method.name,
+        style: index,
+        dashed: method.norm === 'L2',
+        points: rowsOf(method, quality).flatMap((row) => {
+          const value = row[field];
+          return value === undefined ? [] : [[row.sparsityLevel, value] as const];
+        }),
+      }))
+      .filter(({ points }) => points.length > 0);
+    if (lines.length === 0) return [];
+    const dense = quality.find((row) => row.sparsityLevel === 0)?.[field];
+    const ranges = lines.map(
+      ({ name, points }) => `${name}: ${points[0]![1].toFixed(3)} to ${points.at(-1)![1].toFixed(3)}`,
+    );
+    return [
+      {
+        ...about,
+        description:
+          `${about.title} of the pruned models at sparsity levels ${describeLevels(levelsOf(quality))}, one line for ` +
+          `each norm and block shape, from the lowest level to the highest. ${ranges.join('; ')}.`,
+        fromZero: false,
+        ...(dense === undefined
+          ? {}
+          : { reference: { label: `not pruned: ${dense.toFixed(3)}`, value: dense } }),
+        panels: [{ lines }],
+      },
+    ];
+  });
+}

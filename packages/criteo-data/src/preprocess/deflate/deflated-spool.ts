@@ -1,0 +1,106 @@
+import type { FileHandle } from 'node:fs/promises';
+import { crc32Combine } from '@ds/files';
+import { openUnnamedFile, readFully } from '../../unnamed-file.js';
+import type { DeflatedPart, DeflatedParts } from './deflate-arrays.js';
+
+interface SpooledPart extends DeflatedPart {
+  /** Its bytes, or where they stand in the file. */
+  place: Uint8Array | number;
+}
+
+const readSize = 1 << 20;
+
+/**
+ * Deflated parts of arrays, put aside as they come, piece by piece, since an npz has whole arrays one after another:
+ * the first ones in memory, the others in a temporary file.
+ */
+export class DeflatedSpool {
+  readonly #file: FileHandle;
+  readonly #mostKept: number;
+  /** By array, then by piece. */
+  readonly #parts: SpooledPart[][] = [];
+  #kept = 0;
+  #written = 0;
+
+  private constructor(file: FileHandle, mostKept: number) {
+    this.#file = file;
+    this.#mostKept = mostKept;
+  }
+
+  /**
+   * `path`: near which the temporary file goes. `mostKept`: bytes that are kept in memory; default 32 MiB, about half a
+   * million rows.
+   */
+  static async create(
+    path: string,
+    { mostKept = 1 << 25 }: { mostKept?: number } = {},
+  ): Promise<DeflatedSpool> {
+    return new DeflatedSpool(await openUnnamedFile(path), mostKept);
+  }
+
+  /** Adds the parts that a piece has of the arrays from `firstArray` on. */
+  async add(piece: number, firstArray: number, { parts, bytes }: DeflatedParts): Promise<void> {
+    const isKept = this.#kept + bytes.length <= this.#mostKept;
+    const start = isKept ? 0 : this.#written;
+    let position = 0;
+    parts.forEach((part, i) => {
+      const end = position + part.compressedSize;
+      const place = isKept ? bytes.subarray(position, end) : start + position;
+      (this.#parts[firstArray + i] ??= [])[piece] = { ...part, place };
+      position = end;
+    });
+    if (isKept) {
+      this.#kept += bytes.length;
+      return;
+    }
+    this.#written += bytes.length;
+    for (let done = 0; done < bytes.length;) {
+      done += (await this.#file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
+    }
+  }
+
+  /** Length and CRC-32 of arrays one after another, when inflated, behind a `start` of which both are known. */
+  totals(arrays: readonly number[], start: { size: number; crc: number }): { size: number; crc: number } {
+    let { size, crc } = start;
+    for (const part of this.#inOrder(arrays)) {
+      size += part.size;
+      crc = crc32Combine(crc, part.crc, part.size);
+    }
+    return { size, crc };
+  }
+
+  /** The deflated bytes of arrays one after another. */
+  async *read(arrays: readonly number[]): AsyncGenerator<Uint8Array> {
+    let wanted: SpooledPart[] = [];
+    let size = 0;
+    for (const part of this.#inOrder(arrays)) {
+      wanted.push(part);
+      size += part.compressedSize;
+      if (size < readSize) continue;
+      yield* await this.#readTogether(wanted);
+      wanted = [];
+      size = 0;
+    }
+    yield* await this.#readTogether(wanted);
+  }
+
+  /** Frees the temporary file. */
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  *#inOrder(arrays: readonly number[]): Generator<SpooledPart> {
+    for (const array of arrays) yield* this.#parts[array]!;
+  }
+
+  #readTogether(parts: readonly SpooledPart[]): Promise<Uint8Array[]> {
+    return Promise.all(
+      parts.map(async ({ place, compressedSize }) => {
+        if (typeof place !== 'number') return place;
+        const bytes = new Uint8Array(compressedSize);
+        await readFully(this.#file, bytes, place);
+        return bytes;
+      }),
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { blockGridOfMatrix } from './ranking/block-grid.js';
+import type { SweepPlan } from './plan-sweep.js';
+import { areListable, rankListed } from './ranking/rank-blocks.js';
+import { rankBins } from './ranking/rank-by-digits.js';
+import { ranksAreMask } from './select-mask.js';
+import type { SelectionJob, SelectionOutput, SelectionTask } from './select-task.js';
+import { isMadeInKernel, type Blocks } from './ranking/key-source.js';
+import type { ListedKeys } from './selection-kernel.js';
+import { sharedBytes } from '../shared-memory.js';
+
+/**
+ * Selects from a table in parts: their histograms are added up, each part is ranked by the bins of them all, and what
+ * those leave undecided is ranked here.
+ *
+ * @param job Over shared memory.
+ * @param run Runs tasks at once and resolves with what they return, in their order.
+ */
+export async function selectInParts(
+  job: SelectionJob,
+  count: number,
+  run: (tasks: SelectionTask[]) => Promise<SelectionOutput[]>,
+): Promise<void> {
+  const { data, plan, output, target } = job;
+  const { grid, counts, zerosPerBlock } = plan;
+  const parts = partsOf(data, plan, count);
+
+  const sizes = (await run(parts.map(({ blocks }) => ({ step: 'count', blocks })))) as Uint32Array[];
+  const bins = rankBins(sumOf(sizes), [0], counts);
+  if (!areListable(bins, grid.blocks)) {
+    await run([{ step: 'whole', job }]);
+    return;
+  }
+
+  const areTarget = output === 'ranks' || ranksAreMask(plan);
+  const ranks = areTarget ? target : sharedBytes(grid.blocks);
+  const ranksOf = ({ firstBlock, blocks }: TablePart) =>
+    ranks.subarray(firstBlock, firstBlock + blocks.grid.blocks);
+  const lists = (await run(
+    parts.map((part) => ({ step: 'rank', blocks: part.blocks, bins, ranks: ranksOf(part) })),
+  )) as ListedKeys[];
+  rankListed(joined(lists, parts), bins, counts, ranks);
+  if (areTarget) return;
+
+  await run(
+    parts.map((part) => ({
+      step: 'mask',
+      blocks: { ...part.blocks, ranks: ranksOf(part), rank: 0, zerosPerBlock },
+      mask: target.subarray(part.firstValue, part.firstValue + part.blocks.data.length),
+    })),
+  );
+}
+
+/** A part of a table that holds whole blocks. */
+interface TablePart {
+  blocks: Blocks;
+  /** The places, in the table, of its first value and its first block. */
+  firstValue: number;
+  firstBlock: number;
+}
+
+/** Cuts a table between blocks into at most `count` parts. */
+function partsOf(data: Float32Array, { grid, norm }: SweepPlan, count: number): TablePart[] {
+  const { rows, columns, blockRows, blockColumns, gridRows, gridColumns } = grid;
+  // A table of one band is cut between columns, which lie one after another there.
+  const isRow = gridRows === 1 && rows === 1;
+  const bands = isRow ? gridColumns : gridRows;
+  const parts: TablePart[] = [];
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [Math.floor((i * bands) / count), Math.floor(((i + 1) * bands) / count)];
+    if (from === to) continue;
+    const part = isRow
+      ? blockGridOfMatrix(
+          1,
+          Math.min(to * blockColumns, columns) - from * blockColumns,
+          blockRows,
+          blockColumns,
+        )
+      : blockGridOfMatrix(
+          Math.min(to * blockRows, rows) - from * blockRows,
+          columns,
+          blockRows,
+          blockColumns,
+        );
+    const firstValue = isRow ? from * blockColumns : from * blockRows * columns;
+    parts.push({
+      blocks: {
+        data: data.subarray(firstValue, firstValue + part.rows * part.columns),
+        grid: part,
+        norm,
+        keys: isMadeInKernel(part) ? undefined : new Int32Array(new SharedArrayBuffer(4 * part.blocks)),
+      },
+      firstValue,
+      firstBlock: isRow ? from : from * gridColumns,
+    });
+  }
+  return parts;
+}
+
+function sumOf(counts: readonly Uint32Array[]): Uint32Array {
+  const sums = Uint32Array.from(counts[0]!);
+  for (const other of counts.slice(1)) for (let i = 0; i < sums.length; i++) sums[i]! += other[i]!;
+  return sums;
+}
+
+/** The keys that the parts listed, with their places in the table. */
+function joined(lists: readonly ListedKeys[], parts: readonly TablePart[]): ListedKeys {
+  const length = lists.reduce((sum, list) => sum + list.keys.length, 0);
+  const [keys, places] = [new Int32Array(length), new Uint32Array(length)];
+  let next = 0;
+  lists.forEach((list, part) => {
+    keys.set(list.keys, next);
+    const { firstBlock } = parts[part]!;
+    list.places.forEach((place) => (places[next++] = firstBlock + place));
+  });
+  return { keys, places };
+}

@@ -1,0 +1,82 @@
+import type * as OnnxRuntime from 'onnxruntime-node';
+import type { DlrmConfig } from '../../../models/dlrm/config.js';
+import { DenseTable } from '../../../tables/dense-table.js';
+import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
+import { partOfInput, type NetworkInput } from '../../engine.js';
+import { PartForward } from './part-forward.js';
+import type { Sessions } from '../sessions.js';
+import { ThreadedForward } from './threaded-forward.js';
+
+type Feeds = Record<string, OnnxRuntime.Tensor>;
+
+// Examples at a time in this thread, where ONNX Runtime spreads each layer over its own threads: fewer, and those
+// threads would wait for one another too often; more, and the activations leave the processor's caches.
+const partSize = 4096;
+// A batch of fewer examples is not worth the messages to threads.
+const fewestForThreads = 4096;
+
+/** The forward pass on the CPU: small batches in this thread, large ones on several. */
+export class CpuForward {
+  readonly #config: DlrmConfig;
+  readonly #part: PartForward;
+  readonly #threaded: ThreadedForward | undefined;
+
+  constructor({
+    ort,
+    config,
+    sessions,
+    threads,
+  }: {
+    ort: typeof OnnxRuntime;
+    config: DlrmConfig;
+    sessions: Sessions;
+    /** Threads for large batches; 1 computes them in this thread. */
+    threads: number;
+  }) {
+    this.#config = config;
+    this.#part = new PartForward({ ort, config, sessions, capacity: partSize });
+    if (threads > 1) this.#threaded = new ThreadedForward({ config, threads });
+  }
+
+  /** Probabilities (n). */
+  async forward(input: NetworkInput, parameters: Feeds): Promise<Float32Array> {
+    const { size, tables } = input;
+    const skipsZeros = tables.some((table) => !(table instanceof DenseTable));
+    if (this.#threaded && size >= fewestForThreads) {
+      return this.#threaded.forward(input, { parameters, skipsZeros });
+    }
+    const probabilities = new Float32Array(size);
+    for (const { part, start } of this.#gatheredParts(input)) {
+      const target = probabilities.subarray(start, start + part.size);
+      await this.#part.forward(part, target, { parameters, skipsZeros });
+    }
+    return probabilities;
+  }
+
+  /** What enters the top MLP (n, topMlp[0]). */
+  async features(input: NetworkInput, parameters: Feeds): Promise<Float32Array> {
+    const width = this.#config.topMlp[0]!;
+    const features = new Float32Array(input.size * width);
+    for (const { part, start } of this.#gatheredParts(input)) {
+      features.set(await this.#part.features(part, part.size, parameters), start * width);
+    }
+    return features;
+  }
+
+  /** The bottom MLP's output (n, dim) for dense features (n, bottomMlp[0]). */
+  async bottomOutput(dense: Float32Array, parameters: Feeds): Promise<Float32Array> {
+    const output = new Float32Array((dense.length / this.#config.bottomMlp[0]!) * this.#config.embeddingDim);
+    await this.#part.bottomOutput(dense, output, parameters);
+    return output;
+  }
+
+  /** The batch in parts, each with its rows in place. */
+  *#gatheredParts(input: NetworkInput): Generator<{ part: NetworkInput; start: number }> {
+    for (let start = 0; start < input.size; start += partSize) {
+      const part = partOfInput(input, start, Math.min(start + partSize, input.size));
+      const { size, ids, tables } = part;
+      gatherRowsOfTables(tables, ids, this.#part.rows(size), { order: 'tables first' });
+      yield { part, start };
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type * as OnnxRuntime from 'onnxruntime-node';
+import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
+import { InteractionMemory, liveColumns } from '../interaction/interaction-memory.js';
+import { bottomGraph, topGraph } from '../graph/dlrm-graphs.js';
+import type { Sessions } from '../sessions.js';
+
+type Feeds = Record<string, OnnxRuntime.Tensor>;
+
+// Sets of live vectors whose part of the first top layer's weight is kept at hand.
+const keptWeights = 8;
+
+/** What enters the network with a part's rows: the dense features or, computed before, the bottom MLP's output. */
+export interface BottomInput {
+  /** (count, bottomMlp[0]) */
+  dense?: Float32Array;
+  /** (count, dim) */
+  bottomOutput?: Float32Array | undefined;
+}
+
+export interface ForwardOptions {
+  /** The weights and biases by name; other values come in another object. */
+  parameters: Feeds;
+  /**
+   * Leaves tables whose rows are all zero out of the interaction and of the first top layer: their products are zero.
+   */
+  skipsZeros: boolean;
+}
+
+/**
+ * The forward pass on the CPU for a part of a batch: both MLPs as ONNX graphs, the interaction in WebAssembly between
+ * them, on memory that the graphs read and write. The rows of the tables are gathered into that memory beforehand.
+ */
+export class PartForward {
+  readonly #ort: typeof OnnxRuntime;
+  readonly #config: DlrmConfig;
+  readonly #sessions: Sessions;
+  readonly #capacity: number;
+  #memory: InteractionMemory | undefined;
+  readonly #weights = new Map<string, OnnxRuntime.Tensor>();
+  #weightsOf: Feeds | undefined;
+
+  constructor({
+    ort,
+    config,
+    sessions,
+    capacity,
+  }: {
+    ort: typeof OnnxRuntime;
+    config: DlrmConfig;
+    sessions: Sessions;
+    /** Examples of a part, at most. */
+    capacity: number;
+  }) {
+    this.#ort = ort;
+    this.#config = config;
+    this.#sessions = sessions;
+    this.#capacity = capacity;
+  }
+
+  /** Where the rows of a part of `count` examples go: (tables, count, dim). */
+  rows(count: number): Float32Array {
+    return this.#interaction.rows(count);
+  }
+
+  /** Computes the probabilities (count) of the examples whose rows are in place. */
+  async forward(
+    input: BottomInput,
+    probabilities: Float32Array,
+    { parameters, skipsZeros }: ForwardOptions,
+  ): Promise<void> {
+    const count = probabilities.length;
+    await this.#takeBottomOutput(input, count, parameters);
+    const live = skipsZeros ? this.#interaction.liveVectors(count) : undefined;
+    const features = this.#matrix(this.#interaction.features(count, live), count);
+    const top = await this.#sessions.get('top MLP', () => topGraph(this.#config));
+    await top.run(
+      { ...parameters, ...this.#firstTopWeight(live, parameters), features },
+      { probabilities: this.#matrix(probabilities, count) },
+    );
+  }
+
+  /** What enters the top MLP, (count, topMlp[0]); good until the next call. */
+  async features(input: BottomInput, count: number, parameters: Feeds): Promise<Float32Array> {
+    await this.#takeBottomOutput(input, count, parameters);
+    return this.#interaction.features(count);
+  }
+
+  /** Computes the bottom MLP's output (count, dim) into `output`. */
+  async bottomOutput(dense: Float32Array, output: Float32Array, parameters: Feeds): Promise<void> {
+    const count = output.length / this.#config.embeddingDim;
+    const bottom = await this.#sessions.get('bottom MLP', () => bottomGraph(this.#config));
+    await bottom.run(
+      { ...parameters, dense: this.#matrix(dense, count) },
+      { bottom_output: this.#matrix(output, count) },
+    );
+  }
+
+  // Made when it is first needed: a model that is only trained never is.
+  get #interaction(): InteractionMemory {
+    return (this.#memory ??= new InteractionMemory({ config: this.#config, capacity: this.#capacity }));
+  }
+
+  async #takeBottomOutput({ dense, bottomOutput }: BottomInput, count: number, parameters: Feeds) {
+    const output = this.#interaction.bottomOutput(count);
+    if (bottomOutput) output.set(bottomOutput);
+    else await this.bottomOutput(dense!, output, parameters);
+  }
+
+  /** The columns of the first top layer's weight that meet live features. */
+  #firstTopWeight(live: Int32Array | undefined, parameters: Feeds): Feeds {
+    const { weight: name } = denseLayers(this.#config).top[0]!;
+    const { tableRows, embeddingDim } = this.#config;
+    if (!live || live.length === tableRows.length + 1) return {};
+    if (parameters !== this.#weightsOf) this.#weights.clear();
+    this.#weightsOf = parameters;
+    const key = live.join();
+    let reduced = this.#weights.get(key);
+    if (!reduced) {
+      const { data, dims } = parameters[name]!;
+      const [outputs, inputs] = dims as [number, number];
+      const columns = liveColumns(live, embeddingDim);
+      const weight = new Float32Array(outputs * columns.length);
+      let next = 0;
+      for (let output = 0; output < outputs; output++) {
+        for (const column of columns) weight[next++] = (data as Float32Array)[output * inputs + column]!;
+      }
+      reduced = new this.#ort.Tensor('float32', weight, [outputs, columns.length]);
+      if (this.#weights.size === keptWeights) this.#weights.delete(this.#weights.keys().next().value!);
+      this.#weights.set(key, reduced);
+    }
+    return { [name]: reduced };
+  }
+
+  #matrix(values: Float32Array, rows: number): OnnxRuntime.Tensor {
+    return new this.#ort.Tensor('float32', values, [rows, values.length / rows]);
+  }
+}

@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as ort from 'onnxruntime-node';
+import type { DlrmConfig } from '../../../models/dlrm/config.js';
+import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
+import { PartForward } from './part-forward.js';
+import { Sessions } from '../sessions.js';
+import { StagedBatch } from './staged-batch.js';
+
+// What the last task was computed with: the next is mostly for the same model, or one of the same sizes.
+let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward; capacity: number } | undefined;
+let parameters: { id: number; feeds: Record<string, ort.Tensor> } | undefined;
+
+// A part takes milliseconds.
+const longestWait = 10_000;
+
+/** Computes parts of a batch until there are no more, in this thread alone. */
+export async function runForwardTask(task: ForwardTask): Promise<void> {
+  const batch = new StagedBatch(task.shape, task.batch);
+  try {
+    await computeParts(batch, task);
+    batch.leave();
+  } catch (error) {
+    // An error ends the other threads, and one that is ended inside of ONNX Runtime ends the program.
+    batch.abandon();
+    batch.leave();
+    batch.waitUntilLeft(longestWait);
+    throw error;
+  }
+}
+
+async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void> {
+  const { config, shape, isBottomOutput, skipsZeros } = task;
+  const forward = await openForward(config, shape.partSize);
+  const feeds = openParameters(config, task.parameters);
+  for (let part = batch.claim(); part !== undefined; part = batch.claim()) {
+    const { count } = batch.extent(part);
+    forward.rows(count).set(batch.rowsOf(part));
+    // ONNX Runtime takes no memory that threads share.
+    const input = batch.inputOf(part).slice();
+    const probabilities = new Float32Array(count);
+    await forward.forward(isBottomOutput ? { bottomOutput: input } : { dense: input }, probabilities, {
+      parameters: feeds,
+      skipsZeros,
+    });
+    batch.probabilitiesOf(part).set(probabilities);
+  }
+}
+
+async function openForward(config: DlrmConfig, capacity: number): Promise<PartForward> {
+  if (network && network.capacity === capacity && isDeepStrictEqual(network.config, config)) {
+    return network.forward;
+  }
+  await network?.sessions.release();
+  const sessions = new Sessions(ort, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  const forward = new PartForward({ ort, config, sessions, capacity });
+  network = { config, sessions, forward, capacity };
+  return forward;
+}
+
+function openParameters(config: DlrmConfig, { id, values }: SharedParameters): Record<string, ort.Tensor> {
+  if (parameters?.id !== id) {
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const { name, start, shape } of parameterPlaces(config)) {
+      const length = shape.reduce((product, size) => product * size, 1);
+      feeds[name] = new ort.Tensor('float32', new Float32Array(values, 4 * start, length).slice(), shape);
+    }
+    parameters = { id, feeds };
+  }
+  return parameters.feeds;
+}

@@ -1,2 +1,0 @@
-/** The file that the threads of the forward pass run: built, it lies beside this one. */
-export const forwardWorker = new URL('./forward.worker.js', import.meta.url);

@@ -1,0 +1,194 @@
+import type { StateDict, Tensor } from '@ds/tensor-files';
+import type { EmbeddingTable } from '@ds/data-sparsifier';
+
+/** The sizes of a DLRM, as plain data. */
+export interface DlrmConfig {
+  /** Length of an embedding row, and of the bottom MLP's output. */
+  embeddingDim: number;
+  /** Rows of each embedding table, one number a categorical feature. */
+  tableRows: readonly number[];
+  /** Widths of the bottom MLP, its input (the number of dense features) first and `embeddingDim` last. */
+  bottomMlp: readonly number[];
+  /** Widths of the top MLP, its input (see `interactionWidth`) first and 1 last. */
+  topMlp: readonly number[];
+}
+
+/** The network of `bench/dlrm_s_criteo_kaggle.sh` in facebookresearch/dlrm, with the tables of the Kaggle data set. */
+export const kaggleDlrmConfig: DlrmConfig = {
+  embeddingDim: 16,
+  tableRows: [
+    1460, 583, 10131227, 2202608, 305, 24, 12517, 633, 3, 93145, 5683, 8351593, 3194, 27, 14992, 5461306, 10,
+    5652, 2173, 4, 7046547, 18, 15, 286181, 105, 142572,
+  ],
+  bottomMlp: [13, 512, 256, 64, 16],
+  topMlp: [367, 512, 256, 1],
+};
+
+/** Width of the top MLP's input: the bottom MLP's output and one product for each pair of feature vectors. */
+export function interactionWidth({
+  embeddingDim,
+  tableRows,
+}: Pick<DlrmConfig, 'embeddingDim' | 'tableRows'>): number {
+  const vectors = tableRows.length + 1;
+  return embeddingDim + (vectors * (vectors - 1)) / 2;
+}
+
+/** Names in a state dict, in PyTorch's order: the tables, the bottom MLP's layers, the top MLP's. */
+export function tableName(table: number): string {
+  return `emb_l.${table}.weight`;
+}
+
+/** One fully connected layer, by its place in the state dict (PyTorch counts the activations between them too). */
+export interface LayerNames {
+  weight: string;
+  bias: string;
+  inputs: number;
+  outputs: number;
+}
+
+/** The layers of both MLPs. A weight has shape (outputs, inputs), a bias (outputs). */
+export function denseLayers(config: DlrmConfig): { bottom: LayerNames[]; top: LayerNames[] } {
+  return { bottom: layersOf('bot_l', config.bottomMlp), top: layersOf('top_l', config.topMlp) };
+}
+
+function layersOf(prefix: string, widths: readonly number[]): LayerNames[] {
+  return widths.slice(1).map((outputs, layer) => ({
+    weight: `${prefix}.${2 * layer}.weight`,
+    bias: `${prefix}.${2 * layer}.bias`,
+    inputs: widths[layer]!,
+    outputs,
+  }));
+}
+
+/** The layers of both MLPs by PyTorch's names of the modules, in the order of the forward pass: `bot_l.0` and on. */
+export function layerNames(config: DlrmConfig): string[] {
+  const { bottom, top } = denseLayers(config);
+  return [...bottom, ...top].map(({ weight }) => weight.slice(0, -'.weight'.length));
+}
+
+/** Every tensor of the model's state dict with its shape, in PyTorch's order. */
+export function stateDictShapes(config: DlrmConfig): Map<string, number[]> {
+  const { bottom, top } = denseLayers(config);
+  const shapes = new Map<string, number[]>();
+  config.tableRows.forEach((rows, table) => shapes.set(tableName(table), [rows, config.embeddingDim]));
+  for (const { weight, bias, inputs, outputs } of [...bottom, ...top]) {
+    shapes.set(weight, [outputs, inputs]);
+    shapes.set(bias, [outputs]);
+  }
+  return shapes;
+}
+
+/** @throws Error when a width is no positive whole number or two parts do not fit each other. */
+export function checkConfig(config: DlrmConfig): void {
+  const { embeddingDim, tableRows, bottomMlp, topMlp } = config;
+  for (const [field, values, least] of [
+    ['embeddingDim', [embeddingDim], 1],
+    ['tableRows', tableRows, 1],
+    ['bottomMlp', bottomMlp, 2],
+    ['topMlp', topMlp, 2],
+  ] as const) {
+    if (values.length < least) {
+      throw new Error(`config.${field}: expected at least ${least} numbers, found ${values.length}`);
+    }
+    const wrong = values.find((value) => !Number.isSafeInteger(value) || value < 1);
+    if (wrong !== undefined) {
+      throw new Error(`config.${field}: expected whole numbers of at least 1, found ${wrong}`);
+    }
+  }
+  expectWidth('bottomMlp', 'last', bottomMlp.at(-1)!, embeddingDim, 'embeddingDim');
+  expectWidth(
+    'topMlp',
+    'first',
+    topMlp[0]!,
+    interactionWidth(config),
+    `embeddingDim and one for each pair of ${tableRows.length + 1} vectors`,
+  );
+  expectWidth('topMlp', 'last', topMlp.at(-1)!, 1, 'one probability');
+}
+
+function expectWidth(field: string, place: string, found: number, expected: number, why: string): void {
+  if (found !== expected) {
+    throw new Error(
+      `config.${field}: expected the ${place} width to be ${expected} (${why}), found ${found}`,
+    );
+  }
+}
+
+/** A shape by name, all that `configFromStateDict` looks at. */
+export type Shapes = Record<string, { readonly shape: readonly number[] }>;
+
+/** The shapes of tensors and of tables in any form. */
+export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>>): Shapes {
+  return Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [
+      key,
+      { shape: 'shape' in value ? value.shape : [value.rows, value.dim] },
+    ]),
+  );
+}
+
+/**
+ * The sizes of the model that a state dict holds.
+ *
+ * @throws Error naming the key, the expected and the found shape when the tensors are not those of one DLRM.
+ */
+export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
+  const shapes: Shapes = stateDict;
+  const tableRows: number[] = [];
+  for (let table = 0; shapes[tableName(table)]; table++) {
+    const { shape } = shapes[tableName(table)]!;
+    if (shape.length !== 2) throw wrongShape(tableName(table), '(rows, embedding dim)', shape);
+    tableRows.push(shape[0]!);
+  }
+  if (tableRows.length === 0) {
+    const found = Object.keys(shapes).slice(0, 5).join(', ') || 'no tensors';
+    throw new Error(`expected the tensors of a DLRM, from ${tableName(0)} on, found ${found}`);
+  }
+  const config: DlrmConfig = {
+    embeddingDim: shapes[tableName(0)]!.shape[1]!,
+    tableRows,
+    bottomMlp: widthsOf('bot_l', shapes),
+    topMlp: widthsOf('top_l', shapes),
+  };
+  checkShapes(config, shapes);
+  checkConfig(config);
+  return config;
+}
+
+function widthsOf(prefix: string, shapes: Shapes): number[] {
+  const widths: number[] = [];
+  for (let layer = 0; ; layer++) {
+    const key = `${prefix}.${2 * layer}.weight`;
+    const shape = shapes[key]?.shape;
+    if (!shape) {
+      if (layer > 0) return widths;
+      throw new Error(`${key} is missing: expected a layer's weight of shape (outputs, inputs)`);
+    }
+    if (shape.length !== 2) throw wrongShape(key, '(outputs, inputs)', shape);
+    if (layer === 0) widths.push(shape[1]!);
+    widths.push(shape[0]!);
+  }
+}
+
+/** @throws Error naming the first key that is missing, unknown, or has another shape than the config wants. */
+export function checkShapes(config: DlrmConfig, shapes: Shapes): void {
+  const expected = stateDictShapes(config);
+  for (const [key, shape] of expected) {
+    const found = shapes[key];
+    if (!found) throw new Error(`${key} is missing: expected a tensor of shape ${shapeText(shape)}`);
+    if (found.shape.length !== shape.length || shape.some((size, axis) => size !== found.shape[axis])) {
+      throw wrongShape(key, shapeText(shape), found.shape);
+    }
+  }
+  for (const key of Object.keys(shapes)) {
+    if (!expected.has(key)) throw new Error(`${key} is no tensor of this model (${expected.size} are known)`);
+  }
+}
+
+function wrongShape(key: string, expected: string, found: readonly number[]): Error {
+  return new Error(`${key}: expected shape ${expected}, found ${shapeText(found)}`);
+}
+
+function shapeText(shape: readonly number[]): string {
+  return `(${shape.join(', ')})`;
+}

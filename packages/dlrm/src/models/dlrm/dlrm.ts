@@ -1,0 +1,341 @@
+import type { ForwardPreHook, HookedModel, HookHandle } from '@ds/activation-sparsifier';
+import { RandomStream } from '@ds/criteo-data';
+import type { EmbeddingTable } from '@ds/data-sparsifier';
+import { saveCheckpoint, type ModelState, type StateDict, type Tensor } from '@ds/tensor-files';
+import { availableThreads } from '@ds/threads';
+import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
+import { loadModelState } from './load-model-state.js';
+import {
+  checkConfig,
+  configFromStateDict,
+  denseLayers,
+  layerNames,
+  shapesOf,
+  tableName,
+  type DlrmConfig,
+} from './config.js';
+import type { EngineDescription, Network, NetworkInput } from '../../engines/engine.js';
+import { openEngine, type EngineChoice } from '../../engines/open-engine.js';
+import { forwardThroughHooks } from './forward-through-hooks.js';
+import { initialStateDict } from './initialise.js';
+import { LayerHooks } from './layer-hooks.js';
+import { DenseTable, subtractSteps } from '../../tables/dense-table.js';
+
+/** How a model is run. */
+export interface DlrmOptions {
+  /** What computes the dense network; default `auto`. */
+  engine?: EngineChoice;
+  /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
+  threads?: number;
+}
+
+/**
+ * The deep learning recommendation model (Naumov et al. 2019, https://arxiv.org/abs/1906.00091), as
+ * facebookresearch/dlrm trains it on Criteo's data.
+ *
+ * The embedding tables are arrays in memory; the dense network lives on an engine. Calls may overlap: they
+ * run one after another, in the order they were made.
+ */
+export class Dlrm implements HookedModel {
+  /** The sizes of the model. */
+  readonly config: DlrmConfig;
+  /** What computes the dense network, and why that was chosen. */
+  readonly engine: EngineDescription;
+  readonly #tables: readonly EmbeddingTable[];
+  readonly #network: Network;
+  readonly #hooks: LayerHooks;
+  #lastCall: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(parts: {
+    config: DlrmConfig;
+    engine: EngineDescription;
+    tables: readonly EmbeddingTable[];
+    network: Network;
+  }) {
+    this.config = parts.config;
+    this.engine = parts.engine;
+    this.#tables = parts.tables;
+    this.#network = parts.network;
+    this.#hooks = new LayerHooks(layerNames(parts.config));
+  }
+
+  /**
+   * A new model with random parameters; the same seed gives the same ones.
+   *
+   * @throws Error when the config's sizes do not fit each other
+   */
+  static async create(
+    config: DlrmConfig,
+    {
+      seed,
+      ...options
+    }: {
+      /** Whole number that the initial parameters are drawn from. */
+      seed: number;
+    } & DlrmOptions,
+  ): Promise<Dlrm> {
+    checkConfig(config);
+    return Dlrm.fromStateDict(initialStateDict(config, new RandomStream(seed)), options);
+  }
+
+  /**
+   * The model of a checkpoint file (`loadCheckpoint` lists the formats). Sparse tables stay sparse.
+   *
+   * @throws Error naming the file and the key when a tensor is missing, unknown or has an unfitting shape
+   */
+  static async load(path: string, options: DlrmOptions = {}): Promise<Dlrm> {
+    return Dlrm.fromStateDict(await loadModelState(path), options);
+  }
+
+  /**
+   * The model with these parameters. Tables are held by reference, never copied: training changes them in
+   * place. The layers' weights and biases are copied. A table may also be a sparse or quantised one.
+   *
+   * @throws Error naming the key when a tensor is missing, unknown or has an unfitting shape
+   */
+  static async fromStateDict(
+    state: StateDict | ModelState,
+    { engine = 'auto', threads = availableThreads() }: DlrmOptions = {},
+  ): Promise<Dlrm> {
+    const config = configFromStateDict(shapesOf(state));
+    const tables = config.tableRows.map((_, index) => {
+      const table = state[tableName(index)]!;
+      return 'gatherRows' in table ? table : new DenseTable(table);
+    });
+    const { bottom, top } = denseLayers(config);
+    const parameters: StateDict = {};
+    for (const { weight, bias } of [...bottom, ...top]) {
+      for (const name of [weight, bias]) parameters[name] = state[name] as Tensor;
+    }
+    const { openNetwork, description } = await openEngine(engine, { threads });
+    return new Dlrm({ config, engine: description, tables, network: await openNetwork(config, parameters) });
+  }
+
+  /** The layers that take hooks, by PyTorch's names: `bot_l.0`, `bot_l.2` ... `top_l.0`, which takes z, and on. */
+  get layerNames(): readonly string[] {
+    return layerNames(this.config);
+  }
+
+  /** Those that have a hook now, in the same order. */
+  get hookedLayers(): readonly string[] {
+    return this.#hooks.hookedLayers;
+  }
+
+  /**
+   * From now on `forward`, on any engine, calls the hook with what enters a layer, (n, inputs of the layer), and goes
+   * on with what it returns, if anything. An `ActivationSparsifier` of `@ds/activation-sparsifier` does so.
+   * While there are hooks, `forward` alone can be called: what else computes would pass them by.
+   *
+   * @throws Error naming the layer when there is none of that name
+   */
+  registerForwardPreHook(layerName: string, hook: ForwardPreHook): HookHandle {
+    return this.#hooks.add(layerName, hook);
+  }
+
+  /**
+   * The probability of a click for each example (n).
+   *
+   * @throws Error when the batch does not fit the model (table, example, id and rows are named)
+   */
+  forward(
+    batch: DlrmBatch,
+    {
+      bottomOutput,
+    }: {
+      /**
+       * What `bottomOutput` gave for this batch, of this model or of one with the same bottom MLP. With hooks it is
+       * computed anew.
+       */
+      bottomOutput?: Float32Array;
+    } = {},
+  ): Promise<Float32Array> {
+    return this.#next(async () => {
+      const input = this.#checked(batch);
+      const expected = input.size * this.config.embeddingDim;
+      if (bottomOutput && bottomOutput.length !== expected) {
+        throw new Error(
+          `bottomOutput: expected ${expected} values (${input.size}, ${this.config.embeddingDim}), found ${bottomOutput.length}`,
+        );
+      }
+      if (this.hookedLayers.length > 0) {
+        return forwardThroughHooks({
+          config: this.config,
+          network: this.#network,
+          hooks: this.#hooks,
+          input,
+        });
+      }
+      return this.#network.forward({ ...input, bottomOutput });
+    });
+  }
+
+  /**
+   * The bottom MLP's output (n, embeddingDim), which does not depend on the tables: models that differ in their tables
+   * alone, as pruned ones do, can share it (`forward`).
+   *
+   * @throws Error when the batch does not fit the model
+   */
+  bottomOutput(batch: DlrmBatch): Promise<Float32Array> {
+    return this.#nextWithoutHooks('bottomOutput', () => this.#network.bottomOutput(this.#checked(batch)));
+  }
+
+  /**
+   * What enters the top MLP, (n, topMlp[0]): the bottom MLP's output and the products of all pairs of vectors.
+   * With `topFromSecond`, the forward pass in two halves, for what replaces the first top layer.
+   *
+   * @throws Error when the batch does not fit the model
+   */
+  interactionFeatures(batch: DlrmBatch): Promise<Float32Array> {
+    return this.#nextWithoutHooks('interactionFeatures', () => this.#network.features(this.#checked(batch)));
+  }
+
+  /**
+   * The probabilities (n) from what the first top layer gives before its activation.
+   *
+   * @param afterFirst (n, topMlp[1]), row by row: features times the layer's weight, plus its bias
+   * @throws Error when the values are no whole number of rows
+   */
+  async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
+    const width = this.config.topMlp[1]!;
+    if (afterFirst.length === 0 || afterFirst.length % width !== 0) {
+      throw new Error(
+        `afterFirst: expected a multiple of ${width} values (n, ${width}), found ${afterFirst.length}`,
+      );
+    }
+    return this.#nextWithoutHooks('topFromSecond', () => this.#network.topFromSecond(afterFirst));
+  }
+
+  /**
+   * One step of stochastic gradient descent.
+   *
+   * @returns the mean binary cross-entropy of the batch before the step
+   * @throws Error when the batch does not fit the model or a table is not dense
+   */
+  trainStep(
+    batch: LabelledBatch,
+    {
+      learningRate,
+    }: {
+      /** What the gradient of the mean loss is multiplied by. */
+      learningRate: number;
+    },
+  ): Promise<number> {
+    return this.#nextWithoutHooks('trainStep', async () => {
+      const tables = this.#denseTables();
+      const input = this.#checked(batch);
+      const { loss, rowSteps } = await this.#network.trainStep(input, batch.labels, learningRate);
+      subtractSteps(tables, input.ids, rowSteps);
+      return loss;
+    });
+  }
+
+  /**
+   * The mean loss of a batch and its gradient for every parameter, tables included as dense arrays: for
+   * checks and experiments on models of moderate size. The model stays as it is.
+   */
+  gradients(batch: LabelledBatch): Promise<{
+    /** The mean loss of the batch. */
+    loss: number;
+    /** Named and shaped as the parameters. */
+    gradients: StateDict;
+  }> {
+    return this.#nextWithoutHooks('gradients', async () => {
+      const input = this.#checked(batch);
+      const { loss, parameters, rows } = await this.#network.gradients(input, batch.labels);
+      const tables = this.config.tableRows.map((count) => {
+        const shape = [count, this.config.embeddingDim];
+        return new DenseTable({ data: new Float32Array(count * this.config.embeddingDim), shape });
+      });
+      subtractSteps(
+        tables,
+        input.ids,
+        rows.map((value) => -value),
+      );
+      const gradients: StateDict = {};
+      tables.forEach(({ data, rows: count, dim }, index) => {
+        gradients[tableName(index)] = { data, shape: [count, dim] };
+      });
+      return { loss, gradients: Object.assign(gradients, parameters) };
+    });
+  }
+
+  /**
+   * The probabilities, and the gradient of each example's logit (the output before the sigmoid) to the embedding rows
+   * that it looked up: how much the output changes with a row. Tables may be compressed; the model stays as it is.
+   *
+   * @throws Error when the batch does not fit the model
+   */
+  rowGradients(batch: DlrmBatch): Promise<{
+    /** (n) */
+    probabilities: Float32Array;
+    /** (n, tables, embeddingDim) */
+    rows: Float32Array;
+  }> {
+    return this.#nextWithoutHooks('rowGradients', () => this.#network.rowGradients(this.#checked(batch)));
+  }
+
+  /**
+   * The parameters by PyTorch's names, in its order. Dense tables are the model's own arrays, by reference;
+   * sparse ones are made dense; weights and biases are copies.
+   */
+  stateDict(): StateDict {
+    this.#expectOpen();
+    return this.#parameters();
+  }
+
+  /** Writes a checkpoint, whole or not at all; the file name's ending gives the format (`saveCheckpoint`). */
+  save(path: string): Promise<void> {
+    return this.#next(() => saveCheckpoint(path, this.#parameters()));
+  }
+
+  /** Frees what the engine holds. The model cannot be used any more; a second call does nothing. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#lastCall;
+    await this.#network.dispose();
+  }
+
+  async #next<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#expectOpen();
+    const call = this.#lastCall.then(run);
+    this.#lastCall = call.catch(() => undefined);
+    return call;
+  }
+
+  /** Runs what would pass the hooks by. */
+  #nextWithoutHooks<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
+    return this.#next(async () => {
+      const [hooked] = this.hookedLayers;
+      if (hooked !== undefined) {
+        throw new Error(`${what} calls no hooks, and layer "${hooked}" has one: remove it first`);
+      }
+      return run();
+    });
+  }
+
+  #parameters(): StateDict {
+    const stateDict: StateDict = {};
+    this.#tables.forEach((table, index) => {
+      stateDict[tableName(index)] = { data: table.toDense(), shape: [table.rows, table.dim] };
+    });
+    return Object.assign(stateDict, this.#network.parameters());
+  }
+
+  #expectOpen(): void {
+    if (this.#disposed) throw new Error('this model has been disposed');
+  }
+
+  #checked(batch: DlrmBatch | LabelledBatch): NetworkInput {
+    const size = checkBatch(this.config, batch);
+    return { size, dense: batch.dense, ids: batch.sparse, tables: this.#tables };
+  }
+
+  #denseTables(): readonly DenseTable[] {
+    const other = this.#tables.findIndex((table) => !(table instanceof DenseTable));
+    if (other >= 0)
+      throw new Error(`${tableName(other)}: training needs a dense table, found a compressed one`);
+    return this.#tables as readonly DenseTable[];
+  }
+}

@@ -1,0 +1,84 @@
+import type { EmbeddingTable, TableMemory } from '@ds/data-sparsifier';
+
+// Rows gathered at a time in a table's own memory: few enough to be in the processor's cache when they are copied.
+const rowsAtATime = 1024;
+
+/** Room for ids and rows in a memory of tables, by offset. */
+interface Scratch {
+  ids: number;
+  rows: number;
+  /** Values that fit. */
+  capacity: number;
+}
+
+const scratches = new WeakMap<TableMemory, Scratch>();
+
+/**
+ * `table.gatherRows`, for arrays that lie anywhere: the rows of a table in a memory of the gather kernels are
+ * gathered there, by the kernel, and copied. All is done when it returns, and what it needs in that memory is
+ * taken once, so that models which share a memory do not get into one another's way.
+ *
+ * @param stride values from one row in `out` to the next
+ */
+export function gatherRows(table: EmbeddingTable, ids: Int32Array, out: Float32Array, stride: number): void {
+  const { memory, dim } = table;
+  const scratch = memory && scratchOf(memory, rowsAtATime * dim);
+  if (!memory || !scratch) {
+    table.gatherRows(ids, out, stride);
+    return;
+  }
+  const idsThere = memory.int32(scratch.ids, rowsAtATime);
+  const rowsThere = memory.float32(scratch.rows, rowsAtATime * dim);
+  for (let start = 0; start < ids.length; start += rowsAtATime) {
+    const count = Math.min(rowsAtATime, ids.length - start);
+    idsThere.set(ids.subarray(start, start + count));
+    table.gatherRows(idsThere.subarray(0, count), rowsThere, dim);
+    if (stride === dim) {
+      out.set(rowsThere.subarray(0, count * dim), start * dim);
+      continue;
+    }
+    for (let row = 0, from = 0; row < count; row++) {
+      const to = (start + row) * stride;
+      for (let column = 0; column < dim; column++) out[to + column] = rowsThere[from++]!;
+    }
+  }
+}
+
+/** Undefined where the memory has no room left. */
+function scratchOf(memory: TableMemory, values: number): Scratch | undefined {
+  let scratch = scratches.get(memory);
+  if (!scratch || scratch.capacity < values) {
+    // What allocate adds to come to a whole multiple of 64, twice.
+    if (memory.freeBytes < 4 * (rowsAtATime + values) + 128) return undefined;
+    scratch = {
+      ids: memory.allocate(4 * rowsAtATime),
+      rows: memory.allocate(4 * values),
+      capacity: values,
+    };
+    scratches.set(memory, scratch);
+  }
+  return scratch;
+}
+
+/**
+ * Gathers the rows of every table for a batch.
+ *
+ * @param ids (n, tables), one id for each table
+ * @param out n x tables x dim values
+ * @param order (tables, n, dim) or (n, tables, dim)
+ */
+export function gatherRowsOfTables(
+  tables: readonly EmbeddingTable[],
+  ids: Int32Array,
+  out: Float32Array,
+  { order }: { order: 'tables first' | 'examples first' },
+): void {
+  const dim = tables[0]!.dim;
+  const size = ids.length / tables.length;
+  const [betweenTables, stride] = order === 'tables first' ? [size * dim, dim] : [dim, tables.length * dim];
+  const column = new Int32Array(size);
+  tables.forEach((table, index) => {
+    for (let i = 0, at = index; i < size; i++, at += tables.length) column[i] = ids[at]!;
+    gatherRows(table, column, out.subarray(index * betweenTables), stride);
+  });
+}

@@ -1,0 +1,38 @@
+import type { DlrmBatch } from '../models/dlrm/batch.js';
+import type { LabelledDataset } from './train.js';
+
+/**
+ * The model's probability for every example of a data set, in its order.
+ *
+ * @returns labels and scores (dataset.length), as `binaryClassificationMetrics` takes them
+ */
+export async function evaluate({
+  model,
+  dataset,
+  batchSize = 16384,
+  onProgress,
+}: {
+  /** A `Dlrm`, or anything else that gives a probability for each example. */
+  model: { forward(batch: DlrmBatch): Promise<Float32Array> };
+  dataset: LabelledDataset;
+  /** Examples of a forward pass; default 16384. */
+  batchSize?: number;
+  /** Called after each batch with the examples done and their number in all. */
+  onProgress?: (done: number, total: number) => void;
+}): Promise<{
+  /** Clicks, 0 or 1 (rows). */
+  labels: Float32Array;
+  /** Probabilities of a click (rows). */
+  scores: Float32Array;
+}> {
+  const labels = new Float32Array(dataset.length);
+  const scores = new Float32Array(dataset.length);
+  let done = 0;
+  for await (const batch of dataset.batches({ batchSize })) {
+    scores.set(await model.forward(batch), done);
+    labels.set(batch.labels, done);
+    done += batch.labels.length;
+    onProgress?.(done, dataset.length);
+  }
+  return { labels, scores };
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dlrm, evaluate, train, type LabelledBatch, type LabelledDataset } from '../../src/index.js';
+import { expectClose, readSmallGolden } from '../golden-model.js';
+
+const config = { embeddingDim: 4, tableRows: [7, 3], bottomMlp: [13, 6, 4], topMlp: [7, 5, 1] };
+
+/** 100 examples whose label is the parity of the first id. */
+function parityDataset(seeds: (number | undefined)[] = []): LabelledDataset {
+  return {
+    length: 100,
+    async *batches({ batchSize, shuffleSeed }) {
+      seeds.push(shuffleSeed);
+      for (let start = 0; start < 100; start += batchSize) {
+        const size = Math.min(batchSize, 100 - start);
+        const id = (example: number) => ((start + example + (shuffleSeed ?? 0)) * 5) % 7;
+        yield {
+          dense: new Float32Array(13 * size).fill(0.5),
+          sparse: Int32Array.from({ length: 2 * size }, (_, lookup) => (lookup % 2 ? 1 : id(lookup >> 1))),
+          labels: Float32Array.from({ length: size }, (_, example) => id(example) % 2),
+        } satisfies LabelledBatch;
+      }
+    },
+  };
+}
+
+test('learns, reports every step, and shuffles each epoch anew', async () => {
+  const model = await Dlrm.create(config, { seed: 3 });
+  const seeds: (number | undefined)[] = [];
+  const progress: [number, number][] = [];
+  const epochsSeen: number[] = [];
+  const { steps, epochLosses } = await train({
+    model,
+    dataset: parityDataset(seeds),
+    epochs: 30,
+    batchSize: 30,
+    learningRate: 0.5,
+    seed: 8,
+    onProgress: (done, total) => progress.push([done, total]),
+    afterEpoch: ({ epoch }) => void epochsSeen.push(epoch),
+  });
+  expect(steps).toBe(120);
+  expect(progress).toHaveLength(120);
+  expect(progress.at(-1)).toEqual([120, 120]);
+  expect(seeds.slice(0, 3)).toEqual([8, 9, 10]);
+  expect(epochsSeen).toEqual([...Array(30).keys()]);
+  expect(epochLosses[29]!).toBeLessThan(0.1);
+  expect(epochLosses[0]!).toBeGreaterThan(0.5);
+
+  const { labels, scores } = await evaluate({ model, dataset: parityDataset(), batchSize: 33 });
+  expect(labels).toHaveLength(100);
+  expect([...scores].map(Math.round)).toEqual([...labels]);
+  await model.dispose();
+});
+
+test('the hook after an epoch may change the tables', async () => {
+  const model = await Dlrm.create(config, { seed: 3 });
+  await train({
+    model,
+    dataset: parityDataset(),
+    afterEpoch: ({ model: trained }) => void trained.stateDict()['emb_l.0.weight']!.data.fill(0),
+  });
+  expect(model.stateDict()['emb_l.0.weight']!.data.every((value) => value === 0)).toBe(true);
+  await model.dispose();
+});
+
+test('stops with a clear error when training diverges', async () => {
+  const model = await Dlrm.create(config, { seed: 3 });
+  await expect(train({ model, dataset: parityDataset(), epochs: 50, learningRate: 1e30 })).rejects.toThrow(
+    /^the loss is (NaN|Infinity) in epoch \d+, step \d+: expected a finite number; a learning rate below 1e\+30 may help$/,
+  );
+  await model.dispose();
+});
+
+test.each(['.ckpt', '.safetensors', '.npz'])(
+  'a model saved as %s and loaded predicts the same',
+  async (ending) => {
+    const folder = await mkdtemp(join(tmpdir(), 'dlrm-'));
+    try {
+      const { initial, batches, probabilities } = await readSmallGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine: 'onnx' });
+      await model.save(join(folder, `model${ending}`));
+      const loaded = await Dlrm.load(join(folder, `model${ending}`), { engine: 'onnx' });
+      expect(loaded.config).toEqual(model.config);
+      expect(loaded.stateDict()).toEqual(model.stateDict());
+      expectClose('probabilities', await loaded.forward(batches[0]!), probabilities, 1e-5);
+      await Promise.all([model.dispose(), loaded.dispose()]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);

@@ -1,0 +1,280 @@
+import { promisify } from 'node:util';
+import { createInflateRaw, crc32, inflateRaw } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import type { ByteSource } from '../byte-source.js';
+
+/** One file inside a zip archive, as its central directory describes it. */
+export interface ZipEntry {
+  /** Path inside the archive, with forward slashes; never absolute, never with `..`. */
+  readonly name: string;
+  /** Length in bytes when inflated, as declared: a claim of the file until it has been read. */
+  readonly size: number;
+  /** Length in bytes inside the archive. */
+  readonly compressedSize: number;
+  readonly compression: 'stored' | 'deflated';
+  /** CRC-32 of the inflated bytes. */
+  readonly crc32: number;
+}
+
+/** A zip archive that has been checked: names, positions and compression methods are safe to use. */
+export interface ZipArchive {
+  /** What errors call the archive: the name of its source. */
+  readonly name: string;
+  /** The files by name, in the order of the central directory; folders are left out. */
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  /**
+   * The inflated bytes of an entry, in pieces. Throws when they are not exactly as long as declared, and at
+   * the end when their CRC-32 is wrong.
+   */
+  read(entry: ZipEntry): AsyncIterable<Uint8Array>;
+  /** The same into `target`, which must be as long as the entry: a stored entry without a copy between. */
+  readInto(entry: ZipEntry, target: Uint8Array): Promise<void>;
+  /**
+   * The bytes of a stored entry as they lie in memory, not a copy; undefined where they do not lie there in one piece.
+   * Throws when their CRC-32 is wrong.
+   */
+  view(entry: ZipEntry): Uint8Array | undefined;
+  /** A stored entry as a source of its own, read in place. Its CRC-32 is not checked. */
+  source(entry: ZipEntry): ByteSource;
+  /** The entry will not be read again: a source in memory frees it. */
+  forget(entry: ZipEntry): void;
+}
+
+const pieceSize = 1 << 20;
+// Up to this size an entry is inflated at once, which spares a stream's many small arrays.
+const largestAtOnce = 1 << 26;
+const inflateAtOnce = promisify(inflateRaw);
+const wrongChecksum = 'its checksum (CRC-32) does not match';
+// An archive of ours has tens of entries; each costs about a kilobyte of memory to keep track of.
+const mostEntries = 100_000;
+// One bit can stand for 258 bytes at the very most (RFC 1951); zlib's documentation gives 1032:1.
+const highestRatio = 1032;
+
+/**
+ * Opens a zip archive for reading at any position; `source` stays the caller's to close. Nothing is
+ * allocated from a declared size.
+ *
+ * @throws Error naming the source when it is no zip archive, is truncated, or holds an entry that is
+ *   doubled, has an unsafe path (absolute, `..`, backslash), overlaps another, lies outside the file, is
+ *   encrypted, is compressed with a method other than deflate, or claims more bytes than deflate can hold.
+ */
+export async function openZip(source: ByteSource): Promise<ZipArchive> {
+  const entries = new Map<string, ZipEntry>();
+  const dataStarts = new Map<ZipEntry, number>();
+  const extents: { name: string; start: number; end: number }[] = [];
+  const fail = (message: string, cause?: unknown) => new Error(`${source.name}: ${message}`, { cause });
+
+  let archive: ZipFile;
+  try {
+    archive = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+      autoClose: false,
+      strictFileNames: true,
+      validateEntrySizes: false, // checked below, after encryption, which would trip it first
+    });
+    if (archive.entryCount > mostEntries) {
+      throw new Error(`expected at most ${mostEntries} entries, found ${archive.entryCount}`);
+    }
+    const listed: Entry[] = [];
+    for await (const found of archive.eachEntry()) {
+      if (found.fileName.endsWith('/') && found.uncompressedSize === 0) continue;
+      const entry = checked(found);
+      if (entries.has(entry.name)) throw new Error(`two entries are called "${entry.name}"`);
+      entries.set(entry.name, entry);
+      listed.push(found);
+    }
+    for (const found of listed) {
+      const entry = entries.get(found.fileName)!;
+      const { fileDataStart } = await archive.readLocalFileHeaderPromise(found, { minimal: true });
+      dataStarts.set(entry, fileDataStart);
+      extents.push({
+        name: entry.name,
+        start: found.relativeOffsetOfLocalHeader,
+        end: fileDataStart + entry.compressedSize,
+      });
+    }
+  } catch (error) {
+    throw fail(`not a readable zip archive: ${error instanceof Error ? error.message : error}`, error);
+  }
+  extents.sort((a, b) => a.start - b.start);
+  for (let i = 1; i < extents.length; i++) {
+    if (extents[i]!.start < extents[i - 1]!.end) {
+      throw fail(`the entries "${extents[i - 1]!.name}" and "${extents[i]!.name}" overlap`);
+    }
+  }
+
+  const damaged = (entry: ZipEntry, reason: string, cause?: unknown) =>
+    fail(`the entry "${entry.name}" is damaged: ${reason}`, cause);
+
+  async function* compressedPieces(entry: ZipEntry): AsyncGenerator<Uint8Array> {
+    const start = dataStarts.get(entry)!;
+    const length = isInflatedAtOnce(entry) ? entry.compressedSize : pieceSize;
+    for (let done = 0; done < entry.compressedSize; done += length) {
+      const piece = new Uint8Array(Math.min(length, entry.compressedSize - done));
+      await source.readInto(piece, start + done);
+      yield piece;
+    }
+  }
+
+  async function* read(entry: ZipEntry): AsyncGenerator<Uint8Array> {
+    const pieces = compressedPieces(entry);
+    let size = 0;
+    let checksum = 0;
+    try {
+      for await (const piece of entry.compression === 'stored' ? pieces : inflated(pieces, entry)) {
+        size += piece.length;
+        if (size > entry.size) throw damaged(entry, `expected ${entry.size} bytes, found more`);
+        checksum = crc32(piece, checksum);
+        yield piece;
+      }
+    } catch (error) {
+      // zlib's own errors name neither the archive nor the entry.
+      if (error instanceof Error && error.message.startsWith(source.name)) throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+        throw damaged(entry, `expected ${entry.size} bytes, found more`, error);
+      }
+      throw damaged(entry, error instanceof Error ? error.message : String(error), error);
+    }
+    if (size < entry.size) throw damaged(entry, `expected ${entry.size} bytes, found ${size}`);
+    if (checksum !== entry.crc32) throw damaged(entry, wrongChecksum);
+  }
+
+  return {
+    name: source.name,
+    entries,
+    read,
+    async readInto(entry, target) {
+      if (target.length !== entry.size) {
+        throw fail(`the entry "${entry.name}" has ${entry.size} bytes, expected ${target.length}`);
+      }
+      if (entry.compression === 'stored') {
+        const start = dataStarts.get(entry)!;
+        let checksum = 0;
+        for (let done = 0; done < target.length; done += pieceSize) {
+          const piece = target.subarray(done, done + pieceSize);
+          await source.readInto(piece, start + done);
+          checksum = crc32(piece, checksum);
+        }
+        if (checksum !== entry.crc32) throw damaged(entry, wrongChecksum);
+        return;
+      }
+      let filled = 0;
+      for await (const piece of read(entry)) {
+        target.set(piece, filled);
+        filled += piece.length;
+      }
+    },
+    view(entry) {
+      if (entry.compression !== 'stored') return undefined;
+      const bytes = source.view?.(dataStarts.get(entry)!, entry.size);
+      if (bytes && crc32(bytes) !== entry.crc32) throw damaged(entry, wrongChecksum);
+      return bytes;
+    },
+    source(entry) {
+      if (entry.compression !== 'stored') throw fail(`the entry "${entry.name}" is compressed`);
+      const start = dataStarts.get(entry)!;
+      return {
+        name: `${source.name}: ${entry.name}`,
+        size: entry.size,
+        async readInto(target, position) {
+          if (position < 0 || position + target.length > entry.size) {
+            throw fail(
+              `the entry "${entry.name}" is too short: expected at least ${position + target.length} bytes, ` +
+                `found ${entry.size}`,
+            );
+          }
+          await source.readInto(target, start + position);
+        },
+        forget: (from, to) => source.forget?.(start + from, start + to),
+        close: async () => undefined,
+      };
+    },
+    forget(entry) {
+      const start = dataStarts.get(entry)!;
+      source.forget?.(start, start + entry.compressedSize);
+    },
+  };
+}
+
+function checked(found: Entry): ZipEntry {
+  const name = found.fileName;
+  if (name === '' || name.includes('\0')) throw new Error('an entry has no valid name');
+  if (found.isEncrypted()) throw new Error(`the entry "${name}" is encrypted`);
+  if (!found.canDecodeFileData()) {
+    throw new Error(
+      `the entry "${name}" is compressed with method ${found.compressionMethod}, ` +
+        'expected 0 (stored) or 8 (deflated)',
+    );
+  }
+  const { compressedSize, uncompressedSize: size } = found;
+  const compression = found.compressionMethod === 8 ? 'deflated' : 'stored';
+  if (compression === 'deflated' && size > compressedSize * highestRatio) {
+    throw new Error(`the entry "${name}" claims ${size} bytes, too many for its ${compressedSize}`);
+  }
+  if (compression === 'stored' && size !== compressedSize) {
+    throw new Error(`the entry "${name}" is stored, but claims ${size} bytes in ${compressedSize}`);
+  }
+  return { name, size, compressedSize, compression, crc32: found.crc32 };
+}
+
+function isInflatedAtOnce({ compression, size }: ZipEntry): boolean {
+  return compression === 'deflated' && size <= largestAtOnce;
+}
+
+async function* inflated(pieces: AsyncIterable<Uint8Array>, entry: ZipEntry): AsyncGenerator<Uint8Array> {
+  if (isInflatedAtOnce(entry)) {
+    // A byte of room more than declared, so that a longer entry is told from one that is as declared.
+    const room = entry.size + 1;
+    for await (const whole of pieces) {
+      yield await inflateAtOnce(whole, { chunkSize: Math.max(64, room), maxOutputLength: room });
+    }
+    return;
+  }
+  // yauzl's own stream hands out 16 KiB at a time and checks no CRC-32.
+  yield* pipeline(
+    Readable.from(pieces, { objectMode: false }),
+    createInflateRaw({ chunkSize: 1 << 18 }),
+    () => undefined, // the error reaches the reader of the last stream
+  ) as AsyncIterable<Uint8Array>;
+}
+
+/** Lets yauzl read headers from a source; it reads only those, the entries' bytes are read above. */
+class SourceReader extends yauzl.RandomAccessReader {
+  // The headers lie side by side: one read serves many of them.
+  readonly #window = new Uint8Array(1 << 13);
+  #windowStart = 0;
+  #windowEnd = 0;
+
+  constructor(readonly source: ByteSource) {
+    super();
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    this.#copy(buffer.subarray(offset, offset + length), position).then(
+      () => callback(null),
+      (error: Error) => callback(error),
+    );
+  }
+
+  async #copy(target: Uint8Array, position: number): Promise<void> {
+    const end = position + target.length;
+    if (!(position >= 0 && end <= this.source.size)) {
+      throw new Error(`truncated: expected at least ${end} bytes, found ${this.source.size}`);
+    }
+    if (target.length > this.#window.length) return this.source.readInto(target, position);
+    if (position < this.#windowStart || end > this.#windowEnd) {
+      const size = Math.min(this.#window.length, this.source.size - position);
+      this.#windowEnd = 0;
+      await this.source.readInto(this.#window.subarray(0, size), position);
+      this.#windowStart = position;
+      this.#windowEnd = position + size;
+    }
+    target.set(this.#window.subarray(position - this.#windowStart, end - this.#windowStart));
+  }
+}

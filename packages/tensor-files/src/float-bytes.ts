@@ -1,0 +1,121 @@
+import { sizeOf, type Tensor, type TensorInPieces } from './state-dict.js';
+
+/** The floating point types that are read; all become float32. */
+export type FloatType = 'float16' | 'bfloat16' | 'float32' | 'float64';
+
+const longestPiece = 1 << 26;
+
+/** Bytes of one value. */
+export const floatSizes: Readonly<Record<FloatType, number>> = {
+  float16: 2,
+  bfloat16: 2,
+  float32: 4,
+  float64: 8,
+};
+
+/** The bytes of one tensor or storage, wherever they lie. */
+export interface FloatBytes {
+  /** Fills `target`, which is as long as all the bytes. */
+  readInto(target: Uint8Array): Promise<void>;
+  /** The same bytes in pieces of any length. */
+  pieces(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A Float32Array of zeros, over a SharedArrayBuffer if asked for. The memory is only taken as it is written.
+ *
+ * @throws Error naming the tensor when the machine cannot hold it.
+ */
+export function allocateFloats(name: string, length: number, { shared }: { shared: boolean }): Float32Array {
+  try {
+    const buffer = shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
+    return new Float32Array(buffer as ArrayBuffer);
+  } catch (error) {
+    throw new Error(`${name}: ${length} float32 values do not fit in memory`, { cause: error });
+  }
+}
+
+/** Fills `target` with the values of `bytes`, which are as many, rounding float64 to the nearest float32. */
+export async function readFloats(type: FloatType, bytes: FloatBytes, target: Float32Array): Promise<void> {
+  if (type === 'float32') {
+    return bytes.readInto(new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
+  }
+  const size = floatSizes[type];
+  let filled = 0;
+  let rest = new Uint8Array(0);
+  for await (const piece of bytes.pieces()) {
+    // A piece may end inside a value. The copy also starts it at an address that typed arrays accept.
+    const joined = new Uint8Array(rest.length + piece.length);
+    joined.set(rest);
+    joined.set(piece, rest.length);
+    const whole = joined.length - (joined.length % size);
+    target.set(decoded(type, joined.buffer, whole / size), filled);
+    filled += whole / size;
+    rest = joined.slice(whole);
+  }
+}
+
+function decoded(type: FloatType, buffer: ArrayBuffer, count: number): Float32Array | Float64Array {
+  switch (type) {
+    case 'float32':
+      return new Float32Array(buffer, 0, count);
+    case 'float64':
+      return new Float64Array(buffer, 0, count);
+    case 'bfloat16': {
+      const halves = new Uint16Array(buffer, 0, count);
+      const bits = new Uint32Array(count);
+      for (let i = 0; i < count; i++) bits[i] = halves[i]! << 16; // the upper half of a float32
+      return new Float32Array(bits.buffer);
+    }
+    case 'float16': {
+      const halves = new Uint16Array(buffer, 0, count);
+      const known = float16Values();
+      const values = new Float32Array(count);
+      for (let i = 0; i < count; i++) values[i] = known[halves[i]!]!;
+      return values;
+    }
+  }
+}
+
+let float16Table: Float32Array | undefined;
+
+/** The value of each of the 65536 float16 numbers, by its bits (IEEE 754 binary16). */
+function float16Values(): Float32Array {
+  return (float16Table ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => {
+    const sign = bits >> 15 ? -1 : 1;
+    const exponent = (bits >> 10) & 0x1f;
+    const fraction = bits & 0x3ff;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+  }));
+}
+
+/**
+ * The bytes of a tensor's values, in pieces that zlib and the file system take at once.
+ *
+ * @throws Error naming the key, at the end, when the values are not as many as the shape says.
+ */
+export function* bytesOfTensor(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
+  let length = 0;
+  for (const values of 'data' in tensor ? [tensor.data] : tensor.pieces()) {
+    length += values.length;
+    const { buffer, byteOffset, byteLength } = values;
+    for (let done = 0; done < byteLength; done += longestPiece) {
+      yield new Uint8Array(buffer, byteOffset + done, Math.min(longestPiece, byteLength - done));
+    }
+  }
+  checkLength(name, tensor.shape, length);
+}
+
+/** @throws Error naming the key when the values are not as many as the shape says; those in pieces are not counted. */
+export function checkTensor(name: string, tensor: Tensor | TensorInPieces): void {
+  if ('data' in tensor) checkLength(name, tensor.shape, tensor.data.length);
+}
+
+function checkLength(name: string, shape: readonly number[], length: number): void {
+  if (length !== sizeOf(shape)) {
+    throw new Error(
+      `${name}: expected ${sizeOf(shape)} values for shape (${shape.join(', ')}), found ${length}`,
+    );
+  }
+}

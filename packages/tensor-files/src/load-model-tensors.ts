@@ -1,0 +1,106 @@
+import { SparseTable, TableMemory } from '@ds/data-sparsifier';
+import { checkStart, formatTitles, type OpenCheckpoint } from './checkpoint-format.js';
+import { embeddingTableNames } from './embedding-table-names.js';
+import { readCheckpoint } from './load-checkpoint.js';
+import { openCheckpoint } from './open-checkpoint.js';
+import { readSparseSafetensors } from './safetensors/read-safetensors.js';
+import type { ModelState, Tensor } from './state-dict.js';
+
+/** Which tables a loaded model gets: those that its file has, or all of one kind. */
+export type WantedTables = 'as-stored' | 'dense' | 'sparse';
+
+// What a TableMemory holds, less what the arrays of a batch take.
+const largestMemory = 2 ** 32 - 2 ** 28;
+
+/**
+ * Reads the tensors of a model: the files of `loadCheckpoint`, and tables that stay sparse. A sparse table becomes a `SparseTable` straight from the file, without the dense one. They lie in a memory
+ * of the gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB.
+ *
+ * @throws Error naming the file, and the tensor or field that is wrong.
+ */
+export async function loadModelTensors(
+  path: string,
+  {
+    tables = 'as-stored',
+    blockWidth = 1,
+    memory,
+  }: {
+    /** `dense` expands sparse tables, `sparse` compresses dense ones. Default: as-stored. */
+    tables?: WantedTables;
+    /** Values in a block of the tables that are compressed here. Default: 1. */
+    blockWidth?: number;
+    /** Where sparse tables go. Default: memories of their own. */
+    memory?: TableMemory;
+  } = {},
+): Promise<ModelState> {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const state: ModelState =
+      checkpoint.format === 'safetensors' && tables !== 'dense'
+        ? await readKeepingSparse(checkpoint, memory)
+        : await readCheckpoint(checkpoint, { isShared: () => false, inPlace: true });
+    if (tables === 'sparse') compressTables(state, { path, blockWidth, memory });
+    return state;
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+async function readKeepingSparse(
+  { source }: OpenCheckpoint,
+  memory = memoryFor(source.size),
+): Promise<ModelState> {
+  await checkStart(source, 'safetensors', formatTitles.safetensors);
+  const { tables, tensors } = await readSparseSafetensors(source, (bitmaps, name) =>
+    withContext(`${source.name}: ${name}`, () =>
+      SparseTable.fromBitmaps({ ...bitmaps, memory: memory ?? memoryFor(bytesOf(bitmaps)) }),
+    ),
+  );
+  return { ...tables, ...tensors };
+}
+
+/** Makes each dense table of the state sparse. The dense ones are let go one by one. */
+function compressTables(
+  state: ModelState,
+  { path, blockWidth, memory }: { path: string; blockWidth: number; memory?: TableMemory },
+): void {
+  const dense = embeddingTableNames(state).flatMap((name) => {
+    const table = state[name]!;
+    return 'data' in table ? [{ name, bytes: table.data.byteLength }] : [];
+  });
+  if (dense.length === 0) return;
+  const target = memory ?? memoryFor(dense.reduce((sum, { bytes }) => sum + bytes, 0));
+  for (const { name } of dense) {
+    const table = state[name] as Tensor;
+    state[name] = withContext(`${path}: ${name}`, () =>
+      SparseTable.fromDense({ table, blockWidth, memory: target ?? memoryFor(table.data.byteLength) }),
+    );
+  }
+}
+
+function bytesOf({
+  rowBits,
+  blockBits,
+  values,
+}: {
+  rowBits: Uint8Array;
+  blockBits: Uint8Array;
+  values: Float32Array;
+}): number {
+  return rowBits.byteLength + blockBits.byteLength + values.byteLength;
+}
+
+/** A memory for tables of so many bytes in a file or dense; undefined where they may not fit into one. */
+function memoryFor(bytes: number): TableMemory | undefined {
+  // Bitmaps gain ranks, at most half of their size; a dense table gains a bit or two for each value.
+  return 1.5 * bytes <= largestMemory ? new TableMemory() : undefined;
+}
+
+/** Does what may throw; the error's message then begins with `what`. */
+function withContext<Result>(what: string, make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,4 @@
+export { readNpz, type NpzArray } from './npz/read-npz.js';
+export { writeNpz, type NpzInput } from './npz/write-npz.js';
+export { openNpz, type NpzEntry, type NpzFile } from './npz/open-npz.js';
+export { formatNpyHeader, type NpyData, type NpyDtype, type NpyHeader } from './npz/npy-format.js';

@@ -1,0 +1,61 @@
+import { readNpz, type NpzArray } from './read-npz.js';
+import { pullBytes, ZipWriter } from '@ds/files';
+import { dump } from 'npyjs';
+import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
+import { allocateFloats, bytesOfTensor } from '../float-bytes.js';
+
+/**
+ * Reads a checkpoint that is an npz file, one floating point array a tensor.
+ *
+ * @throws Error naming the file and the array that cannot be read, or is of another type.
+ */
+export async function readNpzCheckpoint(
+  path: string,
+  {
+    isShared,
+    name: title = path,
+  }: {
+    isShared: (name: string) => boolean;
+    /** What errors call the file. Default: its path. */
+    name?: string;
+  },
+): Promise<StateDict> {
+  const arrays = await readNpz(path).then(Object.entries<NpzArray>, (error: Error) => {
+    throw new Error(error.message.replaceAll(path, title), { cause: error });
+  });
+  const tensors: [string, Tensor][] = [];
+  for (const [name, { data, shape, dtype }] of arrays) {
+    if (!dtype.startsWith('float')) {
+      throw new Error(`${title}: ${name}: expected float32, float16 or float64 values, found ${dtype}`);
+    }
+    const isReady = data.BYTES_PER_ELEMENT === 4 && !isShared(name);
+    const floats = isReady
+      ? (data as Float32Array)
+      : allocateFloats(`${title}: ${name}`, data.length, { shared: isShared(name) });
+    if (!isReady) floats.set(data as Float32Array | Float64Array);
+    tensors.push([name, { data: floats, shape }]);
+  }
+  return Object.fromEntries(tensors);
+}
+
+function npyHeader(shape: number[]): Uint8Array {
+  return new Uint8Array(dump(new Float32Array(0), shape)); // an array of no values is all header
+}
+
+/** The bytes of an npz file of float32 arrays, stored as numpy.savez does. */
+export function writeNpzCheckpoint(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+): AsyncIterable<Uint8Array> {
+  return pullBytes(async (write) => {
+    const zip = new ZipWriter(write);
+    for (const [name, tensor] of Object.entries(stateDict)) {
+      await zip.addStored(`${name}.npy`, npyBytes(name, tensor), { align: 64 });
+    }
+    await zip.finish();
+  });
+}
+
+function* npyBytes(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
+  yield npyHeader(tensor.shape);
+  yield* bytesOfTensor(name, tensor);
+}

@@ -1,0 +1,6 @@
+export {
+  readSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsSource,
+} from './safetensors/read-safetensors-header.js';
+export { isFloatTensor, readFloatTensor } from './safetensors/read-float-tensor.js';

@@ -1,0 +1,105 @@
+import { extname } from 'node:path';
+import { appendTo, writeWhole } from '@ds/files';
+import type { StateDict } from '../state-dict.js';
+import { bytesOfTensor, checkTensor } from '../float-bytes.js';
+import { writeSafetensors, type SafetensorsInput } from '../safetensors/write-safetensors.js';
+import { checkBitmaps, type SparseTableLike } from './sparse-bitmaps.js';
+
+/** A state dict whose embedding tables are sparse. */
+export interface SparseStateDict<Table = SparseTableLike> {
+  /** The sparse tables, by the name that the dense ones have. */
+  tables: Readonly<Record<string, Table>>;
+  /** Everything else. */
+  tensors: StateDict;
+}
+
+/**
+ * Writes a checkpoint whose embedding tables stay sparse, as `.safetensors`. Each table becomes
+ * - `NAME.compressed` (F32): the kept blocks' values, row by row,
+ * - `NAME.bitmask` (U8): a bit per block of the rows that are stored, least significant first,
+ * - `NAME.row_bitmask` (U8): a bit per row: whether any of its blocks is kept,
+ * - `NAME.shape` and `NAME.block_shape` (I64): (rows, dim) and (1, block width).
+ *
+ * The names `compressed`, `bitmask` and `shape` and the order of bits are those of the sparse-bitmask format of
+ * compressed-tensors (https://github.com/vllm-project/compressed-tensors). That format has a bit for every value
+ * and `row_offsets`; at 99 % sparsity these alone would take more than the values, so rows without values have
+ * one bit here, bits are of blocks, and the offsets, which follow from the bits, are left out.
+ *
+ * @throws Error naming the file, and the tensor or table that does not fit its shape.
+ */
+export async function saveSparseCheckpoint(path: string, stateDict: SparseStateDict): Promise<void> {
+  if (extname(path).toLowerCase() !== '.safetensors') {
+    throw new Error(
+      `${path}: expected a sparse checkpoint to be called .safetensors, found "${extname(path)}"`,
+    );
+  }
+  for (const [name, tensor] of Object.entries(stateDict.tensors)) checkTensor(`${path}: ${name}`, tensor);
+  await writeWhole(path, async (file) => {
+    const append = appendTo(file);
+    for await (const piece of writeSparseCheckpoint(stateDict)) await append(piece);
+  });
+}
+
+/** The bytes that `saveSparseCheckpoint` writes, as they are made. */
+export async function* writeSparseCheckpoint({
+  tables,
+  tensors,
+}: SparseStateDict): AsyncGenerator<Uint8Array> {
+  // Larger elements first, so that all stand at multiples of their size.
+  const eights: [string, SafetensorsInput][] = [];
+  const fours: [string, SafetensorsInput][] = [];
+  const ones: [string, SafetensorsInput][] = [];
+  for (const [name, table] of Object.entries(tables)) {
+    if (Object.hasOwn(tensors, name)) throw new Error(`${name}: is both a sparse table and a tensor`);
+    const { rows, dim, blockWidth, storedRows, keptBlocks } = table;
+    const values = keptBlocks * blockWidth;
+    const rowBitmask = { byteLength: Math.ceil(rows / 8), bytes: [] as Uint8Array[] };
+    const bitmask = {
+      byteLength: Math.ceil((storedRows * Math.ceil(dim / blockWidth)) / 8),
+      bytes: [] as Uint8Array[],
+    };
+    // The values, nearly all of the table, are made when their turn comes; the bits wait for theirs.
+    const compressed = function* () {
+      const bitmaps = table.bitmaps();
+      try {
+        checkBitmaps({ rows, dim, blockWidth, ...bitmaps });
+      } catch (error) {
+        throw new Error(`${name}.${(error as Error).message}`, { cause: error });
+      }
+      if (bitmaps.blockBits.length !== bitmask.byteLength) {
+        throw new Error(
+          `${name}.bitmask: expected ${bitmask.byteLength} bytes for ${storedRows} stored rows, found ${bitmaps.blockBits.length}`,
+        );
+      }
+      rowBitmask.bytes.push(bitmaps.rowBits.slice());
+      bitmask.bytes.push(bitmaps.blockBits.slice());
+      yield* bytesOfTensor(`${name}.compressed`, { data: bitmaps.values, shape: [values] });
+    };
+    eights.push([`${name}.shape`, integers([rows, dim])]);
+    eights.push([`${name}.block_shape`, integers([1, blockWidth])]);
+    fours.push([
+      `${name}.compressed`,
+      { dtype: 'F32', shape: [values], byteLength: 4 * values, bytes: compressed() },
+    ]);
+    for (const [field, bits] of [
+      ['row_bitmask', rowBitmask],
+      ['bitmask', bitmask],
+    ] as const) {
+      ones.push([`${name}.${field}`, { dtype: 'U8', shape: [bits.byteLength], ...bits }]);
+    }
+  }
+  for (const [name, tensor] of Object.entries(tensors)) {
+    checkTensor(name, tensor);
+    const { data, shape } = tensor;
+    fours.push([
+      name,
+      { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(name, tensor) },
+    ]);
+  }
+  yield* writeSafetensors(new Map([...eights, ...fours, ...ones]), { format: 'pt', sparse: 'row-bitmask' });
+}
+
+function integers(values: readonly number[]): SafetensorsInput {
+  const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return { dtype: 'I64', shape: [values.length], byteLength: bytes.length, bytes: [bytes] };
+}

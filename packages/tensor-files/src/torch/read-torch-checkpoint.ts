@@ -1,0 +1,172 @@
+import type { ZipArchive, ZipEntry } from '@ds/files';
+import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
+import { unpickle } from '../pickle/unpickle.js';
+import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
+import { copyView, isWhole } from './copy-view.js';
+import { findStateDict } from './find-state-dict.js';
+import { torchMeaning, type TorchStorage, type TorchTensor } from './torch-objects.js';
+
+// Tensors are not in it: the pickle of a model with ten thousand tensors takes 2 MB.
+const longestPickle = 1 << 26;
+// Views may share values, as tied weights do; far more values than stored ones is an attack.
+const mostSharing = 16;
+
+/**
+ * Reads the tensors of a checkpoint of torch.save (PyTorch 1.6 or later). Storages are read one after another,
+ * in the order of the file; one that is a whole tensor is read straight into it, or with `inPlace` stays
+ * where it lies if the file is in memory.
+ *
+ * @throws Error naming the archive and the tensor or the entry that cannot be read.
+ */
+export async function readTorchCheckpoint(
+  zip: ZipArchive,
+  { isShared, inPlace = false }: { isShared: (name: string) => boolean; inPlace?: boolean },
+): Promise<StateDict> {
+  const folder = archiveFolder(zip);
+  await checkByteOrder(zip, folder);
+  const tensors = await describedTensors(zip, zip.entries.get(`${folder}data.pkl`)!);
+  const blocks = storageBlocks(zip, folder, tensors);
+
+  const read = new Map<string, Tensor>();
+  for (const { entry, storage, type, views } of blocks) {
+    const names = views.map(([name]) => name);
+    const whole = views.find(([, view]) => isWhole(view, storage.length));
+    const shared = whole !== undefined && isShared(whole[0]);
+    const found = inPlace && entry && type === 'float32' && !shared ? floatsInPlace(zip, entry) : undefined;
+    const values = found ?? allocateFloats(`${zip.name}: ${names[0]}`, storage.length, { shared });
+    if (entry && !found) {
+      await readFloats(
+        type,
+        { readInto: (target) => zip.readInto(entry, target), pieces: () => zip.read(entry) },
+        values,
+      );
+      zip.forget(entry);
+    }
+    const made = new Map<string, Float32Array>(); // by what is seen: tied weights stay one array
+    for (const [name, view] of views) {
+      const seen = `${view.offset} ${view.shape} ${view.strides}`;
+      let data = made.get(seen);
+      if (!data && isWhole(view, storage.length)) data = values;
+      if (!data) {
+        data = allocateFloats(`${zip.name}: ${name}`, sizeOf(view.shape), { shared: isShared(name) });
+        copyView(values, view, data);
+      }
+      made.set(seen, data);
+      read.set(name, { data, shape: view.shape });
+    }
+  }
+  return Object.fromEntries([...tensors.keys()].map((name) => [name, read.get(name)!]));
+}
+
+/** The values of an entry where they lie, if that is in memory and at a multiple of 4 bytes. */
+function floatsInPlace(zip: ZipArchive, entry: ZipEntry): Float32Array | undefined {
+  const bytes = zip.view(entry);
+  return bytes && bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+    : undefined;
+}
+
+/** Whether an archive is of torch.save: `<folder>/data.pkl`, with nothing beside that folder. */
+export function isTorchArchive(zip: ZipArchive): boolean {
+  return [...zip.entries.keys()].some((name) => /^[^/]+\/data\.pkl$/.test(name));
+}
+
+function archiveFolder(zip: ZipArchive): string {
+  const pickles = [...zip.entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  if (pickles.length !== 1) {
+    throw new Error(`${zip.name}: expected one entry <folder>/data.pkl, found ${pickles.length}`);
+  }
+  const folder = pickles[0]!.slice(0, -'data.pkl'.length);
+  if (zip.entries.has(`${folder}constants.pkl`)) {
+    throw new Error(
+      `${zip.name}: expected a checkpoint of torch.save, found a TorchScript program; save its state_dict()`,
+    );
+  }
+  return folder;
+}
+
+async function checkByteOrder(zip: ZipArchive, folder: string): Promise<void> {
+  const entry = zip.entries.get(`${folder}byteorder`);
+  if (!entry) return; // before PyTorch 2.1, which wrote the machine's own, nearly always little-endian
+  const order = entry.size <= 16 ? Buffer.from(await bytesOf(zip, entry)).toString('latin1') : '';
+  if (order !== 'little') {
+    throw new Error(
+      `${zip.name}: byteorder: expected "little", found "${order}"; save it again on a little-endian machine`,
+    );
+  }
+}
+
+async function describedTensors(zip: ZipArchive, entry: ZipEntry): Promise<Map<string, TorchTensor>> {
+  if (entry.size > longestPickle) {
+    throw new Error(
+      `${zip.name}: ${entry.name}: expected at most ${longestPickle} bytes, found ${entry.size}`,
+    );
+  }
+  const pickle = await bytesOf(zip, entry);
+  try {
+    return findStateDict(unpickle(pickle, torchMeaning()));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${zip.name}: ${entry.name}: ${reason}`, { cause: error });
+  }
+}
+
+interface StorageBlock {
+  /** Undefined for a storage of no elements, which has no entry. */
+  entry: ZipEntry | undefined;
+  storage: TorchStorage;
+  type: FloatType;
+  views: [name: string, view: TorchTensor][];
+}
+
+/** The storages that the tensors need, in the order of the file, each checked against its entry. */
+function storageBlocks(
+  zip: ZipArchive,
+  folder: string,
+  tensors: ReadonlyMap<string, TorchTensor>,
+): StorageBlock[] {
+  const blocks = new Map<TorchStorage, StorageBlock>();
+  let stored = 0;
+  let claimed = 0;
+  for (const [name, view] of tensors) {
+    const { storage } = view;
+    const { key, dtype, elementSize, length } = storage;
+    if (!isFloatType(dtype)) {
+      throw new Error(
+        `${zip.name}: ${name}: expected float32, float16, bfloat16 or float64 values, found ${dtype}`,
+      );
+    }
+    claimed += sizeOf(view.shape);
+    const block = blocks.get(storage);
+    if (block) {
+      block.views.push([name, view]);
+      continue;
+    }
+    const entry = zip.entries.get(`${folder}data/${key}`);
+    if ((entry?.size ?? 0) !== length * elementSize || (!entry && length > 0)) {
+      const found = entry ? `${entry.size} bytes` : 'no such entry';
+      throw new Error(
+        `${zip.name}: ${name}: expected ${length * elementSize} bytes in the entry ` +
+          `"${folder}data/${key}" (${length} ${dtype} values), found ${found}`,
+      );
+    }
+    stored += length;
+    blocks.set(storage, { entry, storage, type: dtype, views: [[name, view]] });
+  }
+  if (claimed > mostSharing * stored + 1e6) {
+    throw new Error(`${zip.name}: its tensors claim ${claimed} values, but only ${stored} are stored`);
+  }
+  const order = new Map([...zip.entries.values()].map((entry, i) => [entry, i]));
+  const place = ({ entry }: StorageBlock) => (entry ? order.get(entry)! : -1);
+  return [...blocks.values()].sort((a, b) => place(a) - place(b));
+}
+
+function isFloatType(dtype: string): dtype is FloatType {
+  return Object.hasOwn(floatSizes, dtype);
+}
+
+async function bytesOf(zip: ZipArchive, entry: ZipEntry): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of zip.read(entry)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

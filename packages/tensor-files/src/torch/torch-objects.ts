@@ -1,0 +1,129 @@
+import { pickleGlobal, IgnoredObject, type PickleMeaning } from '../pickle/unpickle.js';
+import { sizeOf } from '../state-dict.js';
+
+/** Values that torch.save wrote as one block, `data/<key>` in the archive. */
+export interface TorchStorage {
+  readonly kind: 'storage';
+  readonly key: string;
+  /** PyTorch's name of the element type. */
+  readonly dtype: string;
+  /** Bytes of one element. */
+  readonly elementSize: number;
+  /** Number of elements. */
+  readonly length: number;
+}
+
+/** A view of a storage: element (i, j, ...) stands at offset + i * strides[0] + j * strides[1] + ... */
+export interface TorchTensor {
+  readonly kind: 'tensor';
+  readonly storage: TorchStorage;
+  readonly offset: number;
+  readonly shape: number[];
+  readonly strides: number[];
+}
+
+const storageTypes: Readonly<Record<string, readonly [dtype: string, elementSize: number]>> = {
+  FloatStorage: ['float32', 4],
+  DoubleStorage: ['float64', 8],
+  HalfStorage: ['float16', 2],
+  BFloat16Storage: ['bfloat16', 2],
+  LongStorage: ['int64', 8],
+  IntStorage: ['int32', 4],
+  ShortStorage: ['int16', 2],
+  CharStorage: ['int8', 1],
+  ByteStorage: ['uint8', 1],
+  BoolStorage: ['bool', 1],
+  ComplexFloatStorage: ['complex64', 8],
+  ComplexDoubleStorage: ['complex128', 16],
+};
+
+const mostDimensions = 64; // as in PyTorch
+
+/**
+ * What the pickle of torch.save means: tensors become views of storages that are not read yet. Everything that
+ * holds no tensor (numpy scalars, as in the checkpoints of dlrm_s_pytorch.py) is accepted and ignored.
+ */
+export function torchMeaning(): PickleMeaning {
+  const ignored = (name: string) => pickleGlobal(name, () => new IgnoredObject(name));
+  const named = [
+    pickleGlobal('torch._utils._rebuild_tensor', rebuildTensor),
+    pickleGlobal('torch._utils._rebuild_tensor_v2', rebuildTensor),
+    pickleGlobal('torch._utils._rebuild_parameter', ([tensor]) => tensor),
+    pickleGlobal('torch.Size', ([sizes]) => sizes),
+    pickleGlobal('collections.OrderedDict', (args) => {
+      if (args.length > 0) throw new Error('expected no arguments');
+      return new Map();
+    }),
+    ...['numpy.core.multiarray.scalar', 'numpy._core.multiarray.scalar', 'numpy.dtype', '_codecs.encode'].map(
+      ignored,
+    ),
+    ...Object.keys(storageTypes).map((name) => pickleGlobal(`torch.${name}`)),
+  ];
+  const globals = new Map(named.map((global) => [global.name, global]));
+  const storages = new Map<string, TorchStorage>();
+  return {
+    findGlobal: (module, name) => globals.get(`${module}.${name}`),
+    persistentLoad: (id) => {
+      const storage = storageOf(id, (type) => globals.get(`torch.${type}`));
+      const known = storages.get(storage.key);
+      if (known && (known.dtype !== storage.dtype || known.length !== storage.length)) {
+        throw new Error(`storage ${storage.key} is described in two ways`);
+      }
+      storages.set(storage.key, known ?? storage);
+      return known ?? storage;
+    },
+  };
+}
+
+/** A storage from its persistent id: ('storage', type, key, device, number of elements). */
+function storageOf(id: unknown, globalOf: (type: string) => unknown): TorchStorage {
+  const [tag, type, key, , length] = Array.isArray(id) ? id : [];
+  const typeName = Object.keys(storageTypes).find((name) => globalOf(name) === type);
+  if (tag !== 'storage' || !typeName || typeof key !== 'string' || !isCount(length)) {
+    throw new Error('expected a storage: its type, key, device and number of elements');
+  }
+  const [dtype, elementSize] = storageTypes[typeName]!;
+  return { kind: 'storage', key, dtype, elementSize, length };
+}
+
+/** `_rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata)` */
+function rebuildTensor([storage, offset, shape, strides, , , metadata]: readonly unknown[]): TorchTensor {
+  if (!isStorage(storage)) throw new Error('expected a storage first');
+  if (!isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) {
+    throw new Error('expected a shape and strides of equal length, whole numbers of at least 0');
+  }
+  if (!isCount(offset)) throw new Error(`expected a storage offset of at least 0, found ${String(offset)}`);
+  if (metadata !== undefined && metadata !== null && !(metadata instanceof Map && metadata.size === 0)) {
+    throw new Error('negated and conjugated views are not read');
+  }
+  if (!Number.isSafeInteger(sizeOf(shape))) throw new Error(`shape (${shape.join(', ')}) is too large`);
+  const last = shape.reduce((position, size, axis) => position + (size - 1) * strides[axis]!, offset);
+  if (sizeOf(shape) > 0 && last >= storage.length) {
+    throw new Error(
+      `a view of shape (${shape.join(', ')}), strides (${strides.join(', ')}) and offset ${offset} ` +
+        `needs ${last + 1} elements, storage ${storage.key} has ${storage.length}`,
+    );
+  }
+  return { kind: 'tensor', storage, offset, shape: [...shape], strides: [...strides] };
+}
+
+export function isTensor(value: unknown): value is TorchTensor {
+  return isObject(value) && value.kind === 'tensor';
+}
+
+function isStorage(value: unknown): value is TorchStorage {
+  return isObject(value) && value.kind === 'storage';
+}
+
+// A pickle makes Maps, arrays and what the globals above return, so `kind` cannot be forged.
+function isObject(value: unknown): value is { kind?: unknown } {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length <= mostDimensions && value.every(isCount);
+}

@@ -1,0 +1,84 @@
+import { pullBytes, ZipWriter } from '@ds/files';
+import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
+import { bytesOfTensor } from '../float-bytes.js';
+import { PickleWriter } from '../pickle/pickle-writer.js';
+
+/**
+ * The bytes of a checkpoint as torch.save writes it: a zip archive with the values stored at multiples of 64
+ * bytes, and a pickle (protocol 2) of an OrderedDict of float32 tensors. It holds what torch.load needs and no
+ * more, and is the same, byte for byte, for the same tensors. Tensors with one `data` array share a storage.
+ */
+export function writeTorchCheckpoint(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+): AsyncIterable<Uint8Array> {
+  return pullBytes(async (write) => {
+    const zip = new ZipWriter(write);
+    const text = (value: string) => [new TextEncoder().encode(value)];
+    const storages = new Map<unknown, { key: string; bytes: Generator<Uint8Array> }>();
+    for (const [name, tensor] of Object.entries(stateDict)) {
+      if (storages.has(storageOf(tensor))) continue;
+      // A generator, so that the values are made once, and their checksum follows them, as in PyTorch's own files.
+      storages.set(storageOf(tensor), { key: String(storages.size), bytes: bytesOfTensor(name, tensor) });
+    }
+    const pickle = pickled(stateDict, (tensor) => storages.get(storageOf(tensor))!.key);
+    await zip.addStored('archive/data.pkl', [pickle], { align: 64 });
+    await zip.addStored('archive/byteorder', text('little'), { align: 64 });
+    for (const { key, bytes } of storages.values()) {
+      await zip.addStored(`archive/data/${key}`, bytes, { align: 64 });
+    }
+    await zip.addStored('archive/version', text('3\n'), { align: 64 });
+    await zip.finish();
+  });
+}
+
+/** What tensors of one storage have in common. */
+function storageOf(tensor: Tensor | TensorInPieces): unknown {
+  return 'data' in tensor ? tensor.data : tensor;
+}
+
+function pickled(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+  keyOf: (tensor: Tensor | TensorInPieces) => string,
+): Uint8Array {
+  const pickle = new PickleWriter();
+  const orderedDict = () => pickle.call('collections', 'OrderedDict', () => pickle.tuple([]));
+  orderedDict();
+  pickle.items(Object.entries(stateDict), ([name, tensor]) => {
+    pickle.string(name);
+    pickle.call('torch._utils', '_rebuild_tensor_v2', () =>
+      pickle.tuple([
+        () => storage(pickle, tensor, keyOf(tensor)),
+        () => pickle.integer(0), // offset in the storage
+        () => integers(pickle, tensor.shape),
+        () => integers(pickle, contiguousStrides(tensor.shape)),
+        () => pickle.boolean(false), // requires_grad
+        orderedDict, // backward hooks
+      ]),
+    );
+  });
+  return pickle.finish();
+}
+
+function storage(pickle: PickleWriter, { shape }: { shape: readonly number[] }, key: string): void {
+  pickle.persistent(() =>
+    pickle.tuple([
+      () => pickle.string('storage'),
+      () => pickle.global('torch', 'FloatStorage'),
+      () => pickle.string(key),
+      () => pickle.string('cpu'),
+      () => pickle.integer(sizeOf(shape)),
+    ]),
+  );
+}
+
+function integers(pickle: PickleWriter, values: readonly number[]): void {
+  pickle.tuple(values.map((value) => () => pickle.integer(value)));
+}
+
+function contiguousStrides(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    strides[axis] = strides[axis + 1]! * Math.max(1, shape[axis + 1]!); // as PyTorch counts empty dimensions
+  }
+  return strides;
+}

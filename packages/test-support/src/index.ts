@@ -1,0 +1,13 @@
+export {
+  benchCommand,
+  dumpedModels,
+  expectError,
+  originalData,
+  originalModel,
+  originalRun,
+  type BenchCommand,
+  type DumpedModels,
+} from './bench-command.js';
+export { findBrowser } from './browser.js';
+export { modelReaderTests } from './model-reader-tests.js';
+export { temporaryFolder } from './temporary-folder.js';

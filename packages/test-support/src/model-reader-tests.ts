@@ -1,0 +1,58 @@
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readNpz, writeNpz } from '@ds/tensor-files/npz';
+import { parse } from 'csv-parse/sync';
+import { expectError, originalData, type BenchCommand, type DumpedModels } from './bench-command.js';
+
+/** What every command that runs the models of bench-disk on processed rows does with bad input. */
+export function modelReaderTests({ run, models }: { run: BenchCommand; models: DumpedModels }): void {
+  const fails = (message: string | RegExp, ...extra: string[]) =>
+    expectError(run([...models.args, '--quiet', ...extra]), message, models);
+
+  test('missing metadata, an earlier output untouched', async () => {
+    await fails('cannot read /nowhere/m.csv: no such file', '--sparse-model-metadata', '/nowhere/m.csv');
+    const earlier = join(models.folder, 'earlier.csv');
+    await writeFile(earlier, 'earlier');
+    await fails('/nowhere/m.csv', '--sparse-model-metadata', '/nowhere/m.csv', '--output', earlier);
+    expect(await readFile(earlier, 'utf8')).toBe('earlier');
+  });
+
+  test('metadata with wrong columns', async () => {
+    await writeFile(models.metadata, 'norm,path\nL1,m.zip\n');
+    await fails('metadata.csv: expected the columns norm, sparse_block_shape');
+  });
+
+  test('missing and truncated data', async () => {
+    await fails('/nowhere/d.npz', '--processed-data-file', '/nowhere/d.npz');
+    const broken = join(models.folder, 'broken.npz');
+    await writeFile(broken, (await readFile(originalData)).subarray(0, 50_000));
+    await fails('broken.npz', '--processed-data-file', broken);
+  });
+
+  test('a truncated and a missing model', async () => {
+    const text = await readFile(models.metadata, 'utf8');
+    const [, second] = parse<{ path: string }>(text, { columns: true });
+    await truncate(second!.path, 60_000);
+    await fails('sl=0.9.zip');
+    await writeFile(models.metadata, text.replaceAll('sl=0.0.zip', 'sl=0.3.zip'));
+    await fails(/cannot read [^\n]*sl=0\.3\.zip: no such file/);
+  });
+
+  test('a model whose tables do not fit the data', async () => {
+    const arrays = await readNpz(originalData);
+    arrays['counts']!.data[4] = 32;
+    const other = join(models.folder, 'other.npz');
+    await writeNpz(other, arrays);
+    await fails(/sl=0\.0\.zip[^\n]*emb_l\.4[^\n]*32[^\n]*31/, '--processed-data-file', other);
+  });
+
+  test('an output that cannot be written is known before the work', () =>
+    fails(/cannot write [^\n]*inside\.csv/, '--output', join(models.metadata, 'inside.csv')));
+
+  test('wrong usage is exit code 2', () => {
+    expect(run([]).status).toBe(2);
+    for (const wrong of [['--engine', 'abacus'], ['--batch-size', '0'], ['--fast']]) {
+      expect(run([...models.args, ...wrong]).status).toBe(2);
+    }
+  });
+}
