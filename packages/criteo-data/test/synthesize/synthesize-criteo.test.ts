@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesizeCriteo } from '@ds/criteo-data';
+import { temporaryFolder } from '@ds/test-support';
 import { ClickModel, rareIdsChoices, type RareIds } from '../../src/synthesize/click-model.js';
 import { RandomStream } from '../../src/random/random-stream.js';
 import { drawRow } from '../../src/synthesize/draw-row.js';
