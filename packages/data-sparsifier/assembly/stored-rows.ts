@@ -10,11 +10,17 @@ export const largeTableRows: u32 = 8192;
 export const storedRows = memory.data(4 * 32);
 export const placesOfStored = memory.data(4 * 32);
 
-/** What `findStoredRows` returns when an id is no row. */
+/** What `refuse` and `findStoredRows` return when an id is no row. */
 export const noRow: u32 = 0xffffffff;
 
 // The place of that id in its group.
 export let placeOfNoRow: u32 = 0;
+
+/** The id at `place` of the group is no row. */
+export function refuse(place: u32): u32 {
+  placeOfNoRow = place;
+  return noRow;
+}
 
 /**
  * Looks up which stored row each of up to `groupSize` ids is, and writes zeros for those that are zero throughout.
@@ -38,10 +44,7 @@ export function findStoredRows(
   let found: usize = 0;
   for (let place: u32 = 0; place < count; place++, out += stride) {
     const id = load<u32>(ids + ((<usize>place) << 2));
-    if (id >= rows) {
-      placeOfNoRow = place;
-      return noRow;
-    }
+    if (id >= rows) return refuse(place);
     const group = <usize>(id >>> 6);
     const word = load<u64>(rowBits + (group << 3));
     const bit = (<u64>1) << (id & 63);

@@ -9,7 +9,7 @@ export interface LinearMemory {
 }
 
 /** Bytes of a memory that the kernel keeps for itself, at its start. */
-export const reservedBytes = 1024;
+export const reservedBytes = 4096;
 
 let compiled: WebAssembly.Module | undefined;
 

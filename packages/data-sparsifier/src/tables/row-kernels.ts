@@ -40,11 +40,13 @@ export type GatherKernel = (
 export interface RowKernels {
   gatherSparseRows: GatherKernel;
   gatherQuantizedRows: GatherKernel;
+  gatherMixedRows: GatherKernel;
 }
 
 /** The kernels on a memory. */
 export function rowKernels(memory: LinearMemory): RowKernels {
-  const kernels = kernelOn<RowKernels & { prepare(): void }>(memory);
+  const kernels = kernelOn<RowKernels & { prepare(): void; prepareMixed(): void }>(memory);
   kernels.prepare();
+  kernels.prepareMixed();
   return kernels;
 }

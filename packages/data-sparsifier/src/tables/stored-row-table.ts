@@ -33,19 +33,15 @@ export abstract class StoredRowTable implements EmbeddingTable {
 
   /** Where the memory has what the kernel reads of the table; 0 without a memory. */
   protected readonly header: number;
-  readonly #kernel: keyof RowKernels | undefined;
+  readonly #kernel: keyof RowKernels;
 
   protected constructor(
     { rows, dim }: { rows: number; dim: number },
     {
       memory,
       kernel,
-      headerFields = [],
-    }: {
-      memory?: TableMemory | undefined;
-      kernel?: keyof RowKernels;
-      headerFields?: readonly string[];
-    } = {},
+      headerFields,
+    }: { memory: TableMemory | undefined; kernel: keyof RowKernels; headerFields: readonly string[] },
   ) {
     this.rows = rows;
     this.dim = dim;
@@ -73,7 +69,7 @@ export abstract class StoredRowTable implements EmbeddingTable {
     const { memory } = this;
     // The kernel where ids and output lie in the table's own memory, else the plain loop, its reference.
     const gathered =
-      memory && this.#kernel && ids.buffer === memory.buffer && out.buffer === memory.buffer
+      memory && ids.buffer === memory.buffer && out.buffer === memory.buffer
         ? memory.kernels[this.#kernel](this.header, ids.byteOffset, ids.length, out.byteOffset, 4 * stride)
         : this.#gatherPlainly(ids, out, stride);
     if (gathered < ids.length) {

@@ -16,7 +16,7 @@ const alignment = 64;
  * threads that read one table, see `SparseTable.fromBitmaps`.
  */
 export class TableMemory {
-  /** The WebAssembly memory itself, for other kernels that read what lies in it; the first kilobyte is taken. */
+  /** The WebAssembly memory itself, for other kernels that read what lies in it; the first 4 KiB are taken. */
   readonly linearMemory: LinearMemory = new WebAssembly.Memory({
     initial: 1,
     maximum: largestBytes / pageBytes,

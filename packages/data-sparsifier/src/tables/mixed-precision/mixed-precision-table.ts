@@ -1,3 +1,5 @@
+import type { TableMemory } from '../table-memory.js';
+import { mixedHeader, mixedHeaderFields } from './kernel-header.js';
 import { checkedTableShape } from '../checked-table-shape.js';
 import { StoredRowTable, type StoredRows } from '../stored-row-table.js';
 import { checkParts, type MixedPrecisionParts } from './mixed-precision-parts.js';
@@ -46,24 +48,28 @@ export class MixedPrecisionTable extends StoredRowTable {
   readonly #classes: readonly RowClass[];
   readonly #classBits: readonly RankedBits[];
 
-  private constructor(parts: MixedPrecisionParts) {
+  private constructor(parts: MixedPrecisionParts, memory: TableMemory | undefined) {
     const [rows, dim] = parts.shape;
     const { rowsOfClass, kept } = checkParts(parts);
-    super({ rows, dim });
+    super({ rows, dim }, { memory, kernel: 'gatherMixedRows', headerFields: mixedHeaderFields });
     this.storedRows = kept;
     this.rowsOfBits = Object.fromEntries(parts.classes.map(({ bits }, place) => [bits, rowsOfClass[place]]));
-    const { index, bytes } = openIndex(parts.index, { rows, kept }, undefined);
+    const { index, bytes } = openIndex(parts.index, { rows, kept }, memory);
     this.#index = index;
-    this.#classBits = openClasses(parts.classBits, rowsOfClass, undefined);
+    this.#classBits = openClasses(parts.classBits, rowsOfClass, memory);
     this.#classes = parts.classes.map(({ bits, rows: packed }) => ({
       bits,
       rowBytes: storedRowBytes(bits, dim),
-      rows: placeBytes(packed, undefined),
+      rows: placeBytes(packed, memory),
     }));
     this.byteLength =
       bytes +
       classBytes(rowsOfClass) +
       this.#classes.reduce((sum, { rows: packed }) => sum + packed.length, 0);
+    if (memory) {
+      const header = mixedHeader({ rows, dim, index, classes: this.#classes, classBits: this.#classBits });
+      memory.int32(this.header, header.length).set(header);
+    }
   }
 
   /**
@@ -75,6 +81,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     shape,
     bits,
     rowsByBits,
+    memory,
   }: {
     /** Rows and values in a row. */
     shape: readonly [rows: number, dim: number];
@@ -82,9 +89,11 @@ export class MixedPrecisionTable extends StoredRowTable {
     bits: Uint8Array;
     /**
      * For each number of bits its rows in the order of the table, one after another. Up to 8 bits
-     * they are what `roundRows` returns; of 16 and 32 bits the values as float16 and float32, little-endian. Held by reference.
+     * they are what `roundRows` returns; of 16 and 32 bits the values as float16 and float32, little-endian. Held by reference where no `memory` is given.
      */
     rowsByBits: Partial<Record<StoredRowBits, Uint8Array>>;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const classes = classOrder(countBits(bits, shape[0]));
     for (const { bits: ofClass, rows } of classes) {
@@ -103,7 +112,7 @@ export class MixedPrecisionTable extends StoredRowTable {
       classes: classes.map((ofClass) => ({ bits: ofClass.bits, rows: rowsByBits[ofClass.bits]! })),
       classBits: encodeClasses(bits, classes),
     };
-    return new MixedPrecisionTable(parts);
+    return new MixedPrecisionTable(parts, memory);
   }
 
   /**
@@ -116,6 +125,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     table,
     bits,
     curvature,
+    memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
     /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
@@ -125,11 +135,13 @@ export class MixedPrecisionTable extends StoredRowTable {
      * it (`roundRows`); default: each value to the nearest code.
      */
     curvature?: Float64Array | undefined;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const [rows, dim] = checkedTableShape(table);
     const rowsOfBits = countBits(bits, rows);
     const rowsByBits = roundByBits({ data: table.data, dim, bits, rowsOfBits, curvature });
-    return MixedPrecisionTable.fromRows({ shape: [rows, dim], bits, rowsByBits });
+    return MixedPrecisionTable.fromRows({ shape: [rows, dim], bits, rowsByBits, memory });
   }
 
   /**
@@ -140,8 +152,16 @@ export class MixedPrecisionTable extends StoredRowTable {
    *
    * @throws RangeError naming the part that is no such part or disagrees with the others.
    */
-  static fromParts(parts: MixedPrecisionParts): MixedPrecisionTable {
-    return new MixedPrecisionTable(parts);
+  static fromParts(
+    parts: MixedPrecisionParts,
+    {
+      memory,
+    }: {
+      /** Where the table is built, for the fast gather; default: the parts, held by reference. */
+      memory?: TableMemory | undefined;
+    } = {},
+  ): MixedPrecisionTable {
+    return new MixedPrecisionTable(parts, memory);
   }
 
   /** What `fromParts` takes: views of the table, not copies. */

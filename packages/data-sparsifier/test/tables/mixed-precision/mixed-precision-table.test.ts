@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import {
+  TableMemory,
   mixedPrecisionBytes,
   MixedPrecisionTable,
   roundRows,
@@ -80,7 +84,7 @@ describe('MixedPrecisionTable', () => {
     );
   });
 
-  test('gathers rows by id, and leaves what is between them', () => {
+  test('gathers rows by id with the plain loop and with the kernel, and leaves what is between them', () => {
     fc.assert(
       fc.property(
         arbitraryMixedTable(),
@@ -95,8 +99,18 @@ describe('MixedPrecisionTable', () => {
           const gathered = new Float32Array(ids.length * stride).fill(7);
           const wanted = gathered.slice();
           ids.forEach((id, place) => wanted.set(dense.subarray(id * dim, (id + 1) * dim), place * stride));
+          const untouched = gathered.slice();
           MixedPrecisionTable.fromRows(input).gatherRows(ids, gathered, stride);
           expect(gathered).toEqual(wanted);
+
+          const memory = new TableMemory();
+          const table = MixedPrecisionTable.fromRows({ ...input, memory });
+          const [idsAt, outAt] = [memory.allocate(4 * ids.length), memory.allocate(4 * wanted.length)];
+          const [idsThere, out] = [memory.int32(idsAt, ids.length), memory.float32(outAt, wanted.length)];
+          idsThere.set(ids);
+          out.set(untouched);
+          table.gatherRows(idsThere, out, stride);
+          expect(out).toEqual(wanted);
         },
       ),
     );
@@ -211,13 +225,112 @@ describe('MixedPrecisionTable', () => {
     );
   });
 
-  test('refuses ids that are no rows', () => {
-    const table = MixedPrecisionTable.fromRows(
-      mixedRows({ shape: [9, 4], keptShare: 0.5, weights: [0, 1, 1, 0, 0, 0], seed: 1 }),
-    );
-    expect(() => table.gatherRows(Int32Array.of(3, 9), new Float32Array(8))).toThrow(
-      'id 9 at place 1 is not a row of a table of 9 rows',
-    );
+  test('is read in a worker thread from parts that it shares', async () => {
+    const input = mixedRows({ shape: [3000, 8], keptShare: 0.1, weights: [0, 3, 2, 1, 0, 0], seed: 3 });
+    const shared = (bytes: Uint8Array) => {
+      const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+      copy.set(bytes);
+      return copy;
+    };
+    const { shape, index, classes, classBits } = MixedPrecisionTable.fromRows(input).parts();
+    expect(index.kind).toBe('elias-fano');
+    const { high, low, ...others } = index as Extract<MixedPrecisionParts['index'], { kind: 'elias-fano' }>;
+    const parts: MixedPrecisionParts = {
+      shape,
+      index: { ...others, high: shared(high), low: shared(low) },
+      classes: classes.map(({ bits, rows }) => ({ bits, rows: shared(rows) })),
+      classBits: classBits.map(shared),
+    };
+    // The built package, as threads cannot load TypeScript.
+    const program = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { MixedPrecisionTable } = require(workerData.module);
+      const table = MixedPrecisionTable.fromParts(workerData.parts);
+      parentPort.on('message', ({ ids, out }) => {
+        table.gatherRows(ids, out);
+        parentPort.postMessage('gathered');
+      });`;
+    const module = join(__dirname, '../../../dist/index.cjs');
+    const worker = new Worker(program, { eval: true, workerData: { module, parts } });
+    const ids = Int32Array.from({ length: shape[0] }, (_, row) => row);
+    const gatheredThere = async () => {
+      const out = new Float32Array(new SharedArrayBuffer(4 * shape[0] * shape[1]));
+      worker.postMessage({ ids, out });
+      await once(worker, 'message');
+      return Float32Array.from(out);
+    };
+    try {
+      expect(await gatheredThere()).toEqual(expected(input));
+      // It holds the rows themselves, no copy.
+      for (const { rows } of parts.classes) rows.fill(0);
+      expect(await gatheredThere()).toEqual(new Float32Array(shape[0] * shape[1]));
+    } finally {
+      await worker.terminate();
+    }
+  });
+
+  test('is still read where its memory has grown and moved', () => {
+    const input = mixedRows({ shape: [900, 4], keptShare: 0.1, weights: [0, 1, 1, 0, 0, 0], seed: 1 });
+    const memory = new TableMemory();
+    const table = MixedPrecisionTable.fromRows({ ...input, memory });
+    memory.allocate(1 << 20);
+    expect(table.toDense()).toEqual(expected(input));
+    expect(table.bits).toEqual(input.bits);
+    const out = new Float32Array(4);
+    table.gatherRows(Int32Array.of(5), out);
+    expect(out).toEqual(expected(input).slice(20, 24));
+  });
+
+  test('is gathered where its memory ends with its last row', () => {
+    for (let stored = 1; stored <= 8; stored++) {
+      const shape: [number, number] = [stored, 16];
+      const input = mixedRows({ shape, keptShare: 1, weights: [0, 0, 0, 1, 0, 0], seed: stored });
+      const build = (fill: number) => {
+        const memory = new TableMemory();
+        const [idsAt, outAt] = [memory.allocate(32), memory.allocate(64)];
+        memory.allocate(fill);
+        return { memory, idsAt, outAt, table: MixedPrecisionTable.fromRows({ ...input, memory }) };
+      };
+      const { memory, table, idsAt, outAt } = build(build(0).memory.freeBytes % 65536);
+      expect(memory.freeBytes % 65536).toBe(0);
+      memory.int32(idsAt, 1)[0] = stored - 1;
+      const out = memory.float32(outAt, 16);
+      table.gatherRows(memory.int32(idsAt, 1), out);
+      expect(out).toEqual(expected(input).slice(-16));
+    }
+  });
+
+  test('reaches rows that lie past 2 GiB', () => {
+    const rows = 130_000_000;
+    // Untouched pages of the array take no memory.
+    const packed = new Uint8Array(20 * rows);
+    packed.set([1, 2, 3], packed.length - 20);
+    packed[packed.length - 3] = 0x3c;
+    const table = MixedPrecisionTable.fromParts({
+      shape: [rows, 16],
+      index: { kind: 'all' },
+      classes: [{ bits: 8, rows: packed }],
+      classBits: [],
+    });
+    const out = new Float32Array(32);
+    table.gatherRows(Int32Array.of(rows - 1, 0), out);
+    expect([...out]).toEqual([1, 2, 3, ...Array(29).fill(0)]);
+  });
+
+  test('refuses ids that are no rows, in both gathers', () => {
+    const input = mixedRows({ shape: [90, 4], keptShare: 0.5, weights: [0, 1, 1, 0, 0, 0], seed: 1 });
+    const memory = new TableMemory();
+    const fast = MixedPrecisionTable.fromRows({ ...input, memory });
+    for (const bad of [90, -1]) {
+      const message = `id ${bad} at place 40 is not a row of a table of 90 rows`;
+      const ids = Int32Array.from({ length: 41 }, (_, place) => (place === 40 ? bad : place));
+      const plain = MixedPrecisionTable.fromRows(input);
+      expect(() => plain.gatherRows(ids, new Float32Array(41 * 4))).toThrow(message);
+      const [idsAt, outAt] = [memory.allocate(4 * 41), memory.allocate(16 * 41)];
+      const there = memory.int32(idsAt, 41);
+      there.set(ids);
+      expect(() => fast.gatherRows(there, memory.float32(outAt, 41 * 4))).toThrow(message);
+    }
   });
 
   test.each([

@@ -1,0 +1,139 @@
+// The gather of MixedPrecisionTable (../src/tables/mixed-precision/) as WebAssembly with SIMD.
+import { EliasFanoRows, findInEliasFano, notKept, prepareEliasFano } from './elias-fano';
+import { expandRows, placesOfClass, rowsOfClass } from './mixed-rows';
+import { hasBit, onesBefore, prepareRanks } from './ranked-bits';
+import {
+  groupSize,
+  largeTableRows,
+  noRow,
+  placeOfNoRow,
+  placesOfStored,
+  refuse,
+  storedRows,
+  touch,
+} from './stored-rows';
+import { zeroRow } from './zero-row';
+
+// A table's header in memory, as ../src/tables/mixed-precision/kernel-header.ts writes it. After it come 3 words for each
+// class, its bits, the bytes of a row and where its rows are; then, for each class but the last, 2 words: where its class
+// bits and their counts are.
+@unmanaged
+class MixedTable {
+  rows!: u32;
+  dim!: u32;
+  indexKind!: u32;
+  bits!: u32;
+  ranks!: u32;
+  high!: u32;
+  low!: u32;
+  groupRanks!: u32;
+  blockRanks!: u32;
+  lowBits!: u32;
+  classes!: u32;
+}
+const classesAt: usize = 4 * 11;
+const classBitsAt: usize = classesAt + 12 * 6;
+
+// Kinds of index, in the order of kernel-header.ts; what is none of these is Elias-Fano's form.
+const allRows: u32 = 0;
+const noRows: u32 = 1;
+const bitmap: u32 = 2;
+
+export function prepareMixed(): void {
+  prepareRanks();
+  prepareEliasFano();
+}
+
+/**
+ * Gathers `count` rows by id, each to `out` + its place x `stride` (bytes). Returns `count`, or the place of the
+ * first id that is no row of the table.
+ */
+export function gatherMixedRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
+  const table = changetype<MixedTable>(header);
+  for (let start: u32 = 0; start < count; start += groupSize) {
+    const inGroup = min(groupSize, count - start);
+    const stored = findRows(table, ids, inGroup, out, stride);
+    if (stored == noRow) return start + placeOfNoRow;
+    expandStored(header, stored);
+    ids += groupSize << 2;
+    out += groupSize * stride;
+  }
+  return count;
+}
+
+/** As `findStoredRows`, by any index. */
+function findRows(table: MixedTable, ids: usize, count: u32, out: usize, stride: usize): u32 {
+  for (let place: u32 = 0; place < count; place++) {
+    if (load<u32>(ids + ((<usize>place) << 2)) >= table.rows) return refuse(place);
+  }
+  const rowBytes: usize = table.dim << 2;
+  const kind = table.indexKind;
+  let found: usize = 0;
+  for (let place: usize = 0; place < <usize>count; place++, out += stride) {
+    const id = load<u32>(ids + (place << 2));
+    let stored = id;
+    if (kind == bitmap) {
+      stored = hasBit(table.bits, id) ? onesBefore(table.bits, table.ranks, id) : notKept;
+    } else if (kind != allRows) {
+      stored =
+        kind == noRows
+          ? notKept
+          : findInEliasFano(changetype<EliasFanoRows>(changetype<usize>(table) + 20), id);
+    }
+    store<u32>(storedRows + (found << 2), stored);
+    store<u32>(placesOfStored + (found << 2), <u32>out);
+    // Without a branch on the row, as which ones are stored cannot be foretold.
+    found += <usize>(stored != notKept);
+    if (kind != allRows) zeroRow(out, rowBytes);
+  }
+  return <u32>found;
+}
+
+/** Writes the rows that `findRows` has listed, class by class. */
+function expandStored(header: usize, stored: u32): void {
+  const table = changetype<MixedTable>(header);
+  const isLarge = table.rows >= largeTableRows;
+  const last = table.classes - 1;
+  for (let place: u32 = 0; stored > 0; place++) {
+    const ofClass = header + classesAt + 12 * <usize>place;
+    const bits = header + classBitsAt + 8 * <usize>place;
+    const rowBytes = load<u32>(ofClass, 4);
+    const rows = load<u32>(ofClass, 8);
+    const inClass =
+      place == last
+        ? takeRest(stored, rows, rowBytes)
+        : takeClass(load<u32>(bits), load<u32>(bits, 4), stored, rows, rowBytes);
+    if (isLarge) {
+      for (let row: usize = 0; row < <usize>inClass; row++) touch(load<u32>(rowsOfClass + (row << 2)));
+    }
+    expandRows(load<u32>(ofClass), table.dim, inClass);
+    stored -= inClass;
+  }
+}
+
+/** Lists the rows that are of a class, and keeps the others by their places among those of later classes. */
+function takeClass(bits: usize, ranks: usize, stored: u32, rows: usize, rowBytes: usize): u32 {
+  let taken: usize = 0;
+  let kept: usize = 0;
+  for (let row: usize = 0; row < <usize>stored; row++) {
+    const place = load<u32>(storedRows + (row << 2));
+    const out = load<u32>(placesOfStored + (row << 2));
+    const later = onesBefore(bits, ranks, place);
+    const isLater = <usize>hasBit(bits, place);
+    store<u32>(rowsOfClass + (taken << 2), <u32>(rows + <usize>(place - later) * rowBytes));
+    store<u32>(placesOfClass + (taken << 2), out);
+    taken += 1 - isLater;
+    store<u32>(storedRows + (kept << 2), later);
+    store<u32>(placesOfStored + (kept << 2), out);
+    kept += isLater;
+  }
+  return <u32>taken;
+}
+
+function takeRest(stored: u32, rows: usize, rowBytes: usize): u32 {
+  for (let row: usize = 0; row < <usize>stored; row++) {
+    store<u32>(rowsOfClass + (row << 2), <u32>(rows + <usize>load<u32>(storedRows + (row << 2)) * rowBytes));
+    store<u32>(placesOfClass + (row << 2), load<u32>(placesOfStored + (row << 2)));
+  }
+  return stored;
+}

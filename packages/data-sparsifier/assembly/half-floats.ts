@@ -1,0 +1,18 @@
+/** Four IEEE 754 binary16, one in each 32 bits, as float32. */
+export function fromFourHalves(halves: v128): v128 {
+  const rebias = i32x4.splat(112 << 23);
+  const size = i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13);
+  const isInfinite = i32x4.gt_s(size, i32x4.splat(0x0f7fffff));
+  const normal = i32x4.add(i32x4.add(size, rebias), v128.and(isInfinite, rebias));
+  // Below the normal numbers the step is 2^-24. Not by way of float32's own subnormal numbers, which are slow.
+  const fraction = f32x4.convert_i32x4_s(v128.and(halves, i32x4.splat(0x3ff)));
+  const subnormal = f32x4.mul(fraction, f32x4.splat(1.0 / 16777216));
+  const isSubnormal = i32x4.lt_s(size, i32x4.splat(1 << 23));
+  const sign = i32x4.shl(v128.and(halves, i32x4.splat(0x8000)), 16);
+  return v128.or(v128.bitselect(subnormal, normal, isSubnormal), sign);
+}
+
+/** The float16 at an address and the one after it, in the first two lanes. */
+export function loadTwoHalves(at: usize): v128 {
+  return fromFourHalves(i32x4.extend_low_i16x8_u(v128.load32_zero(at)));
+}
