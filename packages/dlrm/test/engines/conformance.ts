@@ -22,11 +22,14 @@ import { compressedTables } from './compressed-tables.js';
 import { expectSamplesClose, kaggleFormulaState, readKaggleGolden } from './kaggle-golden.js';
 import { whyAbsent } from './presence.js';
 
-/** What every engine must do, in the same words for each. */
-export function conformance(engine: EngineName, { steps = 100 }: { steps?: number } = {}): void {
+/** What every engine must do, in the same words for each; `as` is its name in the tests. */
+export function conformance(
+  engine: EngineName,
+  { steps = 100, as = engine }: { steps?: number; as?: string } = {},
+): void {
   const absent = whyAbsent(engine);
   if (absent !== undefined) {
-    test(`${engine} is absent here: ${absent}`, async () => {
+    test(`${as} is absent here: ${absent}`, async () => {
       await expect(Dlrm.create(tiny, { seed: 1, engine })).rejects.toThrow(
         new RegExp(`^the engine ${engine} cannot be used: .+; (install|it needs) .+`),
       );
@@ -34,7 +37,7 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
     return;
   }
 
-  describe(`${engine} matches facebookresearch/dlrm on PyTorch 2.15`, () => {
+  describe(`${as} matches facebookresearch/dlrm on PyTorch 2.15`, () => {
     test('forward, every gradient, ten steps', async () => {
       const golden = await readSmallGolden();
       const model = await Dlrm.fromStateDict(golden.initial, { engine });
@@ -76,7 +79,7 @@ export function conformance(engine: EngineName, { steps = 100 }: { steps?: numbe
     });
   });
 
-  describe(`${engine}`, () => {
+  describe(as, () => {
     test('predicts batches of any size as plain loops do', async () => {
       const { initial, batches } = await readSmallGolden();
       const model = await Dlrm.fromStateDict(initial, { engine });

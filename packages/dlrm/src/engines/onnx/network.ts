@@ -5,7 +5,6 @@ import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
 import { needsRows, type LayerPlace } from '../../network/segment.js';
 import type { EnteringLayer, Network, NetworkInput } from '../engine.js';
-import { CpuForward } from './cpu/cpu-forward.js';
 import {
   bottomGraph,
   featuresGraph,
@@ -15,7 +14,6 @@ import {
   segmentGraph,
   topFromSecondGraph,
 } from './graph/dlrm-graphs.js';
-import type { OnnxDevice } from './devices.js';
 import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
@@ -23,34 +21,27 @@ type Feeds = Record<string, OrtTensor>;
 
 const firstLayer: LayerPlace = { mlp: 'bottom', layer: 0 };
 
-/** A dense network as ONNX graphs, each compiled when it is first needed. */
+/** What an `OnnxNetwork` is made of. */
+export interface OnnxNetworkParts {
+  ort: Ort;
+  config: DlrmConfig;
+  /** The weights and biases, which are copied. */
+  parameters: StateDict;
+  /** Where and how the graphs run. */
+  options: InferenceSession.SessionOptions;
+}
+
+/** A dense network as ONNX graphs, each compiled when it is first needed; the same for every device. */
 export class OnnxNetwork implements Network {
   readonly #ort: Ort;
   readonly #config: DlrmConfig;
   readonly #sessions: Sessions;
   /** The weights and biases; after a step another object. */
   #parameters: Feeds;
-  /** On the CPU: the forward pass with its middle in WebAssembly. */
-  readonly #cpu: CpuForward | undefined;
   /** The parameters before the last step, whose arrays the next step writes its result into. */
   #spare: Feeds | undefined;
 
-  constructor({
-    ort,
-    device,
-    config,
-    parameters,
-    options,
-    threads,
-  }: {
-    ort: Ort;
-    device: OnnxDevice;
-    config: DlrmConfig;
-    parameters: StateDict;
-    options: InferenceSession.SessionOptions;
-    /** Threads for the forward pass of large batches on the CPU. */
-    threads: number;
-  }) {
+  constructor({ ort, config, parameters, options }: OnnxNetworkParts) {
     this.#ort = ort;
     this.#config = config;
     this.#sessions = new Sessions(ort, options);
@@ -58,11 +49,19 @@ export class OnnxNetwork implements Network {
       parameters,
       ({ data, shape }) => new ort.Tensor('float32', data.slice(), shape),
     );
-    if (device === 'cpu') this.#cpu = new CpuForward({ ort, config, sessions: this.#sessions, threads });
+  }
+
+  /** The compiled graphs, for more of them. */
+  protected get sessions(): Sessions {
+    return this.#sessions;
+  }
+
+  /** The weights and biases as inputs of a graph; other values come in another object. */
+  protected get feeds(): Feeds {
+    return this.#parameters;
   }
 
   async forward(input: NetworkInput): Promise<Float32Array> {
-    if (this.#cpu) return this.#cpu.forward(input, this.#parameters);
     const start = input.bottomOutput ? 'bottomOutput' : 'dense';
     const session = await this.#sessions.get(`forward from ${start}`, () =>
       forwardGraph(this.#config, start),
@@ -72,14 +71,12 @@ export class OnnxNetwork implements Network {
   }
 
   async bottomOutput({ size, dense }: Pick<NetworkInput, 'size' | 'dense'>): Promise<Float32Array> {
-    if (this.#cpu) return this.#cpu.bottomOutput(dense, this.#parameters);
     const session = await this.#sessions.get('bottom MLP', () => bottomGraph(this.#config));
     const { bottom_output } = await session.run({ ...this.#denseFeed(size, dense), ...this.#parameters });
     return bottom_output!.data as Float32Array;
   }
 
   async features(input: NetworkInput): Promise<Float32Array> {
-    if (this.#cpu) return this.#cpu.features(input, this.#parameters);
     const session = await this.#sessions.get('features', () => featuresGraph(this.#config));
     const { features } = await session.run({ ...this.#inputFeeds(input), ...this.#parameters });
     return features!.data as Float32Array;

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.js';
 import type { OnnxDevice } from './devices.js';
+import { CpuNetwork } from './cpu/cpu-network.js';
 import { OnnxGraph } from './graph/graph.js';
 import { encodeModel } from './graph/model-format.js';
 import { OnnxNetwork } from './network.js';
@@ -22,7 +23,9 @@ export async function openOnnx(
   return {
     description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },
     openNetwork: async (config, parameters) =>
-      new OnnxNetwork({ ort, device, config, parameters, options, threads }),
+      device === 'cpu'
+        ? new CpuNetwork({ ort, config, parameters, options, threads })
+        : new OnnxNetwork({ ort, config, parameters, options }),
   };
 }
 
