@@ -232,6 +232,21 @@ describe('a hostile pickle', () => {
       'expected a shape and strides of equal length, whole numbers of at least 0',
     ],
     [
+      'has a negative size',
+      dict(key, tensor({ shape: [-4] })),
+      'expected a shape and strides of equal length, whole numbers of at least 0',
+    ],
+    [
+      'has two negative sizes, whose product is positive',
+      dict(key, tensor({ shape: [-2, -2], strides: [2, 1] })),
+      'expected a shape and strides of equal length, whole numbers of at least 0',
+    ],
+    [
+      'has a storage of a negative number of values',
+      dict(key, tensor({ length: -4 })),
+      'expected a storage: its type, key, device and number of elements',
+    ],
+    [
       'has a negative offset',
       dict(key, tensor({ offset: -1 })),
       'expected a storage offset of at least 0, found -1',
@@ -365,6 +380,16 @@ describe('a hostile safetensors file', () => {
       'three offsets',
       { w: { ...w, data_offsets: [0, 8, 16] } },
       'w: data_offsets: expected [begin, end], found [0,8,16]',
+    ],
+    [
+      'a negative offset',
+      { w: { ...w, data_offsets: [-16, 0] } },
+      'w: data_offsets: expected [begin, end], found [-16,0]',
+    ],
+    [
+      'two negative sizes, whose product is positive',
+      { w: { ...w, shape: [-2, -2] } },
+      'w: shape: expected whole numbers, found [-2,-2]',
     ],
     [
       'tensors that overlap',

@@ -188,6 +188,49 @@ describe('a sparse checkpoint', () => {
       'w.shape: expected two sizes, found (-1, 4)',
     ],
     [
+      'a negative length of rows',
+      (header, data) => data.writeBigInt64LE(-4n, at(header, 'shape') + 8),
+      'w.shape: expected two sizes, found (3, -4)',
+    ],
+    [
+      'two negative sizes, whose product is positive',
+      (header, data) => {
+        data.writeBigInt64LE(-3n, at(header, 'shape'));
+        data.writeBigInt64LE(-4n, at(header, 'shape') + 8);
+      },
+      'w.shape: expected two sizes, found (-3, -4)',
+    ],
+    [
+      'more values in all than can be counted',
+      (header, data) => data.writeBigInt64LE(2n ** 52n, at(header, 'shape')),
+      'w.shape: expected two sizes, found (4503599627370496, 4)',
+    ],
+    [
+      'rows of no values',
+      (header, data) => data.writeBigInt64LE(0n, at(header, 'shape') + 8),
+      'w.shape: expected 1 to 65536 values in a row, found 0',
+    ],
+    [
+      'a row of one value more than may be',
+      (header, data) => data.writeBigInt64LE(65537n, at(header, 'shape') + 8),
+      'w.shape: expected 1 to 65536 values in a row, found 65537',
+    ],
+    [
+      'blocks of no values',
+      (header, data) => data.writeBigInt64LE(0n, at(header, 'block_shape') + 8),
+      'w.block_shape: expected (1, k), found (1, 0)',
+    ],
+    [
+      'blocks of no rows',
+      (header, data) => data.writeBigInt64LE(0n, at(header, 'block_shape')),
+      'w.block_shape: expected (1, k), found (0, 1)',
+    ],
+    [
+      'blocks of a negative width',
+      (header, data) => data.writeBigInt64LE(-1n, at(header, 'block_shape') + 8),
+      'w.block_shape: expected two sizes, found (1, -1)',
+    ],
+    [
       'blocks of two rows',
       (header, data) => data.writeBigInt64LE(2n, at(header, 'block_shape')),
       'w.block_shape: expected (1, k), found (2, 1)',

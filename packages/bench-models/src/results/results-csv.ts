@@ -11,11 +11,10 @@ export interface ResultsColumn<Row> {
 
 /** Rows as the text of a CSV with a heading line and Unix line ends, cells quoted where they hold a comma, as pandas does. */
 export function formatResultsCsv<Row>(columns: readonly ResultsColumn<Row>[], rows: readonly Row[]): string {
-  const stringifier = createArrayCsvStringifier({ header: columns.map(({ name }) => name) });
-  return (
-    (stringifier.getHeaderString() ?? '') +
-    stringifier.stringifyRecords(rows.map((row) => columns.map(({ cell }) => cell(row))))
-  );
+  return createArrayCsvStringifier({}).stringifyRecords([
+    columns.map(({ name }) => name),
+    ...rows.map((row) => columns.map(({ cell }) => cell(row))),
+  ]);
 }
 
 /**

@@ -24,6 +24,11 @@ describe('benchmarkGrid', () => {
     expect(pairs(benchmarkGrid({ norms: ['L2'] }))).toEqual(['L2 1x1', 'L2 1x4']);
   });
 
+  test('keeps L2 with blocks of several rows of one value', () => {
+    const sparseBlockShapes = [[4, 1] as const, [1, 1] as const];
+    expect(pairs(benchmarkGrid({ sparseBlockShapes }))).toEqual(['L1 4x1', 'L1 1x1', 'L2 4x1']);
+  });
+
   test.each([
     [{ sparsityLevels: [0.5, 1.5] }, 'sparsity level: expected a number from 0 to 1, found 1.5'],
     [{ sparsityLevels: [-0.1] }, 'sparsity level: expected a number from 0 to 1, found -0.1'],
@@ -31,6 +36,12 @@ describe('benchmarkGrid', () => {
     [{ sparsityLevels: [] }, 'sparsity levels: expected at least one, found none'],
     [{ sparsityLevels: [0.5, 0.5] }, 'sparsity levels: expected each once, found 0.5 twice'],
     [{ norms: ['L1', 'L3'] }, "norm: expected L1 or L2, found 'L3'"],
+    [{ norms: ['L1', 'L2', 'L1'] }, 'norms: expected each once, found L1 twice'],
+    [{ sparseBlockShapes: [] }, 'sparse block shapes: expected at least one, found none'],
+    [
+      { sparseBlockShapes: [[1, 4] as const, [1, 4] as const] },
+      'sparse block shapes: expected each once, found (1, 4) twice',
+    ],
     [{ norms: [] }, 'norms: expected at least one, found none'],
     [
       { sparseBlockShapes: [[0, 4] as const] },

@@ -35,6 +35,14 @@ describe('sparse_model_metadata.csv', () => {
       sparsePath: '/models/m.sparse.zip',
       sparseBytes: 77,
     },
+    {
+      norm: 'L2',
+      sparseBlockShape: [4, 1],
+      sparsityLevel: 1,
+      stepTimeSec: 1,
+      zipFileSize: 0,
+      path: '/models/without-bytes.zip',
+    },
   ];
 
   test('is written as pandas writes it, our column last, and reads back', async () => {
@@ -78,8 +86,16 @@ describe('sparse_model_metadata.csv', () => {
       "line 3: sparsity_level: expected a number from 0 to 1, found '2'",
     ],
     [`${heading}\nL1,"(1, 4)",,1,1,m\n`, "sparsity_level: expected a number from 0 to 1, found ''"],
+    [`${heading}\nL1,"(1, 4)", ,1,1,m\n`, "sparsity_level: expected a number from 0 to 1, found ' '"],
+    [`${heading}\nL1,"(1, 4)",-0.5,1,1,m\n`, "sparsity_level: expected a number from 0 to 1, found '-0.5'"],
     [`${heading}\nL1,"(1, 4)",0.5,x,1,m\n`, "step_time_sec: expected seconds, found 'x'"],
     [`${heading}\nL1,"(1, 4)",0.5,1,1.5,m\n`, "zip_file_size: expected whole MiB, found '1.5'"],
+    [`${heading}\nL1,"(1, 4)",0.5,1,-1,m\n`, "zip_file_size: expected whole MiB, found '-1'"],
+    [`${heading},bytes\nL1,"(1, 4)",0.5,1,1,m,-1\n`, "line 2: bytes: expected a number of bytes, found '-1'"],
+    [
+      `${heading},sparse_bytes\nL1,"(1, 4)",0.5,1,1,m,x\n`,
+      "line 2: sparse_bytes: expected a number of bytes, found 'x'",
+    ],
     [`${heading}\nL1,"(1, 4)",0.5,1,1,\n`, "path: expected the path of a model, found ''"],
   ])('refuses %j', async (text, message) => {
     const path = await csv(text);
@@ -87,9 +103,10 @@ describe('sparse_model_metadata.csv', () => {
     await expect(readSparseModelMetadata(path)).rejects.toThrow(path);
   });
 
-  test('says which file is missing', async () => {
+  test('says which file is missing, or is a folder', async () => {
     await expect(readSparseModelMetadata('/nowhere/m.csv')).rejects.toThrow(
       'cannot read /nowhere/m.csv: no such file',
     );
+    await expect(readSparseModelMetadata(root)).rejects.toThrow(`cannot read ${root}: EISDIR`);
   });
 });

@@ -39,9 +39,13 @@ describe('tuples', () => {
     expect(formatPythonTuple([1, 4])).toBe('(1, 4)');
     expect(parsePythonTuple('(1, 4)')).toEqual([1, 4]);
     expect(parsePythonTuple(' (16,32) ')).toEqual([16, 32]);
+    expect(parsePythonTuple('( 16 , 32 )')).toEqual([16, 32]);
   });
 
-  test.each(['', '1, 4', '(1)', '(1, 4, 2)', '(1, -4)', '(1, x)', '[1, 4]'])('%p is no pair', (text) => {
-    expect(parsePythonTuple(text)).toBeUndefined();
-  });
+  test.each(['', '1, 4', '(1)', '(1, 4, 2)', '(1, -4)', '(1, x)', '[1, 4]', '1 (1, 4)', '(1, 4) 1'])(
+    '%p is no pair',
+    (text) => {
+      expect(parsePythonTuple(text)).toBeUndefined();
+    },
+  );
 });

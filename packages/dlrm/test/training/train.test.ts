@@ -65,6 +65,56 @@ test('the hook after an epoch may change the tables', async () => {
   await model.dispose();
 });
 
+test('waits for the hook after an epoch before the next one begins and before it returns', async () => {
+  const model = await Dlrm.create(config, { seed: 3 });
+  const events: string[] = [];
+  const dataset: LabelledDataset = {
+    length: 100,
+    async *batches(options) {
+      events.push('begins');
+      yield* parityDataset().batches(options);
+    },
+  };
+  await train({
+    model,
+    dataset,
+    epochs: 2,
+    afterEpoch: async ({ epoch }) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      events.push(`over ${epoch}`);
+    },
+  });
+  expect(events).toEqual(['begins', 'over 0', 'begins', 'over 1']);
+  await model.dispose();
+});
+
+test('an error of the hook after an epoch ends the training', async () => {
+  const model = await Dlrm.create(config, { seed: 3 });
+  const afterEpoch = () => Promise.reject(new Error('the disk is full'));
+  await expect(train({ model, dataset: parityDataset(), afterEpoch })).rejects.toThrow('the disk is full');
+  await model.dispose();
+});
+
+test('the loss of an epoch is the mean over its examples, not over its batches', async () => {
+  const [trained, stepped] = await Promise.all([1, 2].map(() => Dlrm.create(config, { seed: 3 })));
+  const losses: number[] = [];
+  const { epochLosses } = await train({
+    model: trained!,
+    dataset: parityDataset(),
+    batchSize: 80,
+    learningRate: 0.5,
+    afterEpoch: ({ loss }) => void losses.push(loss),
+  });
+  let sum = 0;
+  // Of 80 examples and of 20.
+  for await (const batch of parityDataset().batches({ batchSize: 80, shuffleSeed: 1 })) {
+    sum += batch.labels.length * (await stepped!.trainStep(batch, { learningRate: 0.5 }));
+  }
+  expect(epochLosses[0]).toBeCloseTo(sum / 100, 6);
+  expect(losses).toEqual(epochLosses);
+  await Promise.all([trained!.dispose(), stepped!.dispose()]);
+});
+
 test('stops with a clear error when training diverges', async () => {
   const model = await Dlrm.create(config, { seed: 3 });
   await expect(train({ model, dataset: parityDataset(), epochs: 50, learningRate: 1e30 })).rejects.toThrow(

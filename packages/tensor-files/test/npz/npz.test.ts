@@ -93,6 +93,8 @@ describe('readNpz', () => {
       8,
       'expected a shape of whole numbers, found (1.5)',
     ],
+    ['a negative size', dictionary('<f8', '(-1,)'), 8, 'found (-1)'],
+    ['negative sizes whose product is positive', dictionary('<f8', '(-1, -1)'), 8, 'found (-1, -1)'],
     ['objects', dictionary('|O', '(1,)'), 8, '|O'],
     ['text', dictionary('<U2', '(1,)'), 8, 'U2'],
     ['big-endian numbers', dictionary('>f8', '(1,)'), 8, '>f8'],

@@ -1,0 +1,56 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@ds/test-support';
+import { formatResultsCsv, writeResultsCsv, type ResultsColumn } from '../../src/results/results-csv.js';
+
+const folder = temporaryFolder();
+const columns: ResultsColumn<{ name: string; size: number }>[] = [
+  { name: 'name', cell: (row) => row.name },
+  { name: 'size', cell: (row) => row.size },
+];
+
+test('cells are quoted where pandas quotes them', () => {
+  const rows = [
+    { name: '(1, 4)', size: 1 },
+    { name: 'say "so"', size: 2 },
+    { name: '', size: 3 },
+  ];
+  // What pandas 3.1 writes: pd.DataFrame(...).to_csv(index=False)
+  expect(formatResultsCsv(columns, rows)).toBe('name,size\n"(1, 4)",1\n"say ""so""",2\n,3\n');
+});
+
+test('no rows are a heading', () => {
+  expect(formatResultsCsv(columns, [])).toBe('name,size\n');
+});
+
+test('the rows are returned and are in the file, which was not there before all were made', async () => {
+  const path = join(folder, 'results.csv');
+  const rows = [{ name: 'a', size: 1 }];
+  const written = await writeResultsCsv({
+    path,
+    columns,
+    makeRows: async () => {
+      expect(await readdir(folder)).not.toContain('results.csv');
+      return rows;
+    },
+  });
+  expect(written).toEqual(rows);
+  expect(await readFile(path, 'utf8')).toBe('name,size\na,1\n');
+});
+
+test('an earlier file stays where the rows cannot be made', async () => {
+  const path = join(folder, 'earlier.csv');
+  await writeFile(path, 'earlier');
+  const makeRows = () => Promise.reject(new Error('no rows'));
+  await expect(writeResultsCsv({ path, columns, makeRows })).rejects.toThrow('no rows');
+  expect(await readFile(path, 'utf8')).toBe('earlier');
+});
+
+test('a place that cannot be written to is known before any row is made', async () => {
+  const file = join(folder, 'a-file');
+  await writeFile(file, '');
+  const path = join(file, 'results.csv');
+  const makeRows = jest.fn(async () => []);
+  await expect(writeResultsCsv({ path, columns, makeRows })).rejects.toThrow(`cannot write ${path}`);
+  expect(makeRows).not.toHaveBeenCalled();
+});
