@@ -8,6 +8,7 @@ const mayImport = {
   'tensor-files': ['data-sparsifier'],
   'criteo-data': ['tensor-files'],
   dlrm: ['criteo-data', 'data-sparsifier', 'activation-sparsifier', 'tensor-files'],
+  'table-compression': ['data-sparsifier', 'dlrm', 'criteo-data', 'tensor-files'],
   'bench-models': ['data-sparsifier', 'tensor-files'],
   'bench-disk': ['bench-models', 'data-sparsifier', 'tensor-files'],
   'bench-metrics': ['bench-models', 'dlrm', 'criteo-data'],

@@ -1,0 +1,47 @@
+import { storedRowBytes, type StoredRowBits, type Table } from '@ds/data-sparsifier';
+import type { TableImportance } from '../importance/table-importance.js';
+import { rowDistortions } from './row-distortions.js';
+
+/** The choices for a row, cheapest first. */
+const codedBits = [0, 2, 4, 8] as const;
+/** The choices where a table is so small that whole values may pay. */
+const allBits = [...codedBits, 16, 32] as const;
+const rowsOfSmallTable = 4096;
+// The largest value of float16, in which a row's scale and minimum are stored.
+const largestHalf = 65504;
+
+/** What each choice of bits costs each row of a table, in bytes and in distortion. */
+export interface RowChoices {
+  rows: number;
+  dim: number;
+  /** Bits of a value of each choice. */
+  bits: readonly (0 | StoredRowBits)[];
+  /** Bytes of a row of each choice, without the index. */
+  rowBytes: readonly number[];
+  /** For each choice (rows). */
+  distortions: readonly Float32Array[];
+}
+
+/**
+ * The choices for the rows of one table.
+ *
+ * @throws RangeError naming the table, the row and the column of a value that is not finite or beyond float16
+ */
+export function rowChoices(name: string, table: Table, importance: TableImportance): RowChoices {
+  const [rows, dim] = table.shape as [number, number];
+  const at = table.data.findIndex((value) => !(Math.abs(value) <= largestHalf));
+  if (at >= 0) {
+    throw new RangeError(
+      `table "${name}", row ${Math.floor(at / dim)}, column ${at % dim}: expected a finite value within ` +
+        `${largestHalf}, found ${table.data[at]}`,
+    );
+  }
+  const bits = rows <= rowsOfSmallTable ? allBits : codedBits;
+  return {
+    rows,
+    dim,
+    bits,
+    rowBytes: bits.map((choice) => (choice === 0 ? 0 : storedRowBytes(choice, dim))),
+    distortions: bits.map((choice) => rowDistortions(table, choice, importance)),
+  };
+}

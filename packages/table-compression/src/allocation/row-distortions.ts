@@ -1,0 +1,73 @@
+import {
+  MixedPrecisionTable,
+  roundRows,
+  unpackFusedRows,
+  type StoredRowBits,
+  type Table,
+} from '@ds/data-sparsifier';
+import type { TableImportance } from '../importance/table-importance.js';
+
+// Rows rounded at a time.
+const rowsAtOnce = 4096;
+
+/**
+ * What storing each row in so many bits a value costs: accesses x e^T curvature e, where e is the error of the row as
+ * `MixedPrecisionTable.fromDense` rounds it. 0 bits: the row reads as zeros.
+ *
+ * @param table (rows, dim)
+ * @returns (rows)
+ * @throws RangeError naming the row and column of a value that the bits cannot hold
+ */
+export function rowDistortions(
+  { data, shape }: Table,
+  bits: 0 | StoredRowBits,
+  { accesses, curvature }: TableImportance,
+): Float32Array<ArrayBuffer> {
+  const [rows, dim] = shape as [number, number];
+  const distortions = new Float32Array(rows);
+  if (bits === 32) return distortions;
+  for (let start = 0; start < rows; start += rowsAtOnce) {
+    const values = data.subarray(start * dim, Math.min(start + rowsAtOnce, rows) * dim);
+    const stored = bits === 0 ? undefined : roundedValues(values, dim, bits, curvature);
+    for (let from = 0, row = start; from < values.length; from += dim, row++) {
+      distortions[row] = accesses[row]! * weightedSquare(values, stored, from, dim, curvature);
+    }
+  }
+  return distortions;
+}
+
+/** (rows, dim), as they are read after they were rounded. */
+function roundedValues(
+  values: Float32Array,
+  dim: number,
+  bits: Exclude<StoredRowBits, 32>,
+  curvature: Float64Array,
+): Float32Array {
+  if (bits === 16) {
+    const rows = values.length / dim;
+    const table = { data: values, shape: [rows, dim] };
+    return MixedPrecisionTable.fromDense({ table, bits: new Uint8Array(rows).fill(bits) }).toDense();
+  }
+  const packed = roundRows({ values, dim, bits, rounding: 'curvature', curvature });
+  return unpackFusedRows({ packed, dim, bits });
+}
+
+/** e^T curvature e of one row, e being stored - values; the curvature is symmetric. */
+function weightedSquare(
+  values: Float32Array,
+  stored: Float32Array | undefined,
+  from: number,
+  dim: number,
+  curvature: Float64Array,
+): number {
+  let sum = 0;
+  for (let i = 0; i < dim; i++) {
+    const error = (stored ? stored[from + i]! : 0) - values[from + i]!;
+    let product = 0.5 * curvature[i * dim + i]! * error;
+    for (let j = 0; j < i; j++) {
+      product += curvature[i * dim + j]! * ((stored ? stored[from + j]! : 0) - values[from + j]!);
+    }
+    sum += 2 * error * product;
+  }
+  return sum;
+}

@@ -1,0 +1,58 @@
+import type { Dlrm, LabelledDataset } from '@ds/dlrm';
+import { countAccesses } from './count-accesses.js';
+import { meanCurvatures } from './mean-curvatures.js';
+
+/** What the rows of a table are worth to the model. */
+export interface TableImportance {
+  /** How often each row is looked up in the training split, (rows). */
+  accesses: Float64Array;
+  /**
+   * (dim, dim): the mean over lookups of p (1 - p) J J^T, where J is the gradient of the logit to the row that was looked
+   * up. Half of e^T curvature e is what an error e of the row adds to the log loss of a lookup, to second order.
+   */
+  curvature: Float64Array;
+}
+
+/**
+ * Counts the lookups of the training split, and takes the curvature of the loss at the embedding rows (Gauss-Newton) from
+ * one backward pass over a sample of its rows. Any engine serves; the same seed gives the same sample.
+ *
+ * @returns for each table by its name, such as `emb_l.0.weight`
+ * @throws Error when the data set has no rows or does not fit the model, when the sample has labels of one class, or when
+ *   a gradient is not a number
+ */
+export async function tableImportance({
+  model,
+  dataset,
+  calibrationRows = 100_000,
+  seed = 1,
+  onProgress,
+}: {
+  /** The model whose tables are to be compressed. */
+  model: Dlrm;
+  /** Its training split. */
+  dataset: LabelledDataset;
+  /** Rows of the backward pass, drawn without replacement; all where there are fewer. Default 100,000. */
+  calibrationRows?: number;
+  /** Seed of the draw; default 1. */
+  seed?: number;
+  /** Called with the rows done and to be done: those that are counted, then those of the sample. */
+  onProgress?: (done: number, total: number) => void;
+}): Promise<Record<string, TableImportance>> {
+  if (!Number.isSafeInteger(calibrationRows) || calibrationRows < 1) {
+    throw new Error(`calibrationRows: expected a whole number of at least 1, found ${calibrationRows}`);
+  }
+  if (dataset.length === 0) throw new Error('importance: expected training rows, found none');
+  const sampled = Math.min(calibrationRows, dataset.length);
+  const total = dataset.length + sampled;
+  const accesses = await countAccesses(model.config, dataset, (done) => onProgress?.(done, total));
+  const curvatures = await meanCurvatures({ model, dataset, rows: sampled, seed }, (done) =>
+    onProgress?.(dataset.length + done, total),
+  );
+  return Object.fromEntries(
+    model.config.tableRows.map((_, table) => [
+      `emb_l.${table}.weight`,
+      { accesses: accesses[table]!, curvature: curvatures[table]! },
+    ]),
+  );
+}

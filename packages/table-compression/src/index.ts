@@ -1,0 +1,2 @@
+export { tableImportance, type TableImportance } from './importance/table-importance.js';
+export { compressTables, measureTables, type Budget, type CompressibleTables } from './compress-tables.js';
