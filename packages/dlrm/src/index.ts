@@ -35,3 +35,4 @@ export type { EngineDescription } from './engines/engine.js';
 export { engineLine } from './engines/engine-line.js';
 export { loadModelState } from './models/dlrm/load-model-state.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
+export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';

@@ -1,0 +1,110 @@
+/** How the areas under the ROC curves of two models differ on the same examples. */
+export interface PairedAucDifference {
+  /** ROC AUC of the second model less that of the first. */
+  difference: number;
+  /** Standard error of the difference. */
+  standardError: number;
+  /** The 95 % interval of the difference: 1.96 standard errors to both sides. */
+  interval: [lower: number, upper: number];
+}
+
+/** The 97.5 % quantile of the standard normal distribution. */
+const quantile = 1.959963984540054;
+
+/**
+ * The difference of two ROC AUCs with DeLong's interval for paired curves (E. R. DeLong, D. M. DeLong and
+ * D. L. Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating characteristic curves: a
+ * nonparametric approach", Biometrics 44, 1988), by midranks in O(n log n) (X. Sun and W. Xu, "Fast implementation of
+ * DeLong's algorithm", 2014). Two models that rank most examples alike are told apart far below the error of either AUC.
+ *
+ * @param labels (n), each 0 or 1, at least two of each
+ * @param first scores of the first model (n), any numbers; only their order counts
+ * @param second scores of the second model for the same examples (n)
+ * @throws Error when the lengths differ, a label is not 0 or 1, a score is NaN, or there are fewer than two of a label
+ */
+export function pairedAucDifference(
+  labels: ArrayLike<number>,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+): PairedAucDifference {
+  const positives = countPositives(labels);
+  const negatives = labels.length - positives;
+  if (positives < 2 || negatives < 2) {
+    throw new Error(
+      `paired AUC: expected at least 2 examples of each label, found ${negatives} with 0 and ${positives} with 1`,
+    );
+  }
+  const ofFirst = placements(labels, first, 'first');
+  const ofSecond = placements(labels, second, 'second');
+  const difference = { of0: { sum: 0, squares: 0 }, of1: { sum: 0, squares: 0 } };
+  for (let i = 0; i < labels.length; i++) {
+    const change = ofSecond[i]! - ofFirst[i]!;
+    const ofLabel = labels[i] === 1 ? difference.of1 : difference.of0;
+    ofLabel.sum += change;
+    ofLabel.squares += change * change;
+  }
+  const mean = difference.of1.sum / positives;
+  const standardError = Math.sqrt(
+    varianceOfMean(difference.of1, positives) + varianceOfMean(difference.of0, negatives),
+  );
+  return {
+    difference: mean,
+    standardError,
+    interval: [mean - quantile * standardError, mean + quantile * standardError],
+  };
+}
+
+function countPositives(labels: ArrayLike<number>): number {
+  let positives = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] !== 0 && labels[i] !== 1) {
+      throw new Error(`paired AUC: expected label 0 or 1 at index ${i}, found ${labels[i]}`);
+    }
+    positives += labels[i]!;
+  }
+  return positives;
+}
+
+/**
+ * For each example the share of the examples of the other label that it stands on the right side of, ties half: a
+ * positive above a negative. The mean over the examples of either label is the AUC.
+ */
+function placements(labels: ArrayLike<number>, scores: ArrayLike<number>, name: string): Float64Array {
+  const total = labels.length;
+  if (scores.length !== total) {
+    throw new Error(
+      `paired AUC: expected ${total} ${name} scores, one for each label, found ${scores.length}`,
+    );
+  }
+  const order = new Uint32Array(total);
+  for (let i = 0; i < total; i++) {
+    if (Number.isNaN(scores[i]))
+      throw new Error(`paired AUC: expected a number as ${name} score ${i}, found NaN`);
+    order[i] = i;
+  }
+  order.sort((a, b) => scores[a]! - scores[b]!);
+  const counts = [0, 0];
+  for (let i = 0; i < total; i++) counts[labels[i]!]!++;
+  const placed = new Float64Array(total);
+  const below = [0, 0];
+  for (let start = 0; start < total;) {
+    const score = scores[order[start]!];
+    const tied = [0, 0];
+    let end = start;
+    for (; end < total && scores[order[end]!] === score; end++) tied[labels[order[end]!]!]!++;
+    for (let rank = start; rank < end; rank++) {
+      const example = order[rank]!;
+      if (labels[example] === 1) placed[example] = (below[0]! + tied[0]! / 2) / counts[0]!;
+      else placed[example] = (counts[1]! - below[1]! - tied[1]! / 2) / counts[1]!;
+    }
+    below[0]! += tied[0]!;
+    below[1]! += tied[1]!;
+    start = end;
+  }
+  return placed;
+}
+
+/** The variance of a mean of `count` numbers, from their sum and the sum of their squares. */
+function varianceOfMean({ sum, squares }: { sum: number; squares: number }, count: number): number {
+  return Math.max(0, squares - (sum * sum) / count) / (count - 1) / count;
+}
