@@ -7,11 +7,14 @@ import type { Options } from 'tsup';
 export function packageBuild({
   libraries,
   programs = [],
+  external = [],
 }: {
   /** Entry files that others import, such as `src/index.ts`. */
   libraries: string[];
   /** Entry files that run by themselves (a command, a worker thread): ESM only, no types. */
   programs?: string[];
+  /** What is not bundled beside dependencies and peer dependencies. */
+  external?: string[];
 }): Options[] {
   const inlined = [/^@ds\/(command-line|files|threads)$/];
   // Each output has a prefix of its own for shared chunks, so that the builds can run side by side.
@@ -19,6 +22,7 @@ export function packageBuild({
     sourcemap: false,
     target: 'node20',
     noExternal: inlined,
+    external,
     tsconfig: '../../tsconfig.base.json',
     silent: true,
   };

@@ -5,5 +5,7 @@ export default defineConfig(
   packageBuild({
     libraries: ['src/index.ts', 'src/metrics.ts', 'src/safetensors.ts'],
     programs: ['src/cli.ts', 'src/forward.worker.ts'],
+    // An optional dependency, which tsup would bundle.
+    external: ['onnxruntime-node'],
   }),
 );

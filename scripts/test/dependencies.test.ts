@@ -26,7 +26,9 @@ describe('dependencies', () => {
     const loaded = new Set(readdirSync(dist).flatMap((name) => packagesLoadedBy(join(dist, name))));
     loaded.delete(json.name);
     const declared = Object.keys(json.dependencies ?? {});
-    const optional = Object.keys((json['peerDependencies'] as Record<string, string>) ?? {});
+    const optional = [json['peerDependencies'], json['optionalDependencies']].flatMap((some) =>
+      Object.keys((some as Record<string, string>) ?? {}),
+    );
     const unlisted = [...loaded].filter((name) => !declared.includes(name) && !optional.includes(name));
     expect({ unlisted, unused: declared.filter((name) => !loaded.has(name)) }).toEqual({
       unlisted: [],

@@ -33,7 +33,8 @@ describe.each(publishedPackages)('the tarball of $name', ({ name, folder }) => {
     const { status, output } = run('npm', ['pack', '--dry-run', '--json'], folder);
     expect(status).toBe(0);
     const [packed] = JSON.parse(output);
-    const needed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[^/]+\.(js|cjs|d\.ts|d\.cts))$/;
+    const needed =
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[a-z-]+\.js|dist\/[^/]+\.(js|cjs|d\.ts|d\.cts))$/;
     const paths: string[] = packed.files.map(({ path }: { path: string }) => path);
     expect(paths.filter((path) => !needed.test(path))).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'dist/index.d.cts']));

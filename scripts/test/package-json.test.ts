@@ -13,7 +13,7 @@ describe.each(publishedPackages)('package.json of $name', ({ name, folder, json 
       license: 'MIT',
       repository: { type: 'git', directory: `packages/${name}` },
       engines: { node: '>=20.19' },
-      files: ['dist'],
+      files: existsSync(join(folder, 'src/cli.ts')) ? ['bin', 'dist'] : ['dist'],
       sideEffects: false,
       publishConfig: { access: 'public' },
     });
@@ -42,7 +42,7 @@ describe.each(publishedPackages)('package.json of $name', ({ name, folder, json 
 
   it('names its command after the package', () => {
     const commands = Object.entries(json.bin ?? {});
-    expect(commands).toEqual(existsSync(join(folder, 'src/cli.ts')) ? [[name, './dist/cli.js']] : []);
+    expect(commands).toEqual(existsSync(join(folder, 'src/cli.ts')) ? [[name, `./bin/${name}.js`]] : []);
     for (const [, path] of commands) {
       expect(readFileSync(join(folder, path), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
     }

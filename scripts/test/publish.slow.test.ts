@@ -44,7 +44,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(cwd: string, program: string, ...args: string[]): Promise<string> {
+const run = (cwd: string, program: string, ...args: string[]) => runWith({}, cwd, program, ...args);
+
+async function runWith(
+  env: Record<string, string>,
+  cwd: string,
+  program: string,
+  ...args: string[]
+): Promise<string> {
   const npm = program === 'npm' || program === 'npx';
   const { host } = new URL(registry.url);
   try {
@@ -64,6 +71,7 @@ async function run(cwd: string, program: string, ...args: string[]): Promise<str
         npm_config_update_notifier: 'false',
         // onnxruntime-node's install script downloads what only an NVIDIA GPU needs, from a host of its own.
         npm_config_ignore_scripts: 'true',
+        ...env,
       },
     });
     return stdout;
@@ -252,6 +260,25 @@ describe('@ds/data-sparsifier, installed alone', () => {
       await browser.close();
     }
   });
+});
+
+it('installs @ds/dlrm, scripts on, where only the registry is reached, and computes in WebAssembly', async () => {
+  const project = await emptyProject('registry-only');
+  // A proxy that nobody answers at, for the download of onnxruntime-node's install script alone.
+  const unreachable = { GLOBAL_AGENT_HTTPS_PROXY: 'http://127.0.0.1:9', npm_config_ignore_scripts: 'false' };
+  await runWith(unreachable, project, 'npm', 'install', '@ds/dlrm');
+  await writeFile(
+    join(project, 'forward.mjs'),
+    `import { Dlrm } from '@ds/dlrm';
+    const config = { embeddingDim: 2, tableRows: [3], bottomMlp: [1, 2], topMlp: [3, 1] };
+    const model = await Dlrm.create(config, { seed: 1 });
+    const probabilities = await model.forward({ dense: Float32Array.of(1), sparse: Int32Array.of(2) });
+    console.log(model.engine.name, model.engine.device, probabilities.length);`,
+  );
+  const found = await run(project, process.execPath, 'forward.mjs');
+  // Where the script downloads nothing, as on macOS, the library is there.
+  const libraries = process.platform === 'linux' && process.arch === 'x64' ? 'tfjs wasm' : 'onnx cpu';
+  expect(found).toBe(`${libraries} 1\n`);
 });
 
 it('runs bench-disk with npx where only that is installed', async () => {

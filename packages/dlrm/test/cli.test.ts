@@ -268,3 +268,17 @@ describe('wrong input', () => {
     expectFailure(dlrm('train', '--mini-batch-size', '0'), 2, /whole number of at least 1, found '0'/);
   });
 });
+
+test('a run leaves nothing outside of its output', () => {
+  const home = mkdtempSync(join(folder, 'home-'));
+  const places = ['HOME', 'USERPROFILE', 'XDG_CACHE_HOME', 'TMPDIR', 'TEMP', 'TMP'].map((name) => [
+    name,
+    home,
+  ]);
+  const env = { ...process.env, ...Object.fromEntries(places) };
+  const model = join(folder, 'left-nothing.ckpt');
+  const args = ['train', '--processed-data-file', data, '--save-model', model, '--engine', 'onnx:cpu'];
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', env });
+  expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('onnx:cpu') });
+  expect(readdirSync(home, { recursive: true })).toEqual([]);
+});

@@ -92,7 +92,7 @@ function systemShowsGpu(): boolean {
 function nextStep(name: EngineName): string {
   switch (name) {
     case 'onnx:cpu':
-      return 'install it with `npm install onnxruntime-node`, or take the engine tfjs';
+      return 'install it with `npm install onnxruntime-node --onnxruntime-node-install=skip`, or take the engine tfjs';
     case 'onnx:webgpu':
       return "it needs a GPU and, on Linux, the Vulkan loader (libvulkan1) and the GPU vendor's Vulkan driver";
     case 'onnx:cuda':

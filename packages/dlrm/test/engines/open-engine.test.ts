@@ -27,7 +27,11 @@ async function descriptionOf(engine: EngineChoice, absent: string[]) {
 }
 
 test.each<[EngineName, string, string]>([
-  ['onnx:cpu', 'onnxruntime-node', 'install it with `npm install onnxruntime-node`, or take the engine tfjs'],
+  [
+    'onnx:cpu',
+    'onnxruntime-node',
+    'install it with `npm install onnxruntime-node --onnxruntime-node-install=skip`',
+  ],
   [
     'onnx:webgpu',
     'onnxruntime-node',

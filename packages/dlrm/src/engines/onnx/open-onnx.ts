@@ -3,6 +3,7 @@ import type { OnnxDevice } from './devices.js';
 import { CpuNetwork } from './cpu/cpu-network.js';
 import { OnnxGraph } from './graph/graph.js';
 import { encodeModel } from './graph/model-format.js';
+import { loadOnnxRuntime } from './load-onnxruntime.js';
 import { OnnxNetwork } from './network.js';
 
 /** @throws whatever onnxruntime-node throws when it, or the device, is absent. */
@@ -11,7 +12,7 @@ export async function openOnnx(
   reason: string,
   { threads }: { threads: number },
 ): Promise<Engine> {
-  const ort = await import('onnxruntime-node');
+  const ort = await loadOnnxRuntime();
   const options = {
     executionProviders: [device],
     // The library's default counts cores, which on a shared machine are not all ours.
