@@ -1,9 +1,7 @@
 import { SparseTable, TableMemory } from '@ds/data-sparsifier';
-import { checkStart, formatTitles, type OpenCheckpoint } from './checkpoint-format.js';
 import { embeddingTableNames } from './embedding-table-names.js';
-import { readCheckpoint } from './load-checkpoint.js';
 import { openCheckpoint } from './open-checkpoint.js';
-import { readSparseSafetensors } from './safetensors/read-safetensors.js';
+import type { SparseBitmaps } from './safetensors/sparse/sparse-bitmaps.js';
 import type { ModelState, Tensor } from './state-dict.js';
 
 /** Which tables a loaded model gets: those that its file has, or all of one kind. */
@@ -35,28 +33,24 @@ export async function loadModelTensors(
 ): Promise<ModelState> {
   const checkpoint = await openCheckpoint(path);
   try {
-    const state: ModelState =
-      checkpoint.format === 'safetensors' && tables !== 'dense'
-        ? await readKeepingSparse(checkpoint, memory)
-        : await readCheckpoint(checkpoint, { isShared: () => false, inPlace: true });
+    const { content, format } = checkpoint;
+    let target = memory;
+    const sparseTable = (bitmaps: SparseBitmaps, name: string) => {
+      target ??= memoryFor(content.source.size);
+      return withContext(`${content.source.name}: ${name}`, () =>
+        SparseTable.fromBitmaps({ ...bitmaps, memory: target ?? memoryFor(bytesOf(bitmaps)) }),
+      );
+    };
+    const state: ModelState = await format.read(content, {
+      isShared: () => false,
+      inPlace: true,
+      sparseTable: tables === 'dense' ? undefined : sparseTable,
+    });
     if (tables === 'sparse') compressTables(state, { path, blockWidth, memory });
     return state;
   } finally {
     await checkpoint.close();
   }
-}
-
-async function readKeepingSparse(
-  { source }: OpenCheckpoint,
-  memory = memoryFor(source.size),
-): Promise<ModelState> {
-  await checkStart(source, 'safetensors', formatTitles.safetensors);
-  const { tables, tensors } = await readSparseSafetensors(source, (bitmaps, name) =>
-    withContext(`${source.name}: ${name}`, () =>
-      SparseTable.fromBitmaps({ ...bitmaps, memory: memory ?? memoryFor(bytesOf(bitmaps)) }),
-    ),
-  );
-  return { ...tables, ...tensors };
 }
 
 /** Makes each dense table of the state sparse. The dense ones are let go one by one. */
@@ -78,15 +72,7 @@ function compressTables(
   }
 }
 
-function bytesOf({
-  rowBits,
-  blockBits,
-  values,
-}: {
-  rowBits: Uint8Array;
-  blockBits: Uint8Array;
-  values: Float32Array;
-}): number {
+function bytesOf({ rowBits, blockBits, values }: SparseBitmaps): number {
   return rowBits.byteLength + blockBits.byteLength + values.byteLength;
 }
 

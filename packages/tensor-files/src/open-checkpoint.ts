@@ -1,32 +1,40 @@
 import { extname } from 'node:path';
 import { fileSource } from '@ds/files';
-import { checkpointExtensions, checkpointFormat, type OpenCheckpoint } from './checkpoint-format.js';
+import { expectFormat, openContent } from './content.js';
+import type { Content, Format } from './format.js';
+import { checkpointExtensions, formatOfPath } from './formats.js';
 import { openPackedCheckpoint } from './packed-checkpoint.js';
+
+/** A checkpoint on disk or in memory, whose format is known. */
+export interface OpenCheckpoint {
+  format: Format;
+  content: Content;
+  /** Closes the file. */
+  close(): Promise<void>;
+}
 
 /**
  * Opens the checkpoint that a path's extension stands for, or the one inside a `.zip`.
  *
- * @throws Error naming the path when it has another extension, cannot be read, or is no such archive.
+ * @throws Error naming the path when it has another extension, cannot be read, is no such archive, or is of another
+ *   format than its name says.
  */
 export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {
-  const format = checkpointFormat(path);
-  const isPacked = extname(path).toLowerCase() === '.zip';
-  if (!format && !isPacked) {
+  const format = formatOfPath(path);
+  if (!format && extname(path).toLowerCase() !== '.zip') {
     throw new Error(
       `${path}: expected a checkpoint called ${checkpointExtensions} or .zip, found "${extname(path)}"`,
     );
   }
   const source = await fileSource(path);
-  if (format) return { format, source, path, close: () => source.close() };
+  const close = () => source.close();
   try {
-    const packed = await openPackedCheckpoint(source);
-    const close = async () => {
-      await packed.close();
-      await source.close();
-    };
-    return { ...packed, close };
+    if (!format) return { ...(await openPackedCheckpoint(source)), close };
+    const content = await openContent(source);
+    expectFormat(content, format);
+    return { format, content, close };
   } catch (error) {
-    await source.close();
+    await close();
     throw error;
   }
 }

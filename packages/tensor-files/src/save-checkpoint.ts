@@ -1,11 +1,8 @@
 import { extname } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
-import { sizeOf, type StateDict, type Tensor, type TensorInPieces } from './state-dict.js';
-import { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './checkpoint-format.js';
-import { bytesOfTensor, checkTensor } from './float-bytes.js';
-import { writeNpzCheckpoint } from './npz/npz-checkpoint.js';
-import { writeSafetensors } from './safetensors/write-safetensors.js';
-import { writeTorchCheckpoint } from './torch/write-torch-checkpoint.js';
+import type { StateDict, Tensor, TensorInPieces } from './state-dict.js';
+import { checkpointExtensions, checkpointFormat, formatOfId, type CheckpointFormat } from './formats.js';
+import { checkTensor } from './float-bytes.js';
 
 /**
  * Writes a state dict in the format of the path's extension: `.ckpt`, `.pt` or `.pth` for
@@ -44,22 +41,5 @@ export async function* writeCheckpoint({
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>;
 }): AsyncGenerator<Uint8Array> {
   for (const [name, tensor] of Object.entries(stateDict)) checkTensor(name, tensor);
-  switch (format) {
-    case 'ckpt':
-      yield* writeTorchCheckpoint(stateDict);
-      break;
-    case 'npz':
-      yield* writeNpzCheckpoint(stateDict);
-      break;
-    case 'safetensors': {
-      const tensors = Object.entries(stateDict).map(([name, tensor]) => {
-        const byteLength = 4 * sizeOf(tensor.shape);
-        return [
-          name,
-          { dtype: 'F32', shape: tensor.shape, byteLength, bytes: bytesOfTensor(name, tensor) },
-        ] as const;
-      });
-      yield* writeSafetensors(new Map(tensors), { format: 'pt' });
-    }
-  }
+  yield* formatOfId(format).write(stateDict);
 }

@@ -80,7 +80,7 @@ describe('what PyTorch, safetensors and NumPy write but we do not read', () => {
 describe('a name that does not fit the content', () => {
   const content = (name: string) => readFileSync(join(golden, name));
   it.each([
-    ['x.safetensors', 'protocol-2.ckpt', 'expected a safetensors file, found a zip archive'],
+    ['x.safetensors', 'protocol-2.ckpt', 'expected a safetensors file, found a checkpoint of torch.save'],
     ['x.ckpt', 'torchrec.safetensors', 'expected a checkpoint of torch.save, found a safetensors file'],
     ['x.ckpt', 'stored.npz', 'expected a checkpoint of torch.save, found an npz file'],
     ['x.npz', 'protocol-2.ckpt', 'expected an npz file, found a checkpoint of torch.save'],

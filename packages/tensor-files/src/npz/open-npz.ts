@@ -31,25 +31,31 @@ export interface NpzFile {
 export async function openNpz(path: string): Promise<NpzFile> {
   const source = await fileSource(path);
   try {
-    const zip = await openZip(source);
-    const entries = new Map<string, NpzEntry>();
-    for (const [fileName, entry] of zip.entries) {
-      if (!fileName.endsWith('.npy')) continue;
-      const name = fileName.slice(0, -'.npy'.length);
-      try {
-        entries.set(name, await openEntry(zip, entry));
-      } catch (error) {
-        const reason = error instanceof Error ? error.message.replace(`${path}: `, '') : String(error);
-        throw new Error(`${path}: array "${name}": ${reason}`, { cause: error });
-      }
-    }
-    if (entries.size === 0)
-      throw new Error(`${path}: expected an npz file, found no .npy array in the archive`);
+    const entries = await npzEntries(await openZip(source));
     return { entries, close: () => source.close() };
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/** The arrays of an npz file whose archive is open. Throws as `openNpz` does. */
+export async function npzEntries(zip: ZipArchive): Promise<Map<string, NpzEntry>> {
+  const entries = new Map<string, NpzEntry>();
+  for (const [fileName, entry] of zip.entries) {
+    if (!fileName.endsWith('.npy')) continue;
+    const name = fileName.slice(0, -'.npy'.length);
+    try {
+      entries.set(name, await openEntry(zip, entry));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.replace(`${zip.name}: `, '') : String(error);
+      throw new Error(`${zip.name}: array "${name}": ${reason}`, { cause: error });
+    }
+  }
+  if (entries.size === 0) {
+    throw new Error(`${zip.name}: expected an npz file, found no .npy array in the archive`);
+  }
+  return entries;
 }
 
 async function openEntry(zip: ZipArchive, entry: ZipEntry): Promise<NpzEntry> {

@@ -22,16 +22,24 @@ export interface NpzArray {
 export async function readNpz(path: string): Promise<Record<string, NpzArray>> {
   const file = await openNpz(path);
   try {
-    const arrays: [string, NpzArray][] = [];
-    for (const [name, entry] of file.entries) {
-      const { shape, dtype } = entry;
-      const data = typed(await wholeBytes(path, name, entry), dtype);
-      arrays.push([name, { data: entry.fortranOrder ? inCOrder(data, shape) : data, shape, dtype }]);
-    }
-    return Object.fromEntries(arrays);
+    return await readNpzArrays(path, file.entries);
   } finally {
     await file.close();
   }
+}
+
+/** Reads arrays of an npz file that errors call `path`. Throws as `readNpz` does. */
+export async function readNpzArrays(
+  path: string,
+  entries: ReadonlyMap<string, NpzEntry>,
+): Promise<Record<string, NpzArray>> {
+  const arrays: [string, NpzArray][] = [];
+  for (const [name, entry] of entries) {
+    const { shape, dtype } = entry;
+    const data = typed(await wholeBytes(path, name, entry), dtype);
+    arrays.push([name, { data: entry.fortranOrder ? inCOrder(data, shape) : data, shape, dtype }]);
+  }
+  return Object.fromEntries(arrays);
 }
 
 async function wholeBytes(path: string, name: string, entry: NpzEntry): Promise<Uint8Array<ArrayBuffer>> {

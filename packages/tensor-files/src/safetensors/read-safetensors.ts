@@ -1,53 +1,43 @@
 import type { ByteSource } from '@ds/files';
-import type { StateDict, Tensor } from '../state-dict.js';
+import type { ReadOptions } from '../format.js';
+import type { Tensor } from '../state-dict.js';
 import { allocateFloats } from '../float-bytes.js';
-import { isSparseField, readSparseTable, sparseTableNames } from '../sparse/read-sparse-tables.js';
-import { expandBitmaps, type SparseBitmaps } from '../sparse/sparse-bitmaps.js';
+import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
+import { expandBitmaps, type SparseBitmaps } from './sparse/sparse-bitmaps.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
 import { readSafetensorsHeader, type SafetensorsEntry } from './read-safetensors-header.js';
 
 /**
- * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64.
- * Sparse tables become dense ones.
+ * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64, its sparse
+ * tables first: as `sparseTable` makes them, else as dense tensors.
  *
  * @throws Error naming the source and the tensor: a header that is no such JSON or too long, an unknown dtype,
  *   a shape that does not fit its bytes, tensors that overlap, leave a hole or end beyond the file, and sparse
  *   tables whose fields do not agree.
  */
-export async function readSafetensors(
+export async function readSafetensors<Table = never>(
   source: ByteSource,
-  { isShared }: { isShared: (name: string) => boolean },
-): Promise<StateDict> {
+  { isShared, sparseTable }: ReadOptions<Table>,
+): Promise<Record<string, Tensor | Table>> {
   const entries = await readSafetensorsHeader(source);
   const sparse = sparseTableNames(entries);
-  const tensors: [string, Tensor][] = [];
+  const tensors: [string, Tensor | Table][] = [];
   for (const name of sparse) {
     const table = await readSparseTable(source, entries, name);
-    const { rows, dim } = table;
-    const data = allocateFloats(`${source.name}: ${name}`, rows * dim, { shared: isShared(name) });
-    expandBitmaps(table, data);
-    tensors.push([name, { data, shape: [rows, dim] }]);
+    tensors.push([
+      name,
+      sparseTable ? sparseTable(table, name) : denseTable(`${source.name}: ${name}`, table, isShared(name)),
+    ]);
   }
   tensors.push(...(await readDenseTensors(source, entries, new Set(sparse), isShared)));
   return Object.fromEntries(tensors);
 }
 
-/**
- * Reads a safetensors file with its sparse tables as `tableOf` makes them, one after another. Throws as
- * `readSafetensors` does.
- */
-export async function readSparseSafetensors<Table>(
-  source: ByteSource,
-  tableOf: (bitmaps: SparseBitmaps, name: string) => Table,
-): Promise<{ tables: Record<string, Table>; tensors: StateDict }> {
-  const entries = await readSafetensorsHeader(source);
-  const names = sparseTableNames(entries);
-  const tables: [string, Table][] = [];
-  for (const name of names) {
-    tables.push([name, tableOf(await readSparseTable(source, entries, name), name)]);
-  }
-  const tensors = await readDenseTensors(source, entries, new Set(names), () => false);
-  return { tables: Object.fromEntries(tables), tensors: Object.fromEntries(tensors) };
+function denseTable(name: string, table: SparseBitmaps, shared: boolean): Tensor {
+  const { rows, dim } = table;
+  const data = allocateFloats(name, rows * dim, { shared });
+  expandBitmaps(table, data);
+  return { data, shape: [rows, dim] };
 }
 
 async function readDenseTensors(

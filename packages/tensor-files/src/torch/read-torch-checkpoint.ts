@@ -1,4 +1,5 @@
 import type { ZipArchive, ZipEntry } from '@ds/files';
+import type { ReadOptions } from '../format.js';
 import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
 import { unpickle } from '../pickle/unpickle.js';
 import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
@@ -20,7 +21,7 @@ const mostSharing = 16;
  */
 export async function readTorchCheckpoint(
   zip: ZipArchive,
-  { isShared, inPlace = false }: { isShared: (name: string) => boolean; inPlace?: boolean },
+  { isShared, inPlace = false }: Pick<ReadOptions, 'isShared' | 'inPlace'>,
 ): Promise<StateDict> {
   const folder = archiveFolder(zip);
   await checkByteOrder(zip, folder);

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
-import type { StateDict } from '../state-dict.js';
-import { bytesOfTensor, checkTensor } from '../float-bytes.js';
-import { writeSafetensors, type SafetensorsInput } from '../safetensors/write-safetensors.js';
+import type { StateDict } from '../../state-dict.js';
+import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { checkBitmaps, type SparseTableLike } from './sparse-bitmaps.js';
 
 /** A state dict whose embedding tables are sparse. */

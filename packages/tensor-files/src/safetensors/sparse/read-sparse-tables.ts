@@ -1,6 +1,6 @@
 import type { ByteSource } from '@ds/files';
-import { allocateFloats } from '../float-bytes.js';
-import { bytesAt, type SafetensorsEntry } from '../safetensors/read-safetensors-header.js';
+import { allocateFloats } from '../../float-bytes.js';
+import { bytesAt, type SafetensorsEntry } from '../read-safetensors-header.js';
 import { checkBitmaps, type SparseBitmaps } from './sparse-bitmaps.js';
 
 const dtypes = { shape: 'I64', block_shape: 'I64', compressed: 'F32', row_bitmask: 'U8', bitmask: 'U8' };

@@ -1,28 +1,32 @@
-import { readNpz, type NpzArray } from './read-npz.js';
-import { pullBytes, ZipWriter } from '@ds/files';
+import { pullBytes, ZipWriter, type ZipArchive } from '@ds/files';
 import { dump } from 'npyjs';
+import type { Format, ReadOptions } from '../format.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { allocateFloats, bytesOfTensor } from '../float-bytes.js';
+import { npzEntries } from './open-npz.js';
+import { readNpzArrays } from './read-npz.js';
 
-/**
- * Reads a checkpoint that is an npz file, one floating point array a tensor.
- *
- * @throws Error naming the file and the array that cannot be read, or is of another type.
- */
-export async function readNpzCheckpoint(
-  path: string,
-  {
-    isShared,
-    name: title = path,
-  }: {
-    isShared: (name: string) => boolean;
-    /** What errors call the file. Default: its path. */
-    name?: string;
+/** What numpy.savez writes: a zip archive of npy arrays, here one floating point array a tensor. */
+export const npzFormat = {
+  id: 'npz',
+  title: 'an npz file',
+  extensions: ['.npz'],
+  hasSignature: true,
+  sniff: ({ zip }) => {
+    const names = [...(zip?.entries.keys() ?? [])];
+    return names.length > 0 && names.every((name) => name.endsWith('.npy'));
   },
+  read: ({ zip }, options) => readNpzCheckpoint(zip!, options),
+  write: writeNpzCheckpoint,
+} as const satisfies Format;
+
+/** @throws Error naming the file and the array that cannot be read, or is of another type. */
+async function readNpzCheckpoint(
+  zip: ZipArchive,
+  { isShared }: Pick<ReadOptions, 'isShared'>,
 ): Promise<StateDict> {
-  const arrays = await readNpz(path).then(Object.entries<NpzArray>, (error: Error) => {
-    throw new Error(error.message.replaceAll(path, title), { cause: error });
-  });
+  const title = zip.name;
+  const arrays = Object.entries(await readNpzArrays(title, await npzEntries(zip)));
   const tensors: [string, Tensor][] = [];
   for (const [name, { data, shape, dtype }] of arrays) {
     if (!dtype.startsWith('float')) {
@@ -43,7 +47,7 @@ function npyHeader(shape: number[]): Uint8Array {
 }
 
 /** The bytes of an npz file of float32 arrays, stored as numpy.savez does. */
-export function writeNpzCheckpoint(
+function writeNpzCheckpoint(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
 ): AsyncIterable<Uint8Array> {
   return pullBytes(async (write) => {

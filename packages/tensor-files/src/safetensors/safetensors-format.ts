@@ -1,0 +1,28 @@
+import type { Format } from '../format.js';
+import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
+import { bytesOfTensor } from '../float-bytes.js';
+import { readSafetensors } from './read-safetensors.js';
+import { writeSafetensors } from './write-safetensors.js';
+
+/** Safetensors (https://huggingface.co/docs/safetensors), with sparse tables as `saveSparseCheckpoint` writes them. */
+export const safetensorsFormat = {
+  id: 'safetensors',
+  title: 'a safetensors file',
+  extensions: ['.safetensors'],
+  // It begins with the length of its header, then the header's JSON, which may begin with spaces.
+  hasSignature: false,
+  sniff: ({ start }) => start.slice(5, 9) === '\0\0\0{',
+  read: ({ source }, options) => readSafetensors(source, options),
+  write: writeDense,
+} as const satisfies Format;
+
+function writeDense(
+  stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+): AsyncGenerator<Uint8Array> {
+  const tensors = Object.entries(stateDict).map(([name, tensor]) => {
+    const byteLength = 4 * sizeOf(tensor.shape);
+    const bytes = bytesOfTensor(name, tensor);
+    return [name, { dtype: 'F32', shape: tensor.shape, byteLength, bytes }] as const;
+  });
+  return writeSafetensors(new Map(tensors), { format: 'pt' });
+}

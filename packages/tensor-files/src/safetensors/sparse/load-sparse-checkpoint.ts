@@ -1,0 +1,38 @@
+import type { StateDict, Tensor } from '../../state-dict.js';
+import { openCheckpoint } from '../../open-checkpoint.js';
+import { safetensorsFormat } from '../safetensors-format.js';
+import type { SparseBitmaps } from './sparse-bitmaps.js';
+
+/**
+ * Reads what `saveSparseCheckpoint` wrote, or a `.zip` that holds it, without making a dense table:
+ * `SparseTable.fromBitmaps(tables[name])` of `@ds/data-sparsifier` serves the rows.
+ *
+ * @throws Error naming the file and the field that is missing, has a wrong dtype, or disagrees with the others.
+ */
+export async function loadSparseCheckpoint(path: string): Promise<{
+  /** The sparse tables by name. */
+  tables: Record<string, SparseBitmaps>;
+  /** All other tensors by name. */
+  tensors: StateDict;
+}> {
+  const { format, content, close } = await openCheckpoint(path);
+  try {
+    if (format.id !== safetensorsFormat.id) {
+      throw new Error(
+        `${content.source.name}: expected a sparse .safetensors checkpoint, found ${format.title}`,
+      );
+    }
+    const state = await format.read(content, { isShared: () => false, sparseTable: (bitmaps) => bitmaps });
+    const isTable = (value: Tensor | SparseBitmaps) => 'rowBits' in value;
+    const entries = Object.entries(state);
+    return {
+      tables: Object.fromEntries(entries.filter(([, value]) => isTable(value))) as Record<
+        string,
+        SparseBitmaps
+      >,
+      tensors: Object.fromEntries(entries.filter(([, value]) => !isTable(value))) as StateDict,
+    };
+  } finally {
+    await close();
+  }
+}
