@@ -12,10 +12,11 @@ import {
   defaultNorms,
   defaultSparseBlockShapes,
   defaultSparsityLevels,
+  dumpFormats,
   parseBlockShape,
 } from '@ds/bench-models';
 import packageJson from '../package.json';
-import { dumpFormats, runDiskBenchmark } from './run-disk-benchmark.js';
+import { runDiskBenchmark } from './run-disk-benchmark.js';
 
 const program = createBenchProgram({
   name: 'bench-disk',

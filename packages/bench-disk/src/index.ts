@@ -1,4 +1,4 @@
-export { runDiskBenchmark, type DumpFormat } from './run-disk-benchmark.js';
+export { runDiskBenchmark } from './run-disk-benchmark.js';
 export {
   benchmarkGrid,
   defaultNorms,
@@ -12,6 +12,7 @@ export {
   servedFile,
   writeResultsCsv,
   type BlockShape,
+  type DumpFormat,
   type GridPoint,
   type GridRow,
   type Norm,

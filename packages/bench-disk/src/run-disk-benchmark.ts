@@ -8,6 +8,7 @@ import {
   modelZipPath,
   writeResultsCsv,
   type BlockShape,
+  type DumpFormat,
   type GridPoint,
   type Shard,
   type SparseModelMetadata,
@@ -15,14 +16,6 @@ import {
 import { dumpModels } from './dump-models.js';
 import type { DumpedFile } from './dump-task.js';
 import { rankModel } from './rank-model.js';
-
-/**
- * How models are dumped: `dense` as the original does; `sparse` with tables that hold only their kept blocks;
- * `both`, the sparse one in a zip beside the dense one.
- */
-export const dumpFormats = ['dense', 'sparse', 'both'] as const;
-/** Which tables the dumped models have: every value, only the kept blocks, or a file of each. */
-export type DumpFormat = (typeof dumpFormats)[number];
 
 /**
  * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes

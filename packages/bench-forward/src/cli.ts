@@ -10,9 +10,9 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
+import { dlrmTypes } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
-import { dlrmTypes } from './forward-columns.js';
 import { runForwardBenchmark } from './run-forward-benchmark.js';
 
 const program = createBenchProgram({

@@ -1,3 +1,4 @@
 export { runForwardBenchmark } from './run-forward-benchmark.js';
 export { SparseDlrm } from './sparse-dlrm.js';
-export type { DlrmType, ForwardTime } from './forward-columns.js';
+export type { ForwardTime } from './forward-time.js';
+export type { DlrmType } from '@ds/bench-models';

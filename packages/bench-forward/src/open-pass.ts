@@ -1,6 +1,6 @@
+import type { DlrmType } from '@ds/bench-models';
 import type { CriteoBatch } from '@ds/criteo-data';
 import { Dlrm, loadModelState, type DlrmConfig, type EngineChoice, type EngineDescription } from '@ds/dlrm';
-import type { DlrmType } from './forward-columns.js';
 import { SparseDlrm } from './sparse-dlrm.js';
 
 /** A model that is ready to be timed. */

@@ -1,16 +1,6 @@
-import {
-  itemsOfShard,
-  modelsWithLevels,
-  readSparseModelMetadata,
-  servedFile,
-  writeResultsCsv,
-  type Shard,
-} from '@ds/bench-models';
-import { firstTestBatch } from '@ds/criteo-data';
-import { checkTablesFitData, type EngineChoice, type EngineDescription } from '@ds/dlrm';
-import { dlrmTypes, forwardColumns, type DlrmType, type ForwardTime } from './forward-columns.js';
-import { openPass } from './open-pass.js';
-import { timeRuns } from './time-runs.js';
+import { dlrmTypes, runMeasure, type DlrmType, type MeasuredModels } from '@ds/bench-models';
+import type { EngineChoice, EngineDescription } from '@ds/dlrm';
+import { forwardTime, type ForwardTime } from './forward-time.js';
 
 /**
  * Times the forward pass of every model of a `sparse_model_metadata.csv`, first with the features before the
@@ -22,23 +12,16 @@ import { timeRuns } from './time-runs.js';
  */
 export async function runForwardBenchmark({
   processedDataFile,
-  sparseModelMetadata,
-  output,
   runs = 100,
   batchSize = 16384,
   sparsityLevels,
   types = dlrmTypes,
   engine,
-  shard,
   onEngine,
-  onProgress,
-}: {
+  ...models
+}: MeasuredModels & {
   /** The processed npz file. */
   processedDataFile: string;
-  /** The CSV that bench-disk wrote. */
-  sparseModelMetadata: string;
-  /** The CSV to write. */
-  output: string;
   /** Forward passes for each model, the first of which is not counted; at least 2. Default: 100. */
   runs?: number;
   /** Rows of the batch; fewer where the test split has fewer. Default: 16384. */
@@ -49,51 +32,17 @@ export async function runForwardBenchmark({
   types?: readonly DlrmType[];
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
-  /** Only this part of the rows. Default: all. */
-  shard?: Shard;
   /** Called once with what runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
-  /** Called with the number of models timed and to be timed, each type counted by itself. */
-  onProgress?: (done: number, total: number) => void;
 }): Promise<ForwardTime[]> {
   if (!(Number.isSafeInteger(runs) && runs >= 2)) {
     throw new Error(`expected at least 2 runs, of which the first is not counted, found ${runs}`);
   }
-  const models = modelsWithLevels(
-    sparseModelMetadata,
-    await readSparseModelMetadata(sparseModelMetadata),
+  return runMeasure({
+    ...models,
+    measure: forwardTime,
+    settings: { processedDataFile, runs, batchSize, engine, onEngine },
     sparsityLevels,
-  );
-  const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize });
-  return writeResultsCsv({
-    path: output,
-    columns: forwardColumns,
-    makeRows: async () => {
-      const rows: ForwardTime[] = [];
-      const passes = itemsOfShard(
-        dlrmTypes
-          .filter((dlrmType) => types.includes(dlrmType))
-          .flatMap((dlrmType) => models.map((model) => ({ dlrmType, model }))),
-        shard,
-      );
-      onProgress?.(0, passes.length);
-      for (const { dlrmType, model } of passes) {
-        const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
-        const { path, blockWidth } = servedFile(model, { tables });
-        const pass = await openPass({ path, dlrmType, blockWidth, engine });
-        try {
-          if (rows.length === 0) onEngine?.(pass.engine);
-          checkTablesFitData({ config: pass.config, counts, modelPath: path, dataPath: processedDataFile });
-          const timeTaken = await timeRuns(() => pass.forward(batch), runs);
-          const { norm, sparseBlockShape, sparsityLevel } = model;
-          const point = { norm, sparseBlockShape, sparsityLevel };
-          rows.push({ ...point, timeTaken, dlrmType, batchSize: batch.labels.length, runs });
-        } finally {
-          await pass.dispose();
-        }
-        onProgress?.(rows.length, passes.length);
-      }
-      return rows;
-    },
+    variants: types,
   });
 }

@@ -10,9 +10,9 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
+import { tableTypes } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
-import { tableTypes } from './measure-model.js';
 import { runMemoryBenchmark } from './run-memory-benchmark.js';
 
 const program = createBenchProgram({

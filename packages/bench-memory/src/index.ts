@@ -1,3 +1,3 @@
 export { runMemoryBenchmark } from './run-memory-benchmark.js';
-export type { MemoryUse } from './memory-columns.js';
-export type { TableType } from './measure-model.js';
+export type { MemoryUse } from './memory-use.js';
+export type { TableType } from '@ds/bench-models';

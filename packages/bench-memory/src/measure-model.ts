@@ -1,13 +1,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { ModelMemory } from '@ds/bench-models';
 import type { CriteoBatch } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
-
-/** The tables that a model is served with, in the order of the rows. */
-export const tableTypes = ['dense_tables', 'sparse_tables'] as const;
-
-/** `dense_tables`: every value, zeros too. `sparse_tables`: only the kept blocks. */
-export type TableType = (typeof tableTypes)[number];
 
 /** What a process is to load and serve. */
 export interface ServedModel {
@@ -22,21 +17,7 @@ export interface ServedModel {
   counts: Int32Array;
   /** The npz that batch and counts are of, for messages; the process does not open it. */
   processedDataFile: string;
-  engine?: EngineChoice;
-}
-
-/** What one model took in a process of its own. */
-export interface ModelMemory {
-  /** Bytes of the embedding tables as they lie in memory, from the tables themselves. */
-  tableBytes: number;
-  /** Bytes that the process's resident set grew by, from before the model was loaded to after the batch. */
-  residentBytes: number;
-  /** The same for the largest resident set that the process ever had. */
-  peakResidentBytes: number;
-  /** Seconds from the file to a model that can serve. */
-  loadTimeSec: number;
-  /** Rows of the batch that was served. */
-  batchSize: number;
+  engine?: EngineChoice | undefined;
 }
 
 /** What a process measured of itself, and what it did that with. */

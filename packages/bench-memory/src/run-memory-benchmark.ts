@@ -1,15 +1,6 @@
-import {
-  itemsOfShard,
-  modelsWithLevels,
-  readSparseModelMetadata,
-  servedFile,
-  writeResultsCsv,
-  type Shard,
-} from '@ds/bench-models';
-import { firstTestBatch } from '@ds/criteo-data';
+import { runMeasure, tableTypes, type MeasuredModels, type TableType } from '@ds/bench-models';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
-import { measureModel, tableTypes, type TableType } from './measure-model.js';
-import { memoryColumns, type MemoryUse } from './memory-columns.js';
+import { memoryUse, type MemoryUse } from './memory-use.js';
 
 /**
  * Measures every model of a `sparse_model_metadata.csv` in a fresh process of its own, once with dense tables
@@ -22,22 +13,15 @@ import { memoryColumns, type MemoryUse } from './memory-columns.js';
  */
 export async function runMemoryBenchmark({
   processedDataFile,
-  sparseModelMetadata,
-  output,
   batchSize = 16384,
   sparsityLevels,
   types = tableTypes,
   engine,
-  shard,
   onEngine,
-  onProgress,
-}: {
+  ...models
+}: MeasuredModels & {
   /** The processed npz file, whose first test batch is served. */
   processedDataFile: string;
-  /** The CSV that bench-disk wrote. */
-  sparseModelMetadata: string;
-  /** The CSV to write. */
-  output: string;
   /** Rows of the batch; fewer where the test split has fewer. Default: 16384. */
   batchSize?: number;
   /** Measure only the models with these levels. Default: all. */
@@ -46,45 +30,14 @@ export async function runMemoryBenchmark({
   types?: readonly TableType[];
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
-  /** Only this part of the rows. Default: all. */
-  shard?: Shard;
   /** Called once with what runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
-  /** Called with the number of processes that are done and to be done. */
-  onProgress?: (done: number, total: number) => void;
 }): Promise<MemoryUse[]> {
-  const models = modelsWithLevels(
-    sparseModelMetadata,
-    await readSparseModelMetadata(sparseModelMetadata),
+  return runMeasure({
+    ...models,
+    measure: memoryUse,
+    settings: { processedDataFile, batchSize, engine, onEngine },
     sparsityLevels,
-  );
-  const data = await firstTestBatch({ processedDataFile, batchSize });
-  const wanted = tableTypes.filter((dlrmType) => types.includes(dlrmType));
-  const served = itemsOfShard(
-    wanted.flatMap((dlrmType) => models.map((model) => ({ dlrmType, model }))),
-    shard,
-  );
-  return writeResultsCsv({
-    path: output,
-    columns: memoryColumns,
-    makeRows: async () => {
-      const rows: MemoryUse[] = [];
-      onProgress?.(0, served.length);
-      for (const { dlrmType, model } of served) {
-        const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
-        const { memory, engine: taken } = await measureModel({
-          ...servedFile(model, { tables }),
-          tables,
-          ...data,
-          processedDataFile,
-          engine,
-        });
-        if (rows.length === 0) onEngine?.(taken);
-        const { norm, sparseBlockShape, sparsityLevel } = model;
-        rows.push({ norm, sparseBlockShape, sparsityLevel, dlrmType, ...memory });
-        onProgress?.(rows.length, served.length);
-      }
-      return rows;
-    },
+    variants: types,
   });
 }

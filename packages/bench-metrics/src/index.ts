@@ -1,2 +1,2 @@
 export { runMetricsBenchmark } from './run-metrics-benchmark.js';
-export type { SparseModelMetrics } from './metrics-columns.js';
+export type { SparseModelMetrics } from './model-quality.js';

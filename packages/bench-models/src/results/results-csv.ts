@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { writeWhole } from '@ds/files';
+import { parse } from 'csv-parse/sync';
 import { createArrayCsvStringifier } from 'csv-writer';
 
 /** A column of a results file: its heading and the cell of each row. */
@@ -7,6 +9,14 @@ export interface ResultsColumn<Row> {
   name: string;
   /** The cell of a row. */
   cell: (row: Row) => string | number;
+}
+
+/** The cells of a CSV file as text, each with the number of its line (the header's is 1). */
+export interface ResultsText {
+  /** The names of the columns. */
+  header: string[];
+  /** The other lines; there may be none, as in a part without models. */
+  records: { line: number; cells: string[] }[];
 }
 
 /** Rows as the text of a CSV with a heading line and Unix line ends, cells quoted where they hold a comma, as pandas does. */
@@ -39,4 +49,35 @@ export async function writeResultsCsv<Row>({
     await file.writeFile(formatResultsCsv(columns, rows));
   });
   return rows;
+}
+
+/**
+ * Reads the cells of a results file.
+ *
+ * @throws Error naming the file, and the line where there is one: when it cannot be read, is not a CSV, has
+ *   lines of different lengths, or is empty.
+ */
+export async function readResultsText(csvPath: string): Promise<ResultsText> {
+  const content = await readFile(csvPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const reasons: Record<string, string> = {
+      ENOENT: 'no such file',
+      EISDIR: 'expected a file, found a folder',
+    };
+    throw new Error(`cannot read ${csvPath}: ${reasons[error.code ?? ''] ?? error.message}`, {
+      cause: error,
+    });
+  });
+  let lines: { record: string[]; info: { lines: number } }[];
+  try {
+    lines = parse(content, { info: true, bom: true, skip_empty_lines: true }) as unknown as typeof lines;
+  } catch (error) {
+    throw new Error(`${csvPath}: not a CSV: ${(error as Error).message}`, { cause: error });
+  }
+  const [header, ...rows] = lines;
+  if (header === undefined)
+    throw new Error(`${csvPath}: expected a line of column names, found an empty file`);
+  return {
+    header: header.record,
+    records: rows.map(({ record, info }) => ({ line: info.lines, cells: record })),
+  };
 }

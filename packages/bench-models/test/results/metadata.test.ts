@@ -72,8 +72,9 @@ describe('sparse_model_metadata.csv', () => {
   });
 
   test.each([
-    ['', 'expected the columns norm, sparse_block_shape'],
-    ['norm,path\nL1,m.zip\n', 'missing sparse_block_shape, sparsity_level, step_time_sec, zip_file_size'],
+    ['', 'expected a line of column names, found an empty file'],
+    ['norm\nL1\n', 'expected the columns norm, sparse_block_shape, sparsity_level, step_time_sec, zip_file_size, path;'],
+    ['norm,path\nL1,m.zip\n', 'missing sparse_block_shape, sparsity_level, step_time_sec, zip_file_size; found norm, path'],
     [`${heading}\n`, 'expected a row for each model, found none'],
     [`${heading}\nL1,"(1, 4)",0.5\n`, 'not a CSV'],
     [`${heading}\nL3,"(1, 4)",0.5,1,1,m\n`, "line 2: norm: expected L1 or L2, found 'L3'"],
@@ -81,6 +82,8 @@ describe('sparse_model_metadata.csv', () => {
       `${heading}\nL1,1x4,0.5,1,1,m\n`,
       "line 2: sparse_block_shape: expected a shape such as (1, 4), found '1x4'",
     ],
+    [`${heading}\nL1,"(0, 4)",0.5,1,1,m\n`, "expected a shape such as (1, 4), found '(0, 4)'"],
+    [`${heading},bytes\nL1,"(1, 4)",0.5,1,1,m,-1\n`, "line 2: bytes: expected a number of bytes, found '-1'"],
     [
       `${heading}\nL1,"(1, 4)",0.5,1,1,m\nL1,"(1, 4)",2,1,1,m\n`,
       "line 3: sparsity_level: expected a number from 0 to 1, found '2'",
@@ -107,6 +110,6 @@ describe('sparse_model_metadata.csv', () => {
     await expect(readSparseModelMetadata('/nowhere/m.csv')).rejects.toThrow(
       'cannot read /nowhere/m.csv: no such file',
     );
-    await expect(readSparseModelMetadata(root)).rejects.toThrow(`cannot read ${root}: EISDIR`);
+    await expect(readSparseModelMetadata(root)).rejects.toThrow(`cannot read ${root}: expected a file, found a folder`);
   });
 });

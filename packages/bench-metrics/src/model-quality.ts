@@ -1,0 +1,46 @@
+import { modelMetricsColumns, type GridPoint, type Measure } from '@ds/bench-models';
+import { openCriteoDataset } from '@ds/criteo-data';
+import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
+import { binaryClassificationMetrics, type BinaryClassificationMetrics } from '@ds/dlrm/metrics';
+import { loadAhead } from './load-ahead.js';
+import { SharedBottom } from './shared-bottom.js';
+
+/** Quality of one pruned model: a row of `sparse_model_metrics.csv`, not rounded. */
+export interface SparseModelMetrics extends GridPoint, BinaryClassificationMetrics {}
+
+/** The metrics of every model on the test split. The values are scikit-learn's. */
+export const modelQuality: Measure<
+  {
+    processedDataFile: string;
+    batchSize: number;
+    engine?: EngineChoice | undefined;
+    onEngine?: ((engine: EngineDescription) => void) | undefined;
+  },
+  BinaryClassificationMetrics,
+  'dense'
+> = {
+  id: 'quality',
+  columns: modelMetricsColumns,
+  variants: ['dense'],
+  async *rows(models, { processedDataFile, batchSize, engine, onEngine }) {
+    const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+    try {
+      const paths = models.map(({ model }) => model.path);
+      const bottom = new SharedBottom();
+      let done = 0;
+      for await (const { dlrm, state } of loadAhead(paths, { engine })) {
+        if (done === 0) onEngine?.(dlrm.engine);
+        checkTablesFitData({
+          config: dlrm.config,
+          counts: dataset.counts,
+          modelPath: paths[done++]!,
+          dataPath: processedDataFile,
+        });
+        const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
+        yield binaryClassificationMetrics(labels, scores);
+      }
+    } finally {
+      await dataset.close();
+    }
+  },
+};

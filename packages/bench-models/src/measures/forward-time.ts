@@ -1,0 +1,39 @@
+import type { GridPoint } from '../grid/grid.js';
+import { float, text, wholeNumber } from '../results/cell-types.js';
+import { gridPointSchema } from '../results/grid-point-schema.js';
+import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
+
+/** The forward passes that are timed, in the order of the rows: the original's two by its names, then ours. */
+export const dlrmTypes = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'] as const;
+
+/**
+ * `with_torch_sparse`: the features before the top MLP become a sparse COO matrix. `without_torch_sparse`:
+ * the dense model as it is. `sparse_tables`: the dense network on tables that hold only their kept blocks.
+ */
+export type DlrmType = (typeof dlrmTypes)[number];
+
+/** What a forward pass of a model took. */
+export interface ForwardTime<Type extends string = string> {
+  /** Mean seconds of a forward pass over the batch. */
+  timeTaken: number;
+  /** The forward pass that was timed; a file may have others than `dlrmTypes`. */
+  dlrmType: Type;
+  /** Rows of the batch; not in files of the original. */
+  batchSize?: number;
+  /** Runs, the first of which is not counted; not in files of the original. */
+  runs?: number;
+}
+
+const ours = { cell: wholeNumber({ minimum: 1 }), mayBeEmpty: true, mayBeAbsent: true };
+
+const schema: ResultsSchema<ForwardTime> = {
+  timeTaken: { column: 'time_taken', cell: float({ expected: 'seconds', minimum: 0 }) },
+  dlrmType: { column: 'dlrm_type', cell: text('the name of a forward pass') },
+  batchSize: { column: 'batch_size', ...ours },
+  runs: { column: 'runs', ...ours },
+};
+
+/** The columns of `dlrm_forward_time_info.csv` after the model's: the original's, then our own. */
+export const forwardTimeColumns = columnsOf(schema);
+/** How `dlrm_forward_time_info.csv` is read. */
+export const forwardTimeSchema: ResultsSchema<GridPoint & ForwardTime> = { ...gridPointSchema, ...schema };

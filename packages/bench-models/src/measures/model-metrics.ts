@@ -1,0 +1,42 @@
+import type { GridPoint } from '../grid/grid.js';
+import { float } from '../results/cell-types.js';
+import { gridPointSchema } from '../results/grid-point-schema.js';
+import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
+
+/** The quality of a model on the test split; undefined where scikit-learn defines no value, as in a file of one class. */
+export interface ModelMetrics {
+  /** True positives / predicted positives. */
+  precision?: number | undefined;
+  /** True positives / positives. */
+  recall?: number | undefined;
+  f1?: number | undefined;
+  /** Area under the ROC curve. */
+  rocAuc?: number | undefined;
+  /** Share of right predictions. */
+  accuracy?: number | undefined;
+  /** Mean negative log likelihood, in nats. */
+  logLoss?: number | undefined;
+  /** Area under the precision-recall curve; not in files of the original. */
+  averagePrecision?: number | undefined;
+  /** Log loss over the entropy of the share of positive labels; not in files of the original. */
+  normalizedEntropy?: number | undefined;
+}
+
+const share = { cell: float({ minimum: 0, maximum: 1 }), mayBeEmpty: true };
+const positive = { cell: float({ minimum: 0 }), mayBeEmpty: true };
+
+const schema: ResultsSchema<ModelMetrics> = {
+  precision: { column: 'precision', ...share },
+  recall: { column: 'recall', ...share },
+  f1: { column: 'f1', ...share },
+  rocAuc: { column: 'roc_auc', ...share },
+  accuracy: { column: 'accuracy', ...share },
+  logLoss: { column: 'log_loss', ...positive },
+  averagePrecision: { column: 'average_precision', ...share, mayBeAbsent: true },
+  normalizedEntropy: { column: 'normalized_entropy', ...positive, mayBeAbsent: true },
+};
+
+/** The columns of `sparse_model_metrics.csv` after the model's: the original's, then our own. */
+export const modelMetricsColumns = columnsOf(schema);
+/** How `sparse_model_metrics.csv` is read. */
+export const modelMetricsSchema: ResultsSchema<GridPoint & ModelMetrics> = { ...gridPointSchema, ...schema };

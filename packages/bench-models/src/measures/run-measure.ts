@@ -1,0 +1,70 @@
+import { itemsOfShard, type Shard } from '../grid/shard.js';
+import type { GridPoint } from '../grid/grid.js';
+import { gridPointColumns, gridPointOf } from '../results/grid-point-schema.js';
+import { readSparseModelMetadata } from '../results/metadata.js';
+import { modelsWithLevels } from '../results/models-with-levels.js';
+import { writeResultsCsv } from '../results/results-csv.js';
+import type { Measure } from './measure.js';
+
+/** What every measure is run on. */
+export interface MeasuredModels {
+  /** The CSV that bench-disk wrote. */
+  sparseModelMetadata: string;
+  /** The CSV to write. */
+  output: string;
+  /** Only this part of the rows. Default: all. */
+  shard?: Shard | undefined;
+  /** Called with the number of rows that are done and to be done. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Measures the models of a `sparse_model_metadata.csv` and writes the results file, whole, when all are measured.
+ *
+ * @returns a row for each variant and model, in the order of the CSV
+ * @throws Error naming the file when an input cannot be read, no model has one of the wanted levels, or the output
+ *   cannot be written, and what the measure throws; no output is then left behind.
+ */
+export async function runMeasure<Settings, Measured extends object, Variant extends string>({
+  measure,
+  settings,
+  sparseModelMetadata,
+  output,
+  sparsityLevels,
+  variants = measure.variants,
+  shard,
+  onProgress,
+}: MeasuredModels & {
+  measure: Measure<Settings, Measured, Variant>;
+  /** The measure's own. */
+  settings: Settings;
+  /** Only the models with these levels. Default: all. */
+  sparsityLevels?: readonly number[] | undefined;
+  /** Which of the measure's variants. Default: all. */
+  variants?: readonly Variant[] | undefined;
+}): Promise<(GridPoint & Measured)[]> {
+  const models = modelsWithLevels(
+    sparseModelMetadata,
+    await readSparseModelMetadata(sparseModelMetadata),
+    sparsityLevels,
+  );
+  const measured = itemsOfShard(
+    measure.variants
+      .filter((variant) => variants.includes(variant))
+      .flatMap((variant) => models.map((model) => ({ model, variant }))),
+    shard,
+  );
+  return writeResultsCsv<GridPoint & Measured>({
+    path: output,
+    columns: [...gridPointColumns, ...measure.columns],
+    makeRows: async () => {
+      const rows: (GridPoint & Measured)[] = [];
+      onProgress?.(0, measured.length);
+      for await (const row of measure.rows(measured, settings)) {
+        rows.push({ ...gridPointOf(measured[rows.length]!.model), ...row });
+        onProgress?.(rows.length, measured.length);
+      }
+      return rows;
+    },
+  });
+}

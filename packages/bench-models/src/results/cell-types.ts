@@ -1,0 +1,79 @@
+import { formatPythonFloat, formatPythonTuple, parsePythonTuple } from './python-notation.js';
+
+/** How the cells of a column are written and read. */
+export interface CellType<Value> {
+  /** What a cell holds, for the error about one that does not: `a number from 0 to 1`. */
+  expected: string;
+  /** A cell's value, or undefined where the cell does not hold what is expected. */
+  parse: (cell: string) => Value | undefined;
+  /** The cell of a value. */
+  format: (value: Value) => string | number;
+}
+
+/** Any text but an empty one. */
+export function text(expected: string): CellType<string> {
+  return { expected, parse: (cell) => (cell.trim() === '' ? undefined : cell), format: (value) => value };
+}
+
+/** One of some words. */
+export function oneOf<Choice extends string>(choices: readonly Choice[]): CellType<Choice> {
+  return {
+    expected: choices.join(' or '),
+    parse: (cell) => choices.find((choice) => choice === cell),
+    format: (value) => value,
+  };
+}
+
+/** A finite number of at least `minimum` and at most `maximum`, written as pandas writes a float: `1.0`. */
+export function float({
+  expected,
+  minimum = -Infinity,
+  maximum = Infinity,
+}: {
+  /** Default: the limits. */
+  expected?: string;
+  minimum?: number;
+  maximum?: number;
+} = {}): CellType<number> {
+  return {
+    expected: expected ?? `a number${limits(minimum, maximum)}`,
+    parse: (cell) => numberIn(cell, (value) => value >= minimum && value <= maximum),
+    format: formatPythonFloat,
+  };
+}
+
+/** A whole number of at least `minimum`. */
+export function wholeNumber({
+  expected,
+  minimum = -Infinity,
+}: {
+  /** Default: the limit. */
+  expected?: string;
+  minimum?: number;
+} = {}): CellType<number> {
+  return {
+    expected: expected ?? `a whole number${limits(minimum, Infinity)}`,
+    parse: (cell) => numberIn(cell, (value) => Number.isSafeInteger(value) && value >= minimum),
+    format: (value) => value,
+  };
+}
+
+/** Rows and columns of a block as Python prints a tuple: `(1, 4)`. */
+export const blockShapeCell: CellType<readonly [rows: number, columns: number]> = {
+  expected: 'a shape such as (1, 4)',
+  parse(cell) {
+    const shape = parsePythonTuple(cell);
+    return shape?.every((side) => side >= 1) ? shape : undefined;
+  },
+  format: formatPythonTuple,
+};
+
+function numberIn(cell: string, isValid: (value: number) => boolean): number | undefined {
+  const value = Number(cell);
+  return cell.trim() !== '' && Number.isFinite(value) && isValid(value) ? value : undefined;
+}
+
+function limits(minimum: number, maximum: number): string {
+  if (minimum === -Infinity) return '';
+  return maximum === Infinity ? ` of at least ${minimum}` : ` from ${minimum} to ${maximum}`;
+}

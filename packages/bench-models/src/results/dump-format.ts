@@ -1,0 +1,18 @@
+import type { SparseModelMetadata } from './metadata.js';
+
+/**
+ * How models are dumped: `dense` as the original does; `sparse` with tables that hold only their kept blocks;
+ * `both`, the sparse one in a zip beside the dense one.
+ */
+export const dumpFormats = ['dense', 'sparse', 'both'] as const;
+/** Which tables the dumped models have: every value, only the kept blocks, or a file of each. */
+export type DumpFormat = (typeof dumpFormats)[number];
+
+/** How the model of a row was dumped. */
+export function dumpFormatOf({
+  path,
+  sparsePath,
+}: Pick<SparseModelMetadata, 'path' | 'sparsePath'>): DumpFormat {
+  if (sparsePath === undefined) return 'dense';
+  return sparsePath === path ? 'sparse' : 'both';
+}

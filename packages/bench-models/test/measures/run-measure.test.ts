@@ -1,0 +1,93 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@ds/test-support';
+import { runMeasure, type Measure } from '../../src/index.js';
+
+const root = temporaryFolder();
+
+/** Measures the length of a model's path, in letters or in doubled letters. */
+const pathLength: Measure<{ add: number }, { length: number; dlrmType: string }, 'once' | 'twice'> = {
+  id: 'path length',
+  columns: [
+    { name: 'dlrm_type', cell: ({ dlrmType }) => dlrmType },
+    { name: 'length', cell: ({ length }) => length },
+  ],
+  variants: ['once', 'twice'],
+  async *rows(models, { add }) {
+    for (const { model, variant } of models) {
+      if (model.path.endsWith('broken')) throw new Error(`${model.path}: no model`);
+      const letters = model.path.split('/').at(-1)!.length;
+      yield { dlrmType: variant, length: add + (variant === 'twice' ? 2 : 1) * letters };
+    }
+  },
+};
+
+async function inputs(paths = ['a', 'bb', 'ccc']) {
+  const folder = await mkdtemp(join(root, 'measure-'));
+  const sparseModelMetadata = join(folder, 'metadata.csv');
+  const lines = paths.map((path, level) => `L2,"(1, 4)",0.${level},1,1,${path}`);
+  await writeFile(
+    sparseModelMetadata,
+    ['norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path', ...lines, ''].join('\n'),
+  );
+  return { folder, sparseModelMetadata, output: join(folder, 'lengths.csv') };
+}
+
+describe('runMeasure', () => {
+  test('writes all models in the first variant, then in the next, after the columns that name them', async () => {
+    const { sparseModelMetadata, output } = await inputs();
+    const progress: string[] = [];
+    const rows = await runMeasure({
+      measure: pathLength,
+      settings: { add: 100 },
+      sparseModelMetadata,
+      output,
+      onProgress: (done, total) => progress.push(`${done}/${total}`),
+    });
+    expect(await readFile(output, 'utf8')).toBe(
+      [
+        'norm,sparse_block_shape,sparsity_level,dlrm_type,length',
+        'L2,"(1, 4)",0.0,once,101',
+        'L2,"(1, 4)",0.1,once,102',
+        'L2,"(1, 4)",0.2,once,103',
+        'L2,"(1, 4)",0.0,twice,102',
+        'L2,"(1, 4)",0.1,twice,104',
+        'L2,"(1, 4)",0.2,twice,106',
+        '',
+      ].join('\n'),
+    );
+    expect(rows[5]).toEqual({
+      norm: 'L2',
+      sparseBlockShape: [1, 4],
+      sparsityLevel: 0.2,
+      dlrmType: 'twice',
+      length: 106,
+    });
+    expect(progress).toEqual(['0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
+  });
+
+  test('measures the levels and variants that are wanted, and of these the rows of its part', async () => {
+    const lengths = async (options: object) => {
+      const { sparseModelMetadata, output } = await inputs();
+      const files = { sparseModelMetadata, output };
+      const rows = await runMeasure({ measure: pathLength, settings: { add: 0 }, ...files, ...options });
+      return rows.map(({ length }) => length);
+    };
+    expect(await lengths({ sparsityLevels: [0, 0.2], variants: ['twice', 'once'] })).toEqual([1, 3, 2, 6]);
+    expect(await lengths({ variants: ['twice'] })).toEqual([2, 4, 6]);
+    expect(await lengths({ shard: { index: 2, count: 3 } })).toEqual([3, 2]);
+    await expect(lengths({ sparsityLevels: [0.5] })).rejects.toThrow(
+      /metadata\.csv: expected a model of sparsity level 0\.5, found 0, 0\.1, 0\.2/,
+    );
+  });
+
+  test('a model that cannot be measured leaves nothing behind, and an earlier file as it was', async () => {
+    const { folder, sparseModelMetadata, output } = await inputs(['a', 'broken']);
+    const run = () => runMeasure({ measure: pathLength, settings: { add: 0 }, sparseModelMetadata, output });
+    await expect(run()).rejects.toThrow(/broken: no model/);
+    expect(await readdir(folder)).toEqual(['metadata.csv']);
+    await writeFile(output, 'earlier');
+    await expect(run()).rejects.toThrow(/broken: no model/);
+    expect(await readFile(output, 'utf8')).toBe('earlier');
+  });
+});
