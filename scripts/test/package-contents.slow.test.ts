@@ -37,7 +37,9 @@ describe.each(publishedPackages)('the tarball of $name', ({ name, folder }) => {
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[a-z-]+\.js|dist\/[^/]+\.(js|cjs|d\.ts|d\.cts))$/;
     const paths: string[] = packed.files.map(({ path }: { path: string }) => path);
     expect(paths.filter((path) => !needed.test(path))).toEqual([]);
-    expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'dist/index.d.cts']));
+    expect(paths).toEqual(
+      expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/index.d.cts']),
+    );
     if (name === 'data-sparsifier') expect(packed.size).toBeLessThan(150_000);
     expect(packed.unpackedSize).toBeLessThan(3_000_000);
   });

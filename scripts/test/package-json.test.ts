@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { publishedPackages, root } from './published-packages.js';
+import { privateWorkspaces, publishedPackages, root } from './published-packages.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'lerna.json'), 'utf8'));
 
@@ -17,6 +17,11 @@ describe.each(publishedPackages)('package.json of $name', ({ name, folder, json 
       sideEffects: false,
       publishConfig: { access: 'public' },
     });
+  });
+
+  it('has the licence of the repository, which npm packs from its folder', () => {
+    const licence = (of: string) => readFileSync(join(of, 'LICENSE'), 'utf8');
+    expect(licence(folder)).toBe(licence(root));
   });
 
   it('gives each entry point types for import and for require', () => {
@@ -55,6 +60,16 @@ describe.each(publishedPackages)('package.json of $name', ({ name, folder, json 
     expect(sentence).toMatch(/^[^#].{20,}\.$/);
     expect(readme).toMatch(new RegExp(`npm (install|i) (-g )?@ds/${name}`));
   });
+});
+
+test.each(privateWorkspaces)('$name takes our packages in whatever version they have', ({ json }) => {
+  // `lerna version` leaves private workspaces alone, so that a range would be of an old version.
+  expect(json.version).toBe('0.0.0');
+  const published = publishedPackages.map((other) => other.json.name);
+  const ours = Object.entries({ ...json.dependencies, ...json.devDependencies }).filter(([name]) =>
+    published.includes(name),
+  );
+  expect(ours.filter(([, range]) => range !== '*')).toEqual([]);
 });
 
 describe.each(['data-sparsifier', 'activation-sparsifier'])('@ds/%s', (sparsifier) => {

@@ -13,13 +13,13 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from '@ds/test-support';
 import { startLocalRegistry, type LocalRegistry } from './local-registry.js';
-import { publishedPackages, root } from './published-packages.js';
+import { privateWorkspaces, publishedPackages, root } from './published-packages.js';
 
 // A release from the version to the registry, and what a user does with it, outside of the tree.
 let folder: string;
@@ -139,6 +139,13 @@ it('releases one fix: lerna version and lerna publish from-package', async () =>
       if (dependency.startsWith('@ds/')) expect(range).toBe(released);
     }
   }
+  const changed = (await git('diff', '--name-only', 'HEAD~1')).trim().split('\n');
+  expect(changed).toContain('packages/dlrm/package.json');
+  const isPrivate = (path: string) =>
+    privateWorkspaces.some(({ folder }) =>
+      path.startsWith(`${relative(root, folder).replaceAll(sep, '/')}/`),
+    );
+  expect(changed.filter(isPrivate)).toEqual([]);
   expect(await git('tag', '--points-at', 'HEAD')).toBe(`v${released}\n`);
   // The version is pushed by hand, as CONTRIBUTING.md has it: a pushed tag publishes.
   const remoteTags = () => git('ls-remote', '--tags', '--refs', 'origin');

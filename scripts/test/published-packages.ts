@@ -14,17 +14,26 @@ export interface PackageJson {
   [field: string]: unknown;
 }
 
-export interface PublishedPackage {
+export interface Workspace {
   /** Its short name, which is its folder's. */
   name: string;
   folder: string;
   json: PackageJson;
 }
 
-/** The packages that are published, in alphabetical order. */
-export const publishedPackages: PublishedPackage[] = readdirSync(join(root, 'packages'))
-  .map((name) => {
-    const folder = join(root, 'packages', name);
+const workspaces = (group: string): Workspace[] =>
+  readdirSync(join(root, group)).map((name) => {
+    const folder = join(root, group, name);
     return { name, folder, json: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) };
-  })
-  .filter(({ json }) => !json.private);
+  });
+
+/** The packages that are published, in alphabetical order. */
+export const publishedPackages: readonly Workspace[] = workspaces('packages').filter(
+  ({ json }) => !json.private,
+);
+
+/** The packages that are inlined, and the examples. */
+export const privateWorkspaces: readonly Workspace[] = [
+  ...workspaces('packages'),
+  ...workspaces('examples'),
+].filter(({ json }) => json.private);
