@@ -26,19 +26,34 @@ def tables():
     yield "small_ranges", 1.0 + generator.uniform(0, 1e-4, (6, 8))
 
 
+TRIED = {1: (7, 1 / 16), 2: (10, 1 / 32), 4: (8, 1 / 64), 8: (1, 0)}
+
+
 def gptq(table: np.ndarray, curvature: np.ndarray, bits: int) -> np.ndarray:
-    """The values after GPTQ's rounding (Frantar et al. 2022, algorithm 1) in float64, and what they are scaled by."""
-    steps = 2**bits - 1
-    offset = table.min(1, keepdims=True).astype(np.float16).astype(np.float32)
-    scale = ((table.max(1, keepdims=True) - offset) / np.float32(steps)).astype(np.float16).astype(np.float64)
-    scale[scale == 0] = 1
-    offset = offset.astype(np.float64)
+    """The float32 values after GPTQ's rounding (Frantar et al. 2022, algorithm 1), in the best of several ranges."""
     dim = table.shape[1]
     damped = curvature + 0.01 * np.trace(curvature) / dim * np.eye(dim)
     upper = np.linalg.cholesky(np.linalg.inv(damped)).T
+    smallest, largest = table.min(1, keepdims=True).astype(np.float64), table.max(1, keepdims=True).astype(np.float64)
+    best, least = np.zeros(table.shape), np.full(len(table), np.inf)
+    for place in range(TRIED[bits][0]):
+        inset = place * TRIED[bits][1] * (largest - smallest)
+        read = in_range(table, (smallest + inset).astype(np.float32), (largest - inset).astype(np.float32), bits, upper)
+        cost = np.einsum("ri,ij,rj->r", read - table, damped, read - table)
+        best[cost < least] = read[cost < least]
+        least = np.minimum(least, cost)
+    return best.astype(np.float32).astype(np.float64)
+
+
+def in_range(table, smallest, largest, bits, upper):
+    steps = 2**bits - 1
+    offset = smallest.astype(np.float16).astype(np.float32)
+    scale = ((largest - offset) / np.float32(steps)).astype(np.float16).astype(np.float64)
+    scale[scale == 0] = 1
+    offset = offset.astype(np.float64)
     wanted = table.astype(np.float64)
     read = np.empty_like(wanted)
-    for j in range(dim):
+    for j in range(table.shape[1]):
         read[:, j : j + 1] = np.clip(np.round((wanted[:, j : j + 1] - offset) / scale), 0, steps) * scale + offset
         wanted[:, j + 1 :] -= ((wanted[:, j] - read[:, j]) / upper[j, j])[:, None] * upper[j, j + 1 :]
     return read
@@ -61,7 +76,7 @@ for name, values in tables():
         for rounding, greedy in (("nearest", False), ("greedy", True)):
             case[f"{rounding}{bits}"] = prepack[bits](torch.tensor(table), greedy).numpy().tobytes().hex()
     for bits in (8, 4, 2, 1):
-        error = gptq(table, curvature, bits).astype(np.float32).astype(np.float64) - table
+        error = gptq(table, curvature, bits) - table
         case[f"gptqError{bits}"] = np.einsum("ri,ij,rj->r", error, curvature, error).tolist()
     cases.append(case)
 

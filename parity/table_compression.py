@@ -59,19 +59,30 @@ weights = probabilities * (1 - probabilities)
 curvatures = torch.einsum("n,nti,ntj->tij", weights, gradients, gradients).numpy() / EXAMPLES
 
 
+TRIED = {2: (10, 1 / 32), 4: (8, 1 / 64), 8: (1, 0)}
+
+
 def rounded(table: np.ndarray, curvature: np.ndarray, bits: int) -> np.ndarray:
-    """The float32 values of a table in fused rows, with GPTQ's carried errors (Frantar et al. 2022, algorithm 1)."""
-    steps = 2**bits - 1
-    offset = table.min(1, keepdims=True).astype(np.float16).astype(np.float32)
-    scale = ((table.max(1, keepdims=True) - offset) / np.float32(steps)).astype(np.float16).astype(np.float64)
-    offset = offset.astype(np.float64)
-    upper = np.linalg.cholesky(np.linalg.inv(curvature + 0.01 * np.trace(curvature) / DIM * np.eye(DIM))).T
-    wanted = table.astype(np.float64)
-    read = np.empty_like(wanted)
-    for k in range(DIM):
-        read[:, k : k + 1] = np.clip(np.round((wanted[:, k : k + 1] - offset) / scale), 0, steps) * scale + offset
-        wanted[:, k + 1 :] -= ((wanted[:, k] - read[:, k]) / upper[k, k])[:, None] * upper[k, k + 1 :]
-    return read.astype(np.float32).astype(np.float64)
+    """The float32 values of a table in fused rows: GPTQ (Frantar et al. 2022, algorithm 1) in the best of several ranges."""
+    damped = curvature + 0.01 * np.trace(curvature) / DIM * np.eye(DIM)
+    upper = np.linalg.cholesky(np.linalg.inv(damped)).T
+    smallest, largest = table.min(1, keepdims=True).astype(np.float64), table.max(1, keepdims=True).astype(np.float64)
+    best, least = np.zeros(table.shape), np.full(len(table), np.inf)
+    for place in range(TRIED[bits][0]):
+        inset = place * TRIED[bits][1] * (largest - smallest)
+        offset = (smallest + inset).astype(np.float32).astype(np.float16).astype(np.float32)
+        scale = (((largest - inset).astype(np.float32) - offset) / np.float32(2**bits - 1)).astype(np.float16).astype(np.float64)
+        offset = offset.astype(np.float64)
+        wanted = table.astype(np.float64)
+        read = np.empty_like(wanted)
+        for k in range(DIM):
+            codes = np.clip(np.round((wanted[:, k : k + 1] - offset) / scale), 0, 2**bits - 1)
+            read[:, k : k + 1] = codes * scale + offset
+            wanted[:, k + 1 :] -= ((wanted[:, k] - read[:, k]) / upper[k, k])[:, None] * upper[k, k + 1 :]
+        cost = np.einsum("ri,ij,rj->r", read - table, damped, read - table)
+        best[cost < least] = read[cost < least]
+        least = np.minimum(least, cost)
+    return best.astype(np.float32).astype(np.float64)
 
 
 arrays = dict(state, integers=integers, ids=ids, labels=labels)

@@ -1,4 +1,5 @@
 // The gather of QuantizedTable (../src/tables/quantized-table.ts) as WebAssembly with SIMD.
+import { fromHalf } from './half-floats';
 import {
   findStoredRows,
   groupSize,
@@ -125,15 +126,4 @@ function expandNibbles(codes: usize, dim: u32, scale: f64, offset: f64, out: usi
     const code = (load<u8>(codes + ((column & 3) >> 1)) >> ((<u8>(column & 1)) << 2)) & 15;
     store<f32>(out, <f32>(<f64>code * scale + offset));
   }
-}
-
-/** IEEE 754 binary16 as a number. */
-function fromHalf(half: u16): f64 {
-  const sign: f64 = half & 0x8000 ? -1 : 1;
-  const exponent = <i32>((half >> 10) & 31);
-  const fraction = <f64>(half & 1023);
-  // 2^-24 x fraction below the normal numbers; a scale or offset is never infinite.
-  if (exponent == 0) return (sign * fraction) / 16777216;
-  const power = reinterpret<f64>((<u64>(exponent - 15 + 1023)) << 52);
-  return sign * power * (1 + fraction / 1024);
 }

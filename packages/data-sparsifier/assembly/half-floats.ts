@@ -16,3 +16,27 @@ export function fromFourHalves(halves: v128): v128 {
 export function loadTwoHalves(at: usize): v128 {
   return fromFourHalves(i32x4.extend_low_i16x8_u(v128.load32_zero(at)));
 }
+
+/** IEEE 754 binary16 as a number. */
+export function fromHalf(half: u16): f64 {
+  const sign: f64 = half & 0x8000 ? -1 : 1;
+  const exponent = <i32>((half >> 10) & 31);
+  const fraction = <f64>(half & 1023);
+  // 2^-24 x fraction below the normal numbers; a scale or offset is never infinite.
+  if (exponent == 0) return (sign * fraction) / 16777216;
+  const power = reinterpret<f64>((<u64>(exponent - 15 + 1023)) << 52);
+  return sign * power * (1 + fraction / 1024);
+}
+
+/** The IEEE 754 binary16 nearest to a finite number, halves to even; beyond its range, infinity. */
+export function toHalf(value: f32): u16 {
+  const bits = reinterpret<u32>(value);
+  const sign = (bits >> 16) & 0x8000;
+  const magnitude = abs(value);
+  if (magnitude >= 65520) return <u16>(sign | 0x7c00);
+  // Below the normal numbers the step is 2^-24.
+  if (magnitude < 1.0 / 16384) return <u16>(sign | (<u32>nearest(<f64>magnitude * 16777216)));
+  const rest = bits & 0x1fff;
+  const half = ((bits & 0x7fffffff) - (112 << 23)) >> 13;
+  return <u16>(sign | (half + u32(rest > 0x1000 || (rest == 0x1000 && (half & 1) == 1))));
+}

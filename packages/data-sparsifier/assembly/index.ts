@@ -4,3 +4,4 @@ export { gatherMixedRows, prepareMixed } from './gather-mixed-rows';
 export { squareValues, meansOfFour, meansOfFourSquares } from './block-keys';
 export { countKeys, rankKeys } from './rank-keys';
 export { maskRanks, maskRanksOfFour } from './mask-ranks';
+export { roundRowsByCurvature } from './round-rows';

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { errorCarry } from '../../src/quantization/error-carry.js';
+import { roundPlainly } from '../../src/quantization/round-by-curvature.js';
+import { roundingKernel } from '../../src/quantization/rounding-kernel.js';
 import {
   fusedRowBytes,
   roundRows,
@@ -100,23 +103,35 @@ test('rows have their bytes, and read as finite values within float16 steps of t
   );
 });
 
-test('without off-diagonal curvature nothing is carried: the nearest codes', () => {
+test('the kernel rounds by curvature as the plain loop does, byte for byte', () => {
   fc.assert(
     fc.property(tables, (table) => {
-      const { dim } = table;
-      const curvature = new Float64Array(dim * dim);
-      for (let i = 0; i < dim; i++) curvature[i * dim + i] = 2;
-      // Away from ties, which float32 and float64 break differently.
-      const values = table.values.map((value) => Math.round(value / 4) * 4);
-      const unpacked = (rounding: 'nearest' | 'curvature') =>
-        unpackFusedRows({ ...table, packed: roundRows({ ...table, values, rounding, curvature }) });
-      const [nearest, carried] = [unpacked('nearest'), unpacked('curvature')];
-      for (let at = 0; at < values.length; at++) {
-        const [a, b] = [Math.abs(nearest[at]! - values[at]!), Math.abs(carried[at]! - values[at]!)];
-        expect(Math.abs(a - b)).toBeLessThanOrEqual(1e-6 * Math.abs(values[at]!) + 1e-3);
+      const carry = errorCarry(table.curvature, table.dim);
+      expect(roundingKernel()!.round(table, carry)).toEqual(roundPlainly(table, carry));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('rounding by curvature costs clearly less than rounding to the nearest code', () => {
+  const damped = ({ curvature, dim }: { curvature: Float64Array; dim: number }) => {
+    const trace = Array.from({ length: dim }, (_, i) => curvature[i * dim + i]!).reduce((a, b) => a + b, 0);
+    return curvature.map((value, at) =>
+      at % (dim + 1) === 0 ? value + (trace === 0 ? 1 : (0.01 * trace) / dim) : value,
+    );
+  };
+  const sums = { nearest: 0, curvature: 0 };
+  fc.assert(
+    fc.property(tables, (table) => {
+      const { values, dim } = table;
+      for (const rounding of ['nearest', 'curvature'] as const) {
+        const read = unpackFusedRows({ ...table, packed: roundRows({ ...table, rounding }) });
+        const scale = Math.max(...values.map(Math.abs), 1) ** 2 * Math.max(...table.curvature, 1);
+        for (const cost of weightedErrors(values, read, dim, damped(table))) sums[rounding] += cost / scale;
       }
     }),
   );
+  expect(sums.curvature).toBeLessThan(0.8 * sums.nearest);
 });
 
 describe('refuses', () => {
