@@ -14,7 +14,7 @@ const mayImport = {
   'bench-metrics': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-forward': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-memory': ['bench-models', 'dlrm', 'criteo-data'],
-  'bench-report': [],
+  'bench-report': ['bench-models'],
   'command-line': ['files'],
   files: [],
   threads: [],

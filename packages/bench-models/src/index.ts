@@ -35,7 +35,7 @@ export { gridPointColumns } from './results/grid-point-schema.js';
 export { metadataColumns, readSparseModelMetadata, type SparseModelMetadata } from './results/metadata.js';
 export { modelName, modelZipPath } from './results/model-path.js';
 export { modelsWithLevels } from './results/models-with-levels.js';
-export { formatPythonFloat } from './results/python-notation.js';
+export { formatPythonFloat, formatPythonTuple } from './results/python-notation.js';
 export {
   readResultsText,
   writeResultsCsv,

@@ -1,8 +1,14 @@
-import { partOfPath, writeWhole } from '@ds/files';
-import { createArrayCsvStringifier } from 'csv-writer';
-import { readResultsText, type ResultsText } from './results-table.js';
+import {
+  dlrmTypes,
+  gridPointColumns,
+  readResultsText,
+  tableTypes,
+  writeResultsCsv,
+  type ResultsText,
+} from '@ds/bench-models';
+import { partOfPath } from '@ds/files';
 
-const keyColumns = ['norm', 'sparse_block_shape', 'sparsity_level'];
+const keyColumns = gridPointColumns.map(({ name }) => name);
 const variantColumn = 'dlrm_type';
 
 /**
@@ -63,7 +69,7 @@ export async function mergeResults({
   const models = like === undefined ? fullGrid(rows.map(({ model }) => model)) : await modelsOf(like);
   const unknown = rows.find(({ model }) => !models.includes(model));
   if (unknown) throw new Error(`${unknown.place}: ${rowName(unknown.model, '')} is not in ${like}`);
-  const variants = [...new Set(rows.map(({ variant }) => variant))].sort(byVariant);
+  const variants = inOrderOfVariants(new Set(rows.map(({ variant }) => variant)));
   const expected = variants.flatMap((variant) =>
     models.map((model) => {
       const row = merged.get(`${variant}\t${model}`);
@@ -72,10 +78,11 @@ export async function mergeResults({
     }),
   );
   const ordered = (numbered && like === undefined ? rows : expected).map(({ cells }) => cells);
-  const stringifier = createArrayCsvStringifier({ header });
-  await writeWhole(output, (file) =>
-    file.writeFile((stringifier.getHeaderString() ?? '') + stringifier.stringifyRecords(ordered)),
-  );
+  await writeResultsCsv({
+    path: output,
+    columns: header.map((name, column) => ({ name, cell: (cells: readonly string[]) => cells[column]! })),
+    makeRows: async () => ordered,
+  });
   return ordered.length;
 }
 
@@ -131,11 +138,11 @@ function fullGrid(models: readonly string[]): string[] {
   return methods.flatMap((method) => levels.map((level) => `${method}\t${level}`));
 }
 
-// The order in which the benchmarks write them; types of a later version come last.
-function byVariant(a: string, b: string): number {
-  const order = ['with_torch_sparse', 'without_torch_sparse', 'dense_tables', 'sparse_tables'];
-  const rank = (variant: string) => (order.includes(variant) ? order.indexOf(variant) : order.length);
-  return rank(a) - rank(b) || (a < b ? -1 : 1);
+/** The variants of a results file in the order in which its benchmark writes them; those of a later version come last. */
+function inOrderOfVariants(variants: ReadonlySet<string>): string[] {
+  const written: readonly string[] = variants.has('dense_tables') ? tableTypes : dlrmTypes;
+  const known = written.filter((variant) => variants.has(variant));
+  return [...known, ...[...variants].filter((variant) => !known.includes(variant)).sort()];
 }
 
 function rowName(model: string, variant: string): string {

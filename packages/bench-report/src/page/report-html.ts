@@ -1,26 +1,27 @@
-import type { BenchmarkTables } from '../benchmark-tables.js';
 import type { Chart } from '../drawing/chart.js';
 import { drawChart } from '../drawing/draw-chart.js';
-import { forwardChart } from '../sections/forward/forward-chart.js';
-import { fullTables } from './full-tables.js';
-import { describeMachine } from '../machine.js';
-import { escapeMarkup } from './markup.js';
-import { memoryChart } from '../sections/memory/memory-chart.js';
-import { measurementNotes } from '../measurement-notes.js';
-import { describeLevels, levelsOf, methodsOf } from '../models.js';
 import { pagePalette } from '../drawing/palette.js';
-import { qualityCharts } from '../sections/quality/quality-charts.js';
-import { reportStyle } from './report-style.js';
+import { describeMachine } from '../machine.js';
+import { curvesOf, describeLevels, levelsOf } from '../models.js';
 import type { RunInfo } from '../run-info.js';
-import { sizeChart } from '../sections/size/size-chart.js';
-import { summaryTable, type TextTable } from '../summary-table.js';
+import type { ReadSection } from '../sections/section.js';
+import { summaryTable } from '../tables/summary-table.js';
+import type { TextTable } from '../tables/text-table.js';
+import { escapeMarkup } from './markup.js';
+import { reportStyle } from './report-style.js';
 
 /** The report as one HTML page that needs no other file: charts, settings, machine, tables, how it was measured. */
-export function reportHtml({ tables, runInfo }: { tables: BenchmarkTables; runInfo: RunInfo }): string {
-  const notes = measurementNotes(tables);
-  const { sizes, quality, forward, memory } = tables;
-  const methods = methodsOf(sizes).map(({ name }) => name);
+export function reportHtml({
+  sections,
+  runInfo,
+}: {
+  sections: readonly ReadSection[];
+  runInfo: RunInfo;
+}): string {
+  const models = sections[0]!.rows!;
+  const curves = curvesOf(models).map(({ name }) => name);
   const machineTitle = runInfo.machine ? 'Machine' : 'Machine that made this report';
+  const allTables = sections.flatMap(({ section, rows }) => (rows ? section.tables(rows) : []));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,28 +34,18 @@ export function reportHtml({ tables, runInfo }: { tables: BenchmarkTables; runIn
 <main>
 <h1>Data sparsifier benchmark on DLRM</h1>
 <p class="lead">What pruning the embedding tables of a recommendation model saves on disk and in memory and costs in quality and time:
-${sizes.length} models, ${escapeMarkup(methods.join('; '))}, sparsity levels ${describeLevels(levelsOf(sizes))}.</p>
+${models.length} models, ${escapeMarkup(curves.join('; '))}, sparsity levels ${describeLevels(levelsOf(models))}.</p>
 ${notesBlock(runInfo.notes ?? [])}
 <h2>Summary</h2>
-${htmlTable(summaryTable(tables), 'A few levels of each norm and block shape; all models are at the end.')}
-<h2>Size on disk</h2>
-${figure(sizeChart(sizes), notes.size)}
-<h2>Quality</h2>
-${quality ? '' : missing(notes.quality)}
-${(quality ? qualityCharts(quality) : []).map((chart, index) => figure(chart, index === 0 ? notes.quality : '')).join('\n')}
-<h2>Forward time</h2>
-${forward ? figure(forwardChart(forward), notes.forward) : missing(notes.forward)}
-<h2>Memory</h2>
-${memory ? figure(memoryChart(memory), notes.memory) : missing(notes.memory)}
+${htmlTable(summaryTable(sections), 'A few levels of each norm and block shape; all models are at the end.')}
+${sections.map(sectionHtml).join('\n')}
 <h2>Settings and machine</h2>
 <div class="facts">
 <div><h3>Settings</h3>${factsTable(runInfo.settings ?? {}) || '<p>Not recorded.</p>'}</div>
 <div><h3>${machineTitle}</h3>${factsTable(runInfo.machine ?? describeMachine())}</div>
 </div>
 <h2>All models</h2>
-${fullTables(tables)
-  .map(({ title, table }) => `<h3>${escapeMarkup(title)}</h3>\n${htmlTable(table)}`)
-  .join('\n')}
+${allTables.map(({ title, table }) => `<h3>${escapeMarkup(title)}</h3>\n${htmlTable(table)}`).join('\n')}
 <footer>Made by @ds/bench-report from the benchmark's CSV files.</footer>
 </main>
 </body>
@@ -62,13 +53,18 @@ ${fullTables(tables)
 `;
 }
 
+/** The charts of a section, the first of which says how all were measured. */
+function sectionHtml({ section, rows }: ReadSection): string {
+  const heading = `<h2>${escapeMarkup(section.title)}</h2>`;
+  if (!rows) return `${heading}\n<p class="note">${escapeMarkup(section.missing)}</p>`;
+  const notes = section.notes(rows);
+  const charts = section.charts(rows).map((chart, index) => figure(chart, index === 0 ? notes : ''));
+  return [heading, ...charts].join('\n');
+}
+
 function figure(chart: Chart, caption: string): string {
   const text = caption && `<figcaption>${escapeMarkup(caption)}</figcaption>`;
   return `<figure id="${chart.id}">\n${drawChart(chart, pagePalette)}${text}\n</figure>`;
-}
-
-function missing(note: string): string {
-  return `<p class="note">${escapeMarkup(note)}</p>`;
 }
 
 function notesBlock(notes: readonly string[]): string {

@@ -1,6 +1,6 @@
-import type { QualityRow } from '../../benchmark-tables.js';
+import type { GridPoint, ModelMetrics } from '@ds/bench-models';
 import type { Chart, Line } from '../../drawing/chart.js';
-import { describeLevels, levelsOf, methodsOf, rowsOf } from '../../models.js';
+import { curvesOf, describeLevels, levelsOf } from '../../models.js';
 
 /** The metrics that have a chart of their own. */
 const drawnMetrics = [
@@ -28,14 +28,14 @@ const drawnMetrics = [
  * Accuracy, ROC AUC and log loss against sparsity level, a chart each with one line for each norm and block
  * shape. A metric that no row defines has no chart.
  */
-export function qualityCharts(quality: readonly QualityRow[]): Chart[] {
+export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): Chart[] {
   return drawnMetrics.flatMap(({ field, ...about }) => {
-    const lines: Line[] = methodsOf(quality)
-      .map((method, index) => ({
-        name: method.name,
+    const lines: Line[] = curvesOf(quality)
+      .map(({ name, dashed, rows }, index) => ({
+        name,
         style: index,
-        dashed: method.norm === 'L2',
-        points: rowsOf(method, quality).flatMap((row) => {
+        dashed,
+        points: rows.flatMap((row) => {
           const value = row[field];
           return value === undefined ? [] : [[row.sparsityLevel, value] as const];
         }),

@@ -1,21 +1,39 @@
-import type { SizeRow } from '../../benchmark-tables.js';
+import { dumpFormatOf, type SparseModelMetadata } from '@ds/bench-models';
 import type { Chart } from '../../drawing/chart.js';
-import { describeLevels, levelsOf, methodsOf, rowsOf } from '../../models.js';
+import { curvesOf, describeLevels, levelsOf } from '../../models.js';
 import { byteUnit, formatIn } from '../../units.js';
+import { zipBytes } from './zip-bytes.js';
 
-/** Bytes of a model's zip: exact, or from the whole MiB where the file has no more (the original's). */
-export function zipBytes(row: SizeRow): number {
-  return row.bytes ?? row.zipMebibytes * 2 ** 20;
-}
-
-/** Size of the zipped model against sparsity level, one line for each norm and block shape. */
-export function sizeChart(sizes: readonly SizeRow[]): Chart {
-  const unit = byteUnit(Math.max(...sizes.map(zipBytes)));
-  const methods = methodsOf(sizes);
-  const ranges = methods.map((method) => {
-    const rows = rowsOf(method, sizes);
-    return `${method.name}: ${formatIn(unit, zipBytes(rows[0]!))} to ${formatIn(unit, zipBytes(rows.at(-1)!))}`;
-  });
+/**
+ * Size of the zipped model against sparsity level, a line for each curve. Where models are there with dense and with
+ * sparse tables, these have a panel each.
+ */
+export function sizeChart(sizes: readonly SparseModelMetadata[]): Chart {
+  const formats = new Set(sizes.map(dumpFormatOf));
+  const panels = formats.has('both')
+    ? [
+        { title: 'dense tables', bytesOf: zipBytes },
+        { title: 'sparse tables', bytesOf: (row: SparseModelMetadata) => row.sparseBytes },
+      ]
+    : [{ title: formats.has('dense') ? undefined : 'sparse tables', bytesOf: zipBytes }];
+  const unit = byteUnit(Math.max(...panels.flatMap(({ bytesOf }) => sizes.map((row) => bytesOf(row) ?? 0))));
+  const drawn = panels.map(({ title, bytesOf }) => ({
+    title,
+    curves: curvesOf(sizes).map(({ rows, ...curve }) => ({
+      ...curve,
+      points: rows.flatMap((row) => {
+        const bytes = bytesOf(row);
+        return bytes === undefined ? [] : [[row.sparsityLevel, bytes] as const];
+      }),
+    })),
+  }));
+  const ranges = drawn.flatMap(({ title, curves }) =>
+    curves.flatMap(({ name, points: [first, ...others] }) =>
+      first
+        ? `${name}${title ? `, ${title}` : ''}: ${formatIn(unit, first[1])} to ${formatIn(unit, (others.at(-1) ?? first)[1])}`
+        : [],
+    ),
+  );
   const rounded = sizes.every(({ bytes }) => bytes === undefined) ? ', whole MiB' : '';
   return {
     id: 'size',
@@ -25,15 +43,14 @@ export function sizeChart(sizes: readonly SizeRow[]): Chart {
       `block shape, from the lowest level to the highest. ${ranges.join('; ')}.`,
     valueLabel: `Zipped model (${unit.name}${rounded})`,
     fromZero: true,
-    panels: [
-      {
-        lines: methods.map((method, index) => ({
-          name: method.name,
-          style: index,
-          dashed: method.norm === 'L2',
-          points: rowsOf(method, sizes).map((row) => [row.sparsityLevel, zipBytes(row) / unit.size]),
-        })),
-      },
-    ],
+    panels: drawn.map(({ title, curves }) => ({
+      ...(title !== undefined && { title }),
+      lines: curves.map(({ name, dashed, points }, index) => ({
+        name,
+        style: index,
+        dashed,
+        points: points.map(([level, bytes]) => [level, bytes / unit.size]),
+      })),
+    })),
   };
 }

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { TextTable } from './summary-table.js';
+import type { TextTable } from './text-table.js';
 
 /** A table for a terminal, numbers to the right, with no colours: it may go to a file. */
 export function formatTerminalTable({ headings, rows }: TextTable): string {

@@ -1,0 +1,51 @@
+import { forwardTimeSchema, readResultsCsv, type ForwardTime, type GridPoint } from '@ds/bench-models';
+import { areOfOneModel, modelCells, modelHeadings } from '../../models.js';
+import { noValue } from '../../tables/text-table.js';
+import { formatIn, formatQuantity, timeUnit } from '../../units.js';
+import { distinctModels } from '../distinct-models.js';
+import type { Section } from '../section.js';
+import { forwardChart, forwardVariants } from './forward-chart.js';
+import { forwardNotes } from './forward-notes.js';
+
+/** Forward time, from `dlrm_forward_time_info.csv`. */
+export const forwardSection: Section<GridPoint & ForwardTime> = {
+  id: 'forward',
+  title: 'Forward time',
+  needs: 'forwardTimeInfo',
+  missing:
+    'Forward time was not measured in this run (no dlrm_forward_time_info.csv was given), so its chart is left out.',
+  chartIds: ['forward-time'],
+  read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, forwardTimeSchema)),
+  charts: (rows) => [forwardChart(rows)],
+  notes: forwardNotes,
+  summary(rows) {
+    const unit = timeUnit(Math.max(...rows.map(({ timeTaken }) => timeTaken)));
+    const variants = forwardVariants(rows);
+    return {
+      headings: variants.map(({ name }) => `forward, ${name.replace(/ \(.*/, '')}`),
+      cells: (model) =>
+        variants.map(({ dlrmType }) => {
+          const row = rows.find((other) => other.dlrmType === dlrmType && areOfOneModel(other, model));
+          return row ? formatIn(unit, row.timeTaken) : noValue;
+        }),
+    };
+  },
+  tables(rows) {
+    const names = new Map(forwardVariants(rows).map(({ dlrmType, name }) => [dlrmType, name]));
+    return [
+      {
+        title: 'Forward time',
+        table: {
+          headings: [...modelHeadings, 'model', 'ms a batch', 'batch', 'runs'],
+          rows: rows.map((row) => [
+            ...modelCells(row),
+            names.get(row.dlrmType)!,
+            formatQuantity(row.timeTaken * 1000),
+            String(row.batchSize ?? noValue),
+            String(row.runs ?? noValue),
+          ]),
+        },
+      },
+    ];
+  },
+};

@@ -1,0 +1,65 @@
+import { memoryUseSchema, readResultsCsv, type GridPoint, type MemoryUse } from '@ds/bench-models';
+import { areOfOneModel, modelCells, modelHeadings } from '../../models.js';
+import { noValue } from '../../tables/text-table.js';
+import { byteUnit, formatIn, formatQuantity } from '../../units.js';
+import { distinctModels } from '../distinct-models.js';
+import type { Section } from '../section.js';
+import { memoryChart, tableKinds } from './memory-chart.js';
+
+/** Memory of processes that serve the models, from `model_memory_info.csv`. */
+export const memorySection: Section<GridPoint & MemoryUse> = {
+  id: 'memory',
+  title: 'Memory',
+  needs: 'modelMemoryInfo',
+  missing:
+    'Memory was not measured in this run (no model_memory_info.csv was given), so its chart is left out.',
+  chartIds: ['memory'],
+  read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, memoryUseSchema)),
+  charts: (rows) => [memoryChart(rows)],
+  notes(rows) {
+    const batches = [...new Set(rows.map(({ batchSize }) => batchSize))].join(' or ');
+    return (
+      'Each model is loaded by a fresh process, which serves one batch ' +
+      `(${batches} rows) and measures itself. The solid lines are what its resident set grew by from before the load to ` +
+      'after the batch and a garbage collection: tables, network, the engine with its library, and what load and pass ' +
+      'leave behind; the batch itself was there before. The dashed lines are the bytes of the embedding tables alone. ' +
+      'Dense tables hold every value, sparse ones only the kept blocks and bitmaps. The peak is the largest resident set that ' +
+      'the process had, less that before the load.'
+    );
+  },
+  summary(rows) {
+    const unit = byteUnit(Math.max(...rows.map(({ residentBytes }) => residentBytes)));
+    const kinds = tableKinds(rows);
+    return {
+      headings: kinds.map(({ name }) => `memory, ${name}`),
+      cells: (model) =>
+        kinds.map(({ dlrmType }) => {
+          const row = rows.find((other) => other.dlrmType === dlrmType && areOfOneModel(other, model));
+          return row ? formatIn(unit, row.residentBytes) : noValue;
+        }),
+    };
+  },
+  tables(rows) {
+    const names = new Map(tableKinds(rows).map(({ dlrmType, name }) => [dlrmType, name]));
+    return [
+      {
+        title: 'Memory',
+        table: {
+          headings: [
+            ...modelHeadings,
+            ...['tables', 'tables, bytes', 'process, bytes', 'peak, bytes', 'load, s', 'batch'],
+          ],
+          rows: rows.map((row) => [
+            ...modelCells(row),
+            names.get(row.dlrmType)!,
+            String(row.tableBytes),
+            String(row.residentBytes),
+            String(row.peakResidentBytes),
+            formatQuantity(row.loadTimeSec),
+            String(row.batchSize),
+          ]),
+        },
+      },
+    ];
+  },
+};

@@ -1,0 +1,43 @@
+import { modelMetricsSchema, readResultsCsv, type GridPoint, type ModelMetrics } from '@ds/bench-models';
+import { areOfOneModel, modelCells, modelHeadings } from '../../models.js';
+import { noValue } from '../../tables/text-table.js';
+import { distinctModels } from '../distinct-models.js';
+import type { Section } from '../section.js';
+import { qualityCharts } from './quality-charts.js';
+
+/** Quality on the test split, from `sparse_model_metrics.csv`. */
+export const qualitySection: Section<GridPoint & ModelMetrics> = {
+  id: 'quality',
+  title: 'Quality',
+  needs: 'sparseModelMetrics',
+  missing:
+    'Quality was not measured in this run (no sparse_model_metrics.csv was given), so its charts are left out.',
+  chartIds: ['accuracy', 'roc-auc', 'log-loss'],
+  read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, modelMetricsSchema)),
+  charts: qualityCharts,
+  notes: () =>
+    'Every pruned model predicts the whole test split (the first half of the seventh day of the data). Labels are 1 ' +
+    'where the predicted probability rounds to 1. The metrics are computed as scikit-learn does; a metric that is ' +
+    'not defined on the data has no value. The pruned models are not trained again.',
+  summary: (rows) => ({
+    headings: ['accuracy', 'ROC AUC', 'log loss'],
+    cells(model) {
+      const row = rows.find((other) => areOfOneModel(other, model));
+      return [row?.accuracy, row?.rocAuc, row?.logLoss].map((value) => value?.toFixed(3) ?? noValue);
+    },
+  }),
+  tables: (rows) => [
+    {
+      title: 'Quality on the test set',
+      table: {
+        headings: [...modelHeadings, 'precision', 'recall', 'F1', 'ROC AUC', 'accuracy', 'log loss'],
+        rows: rows.map((row) => [
+          ...modelCells(row),
+          ...[row.precision, row.recall, row.f1, row.rocAuc, row.accuracy, row.logLoss].map(
+            (value) => value?.toFixed(4) ?? 'undefined',
+          ),
+        ]),
+      },
+    },
+  ],
+};

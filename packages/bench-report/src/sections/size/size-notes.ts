@@ -1,0 +1,22 @@
+import { dumpFormatOf, type DumpFormat, type SparseModelMetadata } from '@ds/bench-models';
+
+const tablesOf: Record<DumpFormat, string> = {
+  dense: 'saved as a checkpoint with its embedding tables dense (pruned values are zeros)',
+  sparse: 'saved as a checkpoint with its embedding tables sparse (only the kept blocks and bitmaps of them)',
+  both:
+    'saved as a checkpoint with its embedding tables dense (pruned values are zeros), and as one with its embedding ' +
+    'tables sparse (only the kept blocks and bitmaps of them)',
+};
+
+/** How the sizes were measured, as far as the table tells. */
+export function sizeNotes(sizes: readonly SparseModelMetadata[]): string {
+  const formats = [...new Set(sizes.map(dumpFormatOf))];
+  const exact = sizes.every(({ bytes }) => bytes !== undefined);
+  const packed = formats.includes('both') ? 'each packed into a deflated zip' : 'packed into a deflated zip';
+  return (
+    `Each model of the grid is pruned, ${formats.map((format) => tablesOf[format]).join(' or ')} ` +
+    `and ${packed}; the size is that of the zip file${
+      exact ? ' in bytes' : ', known only in whole MiB rounded down where the table has no bytes'
+    }. Models pruned to level 0 are the unpruned model in the same packing.`
+  );
+}

@@ -1,0 +1,63 @@
+import { dumpFormatOf, readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
+import { areOfOneModel, curvesOf, modelCells, modelHeadings } from '../../models.js';
+import { noValue } from '../../tables/text-table.js';
+import { byteUnit, formatIn, formatQuantity } from '../../units.js';
+import { distinctModels } from '../distinct-models.js';
+import type { Section } from '../section.js';
+import { sizeChart } from './size-chart.js';
+import { sizeNotes } from './size-notes.js';
+import { zipBytes } from './zip-bytes.js';
+
+/** Size on disk, from `sparse_model_metadata.csv`. */
+export const sizeSection: Section<SparseModelMetadata> = {
+  id: 'size',
+  title: 'Size on disk',
+  needs: 'sparseModelMetadata',
+  missing: 'Size was not measured in this run (no sparse_model_metadata.csv was given).',
+  chartIds: ['size'],
+  read: async (csvPath) => distinctModels(csvPath, await readSparseModelMetadata(csvPath)),
+  charts: (rows) => [sizeChart(rows)],
+  notes: sizeNotes,
+  summary(rows) {
+    const unit = byteUnit(Math.max(...rows.map(zipBytes)));
+    const hasBoth = rows.some((row) => dumpFormatOf(row) === 'both');
+    return {
+      headings: ['zip', 'of level 0', ...(hasBoth ? ['sparse zip'] : [])],
+      cells(model) {
+        const row = rows.find((other) => areOfOneModel(other, model));
+        const curve = curvesOf(rows).find((other) => other.rows.some((one) => areOfOneModel(one, model)));
+        const dense = curve?.rows.find(({ sparsityLevel }) => sparsityLevel === 0);
+        const share =
+          row && dense && zipBytes(dense) > 0 ? (100 * zipBytes(row)) / zipBytes(dense) : undefined;
+        const sparseBytes = row?.sparseBytes;
+        return [
+          row ? formatIn(unit, zipBytes(row)) : noValue,
+          share === undefined ? noValue : `${share.toFixed(1)} %`,
+          ...(hasBoth ? [sparseBytes === undefined ? noValue : formatIn(unit, sparseBytes)] : []),
+        ];
+      },
+    };
+  },
+  tables(rows) {
+    const hasBoth = rows.some((row) => dumpFormatOf(row) === 'both');
+    return [
+      {
+        title: 'Size on disk',
+        table: {
+          headings: [
+            ...modelHeadings,
+            'zip, bytes',
+            ...(hasBoth ? ['sparse zip, bytes'] : []),
+            'pruning step, s',
+          ],
+          rows: rows.map((row) => [
+            ...modelCells(row),
+            `${row.bytes === undefined ? '≈ ' : ''}${zipBytes(row)}`,
+            ...(hasBoth ? [String(row.sparseBytes ?? noValue)] : []),
+            formatQuantity(row.stepTimeSec),
+          ]),
+        },
+      },
+    ];
+  },
+};
