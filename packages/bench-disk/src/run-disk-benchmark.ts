@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { checkOutputs } from '@ds/files';
 import { loadCheckpoint } from '@ds/tensor-files';
 import {
   benchmarkGrid,
@@ -65,6 +66,12 @@ export async function runDiskBenchmark({
   const gridRows = gridRowsOfShard(benchmarkGrid(grid), shard);
   const total = gridRows.reduce((sum, { sparsityLevels }) => sum + sparsityLevels.length, 0);
   const extension = dumpExtension(modelPath);
+  const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
+  const points = gridRows.flatMap(({ norm, sparseBlockShape, sparsityLevels }) =>
+    sparsityLevels.map((sparsityLevel) => ({ norm, sparseBlockShape, sparsityLevel })),
+  );
+  const modelFiles = points.flatMap((point) => filesAt(point).map(({ path }) => path));
+  checkOutputs({ inputs: [modelPath], outputs: [output, ...modelFiles] });
   return writeResultsCsv({
     path: output,
     columns: metadataColumns,
@@ -77,7 +84,7 @@ export async function runDiskBenchmark({
         for (const sparsityLevel of gridRow.sparsityLevels) {
           const { norm, sparseBlockShape } = gridRow;
           const point = { norm, sparseBlockShape, sparsityLevel };
-          models.push({ ...ranked, point, files: filesOf({ dumpPath, point, format, extension }) });
+          models.push({ ...ranked, point, files: filesAt(point) });
         }
       }
       return dumpModels({ models, threads, onDumped: (done) => onProgress?.(done, total) });

@@ -50,7 +50,8 @@ describe('bench-disk', () => {
     for (let task = 0; task < 4; task++) {
       // By Slurm's variables; the default output is then named after the part.
       const environment = { SLURM_ARRAY_TASK_ID: `${task}`, SLURM_ARRAY_TASK_COUNT: '4' };
-      const result = run([...args.slice(0, -2), ...grid], { cwd: folder, env: environment });
+      const auto = [...args.slice(0, -2), ...grid, '--shard', 'auto'];
+      const result = run(auto, { cwd: folder, env: environment });
       const part = `sparse_model_metadata.${task + 1}-of-4.csv`;
       expect(result).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(part) });
       parts.push(...(await withoutTime(join(folder, part))));
@@ -144,6 +145,27 @@ describe('bench-disk', () => {
     }
   });
 
+  test('an output that is the model is refused, and the model stays', async () => {
+    const model = join(folder, 'model.ckpt');
+    await copyFile(originalModel, model);
+    const { stderr, status } = run([...args, '--model-path', model, '--output', model]);
+    expect(stderr).toBe(`error: cannot write ${model}: it is read too, and would be lost\n`);
+    expect(status).toBe(1);
+    expect(await readFile(model)).toEqual(await readFile(originalModel));
+  });
+
+  test('says which part it does and why, and in an array job without --shard that it does the whole', () => {
+    const grid = [...args, '--sparsity-levels', '1', '--norms', 'L1'];
+    expect(run([...grid, '--shard', '2/2']).stderr).toContain('part 2 of 2: as --shard says\n');
+    const env = { SLURM_ARRAY_TASK_ID: '1', SLURM_ARRAY_TASK_COUNT: '2' };
+    expect(run([...grid, '--shard', 'auto'], { env }).stderr).toContain(
+      'part 2 of 2: SLURM_ARRAY_TASK_ID is 1\n',
+    );
+    expect(run(grid, { env }).stderr).toContain(
+      'the whole, not a part: SLURM_ARRAY_TASK_ID is set, but --shard auto was not given\n',
+    );
+  });
+
   test('a part that is none is exit code 2, wrong variables of the environment are an error', () => {
     for (const part of ['nonsense', '9/8']) {
       const { stderr, status } = run([...args, '--shard', part]);
@@ -151,7 +173,7 @@ describe('bench-disk', () => {
       expect(status).toBe(2);
     }
     const env = { SLURM_ARRAY_TASK_ID: '8', SLURM_ARRAY_TASK_COUNT: '8' };
-    expect(run(args, { env })).toMatchObject({
+    expect(run([...args, '--shard', 'auto'], { env })).toMatchObject({
       stderr: 'error: task 8 of a Slurm array from 0: expected a part from 1 to 8, found 9\n',
       status: 1,
     });

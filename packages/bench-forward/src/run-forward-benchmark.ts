@@ -41,6 +41,7 @@ export async function runForwardBenchmark({
   return runMeasure({
     ...models,
     measure: forwardTime,
+    inputs: [processedDataFile],
     settings: { processedDataFile, runs, batchSize, engine, onEngine },
     sparsityLevels,
     variants: types,

@@ -36,6 +36,7 @@ export async function runMemoryBenchmark({
   return runMeasure({
     ...models,
     measure: memoryUse,
+    inputs: [processedDataFile],
     settings: { processedDataFile, batchSize, engine, onEngine },
     sparsityLevels,
     variants: types,

@@ -34,6 +34,7 @@ export async function runMetricsBenchmark({
   return runMeasure({
     ...models,
     measure: { ...modelQuality, columns: roundedColumns(modelMetricsColumns, decimals) },
+    inputs: [processedDataFile],
     settings: { processedDataFile, batchSize, engine, onEngine },
   });
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '@ds/files';
+import { checkOutputs, writeWhole } from '@ds/files';
 import { drawChart } from './drawing/draw-chart.js';
 import { lightPalette } from './drawing/palette.js';
 import { reportHtml } from './page/report-html.js';
@@ -41,13 +41,14 @@ export async function createReport({
   /** Settings, machine and notes that the page shows. Default: the machine that makes the report. */
   runInfo?: RunInfo;
 }): Promise<Report> {
+  const reportFile = join(outputDir, 'report.html');
+  checkOutputs({ inputs: Object.values(inputs), outputs: [reportFile] });
   const sections = await readSections(inputs);
   const shown = sections.map(({ section, rows }) => ({ section, charts: rows ? section.charts(rows) : [] }));
   const html = reportHtml({ sections, runInfo });
   const drawn = shown
     .flatMap(({ charts }) => charts)
     .map((chart) => ({ path: join(outputDir, `${chart.id}.svg`), text: drawChart(chart, lightPalette) }));
-  const reportFile = join(outputDir, 'report.html');
   for (const { path, text } of [...drawn, { path: reportFile, text: html }]) {
     await writeWhole(path, (file) => file.writeFile(text));
   }

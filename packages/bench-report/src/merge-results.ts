@@ -6,7 +6,7 @@ import {
   writeResultsCsv,
   type ResultsText,
 } from '@ds/bench-models';
-import { partOfPath } from '@ds/files';
+import { checkOutputs, partOfPath } from '@ds/files';
 
 const keyColumns = gridPointColumns.map(({ name }) => name);
 const variantColumn = 'dlrm_type';
@@ -39,6 +39,7 @@ export async function mergeResults({
   like?: string;
 }): Promise<number> {
   if (given.length === 0) throw new Error('expected the paths of at least one part, found none');
+  checkOutputs({ inputs: [...given, like], outputs: [output] });
   const numbered = inOrderOfParts(given);
   const parts = numbered ?? given;
   const texts: ResultsText[] = [];

@@ -81,8 +81,19 @@ test('an output folder that cannot be written', async () => {
     await mkdir(join(folder, 'sub'));
     const { status, stderr } = run(...inputFlags, '--output-dir', join(file, 'results'));
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: cannot write .*size\.svg: .*\n$/);
+    expect(stderr).toMatch(/^error: cannot write .*report\.html: .*\n$/);
     expect(await readFile(file, 'utf8')).toBe('kept');
+  });
+});
+
+test('a merge onto one of its parts is refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const part = join(folder, 'metrics.1-of-1.csv');
+    await writeFile(part, 'kept');
+    const { status, stderr } = run('merge', '--output', part, part);
+    expect(stderr).toBe(`error: cannot write ${part}: it is read too, and would be lost\n`);
+    expect(status).toBe(1);
+    expect(await readFile(part, 'utf8')).toBe('kept');
   });
 });
 

@@ -4,7 +4,7 @@ import { parseChoice } from './option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
 import { quietOption } from './shared-options.js';
-import { parseShard, resolveShard } from './resolve-shard.js';
+import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
 
 /**
  * The command of a benchmark over a grid of models: its own options, then `--output`, `--shard` and `--quiet`, which
@@ -43,7 +43,7 @@ export function createBenchProgram({
     .option('--output <file>', `the CSV with ${output.holds}`, output.path)
     .option(
       '--shard <part>',
-      'work on this part only, such as 2/8; by itself in a Slurm array job or a Kubernetes Indexed Job',
+      'work on this part only, such as 2/8; auto takes it from a Slurm array job or a Kubernetes Indexed Job',
       parseShard,
     )
     .addOption(quietOption())
@@ -54,7 +54,11 @@ export function createBenchProgram({
       const path: string = isDefault ? partPath(output.path, shard) : values['output'];
       const measured = await withProgress(
         { quiet: values['quiet'], label: progressLabel },
-        (onProgress, note) => run(values, { output: path, shard, onProgress }, note),
+        (onProgress, note) => {
+          const part = shardNote(shard, values['shard']);
+          if (part) note(part);
+          return run(values, { output: path, shard, onProgress }, note);
+        },
       );
       process.stdout.write(`${measured}: ${path}\n`);
     });

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { errorLine } from './error-line.js';
 
 /** How a program introduces itself. */
 export interface ProgramDescription {
@@ -20,12 +21,24 @@ export function createProgram({ name, description, version, example }: ProgramDe
 
 /**
  * Runs a program on the process's arguments and sets its exit code: 0, 2 for wrong usage, or 1 after one line
- * `error: ...` on stderr. Flags may be written with underscores, as the original's are (`--model_path`).
+ * `error: ...` on stderr. Flags may be written with underscores, as the original's are (`--model_path`). Where nobody reads
+ * its results any more (`| head`), it ends; where nobody reads its progress, it works on.
  */
 export async function runProgram(program: Command): Promise<void> {
   // Turned into an exit, so that files in the making are removed.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
+  process.once('SIGHUP', () => process.exit(129));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    fail(`cannot write to stdout: ${error.message}`);
+    process.exit(1);
+  });
+  process.stderr.on('error', () => undefined);
+  if (isTooOld(process.versions.node)) {
+    fail(`Node ${oldestNode} or newer is needed, found ${process.versions.node}`);
+    return;
+  }
   exitWithErrors(program);
   try {
     await program.parseAsync([...process.argv.slice(0, 2), ...process.argv.slice(2).map(withDashes)]);
@@ -34,11 +47,23 @@ export async function runProgram(program: Command): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`error: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+    fail(error instanceof Error ? error.message : String(error));
     if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 1;
   }
+}
+
+function fail(message: string): void {
+  process.stderr.write(`error: ${errorLine(message)}\n`);
+  process.exitCode = 1;
+}
+
+// Node's own modules that we use are older; `engines` in package.json names it too.
+const oldestNode = '20.19';
+
+function isTooOld(version: string): boolean {
+  const [major, minor] = version.split('.').map(Number) as [number, number];
+  const [oldestMajor, oldestMinor] = oldestNode.split('.').map(Number) as [number, number];
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
 function exitWithErrors(command: Command): void {

@@ -41,6 +41,9 @@ function bars(stream: NodeJS.WriteStream): Progress {
     },
     Presets.shades_classic,
   );
+  // An interrupted program leaves by process.exit.
+  const restore = () => all.stop();
+  process.once('exit', restore);
   return {
     stage(label) {
       let bar: SingleBar | undefined;
@@ -51,7 +54,10 @@ function bars(stream: NodeJS.WriteStream): Progress {
       };
     },
     note: (text) => all.log(`${text}\n`),
-    finish: () => all.stop(),
+    finish: () => {
+      all.stop();
+      process.off('exit', restore);
+    },
   };
 }
 

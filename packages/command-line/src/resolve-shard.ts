@@ -8,16 +8,18 @@ interface Shard {
   count: number;
 }
 
-/** A part as it is asked for: by its number, or by the number that the environment gives. */
+/** A part as it is asked for: by its number, or by what the environment gives. */
 interface WantedShard {
   index: number | 'auto';
-  count: number;
+  /** Number of parts; undefined where the environment gives it too. */
+  count: number | undefined;
 }
 
-/** A commander parser of parts: `2/8` or `auto/8`. */
+/** A commander parser of parts: `2/8`, `auto/8` or `auto`. */
 export function parseShard(text: string): WantedShard {
+  if (text === 'auto') return { index: 'auto', count: undefined };
   const given = /^(auto|\d+)\/(\d+)$/.exec(text);
-  if (!given) throw new InvalidArgumentError(`Expected a part such as 2/8 or auto/8, found '${text}'.`);
+  if (!given) throw new InvalidArgumentError(`Expected a part such as 2/8, auto/8 or auto, found '${text}'.`);
   const index = given[1] === 'auto' ? 'auto' : Number(given[1]);
   const count = Number(given[2]);
   if (count < 1) throw new InvalidArgumentError(`Expected at least one part, found '${text}'.`);
@@ -27,15 +29,16 @@ export function parseShard(text: string): WantedShard {
 }
 
 /**
- * The part that a command works on: the wanted one, its number taken from the environment for `auto`; where none is
- * wanted, number and count are both taken from there where it has them:
+ * The part that a command works on: the wanted one. For `auto` its number is taken from the environment, and for a bare
+ * `auto` the number of parts too:
  *
  * - a Slurm array job: SLURM_ARRAY_TASK_ID (less SLURM_ARRAY_TASK_MIN, 0 if not set, in steps of
  *   SLURM_ARRAY_TASK_STEP, 1 if not set) of SLURM_ARRAY_TASK_COUNT
  * - a Kubernetes Indexed Job: JOB_COMPLETION_INDEX, from 0; Kubernetes does not tell the count, so it comes
  *   from `auto/8` or from JOB_COMPLETIONS, where the manifest sets that
  *
- * @returns undefined where the whole is meant
+ * Without a wanted part the whole is meant, whatever the environment says.
+ *
  * @throws Error naming the variable that is not a number or out of range, or that is missing: each task would then
  *   do the whole.
  */
@@ -43,7 +46,8 @@ export function resolveShard(
   wanted: WantedShard | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Shard | undefined {
-  if (wanted && wanted.index !== 'auto') return { index: wanted.index, count: wanted.count };
+  if (!wanted) return undefined;
+  if (wanted.index !== 'auto') return { index: wanted.index, count: wanted.count! };
 
   const number = (name: string): number | undefined => {
     const value = environment[name];
@@ -52,7 +56,7 @@ export function resolveShard(
     return Number(value);
   };
   const countFrom = (name: string, task: string): number => {
-    const count = wanted?.count ?? number(name);
+    const count = wanted.count ?? number(name);
     if (count !== undefined) return count;
     throw new Error(`${task}: expected the number of parts in ${name} or as --shard auto/8, found neither`);
   };
@@ -68,10 +72,24 @@ export function resolveShard(
     const what = `JOB_COMPLETION_INDEX ${completion}`;
     return checked(completion + 1, countFrom('JOB_COMPLETIONS', what), what);
   }
-  if (!wanted) return undefined;
+  const asked = wanted.count === undefined ? 'auto' : `auto/${wanted.count}`;
   throw new Error(
-    `--shard auto/${wanted.count}: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither`,
+    `--shard ${asked}: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither`,
   );
+}
+
+/** What to tell about the part that a command works on, and why; undefined where there is nothing to tell. */
+export function shardNote(
+  shard: Shard | undefined,
+  wanted: WantedShard | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
+  const variable = ['SLURM_ARRAY_TASK_ID', 'JOB_COMPLETION_INDEX'].find((name) => environment[name]);
+  if (shard) {
+    const why = wanted?.index === 'auto' ? `${variable} is ${environment[variable!]}` : 'as --shard says';
+    return `part ${shard.index} of ${shard.count}: ${why}`;
+  }
+  return variable && `the whole, not a part: ${variable} is set, but --shard auto was not given`;
 }
 
 function checked(index: number, count: number, what: string): Shard {

@@ -82,6 +82,7 @@ describe('a command', () => {
   const signals = [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const;
   // Windows has no such signals: there, the process just ends.
   const leavesInOrder = process.platform === 'win32' ? () => undefined : it.each(signals);
@@ -97,5 +98,28 @@ describe('a command', () => {
     });
     expect(code).toBe(expected);
     expect(stdout).toBe('waiting\nleft in order\n');
+  });
+
+  it('ends quietly where its results are read no further, and works on where its progress is', async () => {
+    const shell = (line: string) => spawnSync('bash', ['-c', line, command], { encoding: 'utf8' });
+    if (process.platform === 'win32') return;
+    const node = `"${process.execPath}" "$0"`;
+    expect(shell(`${node} flood | head -n 1; echo "\${PIPESTATUS[0]}"`)).toMatchObject({
+      stdout: 'a line of results\n0\n',
+      stderr: '',
+    });
+    const closed = shell(`${node} --row-count 3 2> >(exec 0<&-; exit 0)`);
+    expect(JSON.parse(closed.stdout)).toMatchObject({ rowCount: 3 });
+  });
+
+  leavesInOrder('shows the cursor again on %s', async (signal) => {
+    const child = spawn(process.execPath, [command, 'bake'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (text) => (stderr += text));
+    child.stdout.on('data', () => child.kill(signal));
+    await new Promise((resolve) => child.on('close', resolve));
+    const hides = stderr.lastIndexOf('\u001b[?25l');
+    expect(hides).toBeGreaterThanOrEqual(0);
+    expect(stderr.lastIndexOf('\u001b[?25h')).toBeGreaterThan(hides);
   });
 });

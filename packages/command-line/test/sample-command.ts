@@ -36,5 +36,19 @@ program.command('wait').action(async () => {
   process.stdout.write('waiting\n');
   await new Promise((resolve) => setTimeout(resolve, 60_000));
 });
+program.command('flood').action(async () => {
+  for (let line = 0; line < 100_000; line++) {
+    process.stdout.write('a line of results\n');
+    if (line % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+});
+program.command('bake').action(async () => {
+  Object.assign(process.stderr, { isTTY: true, columns: 80, rows: 24 });
+  Object.assign(process.stderr, { cursorTo: () => true, clearLine: () => true, moveCursor: () => true });
+  createProgress().stage('rows')(1, 10);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.stdout.write('baking\n');
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+});
 
 await runProgram(program);

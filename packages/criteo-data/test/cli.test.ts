@@ -190,6 +190,27 @@ describe('on bad input, one line on stderr, exit code 1, and nothing written', (
     }
   });
 
+  it('an output that is the input, or that the day counts would overwrite', () => {
+    const text = readFileSync(join(golden, '7-rows/train.txt'), 'utf8');
+    writeFileSync(join(folder, 'kept.txt'), text);
+    for (const [output, reason] of [
+      ['kept.txt', 'kept.txt: it is read too, and would be lost'],
+      ['kept_day_count.npz', 'kept_day_count.npz: it is written twice'],
+    ] as const) {
+      const { status, stderr } = run(
+        'preprocess',
+        '--raw-data-file',
+        'kept.txt',
+        '--processed-data-file',
+        output,
+      );
+      expect(stderr).toContain(`error: cannot write ${reason}`);
+      expect(status).toBe(1);
+    }
+    expect(readFileSync(join(folder, 'kept.txt'), 'utf8')).toBe(text);
+    expect(existsSync(join(folder, 'kept_day_count.npz'))).toBe(false);
+  });
+
   it('an output folder that cannot be written', () => {
     copyFileSync(join(golden, '7-rows/train.txt'), join(folder, 'plain.txt'));
     for (const args of [

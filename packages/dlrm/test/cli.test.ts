@@ -233,7 +233,7 @@ describe('wrong input', () => {
     expectFailure(
       dlrm('train', '--quiet', '--processed-data-file', data, '--save-model', inFile),
       1,
-      `error: cannot write ${inFile}: expected ${data} to be a folder, found a file`,
+      `error: cannot write ${inFile}: a part of its path is a file, not a folder`,
     );
     const odd = join(folder, 'model.txt');
     expectFailure(
@@ -250,6 +250,12 @@ describe('wrong input', () => {
       `error: cannot write ${join(taken, 'model.npz')}`,
     );
     expect(readdirSync(taken).sort()).toEqual(['earlier.npz', 'model.npz']);
+    const earlier = join(taken, 'earlier.npz');
+    expectFailure(
+      dlrm('train', '--quiet', '--processed-data-file', earlier, '--save-model', earlier),
+      1,
+      `error: cannot write ${earlier}: it is read too, and would be lost`,
+    );
     expect(readFileSync(join(taken, 'earlier.npz'))).toEqual(readFileSync(data));
   });
 

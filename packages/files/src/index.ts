@@ -1,5 +1,6 @@
 export { beginWhole, writeError, writeWhole, type UnfinishedFile } from './write-whole.js';
 export { partPath, partOfPath } from './part-path.js';
+export { checkOutputs } from './check-outputs.js';
 export { appendTo } from './append-to.js';
 export { gatherTo } from './gather-to.js';
 export { crc32Combine } from './zip/crc32-combine.js';

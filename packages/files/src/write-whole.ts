@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { resolveLinks } from './resolve-links.js';
 
 // Files in the making, removed if the process exits (also by a signal that a command turns into an exit).
 const unfinished = new Set<string>();
@@ -20,7 +21,8 @@ export interface UnfinishedFile {
 /**
  * Writes a file so that it is there whole or not at all: `write` fills a temporary file beside the target,
  * which is renamed over it when done. On a failure the temporary file is removed, an earlier file stays as
- * it was, and the error goes on to the caller; folders that are missing are made.
+ * it was, and the error goes on to the caller; folders that are missing are made. A link is followed, and the new
+ * file has the mode of the earlier one. What is no regular file (`/dev/stdout`, a FIFO) is written into as it stands.
  *
  * @throws Error naming `path` when its folder cannot be made or written.
  */
@@ -41,12 +43,17 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
  * @throws Error naming `path` when its folder cannot be made or written.
  */
 export async function beginWhole(path: string): Promise<UnfinishedFile> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const target = resolveLinks(path);
+  const folder = dirname(target);
+  const temporary = join(folder, `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   let file: FileHandle;
   try {
+    const earlier = await stat(target).catch(() => undefined);
+    if (earlier?.isDirectory()) throw new Error('it is a folder');
+    if (earlier && !earlier.isFile()) return writeInto(path, await open(target, 'w'));
     await mkdir(folder, { recursive: true });
     file = await open(temporary, 'wx');
+    if (earlier) await file.chmod(earlier.mode & 0o7777);
   } catch (error) {
     throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
@@ -60,7 +67,7 @@ export async function beginWhole(path: string): Promise<UnfinishedFile> {
     finish: async () => {
       try {
         await file.close();
-        await rename(temporary, path);
+        await rename(temporary, target);
         unfinished.delete(temporary);
       } catch (error) {
         await remove();
@@ -72,6 +79,15 @@ export async function beginWhole(path: string): Promise<UnfinishedFile> {
       await remove();
     },
   };
+}
+
+/** A device, a FIFO or a socket: there is nothing to rename, and nothing to remove on a failure. */
+function writeInto(path: string, file: FileHandle): UnfinishedFile {
+  const close = () =>
+    file.close().catch((error: unknown) => {
+      throw writeError(path, error);
+    });
+  return { file, finish: close, abandon: close };
 }
 
 /** What the caller is told when writing to `path` failed: an error of the system names the path; any other stays as it is. */
@@ -95,6 +111,6 @@ function reasonOf(error: unknown): string {
     EEXIST: 'a part of its path is a file, not a folder',
     EISDIR: 'it is a folder',
   };
-  if (!isSystemError(error)) return String(error);
+  if (!isSystemError(error)) return error instanceof Error ? error.message : String(error);
   return reasons[error.code ?? ''] ?? error.message;
 }

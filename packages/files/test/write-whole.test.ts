@@ -1,4 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
@@ -52,5 +65,33 @@ describe('writeWhole', () => {
       `cannot write ${join(folder, 'file', 'x')}: a part of its path is a file, not a folder`,
     );
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
+  });
+
+  // Windows has neither modes nor FIFOs.
+  const onUnix = process.platform === 'win32' ? () => undefined : it;
+
+  onUnix('follows links, also one that leads nowhere yet, and keeps the mode of the file', async () => {
+    writeFileSync(join(folder, 'file'), 'earlier');
+    chmodSync(join(folder, 'file'), 0o640);
+    symlinkSync('file', join(folder, 'link'));
+    symlinkSync('new', join(folder, 'dangling'));
+    for (const name of ['link', 'dangling']) {
+      await writeWhole(join(folder, name), async (file) => void (await file.write('later')));
+      expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true);
+      expect(readFileSync(join(folder, name), 'utf8')).toBe('later');
+    }
+    expect(statSync(join(folder, 'file')).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder).sort()).toEqual(['dangling', 'file', 'link', 'new']);
+  });
+
+  onUnix('writes into a device or a FIFO, which stays what it is', async () => {
+    await writeWhole('/dev/null', async (file) => appendTo(file)(Buffer.from('gone')));
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const reader = spawn('cat', [fifo]);
+    await writeWhole(fifo, async (file) => appendTo(file)(Buffer.from('through')));
+    expect(await text(reader.stdout)).toBe('through');
+    expect(statSync(fifo).isFIFO()).toBe(true);
   });
 });

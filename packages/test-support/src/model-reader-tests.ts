@@ -1,4 +1,4 @@
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/tensor-files/npz';
 import { parse } from 'csv-parse/sync';
@@ -48,6 +48,22 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
 
   test('an output that cannot be written is known before the work', () =>
     fails(/cannot write [^\n]*inside\.csv/, '--output', join(models.metadata, 'inside.csv')));
+
+  test('an output that is an input is refused, and the input stays', async () => {
+    const data = join(models.folder, 'data.npz');
+    await copyFile(originalData, data);
+    const link = join(models.folder, 'link.csv');
+    await symlink(models.metadata, link);
+    const text = await readFile(models.metadata, 'utf8');
+    const [{ path }] = parse<{ path: string }>(text, { columns: true }) as [{ path: string }];
+    for (const output of [models.metadata, link, data, path]) {
+      const { stderr, status } = run([...models.args, '--processed-data-file', data, '--output', output]);
+      expect(stderr).toContain(`error: cannot write ${output}: it is read too, and would be lost`);
+      expect(status).toBe(1);
+    }
+    expect(await readFile(models.metadata, 'utf8')).toBe(text);
+    expect(await readFile(data)).toEqual(await readFile(originalData));
+  });
 
   test('wrong usage is exit code 2', () => {
     expect(run([]).status).toBe(2);

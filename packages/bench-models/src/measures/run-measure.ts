@@ -1,3 +1,4 @@
+import { checkOutputs } from '@ds/files';
 import { itemsOfShard, type Shard } from '../grid/shard.js';
 import type { GridPoint } from '../grid/grid.js';
 import { gridPointColumns, gridPointOf } from '../results/grid-point-schema.js';
@@ -32,6 +33,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   output,
   sparsityLevels,
   variants = measure.variants,
+  inputs = [],
   shard,
   onProgress,
 }: MeasuredModels & {
@@ -42,12 +44,18 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   sparsityLevels?: readonly number[] | undefined;
   /** Which of the measure's variants. Default: all. */
   variants?: readonly Variant[] | undefined;
+  /** Files that the measure reads beside the models, which the output must not be. Default: none. */
+  inputs?: readonly string[];
 }): Promise<(GridPoint & Measured)[]> {
   const models = modelsWithLevels(
     sparseModelMetadata,
     await readSparseModelMetadata(sparseModelMetadata),
     sparsityLevels,
   );
+  checkOutputs({
+    inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
+    outputs: [output],
+  });
   const measured = itemsOfShard(
     measure.variants
       .filter((variant) => variants.includes(variant))

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { fileSource, writeWhole } from '@ds/files';
+import { checkOutputs, fileSource, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { categoricalColumns, fieldName } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
@@ -55,6 +55,7 @@ export async function preprocessCriteo({
   const dictionaries = Array.from({ length: categoricalColumns }, () => new IdDictionary());
   let rows = 0;
 
+  checkOutputs({ inputs: [rawDataFile], outputs: [processedDataFile, dayCountFile] });
   const source = await fileSource(rawDataFile);
   const workers = threads ?? (source.size < smallFile ? 1 : availableThreads());
   try {

@@ -1,4 +1,4 @@
-import { appendTo, writeWhole } from '@ds/files';
+import { appendTo, checkOutputs, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { inOrder } from '../in-order.js';
 import { rareIdsChoices, type RareIds } from './click-model.js';
@@ -47,6 +47,7 @@ export async function synthesizeCriteo({
   if (!rareIdsChoices.includes(rareIds)) {
     throw new Error(`rareIds: expected ${rareIdsChoices.join(' or ')}, found ${rareIds}`);
   }
+  checkOutputs({ inputs: [], outputs: [output] });
   const blocks = inOrder<BlockRequest, Uint8Array>({
     worker: new URL('./synthesize.worker.js', import.meta.url),
     run: synthesizeBlock,

@@ -1,5 +1,6 @@
 import { blockGrid, type BlockGrid } from './ranking/block-grid.js';
 import { checkBlocks, checkNorm, checkSparsityLevel, type Norm } from '../sparsifiers/norm-config.js';
+import { checkOptionNames } from '../sparsifiers/check-option-names.js';
 import { mostLevels } from './ranking/rank-by-digits.js';
 import { roundHalfToEven } from '../quantization/round-half-to-even.js';
 import { checkTable, type Table } from '../table.js';
@@ -33,8 +34,9 @@ export interface SweepPlan {
 export function planSweep(
   name: string,
   table: Table,
-  { levels, sparseBlockShape = [1, 4], norm = 'L1', zerosPerBlock }: LevelSweepConfig,
+  { levels, sparseBlockShape = [1, 4], norm = 'L1', zerosPerBlock, ...others }: LevelSweepConfig,
 ): SweepPlan {
+  checkOptionNames(others, ['levels', 'sparseBlockShape', 'norm', 'zerosPerBlock']);
   checkTable(name, table);
   checkBlocks({ sparseBlockShape, zerosPerBlock });
   checkNorm(norm);

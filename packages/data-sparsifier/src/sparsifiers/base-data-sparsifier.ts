@@ -78,6 +78,11 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
     // Any configuration will do here.
   }
 
+  /** Throws when the data or its shape cannot be masked with this configuration; a subclass says what it refuses. */
+  protected checkData(_name: string, _table: Table, _config: Config): void {
+    // Any table will do here.
+  }
+
   /** The names of the data, in the order in which they were first added. */
   get names(): string[] {
     return [...this.#held.keys()];
@@ -101,6 +106,7 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
     const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
     const config = { ...(this.#configs.get(name) ?? this.defaults), ...Object.fromEntries(given) } as Config;
     this.checkConfig(config);
+    this.checkData(name, source.read(), config);
     let mask: Uint8Array | undefined;
     if (old) {
       this.#warn(`data "${name}" exists already and is replaced; did you mean a different name?`);

@@ -35,14 +35,15 @@ describe('DataNormSparsifier', () => {
     const data = table.data.map((value, i) => (i % 7 === 0 ? value : special[Math.floor((value + 1) * 6)]!));
     for (const norm of ['L1', 'L2'] as const) {
       for (const sparsityLevel of [0.01, 0.3, 0.5, 0.62, 0.8, 0.9, 0.99]) {
-        const config = { sparsityLevel, sparseBlockShape: [1, 1], norm } as const;
+        const blocks = { sparseBlockShape: [1, 1], norm } as const;
+        const config = { sparsityLevel, ...blocks };
         const sparsifier = new DataNormSparsifier(config).addData('t', { data, shape: [120, 60] });
         sparsifier.step();
         expect(sparsifier.getMask('t')).toEqual(naiveMask(data, [120, 60], config));
         const sweep = levelSweep({
           table: { data, shape: [7200] },
           levels: [0.2, sparsityLevel, 0.85],
-          ...config,
+          ...blocks,
         });
         expect(sweep.mask(sparsityLevel)).toEqual(sparsifier.getMask('t'));
       }
@@ -142,10 +143,39 @@ describe('DataNormSparsifier', () => {
   });
 
   test('refuses a table of more than two dimensions', () => {
-    const sparsifier = new DataNormSparsifier().addData('t', randomTable(4, [2, 3, 4]));
-    expect(() => sparsifier.step()).toThrow(
+    const sparsifier = new DataNormSparsifier();
+    expect(() => sparsifier.addData('t', randomTable(4, [2, 3, 4]))).toThrow(
       'table "t": expected at most 2 dimensions larger than 1, found shape [2, 3, 4]',
     );
+  });
+
+  test.each<[object, string]>([
+    [{ sparsitylevel: 0.9 }, 'unknown option "sparsitylevel": did you mean sparsityLevel?'],
+    [{ sparsity_level: 0.9 }, 'unknown option "sparsity_level": did you mean sparsityLevel?'],
+    [{ blockShape: [1, 4] }, 'unknown option "blockShape": did you mean sparseBlockShape?'],
+    [
+      { fast: true },
+      'unknown option "fast": expected one of sparsityLevel, sparseBlockShape, zerosPerBlock, ',
+    ],
+  ])('refuses the misspelt options %p', (options, message) => {
+    expect(() => new DataNormSparsifier(options)).toThrow(message);
+    expect(() => new DataNormSparsifier().addData('t', randomTable(3, [2, 4]), options)).toThrow(message);
+    const table = randomTable(3, [2, 4]);
+    if (!('sparsitylevel' in options || 'sparsity_level' in options)) {
+      const wrong = () => levelSweep({ table, levels: [0.5], ...options });
+      expect(wrong).toThrow(/unknown option/);
+    }
+  });
+
+  test('steps in threads as a subclass that makes its own masks does', async () => {
+    class PrunesAll extends DataNormSparsifier {
+      override updateMask(name: string): void {
+        this.getMask(name).fill(0);
+      }
+    }
+    const sparsifier = new PrunesAll().addData('t', randomTable(5, [2, 4]));
+    await sparsifier.stepInThreads();
+    expect(sparsifier.getMask('t')).toEqual(new Uint8Array(8));
   });
 
   test('refuses what is no table', () => {

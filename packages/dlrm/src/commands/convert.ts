@@ -14,7 +14,7 @@ export function addConvertCommand(program: Command): void {
     .requiredOption('--output <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
     .addOption(quietOption())
     .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
-      expectCheckpointOutput(output);
+      expectCheckpointOutput(output, { inputs: [modelPath] });
       const stateDict = await loadCheckpoint(modelPath);
       await saveCheckpoint(output, stateDict);
       if (!quiet) process.stderr.write(`wrote ${Object.keys(stateDict).length} tensors to ${output}\n`);

@@ -1,7 +1,7 @@
 import { quietOption, type Command } from '@ds/command-line';
+import { checkOutputs } from '@ds/files';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { exportOnnx } from '../engines/onnx/graph/export-onnx.js';
-import { expectOutput } from './expect-output.js';
 
 /** `dlrm export`: a checkpoint as an ONNX model for inference. */
 export function addExportCommand(program: Command): void {
@@ -15,7 +15,7 @@ export function addExportCommand(program: Command): void {
     .requiredOption('--output <path>', 'ONNX file to write; values of more than 1 GiB go to <path>.data')
     .addOption(quietOption())
     .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
-      expectOutput(output);
+      checkOutputs({ inputs: [modelPath], outputs: [output, `${output}.data`] });
       const model = await Dlrm.load(modelPath);
       const written = await exportOnnx({ model, output });
       await model.dispose();

@@ -44,7 +44,7 @@ export function addTrainCommand(program: Command): void {
 
 async function runTrain(options: TrainOptions): Promise<void> {
   const { processedDataFile, saveModel, epochs, learningRate, miniBatchSize: batchSize, seed } = options;
-  expectCheckpointOutput(saveModel);
+  expectCheckpointOutput(saveModel, { inputs: [processedDataFile] });
   if (!(options.sparsityLevel >= 0 && options.sparsityLevel <= 1)) {
     throw new Error(`--sparsity-level: expected a number in [0, 1], found ${options.sparsityLevel}`);
   }

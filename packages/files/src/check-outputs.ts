@@ -1,0 +1,64 @@
+import { accessSync, constants, existsSync, statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { resolveLinks } from './resolve-links.js';
+
+/**
+ * Fails before the work does, and before it destroys anything: an output that is an input or another output, by
+ * whatever name, or that cannot be written.
+ *
+ * @throws Error naming the output, and what is in its way.
+ */
+export function checkOutputs({
+  inputs,
+  outputs,
+}: {
+  /** Files that are read; undefined ones and those that are not there are passed over. */
+  inputs: readonly (string | undefined)[];
+  /** Files that are written. */
+  outputs: readonly (string | undefined)[];
+}): void {
+  const isGiven = (path: string | undefined): path is string => path !== undefined;
+  const taken = inputs.filter(isGiven).map((path) => ({ path, is: 'is read too, and would be lost' }));
+  for (const path of outputs.filter(isGiven)) {
+    const clash = taken.find((other) => isSameFile(other.path, path));
+    if (clash) {
+      const named = clash.path === path ? '' : ` (it is the same file as ${clash.path})`;
+      throw new Error(`cannot write ${path}: it ${clash.is}${named}`);
+    }
+    checkWritable(path);
+    taken.push({ path, is: 'is written twice' });
+  }
+}
+
+function isSameFile(path: string, other: string): boolean {
+  const first = statsOf(path);
+  const second = statsOf(other);
+  // Devices take many writers.
+  if ([first, second].some((stats) => stats && !stats.isFile() && !stats.isDirectory())) return false;
+  if (first && second && first.ino !== 0) return first.ino === second.ino && first.dev === second.dev;
+  return resolveLinks(path) === resolveLinks(other);
+}
+
+function checkWritable(path: string): void {
+  const stats = statsOf(path);
+  if (stats?.isDirectory()) throw new Error(`cannot write ${path}: it is a folder`);
+  // A file is replaced by a new one, which only its folder must allow.
+  let place = stats && !stats.isFile() ? resolveLinks(path) : dirname(resolveLinks(path));
+  while (!existsSync(place)) place = dirname(place);
+  if (!stats && !statSync(place).isDirectory()) {
+    throw new Error(`cannot write ${path}: a part of its path is a file, not a folder`);
+  }
+  try {
+    accessSync(place, constants.W_OK);
+  } catch {
+    throw new Error(`cannot write ${path}: no permission to write to ${place}`);
+  }
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined; // what is in the way is found out by who asks
+  }
+}
