@@ -31,9 +31,10 @@ export class SparseDlrm {
 
   /** Probabilities (n); equal to the dense forward's but for the order of float32 sums. */
   async forward(batch: Pick<CriteoBatch, 'dense' | 'sparse'>): Promise<Float32Array> {
-    const features = await this.#dlrm.interactionFeatures(batch); // (n, inputs)
+    const features = await this.#dlrm.forwardBetween({ batch, to: 'top_l.0' }); // (n, inputs)
     const inputs = this.#weight.shape[0];
     const sparse = toCoo(features, [features.length / inputs, inputs]);
-    return this.#dlrm.topFromSecond(multiplyCoo(sparse, this.#weight, this.#bias));
+    const values = multiplyCoo(sparse, this.#weight, this.#bias);
+    return this.#dlrm.forwardBetween({ from: { module: 'top_l.1', values } });
   }
 }

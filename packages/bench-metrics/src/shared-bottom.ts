@@ -24,9 +24,9 @@ export class SharedBottom {
     let next = 0;
     return {
       forward: async (batch) => {
-        const bottomOutput = this.#outputs[next] ?? (await dlrm.bottomOutput(batch));
+        const bottomOutput = this.#outputs[next] ?? (await dlrm.forwardBetween({ batch, to: 'interaction' }));
         this.#keep(next++, bottomOutput);
-        return dlrm.forward(batch, { bottomOutput });
+        return dlrm.forwardBetween({ batch, from: { module: 'interaction', values: bottomOutput } });
       },
     };
   }

@@ -1,7 +1,6 @@
 import type { DlrmConfig } from '../models/dlrm/config.js';
 import type { StateDict } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
-import type { LayerPlace } from '../network/segment.js';
 
 /** What runs a model's dense network. */
 export interface EngineDescription {
@@ -28,52 +27,29 @@ export interface NetworkInput {
   size: number;
   /** (n, dense features) */
   dense: Float32Array;
-  /** (n, dim): what the bottom MLP gives for `dense`, where that is known already. */
-  bottomOutput?: Float32Array | undefined;
   /** (n, tables) */
   ids: Int32Array;
   tables: readonly EmbeddingTable[];
 }
 
-/** The examples of a batch from `start` to `end`: views of its arrays. */
-export function partOfInput(input: NetworkInput, start: number, end: number): NetworkInput {
-  const part = (values: Float32Array) => {
-    const width = values.length / input.size;
-    return values.subarray(start * width, end * width);
-  };
-  return {
-    size: end - start,
-    dense: part(input.dense),
-    bottomOutput: input.bottomOutput && part(input.bottomOutput),
-    ids: input.ids.subarray(start * input.tables.length, end * input.tables.length),
-    tables: input.tables,
-  };
-}
-
-/** What enters a layer, (n, inputs of the layer). */
-export interface EnteringLayer {
-  place: LayerPlace;
+/** Where a forward pass starts, with what enters there. */
+export interface Entering {
+  /** The name of a module, such as `top_l.0`. */
+  module: string;
+  /** (n, inputs of the module) */
   values: Float32Array;
 }
 
 /** One model's dense network on an engine. Calls do not overlap: the model sees to that. */
 export interface Network {
-  /** Probabilities (n). */
-  forward(input: NetworkInput): Promise<Float32Array>;
-  /** The bottom MLP's output (n, dim). */
-  bottomOutput(input: Pick<NetworkInput, 'size' | 'dense'>): Promise<Float32Array>;
-  /** What enters the top MLP (n, topMlp[0]). */
-  features(input: NetworkInput): Promise<Float32Array>;
-  /** Probabilities (n) from what the first top layer gives before its activation (n, topMlp[1]). */
-  topFromSecond(afterFirst: Float32Array): Promise<Float32Array>;
   /**
-   * The forward pass from what enters one layer to what enters another.
+   * The forward pass, or a stretch of it.
    *
-   * @param from what enters which layer; default: the batch's dense features, the first bottom layer
-   * @param to default: the probabilities
+   * @param from where it starts, with what enters there; default: the first module, with the dense features
+   * @param to the module whose input is the result; default: the probabilities are
    * @returns (n, inputs of `to`), or probabilities (n)
    */
-  segment(input: NetworkInput, between: { from?: EnteringLayer; to?: LayerPlace }): Promise<Float32Array>;
+  forward(input: NetworkInput, stretch?: { from?: Entering; to?: string }): Promise<Float32Array>;
   /**
    * One step of SGD on the dense parameters.
    *

@@ -1,15 +1,33 @@
 /**
- * The tensor operations that the dense network is written with. An interpreter either computes at once
- * (TensorFlow.js) or records a graph (ONNX); `T` is its tensor, float32 throughout. The first axis is the
- * batch, whose size a recording interpreter does not know; -1 in a shape stands for it.
+ * The tensor operations that the forward pass is written with. An interpreter computes them at once (TensorFlow.js),
+ * records a graph (ONNX) or does either and remembers the way back (`Tape`); `T` is its tensor, float32 throughout. The
+ * first axis is the batch, whose size a recording interpreter does not know; -1 in a shape stands for it.
  */
-export interface Ops<T> {
+export interface ForwardOps<T> {
+  /** x weightᵀ + bias: (n, inputs), (outputs, inputs), (outputs) to (n, outputs). */
+  linear(x: T, weight: T, bias: T): T;
+  relu(a: T): T;
+  sigmoid(a: T): T;
+  reshape(a: T, shape: readonly number[]): T;
+  concat(parts: readonly T[], axis: number): T;
+  /** The dot products of pairs of vectors, (n, vectors, dim) to (n, pairs), in the order of `pairPlaces`. */
+  pairProducts(vectors: T, pairs: Pairs): T;
+}
+
+/** Which of the vectors' products are wanted. */
+export interface Pairs {
+  /** Number of vectors. */
+  vectors: number;
+  /** Whether each vector's product with itself is among them. */
+  itself: boolean;
+}
+
+/** The operations of the forward pass, and those of the loss and of gradients. */
+export interface Ops<T> extends ForwardOps<T> {
   /** a b, of two matrices (m, k) and (k, n); with `transposeA`, a is (k, m). */
   matMul(a: T, b: T, options?: { transposeA?: boolean }): T;
   /** a b of each pair of matrices, (n, p, k) and (n, k, q); with `transposeB`, b is (n, q, k). */
   batchMatMul(a: T, b: T, options?: { transposeB?: boolean }): T;
-  /** x weightᵀ + bias: (n, inputs), (outputs, inputs), (outputs) to (n, outputs). */
-  linear(x: T, weight: T, bias: T): T;
   /** c - aᵀ b: (p, q), (n, p), (n, q) to (p, q). */
   subtractProduct(c: T, a: T, b: T): T;
   /** Elementwise, as are all that follow up to `clampBelow`; sizes of 1 are repeated. */
@@ -19,8 +37,6 @@ export interface Ops<T> {
   divide(a: T, b: T): T;
   negate(a: T): T;
   log(a: T): T;
-  relu(a: T): T;
-  sigmoid(a: T): T;
   /** The gradient where `output`, a ReLU's output, is positive, else 0. */
   reluGradient(output: T, gradient: T): T;
   /** max(a, least). */
@@ -31,8 +47,6 @@ export interface Ops<T> {
   mean(a: T): T;
   /** Sum over the first axis: (n, c) to (c). */
   sumRows(a: T): T;
-  reshape(a: T, shape: readonly number[]): T;
-  concat(parts: readonly T[], axis: number): T;
   /** The part [start, end) along an axis. */
   slice(a: T, axis: number, start: number, end: number): T;
   /** Columns of (n, c) in the given order, repeats allowed: (n, columns.length). */

@@ -222,7 +222,7 @@ export function conformance(
       for (const size of [1, 37, 64]) {
         const batch = resized(batches[1]!, size);
         const expected = referenceFeatures(model.config, initial, batch);
-        expectClose(`batch of ${size}`, await model.interactionFeatures(batch), expected, 1e-5);
+        expectClose(`batch of ${size}`, await model.forwardBetween({ batch, to: 'top_l.0' }), expected, 1e-5);
       }
       await model.dispose();
     });
@@ -230,21 +230,28 @@ export function conformance(
     test('keeps its halves equal to the whole, after training too', async () => {
       const { initial, batches, probabilities } = await readSmallGolden();
       const model = await Dlrm.fromStateDict(initial, { engine });
-      const inHalves = async (batch: DlrmBatch) =>
-        model.topFromSecond(firstTopLayer(model.stateDict(), await model.interactionFeatures(batch)));
+      const inHalves = async (batch: DlrmBatch) => {
+        const features = await model.forwardBetween({ batch, to: 'top_l.0' });
+        const values = firstTopLayer(model.stateDict(), features);
+        return model.forwardBetween({ from: { module: 'top_l.1', values } });
+      };
       expectClose('halves', await inHalves(batches[0]!), probabilities, 1e-5);
       for (const batch of batches.slice(0, 3)) await model.trainStep(batch, { learningRate: 0.5 });
       for (const size of [1, 37]) {
         const batch = resized(batches[4]!, size);
         expectClose(`trained, batch of ${size}`, await inHalves(batch), await model.forward(batch), 1e-5);
       }
-      const topFrom = async (length: number) => model.topFromSecond(new Float32Array(length));
+      const topFrom = (length: number) =>
+        model.forwardBetween({ from: { module: 'top_l.1', values: new Float32Array(length) } });
       await expect(topFrom(25)).rejects.toThrow(
-        'afterFirst: expected a multiple of 24 values (n, 24), found 25',
+        'top_l.1: expected a multiple of 24 values (n, 24) to enter, found 25',
       );
       await expect(topFrom(0)).rejects.toThrow('found 0');
       await expect(
-        model.interactionFeatures({ ...batches[0]!, sparse: new Int32Array(64 * 6).fill(1) }),
+        model.forwardBetween({
+          batch: { ...batches[0]!, sparse: new Int32Array(64 * 6).fill(1) },
+          to: 'top_l.0',
+        }),
       ).rejects.toThrow('expected an id in 0..0 for table 4, which has 1 rows, found 1 in example 0');
       await model.dispose();
     });
@@ -258,7 +265,7 @@ export function conformance(
       );
       for (const size of [1, 37]) {
         const batch = resized(batches[1]!, size);
-        const bottomOutput = await model.bottomOutput(batch);
+        const bottomOutput = await model.forwardBetween({ batch, to: 'interaction' });
         const features = referenceFeatures(model.config, initial, batch);
         const { embeddingDim: dim, topMlp } = model.config;
         const expected = bottomOutput.map(
@@ -266,11 +273,15 @@ export function conformance(
         );
         expectClose(`bottom of ${size}`, bottomOutput, expected, 1e-6);
         const otherDense = { ...batch, dense: new Float32Array(batch.dense.length) };
-        const found = await other.forward(otherDense, { bottomOutput });
+        const found = await other.forwardBetween({
+          batch: otherDense,
+          from: { module: 'interaction', values: bottomOutput },
+        });
         expectClose(`forward of ${size}`, found, await other.forward(batch), 1e-6);
       }
-      await expect(other.forward(batches[1]!, { bottomOutput: new Float32Array(8) })).rejects.toThrow(
-        'bottomOutput: expected 512 values (64, 8), found 8',
+      const from = { module: 'interaction', values: new Float32Array(8) };
+      await expect(other.forwardBetween({ batch: batches[1]!, from })).rejects.toThrow(
+        'interaction: expected 512 values (64, 8) to enter, found 8',
       );
       await Promise.all([model.dispose(), other.dispose()]);
     });
@@ -345,7 +356,12 @@ export function conformance(
           const expected = referenceForward(model.config, dense, batch);
           expectClose(`batch of ${size}`, await model.forward(batch), expected, 1e-6);
           const features = referenceFeatures(model.config, dense, batch);
-          expectClose(`features of ${size}`, await model.interactionFeatures(batch), features, 1e-5);
+          expectClose(
+            `features of ${size}`,
+            await model.forwardBetween({ batch, to: 'top_l.0' }),
+            features,
+            1e-5,
+          );
         }
         const sameDense = await Dlrm.fromStateDict(copied(dense), { engine });
         const { loss, gradients } = await model.gradients(batches[2]!);

@@ -80,8 +80,8 @@ describe.each([
       const sparse = await Dlrm.fromStateDict(model, options);
       const dense = await Dlrm.fromStateDict(state, options);
       expectClose('forward', await sparse.forward(batch), await dense.forward(batch), 1e-6);
-      const features = await sparse.interactionFeatures(batch);
-      expectClose('features', features, await dense.interactionFeatures(batch), 1e-6);
+      const features = await sparse.forwardBetween({ batch, to: 'top_l.0' });
+      expectClose('features', features, await dense.forwardBetween({ batch, to: 'top_l.0' }), 1e-6);
       await Promise.all([sparse.dispose(), dense.dispose()]);
     },
   );
@@ -153,9 +153,11 @@ describe.each([
     const { state, batch } = await prunedModel([], size);
     const dlrm = await Dlrm.fromStateDict(state, options);
     const expected = referenceForward(dlrm.config, state, batch);
-    const bottomOutput = await dlrm.bottomOutput(batch);
+    const values = await dlrm.forwardBetween({ batch, to: 'interaction' });
     const without = { ...batch, dense: new Float32Array(batch.dense.length) };
-    expectClose('forward', await dlrm.forward(without, { bottomOutput }), expected, 1e-6);
+    const from = { module: 'interaction', values };
+    const found = await dlrm.forwardBetween({ batch: without, from });
+    expectClose('forward', found, expected, 1e-6);
     await dlrm.dispose();
   });
 

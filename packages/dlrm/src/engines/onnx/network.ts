@@ -3,23 +3,14 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DlrmConfig } from '../../models/dlrm/config.js';
 import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
-import { needsRows, type LayerPlace } from '../../network/segment.js';
-import type { EnteringLayer, Network, NetworkInput } from '../engine.js';
-import {
-  bottomGraph,
-  featuresGraph,
-  forwardGraph,
-  gradientGraph,
-  rowGradientGraph,
-  segmentGraph,
-  topFromSecondGraph,
-} from './graph/dlrm-graphs.js';
+import { modulesOf } from '../../models/dlrm/modules.js';
+import { modulesBetween, type Module } from '../../network/module.js';
+import type { Entering, Network, NetworkInput } from '../engine.js';
+import { forwardGraph, gradientGraph, rowGradientGraph } from './graph/dlrm-graphs.js';
 import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OrtTensor>;
-
-const firstLayer: LayerPlace = { mlp: 'bottom', layer: 0 };
 
 /** What an `OnnxNetwork` is made of. */
 export interface OnnxNetworkParts {
@@ -35,6 +26,7 @@ export interface OnnxNetworkParts {
 export class OnnxNetwork implements Network {
   readonly #ort: Ort;
   readonly #config: DlrmConfig;
+  readonly #modules: readonly Module[];
   readonly #sessions: Sessions;
   /** The weights and biases; after a step another object. */
   #parameters: Feeds;
@@ -44,6 +36,7 @@ export class OnnxNetwork implements Network {
   constructor({ ort, config, parameters, options }: OnnxNetworkParts) {
     this.#ort = ort;
     this.#config = config;
+    this.#modules = modulesOf(config);
     this.#sessions = new Sessions(ort, options);
     this.#parameters = mapValues(
       parameters,
@@ -61,45 +54,16 @@ export class OnnxNetwork implements Network {
     return this.#parameters;
   }
 
-  async forward(input: NetworkInput): Promise<Float32Array> {
-    const start = input.bottomOutput ? 'bottomOutput' : 'dense';
-    const session = await this.#sessions.get(`forward from ${start}`, () =>
-      forwardGraph(this.#config, start),
+  async forward(input: NetworkInput, { from, to }: { from?: Entering; to?: string } = {}) {
+    const stretch = { from: from?.module, to };
+    const modules = modulesBetween(this.#modules, stretch);
+    const session = await this.#sessions.get(`forward ${JSON.stringify(stretch)}`, () =>
+      forwardGraph(this.#config, stretch),
     );
-    const { probabilities } = await session.run({ ...this.#inputFeeds(input), ...this.#parameters });
-    return probabilities!.data as Float32Array;
-  }
-
-  async bottomOutput({ size, dense }: Pick<NetworkInput, 'size' | 'dense'>): Promise<Float32Array> {
-    const session = await this.#sessions.get('bottom MLP', () => bottomGraph(this.#config));
-    const { bottom_output } = await session.run({ ...this.#denseFeed(size, dense), ...this.#parameters });
-    return bottom_output!.data as Float32Array;
-  }
-
-  async features(input: NetworkInput): Promise<Float32Array> {
-    const session = await this.#sessions.get('features', () => featuresGraph(this.#config));
-    const { features } = await session.run({ ...this.#inputFeeds(input), ...this.#parameters });
-    return features!.data as Float32Array;
-  }
-
-  async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
-    const session = await this.#sessions.get('top', () => topFromSecondGraph(this.#config));
-    const width = this.#config.topMlp[1]!;
-    const input = new this.#ort.Tensor('float32', afterFirst, [afterFirst.length / width, width]);
-    const { probabilities } = await session.run({ after_first: input, ...this.#parameters });
-    return probabilities!.data as Float32Array;
-  }
-
-  async segment(input: NetworkInput, { from, to }: { from?: EnteringLayer; to?: LayerPlace }) {
-    // All that leads to the top MLP: as in `forward`, with the interaction in WebAssembly on the CPU.
-    if (!from && to?.mlp === 'top' && to.layer === 0) return this.features(input);
-    const { place, values } = from ?? { place: firstLayer, values: input.dense };
-    const session = await this.#sessions.get(`segment ${JSON.stringify([place, to])}`, () =>
-      segmentGraph(this.#config, place, to),
-    );
+    const values = from?.values ?? input.dense;
     const { result } = await session.run({
-      entering: new this.#ort.Tensor('float32', values, [input.size, values.length / input.size]),
-      ...(needsRows(place, to) && this.#rowsFeed(input)),
+      entering: new this.#ort.Tensor('float32', values, [input.size, modules[0]!.inputs]),
+      ...(modules.some(({ needsRows }) => needsRows) && this.#rowsFeed(input)),
       ...this.#parameters,
     });
     return result!.data as Float32Array;
@@ -153,22 +117,19 @@ export class OnnxNetwork implements Network {
     await this.#sessions.release();
   }
 
-  #inputFeeds({ size, dense, bottomOutput, ids, tables }: NetworkInput): Feeds {
-    const embeddings = this.#rowsFeed({ size, ids, tables });
-    if (!bottomOutput) return { ...this.#denseFeed(size, dense), ...embeddings };
-    const shape = [size, this.#config.embeddingDim];
-    return { bottom_output: new this.#ort.Tensor('float32', bottomOutput, shape), ...embeddings };
+  #inputFeeds(input: NetworkInput): Feeds {
+    const { size, dense } = input;
+    return {
+      dense: new this.#ort.Tensor('float32', dense, [size, this.#config.bottomMlp[0]!]),
+      ...this.#rowsFeed(input),
+    };
   }
 
-  #rowsFeed({ size, ids, tables }: Pick<NetworkInput, 'size' | 'ids' | 'tables'>): Feeds {
+  #rowsFeed({ size, ids, tables }: NetworkInput): Feeds {
     const { embeddingDim } = this.#config;
     const rows = new Float32Array(ids.length * embeddingDim);
     gatherRowsOfTables(tables, ids, rows, { order: 'examples first' });
     return { embeddings: new this.#ort.Tensor('float32', rows, [size, tables.length, embeddingDim]) };
-  }
-
-  #denseFeed(size: number, dense: Float32Array): Feeds {
-    return { dense: new this.#ort.Tensor('float32', dense, [size, this.#config.bottomMlp[0]!]) };
   }
 
   #lossFeeds(input: NetworkInput, labels: Float32Array, learningRate: number): Feeds {

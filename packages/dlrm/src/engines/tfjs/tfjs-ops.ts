@@ -1,10 +1,11 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../network/ops.js';
+import { pairProducts } from '../../network/pair-products.js';
 
 /** The operations computed at once by TensorFlow.js, on its current backend. */
 export function tfjsOps(tf: typeof TensorFlow): Ops<Tensor> {
-  return {
+  const ops: Omit<Ops<Tensor>, 'pairProducts'> = {
     matMul: (a, b, { transposeA = false } = {}) => tf.matMul(a, b, transposeA),
     batchMatMul: (a, b, { transposeB = false } = {}) => tf.matMul(a, b, false, transposeB),
     linear: (x, weight, bias) => tf.add(tf.matMul(x, weight, false, true), bias),
@@ -39,4 +40,5 @@ export function tfjsOps(tf: typeof TensorFlow): Ops<Tensor> {
         [0, 1],
       ]),
   };
+  return { ...ops, pairProducts: (vectors, pairs) => pairProducts(ops, vectors, pairs) };
 }

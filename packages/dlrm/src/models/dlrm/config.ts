@@ -1,5 +1,7 @@
 import type { StateDict, Tensor } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
+import { dot } from './interactions/dot.js';
+import type { VectorSizes } from './interactions/interaction.js';
 
 /** The sizes of a DLRM, as plain data. */
 export interface DlrmConfig {
@@ -9,7 +11,7 @@ export interface DlrmConfig {
   tableRows: readonly number[];
   /** Widths of the bottom MLP, its input (the number of dense features) first and `embeddingDim` last. */
   bottomMlp: readonly number[];
-  /** Widths of the top MLP, its input (see `interactionWidth`) first and 1 last. */
+  /** Widths of the top MLP, the interaction's width first and 1 last. */
   topMlp: readonly number[];
 }
 
@@ -24,13 +26,12 @@ export const kaggleDlrmConfig: DlrmConfig = {
   topMlp: [367, 512, 256, 1],
 };
 
-/** Width of the top MLP's input: the bottom MLP's output and one product for each pair of feature vectors. */
-export function interactionWidth({
+/** The sizes of what meets in the interaction: the bottom MLP's output and a row of each table. */
+export function vectorSizes({
   embeddingDim,
   tableRows,
-}: Pick<DlrmConfig, 'embeddingDim' | 'tableRows'>): number {
-  const vectors = tableRows.length + 1;
-  return embeddingDim + (vectors * (vectors - 1)) / 2;
+}: Pick<DlrmConfig, 'embeddingDim' | 'tableRows'>): VectorSizes {
+  return { embeddingDim, vectors: tableRows.length + 1 };
 }
 
 /** Names in a state dict, in PyTorch's order: the tables, the bottom MLP's layers, the top MLP's. */
@@ -40,6 +41,10 @@ export function tableName(table: number): string {
 
 /** One fully connected layer, by its place in the state dict (PyTorch counts the activations between them too). */
 export interface LayerNames {
+  /** PyTorch's name of the module, `bot_l.0` and on. */
+  name: string;
+  /** That of the activation after it. */
+  activationName: string;
   weight: string;
   bias: string;
   inputs: number;
@@ -53,6 +58,8 @@ export function denseLayers(config: DlrmConfig): { bottom: LayerNames[]; top: La
 
 function layersOf(prefix: string, widths: readonly number[]): LayerNames[] {
   return widths.slice(1).map((outputs, layer) => ({
+    name: `${prefix}.${2 * layer}`,
+    activationName: `${prefix}.${2 * layer + 1}`,
     weight: `${prefix}.${2 * layer}.weight`,
     bias: `${prefix}.${2 * layer}.bias`,
     inputs: widths[layer]!,
@@ -63,7 +70,7 @@ function layersOf(prefix: string, widths: readonly number[]): LayerNames[] {
 /** The layers of both MLPs by PyTorch's names of the modules, in the order of the forward pass: `bot_l.0` and on. */
 export function layerNames(config: DlrmConfig): string[] {
   const { bottom, top } = denseLayers(config);
-  return [...bottom, ...top].map(({ weight }) => weight.slice(0, -'.weight'.length));
+  return [...bottom, ...top].map(({ name }) => name);
 }
 
 /** Every tensor of the model's state dict with its shape, in PyTorch's order. */
@@ -96,13 +103,7 @@ export function checkConfig(config: DlrmConfig): void {
     }
   }
   expectWidth('bottomMlp', 'last', bottomMlp.at(-1)!, embeddingDim, 'embeddingDim');
-  expectWidth(
-    'topMlp',
-    'first',
-    topMlp[0]!,
-    interactionWidth(config),
-    `embeddingDim and one for each pair of ${tableRows.length + 1} vectors`,
-  );
+  expectWidth('topMlp', 'first', topMlp[0]!, dot.width(vectorSizes(config)), dot.what(vectorSizes(config)));
   expectWidth('topMlp', 'last', topMlp.at(-1)!, 1, 'one probability');
 }
 

@@ -19,7 +19,12 @@ import { openEngine, type EngineChoice } from '../../engines/open-engine.js';
 import { forwardThroughHooks } from './forward-through-hooks.js';
 import { initialStateDict } from './initialise.js';
 import { LayerHooks } from './layer-hooks.js';
+import { modulesOf } from './modules.js';
+import { modulesBetween, type Module } from '../../network/module.js';
 import { DenseTable, subtractSteps } from '../../tables/dense-table.js';
+
+const noValues = new Float32Array(0);
+const noIds = new Int32Array(0);
 
 /** How a model is run. */
 export interface DlrmOptions {
@@ -112,6 +117,14 @@ export class Dlrm implements HookedModel {
     return new Dlrm({ config, engine: description, tables, network: await openNetwork(config, parameters) });
   }
 
+  /**
+   * The parts of the forward pass in their order, for `forwardBetween`: the layers and their activations by PyTorch's
+   * names, `bot_l.0`, `bot_l.1` ... `top_l.5`, and between the MLPs `interaction`.
+   */
+  get moduleNames(): readonly string[] {
+    return modulesOf(this.config).map(({ name }) => name);
+  }
+
   /** The layers that take hooks, by PyTorch's names: `bot_l.0`, `bot_l.2` ... `top_l.0`, which takes z, and on. */
   get layerNames(): readonly string[] {
     return layerNames(this.config);
@@ -138,72 +151,53 @@ export class Dlrm implements HookedModel {
    *
    * @throws Error when the batch does not fit the model (table, example, id and rows are named)
    */
-  forward(
-    batch: DlrmBatch,
-    {
-      bottomOutput,
-    }: {
-      /**
-       * What `bottomOutput` gave for this batch, of this model or of one with the same bottom MLP. With hooks it is
-       * computed anew.
-       */
-      bottomOutput?: Float32Array;
-    } = {},
-  ): Promise<Float32Array> {
+  forward(batch: DlrmBatch): Promise<Float32Array> {
     return this.#next(async () => {
       const input = this.#checked(batch);
-      const expected = input.size * this.config.embeddingDim;
-      if (bottomOutput && bottomOutput.length !== expected) {
-        throw new Error(
-          `bottomOutput: expected ${expected} values (${input.size}, ${this.config.embeddingDim}), found ${bottomOutput.length}`,
-        );
-      }
-      if (this.hookedLayers.length > 0) {
-        return forwardThroughHooks({
-          config: this.config,
-          network: this.#network,
-          hooks: this.#hooks,
-          input,
-        });
-      }
-      return this.#network.forward({ ...input, bottomOutput });
+      if (this.hookedLayers.length === 0) return this.#network.forward(input);
+      return forwardThroughHooks({ config: this.config, network: this.#network, hooks: this.#hooks, input });
     });
   }
 
   /**
-   * The bottom MLP's output (n, embeddingDim), which does not depend on the tables: models that differ in their tables
-   * alone, as pruned ones do, can share it (`forward`).
+   * A stretch of the forward pass, for what replaces or shares a part of it. The modules are those of `moduleNames`:
    *
-   * @throws Error when the batch does not fit the model
-   */
-  bottomOutput(batch: DlrmBatch): Promise<Float32Array> {
-    return this.#nextWithoutHooks('bottomOutput', () => this.#network.bottomOutput(this.#checked(batch)));
-  }
-
-  /**
-   * What enters the top MLP, (n, topMlp[0]): the bottom MLP's output and the products of all pairs of vectors.
-   * With `topFromSecond`, the forward pass in two halves, for what replaces the first top layer.
+   * - `{ batch, to: 'interaction' }`: the bottom MLP's output (n, embeddingDim), which models that differ in their
+   *   tables alone can share; `{ batch, from: { module: 'interaction', values } }` goes on with it
+   * - `{ batch, to: 'top_l.0' }`: z, what enters the top MLP (n, topMlp[0])
+   * - `{ from: { module: 'top_l.1', values } }`: the probabilities from what the first top layer gives (n, topMlp[1])
    *
-   * @throws Error when the batch does not fit the model
+   * @returns (n, width of what enters `to`), or probabilities (n)
+   * @throws Error when there is no such module or it comes too early, the batch does not fit the model, the values are
+   *   no whole number of rows or not as many as the batch has examples, or a layer has a hook
    */
-  interactionFeatures(batch: DlrmBatch): Promise<Float32Array> {
-    return this.#nextWithoutHooks('interactionFeatures', () => this.#network.features(this.#checked(batch)));
-  }
-
-  /**
-   * The probabilities (n) from what the first top layer gives before its activation.
-   *
-   * @param afterFirst (n, topMlp[1]), row by row: features times the layer's weight, plus its bias
-   * @throws Error when the values are no whole number of rows
-   */
-  async topFromSecond(afterFirst: Float32Array): Promise<Float32Array> {
-    const width = this.config.topMlp[1]!;
-    if (afterFirst.length === 0 || afterFirst.length % width !== 0) {
-      throw new Error(
-        `afterFirst: expected a multiple of ${width} values (n, ${width}), found ${afterFirst.length}`,
-      );
-    }
-    return this.#nextWithoutHooks('topFromSecond', () => this.#network.topFromSecond(afterFirst));
+  forwardBetween(stretch: {
+    /** The examples; needed where the stretch starts at the dense features or leads through the interaction. */
+    batch?: DlrmBatch;
+    /** Where to start, with what enters there; default: at the first layer, with the dense features. */
+    from?: {
+      /** The module's name. */
+      module: string;
+      /** (n, width of what enters the module), row by row */
+      values: Float32Array;
+    };
+    /** The module whose input is returned; default: the probabilities are. */
+    to?: string;
+  }): Promise<Float32Array> {
+    return this.#nextWithoutHooks('forwardBetween', async () => {
+      const { batch, from, to } = stretch;
+      const modules = modulesBetween(modulesOf(this.config), { from: from?.module, to });
+      const [first] = modules as [Module];
+      if (!batch && (!from || modules.some(({ needsRows }) => needsRows))) {
+        throw new Error(`expected a batch: the forward pass from ${first.name} needs one, found none`);
+      }
+      const input = batch && this.#checked(batch);
+      const size = from ? rowsOf(from.values, first, input?.size) : input!.size;
+      return this.#network.forward(input ?? { size, dense: noValues, ids: noIds, tables: this.#tables }, {
+        from,
+        to,
+      });
+    });
   }
 
   /**
@@ -338,4 +332,24 @@ export class Dlrm implements HookedModel {
       throw new Error(`${tableName(other)}: training needs a dense table, found a compressed one`);
     return this.#tables as readonly DenseTable[];
   }
+}
+
+/**
+ * The number of examples of what enters a module.
+ *
+ * @throws Error when the values are no whole number of rows, or another number than the batch has examples
+ */
+function rowsOf(values: Float32Array, { name, inputs }: Module, size: number | undefined): number {
+  const found = values.length / inputs;
+  if (size !== undefined && found !== size) {
+    throw new Error(
+      `${name}: expected ${size * inputs} values (${size}, ${inputs}) to enter, found ${values.length}`,
+    );
+  }
+  if (!Number.isInteger(found) || found === 0) {
+    throw new Error(
+      `${name}: expected a multiple of ${inputs} values (n, ${inputs}) to enter, found ${values.length}`,
+    );
+  }
+  return found;
 }

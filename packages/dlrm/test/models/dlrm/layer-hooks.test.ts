@@ -84,9 +84,7 @@ test('what would pass a hook by is refused, by the name of its layer', async () 
     trainStep: () => model.trainStep(batch, { learningRate: 0.1 }),
     gradients: () => model.gradients(batch),
     rowGradients: () => model.rowGradients(batch),
-    bottomOutput: () => model.bottomOutput(batch),
-    interactionFeatures: () => model.interactionFeatures(batch),
-    topFromSecond: () => model.topFromSecond(new Float32Array(model.config.topMlp[1]!)),
+    forwardBetween: () => model.forwardBetween({ batch }),
   };
   for (const [name, call] of Object.entries(calls)) {
     await expect(call()).rejects.toThrow(

@@ -2,7 +2,7 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { DenseTable } from '../../../tables/dense-table.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
-import { partOfInput, type NetworkInput } from '../../engine.js';
+import { partOfInput, type PartInput } from './part-input.js';
 import { PartForward } from './part-forward.js';
 import type { Sessions } from '../sessions.js';
 import { ThreadedForward } from './threaded-forward.js';
@@ -39,7 +39,7 @@ export class CpuForward {
   }
 
   /** Probabilities (n). */
-  async forward(input: NetworkInput, parameters: Feeds): Promise<Float32Array> {
+  async forward(input: PartInput, parameters: Feeds): Promise<Float32Array> {
     const { size, tables } = input;
     const skipsZeros = tables.some((table) => !(table instanceof DenseTable));
     if (this.#threaded && size >= fewestForThreads) {
@@ -54,7 +54,7 @@ export class CpuForward {
   }
 
   /** What enters the top MLP (n, topMlp[0]). */
-  async features(input: NetworkInput, parameters: Feeds): Promise<Float32Array> {
+  async features(input: PartInput, parameters: Feeds): Promise<Float32Array> {
     const width = this.#config.topMlp[0]!;
     const features = new Float32Array(input.size * width);
     for (const { part, start } of this.#gatheredParts(input)) {
@@ -71,7 +71,7 @@ export class CpuForward {
   }
 
   /** The batch in parts, each with its rows in place. */
-  *#gatheredParts(input: NetworkInput): Generator<{ part: NetworkInput; start: number }> {
+  *#gatheredParts(input: PartInput): Generator<{ part: PartInput; start: number }> {
     for (let start = 0; start < input.size; start += partSize) {
       const part = partOfInput(input, start, Math.min(start + partSize, input.size));
       const { size, ids, tables } = part;

@@ -1,4 +1,4 @@
-import type { NetworkInput } from '../../engine.js';
+import type { Entering, NetworkInput } from '../../engine.js';
 import { OnnxNetwork, type OnnxNetworkParts } from '../network.js';
 import { CpuForward } from './cpu-forward.js';
 
@@ -18,15 +18,14 @@ export class CpuNetwork extends OnnxNetwork {
     this.#forward = new CpuForward({ ort, config, sessions: this.sessions, threads });
   }
 
-  override async forward(input: NetworkInput): Promise<Float32Array> {
-    return this.#forward.forward(input, this.feeds);
-  }
-
-  override async bottomOutput({ dense }: Pick<NetworkInput, 'dense'>): Promise<Float32Array> {
-    return this.#forward.bottomOutput(dense, this.feeds);
-  }
-
-  override async features(input: NetworkInput): Promise<Float32Array> {
-    return this.#forward.features(input, this.feeds);
+  override async forward(input: NetworkInput, stretch: { from?: Entering; to?: string } = {}) {
+    const { from, to } = stretch;
+    if (to === undefined && !from) return this.#forward.forward(input, this.feeds);
+    if (to === undefined && from?.module === 'interaction') {
+      return this.#forward.forward({ ...input, bottomOutput: from.values }, this.feeds);
+    }
+    if (to === 'interaction' && !from) return this.#forward.bottomOutput(input.dense, this.feeds);
+    if (to === 'top_l.0' && !from) return this.#forward.features(input, this.feeds);
+    return super.forward(input, stretch);
   }
 }

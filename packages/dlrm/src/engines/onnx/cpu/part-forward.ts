@@ -1,7 +1,7 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
 import { InteractionMemory, liveColumns } from '../interaction/interaction-memory.js';
-import { bottomGraph, topGraph } from '../graph/dlrm-graphs.js';
+import { forwardGraph } from '../graph/dlrm-graphs.js';
 import type { Sessions } from '../sessions.js';
 
 type Feeds = Record<string, OnnxRuntime.Tensor>;
@@ -72,10 +72,12 @@ export class PartForward {
     await this.#takeBottomOutput(input, count, parameters);
     const live = skipsZeros ? this.#interaction.liveVectors(count) : undefined;
     const features = this.#matrix(this.#interaction.features(count, live), count);
-    const top = await this.#sessions.get('top MLP', () => topGraph(this.#config));
+    const top = await this.#sessions.get('top MLP', () =>
+      forwardGraph(this.#config, { from: 'top_l.0', anyWidth: true }),
+    );
     await top.run(
-      { ...parameters, ...this.#firstTopWeight(live, parameters), features },
-      { probabilities: this.#matrix(probabilities, count) },
+      { ...parameters, ...this.#firstTopWeight(live, parameters), entering: features },
+      { result: this.#matrix(probabilities, count) },
     );
   }
 
@@ -88,10 +90,12 @@ export class PartForward {
   /** Computes the bottom MLP's output (count, dim) into `output`. */
   async bottomOutput(dense: Float32Array, output: Float32Array, parameters: Feeds): Promise<void> {
     const count = output.length / this.#config.embeddingDim;
-    const bottom = await this.#sessions.get('bottom MLP', () => bottomGraph(this.#config));
+    const bottom = await this.#sessions.get('bottom MLP', () =>
+      forwardGraph(this.#config, { to: 'interaction' }),
+    );
     await bottom.run(
-      { ...parameters, dense: this.#matrix(dense, count) },
-      { bottom_output: this.#matrix(output, count) },
+      { ...parameters, entering: this.#matrix(dense, count) },
+      { result: this.#matrix(output, count) },
     );
   }
 

@@ -4,9 +4,9 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { forwardWorkerUrl } from '../../../forward-worker-url.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
-import { partOfInput, type NetworkInput } from '../../engine.js';
 import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
 import type { ForwardOptions } from './part-forward.js';
+import { partOfInput, type PartInput } from './part-input.js';
 import { StagedBatch } from './staged-batch.js';
 
 type Feeds = Record<string, OnnxRuntime.Tensor>;
@@ -48,7 +48,7 @@ export class ThreadedForward {
   }
 
   /** Probabilities (n); the options are those of `PartForward.forward`. */
-  async forward(input: NetworkInput, options: ForwardOptions): Promise<Float32Array> {
+  async forward(input: PartInput, options: ForwardOptions): Promise<Float32Array> {
     const probabilities = new Float32Array(input.size);
     for (let start = 0; start < input.size; start += mostExamples) {
       const turn = partOfInput(input, start, Math.min(start + mostExamples, input.size));
@@ -58,7 +58,7 @@ export class ThreadedForward {
   }
 
   async #forward(
-    input: NetworkInput,
+    input: PartInput,
     { parameters, skipsZeros }: ForwardOptions,
     probabilities: Float32Array,
   ): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Ops } from '../../../network/ops.js';
+import type { Ops, Pairs } from '../../../network/ops.js';
+import { pairProducts } from '../../../network/pair-products.js';
 import {
   elementTypes,
   type AttributeProto,
@@ -151,6 +152,10 @@ export class OnnxGraph implements Ops<ValueName> {
 
   concat(parts: readonly ValueName[], axis: number): ValueName {
     return this.#add('Concat', parts, [int('axis', axis)]);
+  }
+
+  pairProducts(vectors: ValueName, pairs: Pairs): ValueName {
+    return pairProducts(this, vectors, pairs);
   }
 
   slice(a: ValueName, axis: number, start: number, end: number): ValueName {
