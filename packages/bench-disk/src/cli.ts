@@ -42,12 +42,16 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
     new Option('--format <format>', 'how models are dumped: dense, sparse (only the kept blocks) or both')
       .argParser(parseChoice(dumpFormats))
       .default('dense'),
+    new Option(
+      '--table <pattern>',
+      'a table to prune, * for any characters; may be given again (default: the tables known by their names)',
+    ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
     new Option('--all-combinations', 'also L2 with 1x1, whose order is that of L1').default(false),
     threadsOption(),
   ],
   output: { holds: 'a row for each model', path: 'sparse_model_metadata.csv' },
   progressLabel: 'pruned models',
-  run: async (options, part) => {
+  run: async (options, part, note) => {
     const models = await runDiskBenchmark({
       modelPath: options.modelPath,
       dumpPath: options.sparsifiedModelDumpPath,
@@ -57,6 +61,8 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
       allCombinations: options.allCombinations,
       format: options.format,
       threads: options.threads,
+      tables: options.table,
+      onNote: note,
       ...part,
     });
     return `${models.length} models`;

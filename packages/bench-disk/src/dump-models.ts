@@ -65,7 +65,10 @@ export async function dumpModels({
   return rows;
 }
 
-function rowOf({ point, rankingTimeSec, files }: PlannedModel, dumped: DumpedModel): SparseModelMetadata {
+function rowOf(
+  { point, rankingTimeSec, files, model }: PlannedModel,
+  dumped: DumpedModel,
+): SparseModelMetadata {
   const sparse = files.findIndex(({ format }) => format === 'sparse');
   return {
     ...point,
@@ -74,5 +77,7 @@ function rowOf({ point, rankingTimeSec, files }: PlannedModel, dumped: DumpedMod
     path: files[0]!.path,
     bytes: dumped.bytes[0]!,
     ...(sparse >= 0 && { sparsePath: files[sparse]!.path, sparseBytes: dumped.bytes[sparse]! }),
+    tables: Object.keys(model.ranks).length,
+    prunedValues: dumped.prunedValues,
   };
 }

@@ -31,6 +31,8 @@ export interface DumpedModel {
   bytes: number[];
   /** Seconds for setting the pruned values of all tables to zero once. */
   cutTimeSec: number;
+  /** Values that were set to zero, of all tables. */
+  prunedValues: number;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function runDumpTask({ model, sparsityLevel, dumps, threads }: Dump
     const known = format === 'sparse' ? undefined : knownLayers(model);
     bytes.push(await dumpCheckpoint({ ...dump, checkpoint, threads, known }));
   }
-  return { bytes, cutTimeSec: pruned.cutTimeSec };
+  return { bytes, cutTimeSec: pruned.cutTimeSec, prunedValues: pruned.prunedValues };
 }
 
 let layersBefore: { from: number; known: KnownBlocks } | undefined;

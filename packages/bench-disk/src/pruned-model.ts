@@ -46,6 +46,11 @@ export class PrunedModel {
     );
   }
 
+  /** Values of all tables that the level prunes. */
+  get prunedValues(): number {
+    return [...this.#sweeps.values()].reduce((sum, sweep) => sum + sweep.prunedValues(this.#level), 0);
+  }
+
   /** Seconds for setting the pruned values of all tables to zero once: the mean of all the times that it was done. */
   get cutTimeSec(): number {
     const { stateDict } = this.#model;

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { checkOutputs } from '@ds/files';
-import { loadCheckpoint } from '@ds/tensor-files';
+import { loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
 import {
   benchmarkGrid,
   gridRowsOfShard,
@@ -28,7 +28,7 @@ import { rankModel } from './rank-model.js';
  *
  * @returns a row for each model, in the order of the CSV
  * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
- *   be read, a place that cannot be written. The CSV is then not written, models already dumped stay.
+ *   be read or has no embedding table, a place that cannot be written. The CSV is then not written, models already dumped stay.
  */
 export async function runDiskBenchmark({
   modelPath,
@@ -37,6 +37,8 @@ export async function runDiskBenchmark({
   format = 'dense',
   shard,
   threads,
+  tables,
+  onNote,
   onProgress,
   ...grid
 }: {
@@ -60,6 +62,10 @@ export async function runDiskBenchmark({
   shard?: Shard;
   /** Default: the available processors. */
   threads?: number;
+  /** Names of the tables to prune; `*` stands for any characters. Default: the tables known by their names. */
+  tables?: readonly string[] | undefined;
+  /** Called with what the user should know of the checkpoint, a line each. */
+  onNote?: (note: string) => void;
   /** Called with the number of models written and to be written. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetadata[]> {
@@ -77,10 +83,14 @@ export async function runDiskBenchmark({
     columns: metadataColumns,
     makeRows: async () => {
       onProgress?.(0, total);
-      const stateDict = await loadCheckpoint(modelPath, { shared: true });
+      const loaded = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+      const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
+      selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
+      const tableNames = selected.names;
+      const stateDict = withSharedTables(loaded, tableNames);
       const models = [];
       for (const gridRow of gridRows) {
-        const ranked = await rankModel({ stateDict, gridRow, threads });
+        const ranked = await rankModel({ stateDict, tableNames, gridRow, threads });
         for (const sparsityLevel of gridRow.sparsityLevels) {
           const { norm, sparseBlockShape } = gridRow;
           const point = { norm, sparseBlockShape, sparsityLevel };
@@ -90,6 +100,19 @@ export async function runDiskBenchmark({
       return dumpModels({ models, threads, onDumped: (done) => onProgress?.(done, total) });
     },
   });
+}
+
+/** The threads share the tables; those that only a pattern names are not read into shared memory. */
+function withSharedTables(stateDict: StateDict, names: readonly string[]): StateDict {
+  const shared = { ...stateDict };
+  for (const name of names) {
+    const { data, ...table } = stateDict[name]!;
+    if (data.buffer instanceof SharedArrayBuffer) continue;
+    const copy = new Float32Array(new SharedArrayBuffer(data.byteLength) as unknown as ArrayBuffer);
+    copy.set(data);
+    shared[name] = { ...table, data: copy };
+  }
+  return shared;
 }
 
 /** A model is dumped in the form that it came in, where we can write that whole. */

@@ -1,7 +1,7 @@
 export { sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
-export { embeddingTableNames } from './embedding-table-names.js';
+export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
 export { loadCheckpoint } from './load-checkpoint.js';
 export { loadModelTensors, type WantedTables } from './load-model-tensors.js';
 export { saveCheckpoint, writeCheckpoint } from './save-checkpoint.js';

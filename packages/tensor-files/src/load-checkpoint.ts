@@ -1,5 +1,6 @@
 import type { StateDict } from './state-dict.js';
-import { isEmbeddingTable } from './embedding-table-names.js';
+import { isEmbeddingTable } from './names/embedding-tables.js';
+import { plainNames, unmaskedName } from './names/plain-names.js';
 import { openCheckpoint } from './open-checkpoint.js';
 
 /**
@@ -18,15 +19,29 @@ export async function loadCheckpoint(
   path: string,
   {
     shared = false,
+    names = 'as-stored',
+    onNote,
   }: {
     /** Puts the embedding tables over SharedArrayBuffers, which threads can share. Default: false. */
     shared?: boolean;
+    /**
+     * `plain` leaves out a prefix that every name has (`module.`, `_orig_mod.`, `model.`, `net.`, `model_state.`), and
+     * applies masks that are kept beside weights (`weight_orig` and `weight_mask`, parametrised modules). Default:
+     * as-stored.
+     */
+    names?: 'as-stored' | 'plain';
+    /** Called with what was done to the names, a line each. */
+    onNote?: ((note: string) => void) | undefined;
   } = {},
 ): Promise<StateDict> {
   const checkpoint = await openCheckpoint(path);
   try {
-    const isShared = shared ? isEmbeddingTable : () => false;
-    return await checkpoint.format.read(checkpoint.content, { isShared });
+    const isShared = shared ? (name: string) => isEmbeddingTable(unmaskedName(name)) : () => false;
+    const stored = await checkpoint.format.read(checkpoint.content, { isShared });
+    if (names === 'as-stored') return stored;
+    const { state, notes } = plainNames(stored, path);
+    notes.forEach((note) => onNote?.(`${path}: ${note}`));
+    return state;
   } finally {
     await checkpoint.close();
   }

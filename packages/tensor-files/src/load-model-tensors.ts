@@ -1,5 +1,6 @@
 import { SparseTable, TableMemory } from '@ds/data-sparsifier';
-import { embeddingTableNames } from './embedding-table-names.js';
+import { embeddingTableNames } from './names/embedding-tables.js';
+import { plainNames } from './names/plain-names.js';
 import { openCheckpoint } from './open-checkpoint.js';
 import type { SparseBitmaps } from './safetensors/sparse/sparse-bitmaps.js';
 import type { ModelState, Tensor } from './state-dict.js';
@@ -12,7 +13,8 @@ const largestMemory = 2 ** 32 - 2 ** 28;
 
 /**
  * Reads the tensors of a model: the files of `loadCheckpoint`, and tables that stay sparse. A sparse table becomes a `SparseTable` straight from the file, without the dense one. They lie in a memory
- * of the gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB.
+ * of the gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB. Names are
+ * those of the plain model (`names: 'plain'` of `loadCheckpoint`).
  *
  * @throws Error naming the file, and the tensor or field that is wrong.
  */
@@ -22,6 +24,7 @@ export async function loadModelTensors(
     tables = 'as-stored',
     blockWidth = 1,
     memory,
+    onNote,
   }: {
     /** `dense` expands sparse tables, `sparse` compresses dense ones. Default: as-stored. */
     tables?: WantedTables;
@@ -29,6 +32,8 @@ export async function loadModelTensors(
     blockWidth?: number;
     /** Where sparse tables go. Default: memories of their own. */
     memory?: TableMemory;
+    /** Called with what was done to the names of the tensors, a line each. */
+    onNote?: ((note: string) => void) | undefined;
   } = {},
 ): Promise<ModelState> {
   const checkpoint = await openCheckpoint(path);
@@ -41,11 +46,13 @@ export async function loadModelTensors(
         SparseTable.fromBitmaps({ ...bitmaps, memory: target ?? memoryFor(bytesOf(bitmaps)) }),
       );
     };
-    const state: ModelState = await format.read(content, {
+    const stored: ModelState = await format.read(content, {
       isShared: () => false,
       inPlace: true,
       sparseTable: tables === 'dense' ? undefined : sparseTable,
     });
+    const { state, notes } = plainNames(stored, path);
+    notes.forEach((note) => onNote?.(`${path}: ${note}`));
     if (tables === 'sparse') compressTables(state, { path, blockWidth, memory });
     return state;
   } finally {

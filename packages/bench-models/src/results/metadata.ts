@@ -18,6 +18,10 @@ export interface SparseModelMetadata extends GridPoint {
   sparsePath?: string;
   /** Its exact size in bytes. */
   sparseBytes?: number;
+  /** Embedding tables that were pruned; not in files of the original. */
+  tables?: number;
+  /** Values of these tables that were set to 0. */
+  prunedValues?: number;
 }
 
 const bytes = wholeNumber({ expected: 'a number of bytes', minimum: 0 });
@@ -32,6 +36,12 @@ const metadataSchema: ResultsSchema<SparseModelMetadata> = {
   bytes: { column: 'bytes', cell: bytes, ...ours },
   sparsePath: { column: 'sparse_path', cell: text('the path of a model'), ...ours },
   sparseBytes: { column: 'sparse_bytes', cell: bytes, ...ours },
+  tables: { column: 'tables', cell: wholeNumber({ expected: 'a number of tables', minimum: 0 }), ...ours },
+  prunedValues: {
+    column: 'pruned_values',
+    cell: wholeNumber({ expected: 'a number of values', minimum: 0 }),
+    ...ours,
+  },
 };
 
 /** The columns of `sparse_model_metadata.csv`: the original's, then our own. */

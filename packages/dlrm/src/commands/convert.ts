@@ -15,7 +15,10 @@ export function addConvertCommand(program: Command): void {
     .addOption(quietOption())
     .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
       expectCheckpointOutput(output, { inputs: [modelPath] });
-      const stateDict = await loadCheckpoint(modelPath);
+      const stateDict = await loadCheckpoint(modelPath, {
+        names: 'plain',
+        onNote: (note) => void (!quiet && process.stderr.write(`${note}\n`)),
+      });
       await saveCheckpoint(output, stateDict);
       if (!quiet) process.stderr.write(`wrote ${Object.keys(stateDict).length} tensors to ${output}\n`);
     });

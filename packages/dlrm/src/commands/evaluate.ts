@@ -48,7 +48,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       split,
       onProgress: progress.stage('read data'),
     });
-    const model = await Dlrm.load(modelPath, { engine: options.engine });
+    const model = await Dlrm.load(modelPath, { engine: options.engine, onNote: progress.note });
     progress.note(engineLine(model.engine));
     checkTablesFitData({
       config: model.config,

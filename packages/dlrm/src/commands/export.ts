@@ -16,7 +16,9 @@ export function addExportCommand(program: Command): void {
     .addOption(quietOption())
     .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
       checkOutputs({ inputs: [modelPath], outputs: [output, `${output}.data`] });
-      const model = await Dlrm.load(modelPath);
+      const model = await Dlrm.load(modelPath, {
+        onNote: (note) => void (!quiet && process.stderr.write(`${note}\n`)),
+      });
       const written = await exportOnnx({ model, output });
       await model.dispose();
       if (!quiet) process.stderr.write(`wrote ${written.join(' and ')}\n`);

@@ -89,8 +89,17 @@ export class Dlrm implements HookedModel {
    *
    * @throws Error naming the file and the key when a tensor is missing, unknown or has an unfitting shape
    */
-  static async load(path: string, options: DlrmOptions = {}): Promise<Dlrm> {
-    return Dlrm.fromStateDict(await loadModelState(path), options);
+  static async load(
+    path: string,
+    {
+      onNote,
+      ...options
+    }: DlrmOptions & {
+      /** Called with what was done to the names of the tensors, a line each. */
+      onNote?: (note: string) => void;
+    } = {},
+  ): Promise<Dlrm> {
+    return Dlrm.fromStateDict(await loadModelState(path, { onNote }), options);
   }
 
   /**
