@@ -47,7 +47,16 @@ const layers = Object.entries(mayImport).map(([name, allowed]) => {
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/', '**/golden/', '**/node_modules/', '**/assembly/', 'docs/api/', 'results/', '.nx/'],
+    ignores: [
+      '**/dist/',
+      '**/golden/',
+      '**/node_modules/',
+      '**/assembly/',
+      'docs/api/',
+      'results/',
+      '.nx/',
+      '.stryker-tmp/',
+    ],
   },
   eslint.configs.recommended,
   ...tseslint.configs.strict,
@@ -75,4 +84,17 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   ...layers,
+  {
+    files: ['packages/*/test/**/*.ts', 'packages/test-support/src/**/*.ts', 'examples/*/test/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.name='join']:not(CallExpression[callee.name='builtFile'] > *) > Literal[value=/^(\\.\\.\\x2F)*dist(\\x2F|$)/]",
+          message: 'builtFile() of @ds/test-support gives the path of a built file that is up to date',
+        },
+      ],
+    },
+  },
 );

@@ -4,6 +4,8 @@ import { readdirSync, rmSync } from 'node:fs';
 const root = new URL('../', import.meta.url);
 for (const folder of ['packages', 'examples']) {
   for (const name of readdirSync(new URL(folder, root))) {
-    rmSync(new URL(`${folder}/${name}/dist`, root), { recursive: true, force: true });
+    for (const made of ['dist', '.built-from']) {
+      rmSync(new URL(`${folder}/${name}/${made}`, root), { recursive: true, force: true });
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Options } from 'tsup';
+import { inlinedPackages, recordBuild } from './build-record.js';
 
 /**
  * The build of one package: ESM, CJS and types from its entry files; the private workspaces
@@ -16,7 +17,9 @@ export function packageBuild({
   /** What is not bundled beside dependencies and peer dependencies. */
   external?: string[];
 }): Options[] {
-  const inlined = [/^@ds\/(command-line|files|threads)$/];
+  const inlined = [new RegExp(`^@ds/(${inlinedPackages.join('|')})$`)];
+  // The types, which no test runs, are not among the outputs that are waited for.
+  const onSuccess = recordBuild(process.cwd(), { outputs: 2 });
   // Each output has a prefix of its own for shared chunks, so that the builds can run side by side.
   const shared: Options = {
     sourcemap: false,
@@ -32,9 +35,10 @@ export function packageBuild({
       entry: [...libraries, ...programs],
       format: 'esm',
       splitting: true,
+      onSuccess,
     },
     // Shims give it `import.meta.url`, which says where a package's threads are.
-    { ...shared, entry: libraries, format: 'cjs', dts: false, splitting: false, shims: true },
+    { ...shared, entry: libraries, format: 'cjs', dts: false, splitting: false, shims: true, onSuccess },
     { ...shared, entry: libraries, format: ['esm', 'cjs'], dts: { only: true } },
   ];
   return builds;

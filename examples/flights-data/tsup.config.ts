@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { recordBuild } from '../../scripts/build-record.js';
 
 // A program of this repository: it takes the packages from node_modules as they were built; what is private is inlined.
 export default defineConfig({
@@ -11,4 +12,5 @@ export default defineConfig({
   shims: true,
   tsconfig: '../../tsconfig.base.json',
   silent: true,
+  onSuccess: recordBuild(process.cwd()),
 });

@@ -2,9 +2,11 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { recordBuild } from '../../scripts/build-record.ts';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+const built = recordBuild(here('.'));
 await mkdir(here('dist'), { recursive: true });
 await build({
   absWorkingDir: here('.'),
@@ -23,3 +25,4 @@ await build({
   logOverride: { 'ignored-bare-import': 'silent' },
 });
 for (const file of ['index.html', 'page.css']) await copyFile(here(`src/${file}`), here(`dist/${file}`));
+await built();

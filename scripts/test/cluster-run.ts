@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { root } from './published-packages.js';
 
 // Two models and two forward passes, so that in three parts each benchmark has one without any rows.
@@ -27,7 +28,7 @@ export function writeProgram(folder: string, name: string, script: string): void
 /** The environment in which a shell finds the built commands, each with options of a small run at its end. */
 export function environmentWithCommands(folder: string): NodeJS.ProcessEnv {
   for (const [name, small] of Object.entries(options)) {
-    const cli = join(root, 'packages', name, 'dist/cli.js');
+    const cli = builtFile(join(root, 'packages', name, 'dist/cli.js'));
     writeProgram(folder, name, `exec "${process.execPath}" "${cli}" "$@" ${small}`);
   }
   return { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { publishedPackages, root } from './published-packages.js';
 
 const pages = [
@@ -27,7 +28,7 @@ function commandLines(page: string): string[] {
 const helps = new Map<string, string>();
 /** The help of a command, and of its subcommand where `words` starts with one. */
 function helpOf(name: string, words: readonly string[]): string {
-  const cli = join(root, 'packages', name, 'dist/cli.js');
+  const cli = builtFile(join(root, 'packages', name, 'dist/cli.js'));
   const subcommand = /^[a-z]+$/.test(words[0] ?? '') ? [words[0]!] : [];
   const args = [cli, ...subcommand, '--help'];
   const key = args.join(' ');

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 
-const main = join(__dirname, '..', 'dist', 'main.js');
+const main = builtFile(join(__dirname, '..', 'dist', 'main.js'));
 const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 
 test('counting the accesses prunes better than the norm alone', () => {

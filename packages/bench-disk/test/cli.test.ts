@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCheckpoint } from '@ds/tensor-files';
 import { readSparseModelMetadata } from '@ds/bench-models';
-import { benchCommand, originalModel } from '@ds/test-support';
+import { builtFile, benchCommand, originalModel } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-disk');
@@ -130,7 +130,7 @@ describe('bench-disk', () => {
   });
 
   test('interrupted, it leaves whole models and nothing half-written', async () => {
-    const command = spawn(process.execPath, [join(__dirname, '../dist/cli.js'), ...args]);
+    const command = spawn(process.execPath, [builtFile(join(__dirname, '../dist/cli.js')), ...args]);
     const filesNow = async () => (await readdir(folder, { recursive: true })).map(String);
     while (!(await filesNow()).some((file) => file.endsWith('.zip'))) {
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { DataNormSparsifier, SparseTable } from '@ds/data-sparsifier';
 import { embeddingTableNames, loadCheckpoint, loadSparseCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import { fileSource, openZip } from '@ds/files';
-import { originalModel as modelPath, originalRun, temporaryFolder } from '@ds/test-support';
+import { builtFile, originalModel as modelPath, originalRun, temporaryFolder } from '@ds/test-support';
 import { readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
 import { parse } from 'csv-parse/sync';
 import type { runDiskBenchmark } from '../src/index.js';
 
 const root = temporaryFolder();
-const built = pathToFileURL(join(__dirname, '../dist/index.js')).href;
+const built = pathToFileURL(builtFile(join(__dirname, '../dist/index.js'))).href;
 
 async function emptyFolder(): Promise<string> {
   return mkdtemp(join(root, 'run-'));

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
 import { inputs } from './inputs.js';
 import { withTemporaryFolder } from './temporary-folder.js';
 
-const cli = join(__dirname, '..', 'dist', 'cli.js');
+const cli = builtFile(join(__dirname, '..', 'dist', 'cli.js'));
 const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
 const inputFlags = [
   '--sparse-model-metadata',

@@ -3,11 +3,11 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readNpz } from '@ds/criteo-data';
-import { temporaryFolder } from '@ds/test-support';
+import { builtFile, temporaryFolder } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const folder = temporaryFolder();
-const program = join(__dirname, '../dist/cli.js');
+const program = builtFile(join(__dirname, '../dist/cli.js'));
 const golden = join(__dirname, 'golden/preprocessing');
 
 function run(...args: string[]) {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtFile } from '../../test-support/src/built-file.js';
 import { writeNpz } from '@ds/criteo-data/npz';
 import { SparseTable } from '@ds/data-sparsifier';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../src/index.js';
 import { formula } from './formula.js';
 
-const cli = join(__dirname, '../dist/cli.js');
+const cli = builtFile(join(__dirname, '../dist/cli.js'));
 const rows = 700;
 const counts = kaggleDlrmConfig.tableRows.map((_, table) => 2 + (table % 5));
 let folder: string;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { builtFile } from './built-file.js';
 
 /** The run of the original that the commands of all benchmarks are tested on: data, checkpoint and results. */
 export const originalRun = join(__dirname, '../test/golden/original-run');
@@ -15,7 +16,7 @@ export type DumpedModels = ReturnType<typeof dumpedModels>;
 
 /** The built command of a package, run as a process of its own; variables of the environment come last. */
 export function benchCommand(name: string) {
-  const cli = join(__dirname, '../..', name, 'dist/cli.js');
+  const cli = builtFile(join(__dirname, '../..', name, 'dist/cli.js'));
   return (args: readonly string[], { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) =>
     spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd, env: { ...process.env, ...env } });
 }

@@ -8,6 +8,7 @@ export {
   type BenchCommand,
   type DumpedModels,
 } from './bench-command.js';
+export { builtFile } from './built-file.js';
 export { findBrowser } from './browser.js';
 export { modelReaderTests } from './model-reader-tests.js';
 export { temporaryFolder } from './temporary-folder.js';

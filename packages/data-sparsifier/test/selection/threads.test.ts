@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { builtFile } from '../../../test-support/src/built-file.js';
 import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { buildSync } from 'esbuild';
 import { selectOnThreads } from '../../src/threads.browser.js';
 import { planSweep } from '../../src/selection/plan-sweep.js';
 import { randomTable } from '../random-table.js';
 
-const dist = join(__dirname, '../../dist');
+const dist = dirname(builtFile(join(__dirname, '../../dist/index.js')));
 
 /** Runs a program on the built package, where the threads are, and returns what it prints. */
 async function run(program: string): Promise<unknown> {

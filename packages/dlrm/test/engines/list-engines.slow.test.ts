@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { builtFile } from '../../../test-support/src/built-file.js';
 import { engineNames } from '../../src/index.js';
 import { whyAbsent } from './presence.js';
 
-const cli = join(__dirname, '../../dist/cli.js');
+const cli = builtFile(join(__dirname, '../../dist/cli.js'));
 
 test('dlrm engines lists each engine: version and measured rates, or why it is absent and what to do', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'engines']);

@@ -10,6 +10,7 @@ import {
   unpackFusedRows,
   type MixedPrecisionParts,
 } from '../../../src/index.js';
+import { builtFile } from '../../../../test-support/src/built-file.js';
 import { fromFloat16, toFloat16 } from '../../../src/quantization/float16.js';
 import { storedRowBytes, type StoredRowBits } from '../../../src/tables/mixed-precision/row-bits.js';
 import { arbitraryMixedTable, mixedRows, type MixedRows } from './arbitrary-mixed-table.js';
@@ -250,7 +251,7 @@ describe('MixedPrecisionTable', () => {
         table.gatherRows(ids, out);
         parentPort.postMessage('gathered');
       });`;
-    const module = join(__dirname, '../../../dist/index.cjs');
+    const module = builtFile(join(__dirname, '../../../dist/index.cjs'));
     const worker = new Worker(program, { eval: true, workerData: { module, parts } });
     const ids = Int32Array.from({ length: shape[0] }, (_, row) => row);
     const gatheredThere = async () => {
