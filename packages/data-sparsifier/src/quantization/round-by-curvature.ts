@@ -3,27 +3,7 @@ import { fromFloat16 } from './float16.js';
 import { codeBytesOf, halfScales, putCode, rangeOf, rowBytesOf } from './quantized-row-format.js';
 import { roundHalfToEven } from './round-half-to-even.js';
 import { roundingKernel } from './rounding-kernel.js';
-
-/** Rows to be rounded by what their errors cost. */
-export interface RowsToRound {
-  /** (rows, dim), finite and within float16. */
-  values: Float32Array;
-  dim: number;
-  bits: 8 | 4 | 2 | 1;
-  /** (dim, dim), symmetric and positive semidefinite. */
-  curvature: Float64Array;
-}
-
-/**
- * The ranges of codes that are tried for a row: its own, drawn in at both ends by 0, 1, 2 ... times `step` of its width.
- * The fewer the codes, the more a narrow range is worth; 8 bits gain nothing by it.
- */
-export const triedRanges = {
-  1: { ranges: 7, step: 1 / 16 },
-  2: { ranges: 10, step: 1 / 32 },
-  4: { ranges: 8, step: 1 / 64 },
-  8: { ranges: 1, step: 0 },
-} as const;
+import { triedRanges, type RowsToRound } from './rows-to-round.js';
 
 /**
  * Rounds rows so that e^T H e is small, e being the error of a row and H the curvature with a hundredth of its mean

@@ -1,7 +1,7 @@
 import { kernelOn, reservedBytes } from '../kernel.js';
 import type { ErrorCarry } from './error-carry.js';
 import { rowBytesOf } from './quantized-row-format.js';
-import { triedRanges, type RowsToRound } from './round-by-curvature.js';
+import { triedRanges, type RowsToRound } from './rows-to-round.js';
 
 /** A function of ../../assembly, where it is described; all arguments are addresses or numbers. */
 interface KernelFunctions {
