@@ -6,7 +6,18 @@ import { resolveLinks } from './resolve-links.js';
 
 // Files in the making, removed if the process exits (also by a signal that a command turns into an exit).
 const unfinished = new Set<string>();
-process.once('exit', () => unfinished.forEach((path) => rmSync(path, { force: true })));
+const removeUnfinished = () => unfinished.forEach((path) => rmSync(path, { force: true }));
+
+/** Listens to the exit only meanwhile: each package has a copy of this module, and Node warns of over ten listeners. */
+function beginFile(path: string): void {
+  if (unfinished.size === 0) process.on('exit', removeUnfinished);
+  unfinished.add(path);
+}
+
+function endFile(path: string): void {
+  unfinished.delete(path);
+  if (unfinished.size === 0) process.off('exit', removeUnfinished);
+}
 
 /** A file that is written under a temporary name beside its own. */
 export interface UnfinishedFile {
@@ -57,10 +68,10 @@ export async function beginWhole(path: string): Promise<UnfinishedFile> {
   } catch (error) {
     throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
-  unfinished.add(temporary);
+  beginFile(temporary);
   const remove = async () => {
     await rm(temporary, { force: true });
-    unfinished.delete(temporary);
+    endFile(temporary);
   };
   return {
     file,
@@ -68,7 +79,7 @@ export async function beginWhole(path: string): Promise<UnfinishedFile> {
       try {
         await file.close();
         await rename(temporary, target);
-        unfinished.delete(temporary);
+        endFile(temporary);
       } catch (error) {
         await remove();
         throw writeError(path, error);

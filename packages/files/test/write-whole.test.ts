@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appendTo, writeWhole } from '@ds/files';
+import { appendTo, beginWhole, writeWhole } from '@ds/files';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'write-whole-'))));
@@ -94,4 +94,14 @@ describe('writeWhole', () => {
     expect(await text(reader.stdout)).toBe('through');
     expect(statSync(fifo).isFIFO()).toBe(true);
   });
+});
+
+it('listens to the exit of the process only while a file is unfinished', async () => {
+  const before = process.listenerCount('exit');
+  const [first, second] = [await beginWhole(join(folder, 'a')), await beginWhole(join(folder, 'b'))];
+  expect(process.listenerCount('exit')).toBe(before + 1);
+  await first.finish();
+  expect(process.listenerCount('exit')).toBe(before + 1);
+  await second.abandon();
+  expect(process.listenerCount('exit')).toBe(before);
 });
