@@ -7,6 +7,9 @@ import { publishedPackages, root } from './published-packages.js';
 const pages = [
   join(root, 'README.md'),
   join(root, 'CONTRIBUTING.md'),
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(root, 'docs', name)),
   ...['packages', 'examples'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(root, folder, name, 'README.md')),
   ),

@@ -1,3 +1,8 @@
+/**
+ * PyTorch's activation sparsifier: masks on what enters the layers of a model.
+ *
+ * @module @ds/activation-sparsifier
+ */
 export { ActivationSparsifier, type ActivationSparsifierOptions } from './activation-sparsifier.js';
 export type { ActivationSparsifierState, LayerState, MaskState } from './sparsifier-state.js';
 export type { ForwardPreHook, HookedModel, HookHandle } from './hooked-model.js';

@@ -1,3 +1,9 @@
+/**
+ * How small the embedding tables of a DLRM get on disk, over a grid of sparsity levels, block shapes and
+ * norms.
+ *
+ * @module @ds/bench-disk
+ */
 export { runDiskBenchmark } from './run-disk-benchmark.js';
 export {
   benchmarkGrid,

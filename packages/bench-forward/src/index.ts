@@ -1,3 +1,8 @@
+/**
+ * What pruning the embedding tables of a DLRM does to the time of its forward pass.
+ *
+ * @module @ds/bench-forward
+ */
 export { runForwardBenchmark } from './run-forward-benchmark.js';
 export { SparseDlrm } from './sparse-dlrm.js';
 export type { ForwardTime } from './forward-time.js';

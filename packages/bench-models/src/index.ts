@@ -1,3 +1,9 @@
+/**
+ * What the data sparsifier benchmarks share: the grid of pruned models, their metadata, results files and
+ * parts of a run.
+ *
+ * @module @ds/bench-models
+ */
 export {
   benchmarkGrid,
   defaultNorms,

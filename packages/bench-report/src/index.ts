@@ -1,3 +1,8 @@
+/**
+ * Pictures and a self-contained HTML report from the tables of the data sparsifier benchmark.
+ *
+ * @module @ds/bench-report
+ */
 export { createReport, type Report } from './create-report.js';
 export { mergeResults } from './merge-results.js';
 export { describeMachine, type Machine } from './machine.js';

@@ -1,3 +1,8 @@
+/**
+ * Criteo click logs to DLRM input: preprocessing, day split, batches, npz, and a seeded synthetic Criteo.
+ *
+ * @module @ds/criteo-data
+ */
 export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';

@@ -1,3 +1,8 @@
+/**
+ * NumPy's npz files: read whole or array by array, and written.
+ *
+ * @module @ds/criteo-data/npz
+ */
 export {
   readNpz,
   writeNpz,

@@ -1,3 +1,8 @@
+/**
+ * Norm-based sparsifiers for embedding tables, block-sparse and quantised tables.
+ *
+ * @module @ds/data-sparsifier
+ */
 export { BaseDataSparsifier } from './sparsifiers/base-data-sparsifier.js';
 export type { DataState, SparsifierOptions, SparsifierState } from './sparsifiers/base-data-sparsifier.js';
 export { DataNormSparsifier, type DataNormSparsifierOptions } from './sparsifiers/data-norm-sparsifier.js';

@@ -1,3 +1,8 @@
+/**
+ * The deep learning recommendation model: training, evaluation, PyTorch checkpoints and metrics.
+ *
+ * @module @ds/dlrm
+ */
 export { Dlrm, type DlrmOptions } from './models/dlrm/dlrm.js';
 export { type DlrmConfig, kaggleDlrmConfig, configFromStateDict } from './models/dlrm/config.js';
 export type { DlrmBatch, LabelledBatch } from './models/dlrm/batch.js';

@@ -1,3 +1,8 @@
+/**
+ * safetensors files: the header, checked, and single tensors.
+ *
+ * @module @ds/dlrm/safetensors
+ */
 export {
   isFloatTensor,
   readFloatTensor,

@@ -1,3 +1,8 @@
+/**
+ * Embedding tables of a trained DLRM made far smaller: each row gets the bits that it is worth.
+ *
+ * @module @ds/table-compression
+ */
 export { tableImportance, type TableImportance } from './importance/table-importance.js';
 export { compressTables, measureTables, type Budget, type CompressibleTables } from './compress-tables.js';
 export { compressWithinAucLoss, type TriedSize } from './compress-within-auc-loss.js';

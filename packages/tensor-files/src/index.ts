@@ -1,3 +1,8 @@
+/**
+ * State dicts on disk: PyTorch checkpoints, safetensors, npz and npy, and tables that stay sparse.
+ *
+ * @module @ds/tensor-files
+ */
 export { sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
