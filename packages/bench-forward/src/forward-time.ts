@@ -7,7 +7,7 @@ import {
   type Measure,
   type ForwardTime as TimedPass,
 } from '@ds/bench-models';
-import { firstTestBatch } from '@ds/criteo-data';
+import { firstTestBatch, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { openPass } from './open-pass.js';
 import { timeRuns } from './time-runs.js';
@@ -21,6 +21,7 @@ export const forwardTime: Measure<
     processedDataFile: string;
     runs: number;
     batchSize: number;
+    dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
   },
@@ -30,8 +31,8 @@ export const forwardTime: Measure<
   id: 'forward',
   columns: forwardTimeColumns,
   variants: dlrmTypes,
-  async *rows(models, { processedDataFile, runs, batchSize, engine, onEngine }) {
-    const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize });
+  async *rows(models, { processedDataFile, runs, batchSize, dayCounts, engine, onEngine }) {
+    const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
     for (const [index, { model, variant: dlrmType }] of models.entries()) {
       const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
       const { path, blockWidth } = servedFile(model, { tables });

@@ -1,4 +1,5 @@
 import { dlrmTypes, runMeasure, type DlrmType, type MeasuredModels } from '@ds/bench-models';
+import type { DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { forwardTime, type ForwardTime } from './forward-time.js';
 
@@ -16,6 +17,7 @@ export async function runForwardBenchmark({
   batchSize = 16384,
   sparsityLevels,
   types = dlrmTypes,
+  dayCounts,
   engine,
   onEngine,
   ...models
@@ -30,6 +32,8 @@ export async function runForwardBenchmark({
   sparsityLevels?: readonly number[];
   /** Which forward passes. Default: all three, the original's two first. */
   types?: readonly DlrmType[];
+  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
   /** Called once with what runs the networks, and why. */
@@ -42,7 +46,7 @@ export async function runForwardBenchmark({
     ...models,
     measure: forwardTime,
     inputs: [processedDataFile],
-    settings: { processedDataFile, runs, batchSize, engine, onEngine },
+    settings: { processedDataFile, runs, batchSize, dayCounts, engine, onEngine },
     sparsityLevels,
     variants: types,
   });

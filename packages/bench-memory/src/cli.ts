@@ -2,6 +2,7 @@
 import {
   benchEngineOption,
   createBenchProgram,
+  dayCountsOf,
   modelsAndDataOptions,
   Option,
   parseChoice,
@@ -44,6 +45,7 @@ const program = createBenchProgram({
       sparsityLevels: options.sparsityLevels,
       types: options.types,
       engine: options.engine,
+      dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),
       ...part,
     });

@@ -7,7 +7,7 @@ import {
   type MemoryUse as ServedModelMemory,
   type TableType,
 } from '@ds/bench-models';
-import { firstTestBatch } from '@ds/criteo-data';
+import { firstTestBatch, type DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { measureModel } from './measure-model.js';
 
@@ -19,6 +19,7 @@ export const memoryUse: Measure<
   {
     processedDataFile: string;
     batchSize: number;
+    dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
   },
@@ -28,8 +29,8 @@ export const memoryUse: Measure<
   id: 'memory',
   columns: memoryUseColumns,
   variants: tableTypes,
-  async *rows(models, { processedDataFile, batchSize, engine, onEngine }) {
-    const data = await firstTestBatch({ processedDataFile, batchSize });
+  async *rows(models, { processedDataFile, batchSize, dayCounts, engine, onEngine }) {
+    const data = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
     for (const [index, { model, variant: dlrmType }] of models.entries()) {
       const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
       const file = servedFile(model, { tables });

@@ -1,4 +1,5 @@
 import { runMeasure, tableTypes, type MeasuredModels, type TableType } from '@ds/bench-models';
+import type { DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { memoryUse, type MemoryUse } from './memory-use.js';
 
@@ -16,6 +17,7 @@ export async function runMemoryBenchmark({
   batchSize = 16384,
   sparsityLevels,
   types = tableTypes,
+  dayCounts,
   engine,
   onEngine,
   ...models
@@ -28,6 +30,8 @@ export async function runMemoryBenchmark({
   sparsityLevels?: readonly number[];
   /** Which tables. Default: both. */
   types?: readonly TableType[];
+  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
   /** Called once with what runs the networks, and why. */
@@ -37,7 +41,7 @@ export async function runMemoryBenchmark({
     ...models,
     measure: memoryUse,
     inputs: [processedDataFile],
-    settings: { processedDataFile, batchSize, engine, onEngine },
+    settings: { processedDataFile, batchSize, dayCounts, engine, onEngine },
     sparsityLevels,
     variants: types,
   });

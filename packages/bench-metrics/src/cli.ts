@@ -2,6 +2,7 @@
 import {
   benchEngineOption,
   createBenchProgram,
+  dayCountsOf,
   modelsAndDataOptions,
   Option,
   parseCount,
@@ -33,6 +34,7 @@ const program = createBenchProgram({
       decimals: options.decimals,
       batchSize: options.batchSize,
       engine: options.engine,
+      dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),
       ...part,
     });

@@ -1,5 +1,5 @@
 import { modelMetricsColumns, type GridPoint, type Measure } from '@ds/bench-models';
-import { openCriteoDataset } from '@ds/criteo-data';
+import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { binaryClassificationMetrics, type BinaryClassificationMetrics } from '@ds/dlrm/metrics';
 import { loadAhead } from './load-ahead.js';
@@ -13,6 +13,7 @@ export const modelQuality: Measure<
   {
     processedDataFile: string;
     batchSize: number;
+    dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
   },
@@ -22,8 +23,8 @@ export const modelQuality: Measure<
   id: 'quality',
   columns: modelMetricsColumns,
   variants: ['dense'],
-  async *rows(models, { processedDataFile, batchSize, engine, onEngine }) {
-    const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+  async *rows(models, { processedDataFile, batchSize, dayCounts, engine, onEngine }) {
+    const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
       const paths = models.map(({ model }) => model.path);
       const bottom = new SharedBottom();

@@ -1,4 +1,5 @@
 import { modelMetricsColumns, runMeasure, type MeasuredModels } from '@ds/bench-models';
+import type { DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { modelQuality, type SparseModelMetrics } from './model-quality.js';
 import { roundedColumns } from './rounded-columns.js';
@@ -16,6 +17,7 @@ export async function runMetricsBenchmark({
   processedDataFile,
   decimals = 3,
   batchSize = 16384,
+  dayCounts,
   engine,
   onEngine,
   ...models
@@ -26,6 +28,8 @@ export async function runMetricsBenchmark({
   decimals?: number;
   /** Rows that the model evaluates at once. Default: 16384. */
   batchSize?: number;
+  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
   /** Called once with what runs the networks, and why. */
@@ -35,6 +39,6 @@ export async function runMetricsBenchmark({
     ...models,
     measure: { ...modelQuality, columns: roundedColumns(modelMetricsColumns, decimals) },
     inputs: [processedDataFile],
-    settings: { processedDataFile, batchSize, engine, onEngine },
+    settings: { processedDataFile, batchSize, dayCounts, engine, onEngine },
   });
 }

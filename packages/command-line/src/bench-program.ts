@@ -3,7 +3,7 @@ import { partPath } from '@ds/files';
 import { parseChoice } from './option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
-import { quietOption } from './shared-options.js';
+import { dayCountsOption, quietOption } from './shared-options.js';
 import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
 
 /**
@@ -69,8 +69,21 @@ export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
   return [
     new Option('--processed-data-file <file>', `the processed rows (npz); ${rows}`).makeOptionMandatory(),
     new Option('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote').makeOptionMandatory(),
-    new Option('--raw-data-file <file>', "for the original's command lines; not read (see the README)"),
+    new Option('--raw-data-file <file>', 'the raw rows; only the day counts beside them are read'),
+    dayCountsOption(),
   ];
+}
+
+/** The day counts that `modelsAndDataOptions` ask for, as `openCriteoDataset` of @ds/criteo-data takes them. */
+export function dayCountsOf(
+  { dayCounts, rawDataFile }: { dayCounts?: string; rawDataFile?: string },
+  note: (text: string) => void,
+) {
+  return {
+    file: dayCounts,
+    rawDataFile,
+    onFound: (file: string) => note(`days as counted in ${file}`),
+  };
 }
 
 /** What runs the models, of `engineChoices`, which the benchmark takes from @ds/dlrm. */

@@ -1,6 +1,6 @@
 export { createProgram, runProgram } from './program.js';
 export { parseCount, parseNumber, parseChoice, parseList } from './option-values.js';
-export { createBenchProgram, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
-export { threadsOption, quietOption } from './shared-options.js';
+export { createBenchProgram, dayCountsOf, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
+export { dayCountsOption, threadsOption, quietOption } from './shared-options.js';
 export { createProgress, withProgress, type Progress } from './progress.js';
 export { Command, Option } from 'commander';

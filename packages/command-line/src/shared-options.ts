@@ -10,3 +10,11 @@ export function threadsOption(byDefault = 'the available processors'): Option {
 export function quietOption(): Option {
   return new Option('--quiet', 'no progress').default(false);
 }
+
+/** `--day-counts`, of every command that splits processed rows by days. */
+export function dayCountsOption(): Option {
+  return new Option(
+    '--day-counts <file>',
+    'npz with the rows of each day (default: a *_day_count.npz beside the rows that fits, else equal days)',
+  );
+}

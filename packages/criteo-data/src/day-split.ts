@@ -17,9 +17,12 @@ export function rowsPerDay(rows: number): number[] {
 /**
  * The rows of a split: days 1 to 6 to train, the first half of day 7 (the longer one, if odd) to test, the
  * second to validate (data_utils.py, transformCriteoAdData).
+ *
+ * @param dayCounts the rows of each of the 7 days
  */
-export function rowsOfSplit(rows: number, split: Split): RowRange {
-  const lastDay = rowsPerDay(rows)[days - 1]!;
+export function rowsOfSplit(dayCounts: readonly number[], split: Split): RowRange {
+  const rows = dayCounts.reduce((total, count) => total + count, 0);
+  const lastDay = dayCounts[days - 1]!;
   const start = rows - lastDay;
   const middle = start + Math.ceil(lastDay / 2);
   switch (split) {

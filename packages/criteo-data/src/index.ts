@@ -6,6 +6,7 @@
 export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
+export type { DayCountOptions } from './dataset/day-counts.js';
 export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { RandomStream } from './random/random-stream.js';

@@ -1,4 +1,5 @@
 import type { CriteoBatch } from './batches.js';
+import type { DayCountOptions } from './day-counts.js';
 import { openCriteoDataset } from './open-criteo-dataset.js';
 
 /**
@@ -10,18 +11,21 @@ import { openCriteoDataset } from './open-criteo-dataset.js';
 export async function firstTestBatch({
   processedDataFile,
   batchSize,
+  dayCounts,
 }: {
   /** The processed npz file. */
   processedDataFile: string;
   /** Rows of the batch. */
   batchSize: number;
+  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  dayCounts?: DayCountOptions | undefined;
 }): Promise<{
   /** The batch; shorter where the split is. */
   batch: CriteoBatch;
   /** Distinct values of each of the 26 categorical columns. */
   counts: Int32Array;
 }> {
-  const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+  const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
   try {
     for await (const batch of dataset.batches({ batchSize })) return { batch, counts: dataset.counts };
   } finally {

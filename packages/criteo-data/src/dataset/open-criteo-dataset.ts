@@ -1,5 +1,6 @@
-import { rowsOfSplit, type Split } from '../day-split.js';
+import { rowsOfSplit, type RowRange, type Split } from '../day-split.js';
 import { readBatches, type CriteoBatch } from './batches.js';
+import { findDayCounts, type DayCountOptions } from './day-counts.js';
 import { fileRows } from './file-rows.js';
 import { openProcessedFile, type ProcessedFile } from './processed-file.js';
 import { firstInteger, labelWord, memoryRows, wordsPerRow, type RowStore } from './row-store.js';
@@ -33,11 +34,12 @@ const defaultMemory = 2 ** 31;
  * bytes each; more than `maxMemory` go to a temporary file of fixed-size records, removed by `close`.
  *
  * @throws Error naming the file and the array when one is missing, has the wrong dtype or shape, or has a
- *   value outside its range.
+ *   value outside its range; the day-count file that does not fit.
  */
 export async function openCriteoDataset({
   processedDataFile,
   split,
+  dayCounts,
   maxMemory = defaultMemory,
   onProgress,
 }: {
@@ -45,6 +47,8 @@ export async function openCriteoDataset({
   processedDataFile: string;
   /** Which rows. */
   split: Split;
+  /** Where the rows of the days come from. Default: a day-count file beside the npz that fits, else 7 equal days. */
+  dayCounts?: DayCountOptions | undefined;
   /** Bytes of rows to keep in memory at most. Default: 2 GiB. */
   maxMemory?: number;
   /** Called with the number of values read and to be read. */
@@ -53,7 +57,8 @@ export async function openCriteoDataset({
   const file = await openProcessedFile(processedDataFile);
   let store: RowStore;
   try {
-    store = await loadRows(file, { split, maxMemory, onProgress });
+    const counts = await findDayCounts({ path: processedDataFile, rows: file.rows }, dayCounts);
+    store = await loadRows(file, { range: rowsOfSplit(counts, split), maxMemory, onProgress });
   } finally {
     await file.close();
   }
@@ -68,12 +73,11 @@ export async function openCriteoDataset({
 async function loadRows(
   file: ProcessedFile,
   {
-    split,
+    range: { start, end },
     maxMemory,
     onProgress,
-  }: { split: Split; maxMemory: number; onProgress?: (done: number, total: number) => void },
+  }: { range: RowRange; maxMemory: number; onProgress?: (done: number, total: number) => void },
 ): Promise<RowStore> {
-  const { start, end } = rowsOfSplit(file.rows, split);
   const length = end - start;
   const total = file.rows * wordsPerRow;
   const step = 1 << 16;

@@ -1,7 +1,7 @@
-import { basename, dirname, join } from 'node:path';
 import { checkOutputs, fileSource, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { categoricalColumns, fieldName } from '../criteo-columns.js';
+import { dayCountFileOf } from '../dataset/day-counts.js';
 import { rowsPerDay } from '../day-split.js';
 import { writeNpz } from '@ds/tensor-files/npz';
 import type { BadField } from './bad-field.js';
@@ -51,7 +51,7 @@ export async function preprocessCriteo({
   /** Called with the number of bytes of the raw file read, and its size. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<PreprocessedCriteo> {
-  const dayCountFile = join(dirname(rawDataFile), `${basename(rawDataFile).split('.')[0]}_day_count.npz`);
+  const dayCountFile = dayCountFileOf(rawDataFile);
   const dictionaries = Array.from({ length: categoricalColumns }, () => new IdDictionary());
   let rows = 0;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ZipWriter } from '@ds/files';
 import { openCriteoDataset, readNpz, writeNpz, type CriteoBatch, type CriteoDataset } from '@ds/criteo-data';
 import { temporaryFolder } from '@ds/test-support';
-import { rowsOfSplit, type Split } from '../../src/day-split.js';
+import { rowsOfSplit, rowsPerDay, type Split } from '../../src/day-split.js';
 
 const folder = temporaryFolder();
 const processed = join(__dirname, '../golden/preprocessing/criteo-rows/processed.npz');
@@ -28,7 +28,7 @@ describe.each([
   it.each<Split>(['train', 'test', 'validation'])('of the split %s are those of the npz', async (split) => {
     const arrays = await readNpz(processed);
     const rows = arrays['y']!.data.length;
-    const { start, end } = rowsOfSplit(rows, split);
+    const { start, end } = rowsOfSplit(rowsPerDay(rows), split);
     const dataset = await openCriteoDataset({ processedDataFile: processed, split, maxMemory });
     expect(dataset.length).toBe(end - start);
     expect(dataset.counts).toEqual(arrays['counts']!.data);

@@ -1,5 +1,14 @@
 import { openCriteoDataset, type Split } from '@ds/criteo-data';
-import { createProgress, Option, parseChoice, parseCount, quietOption, type Command } from '@ds/command-line';
+import {
+  createProgress,
+  dayCountsOf,
+  dayCountsOption,
+  Option,
+  parseChoice,
+  parseCount,
+  quietOption,
+  type Command,
+} from '@ds/command-line';
 import { checkTablesFitData } from '../models/dlrm/check-tables.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { evaluate } from '../training/evaluate.js';
@@ -11,6 +20,7 @@ interface EvaluateOptions extends SharedOptions {
   processedDataFile: string;
   modelPath: string;
   split: Split;
+  dayCounts?: string;
   testMiniBatchSize: number;
   json?: boolean;
 }
@@ -33,6 +43,7 @@ export function addEvaluateCommand(program: Command): void {
     )
     .option('--test-mini-batch-size <rows>', 'rows of a forward pass', parseCount(1), 16384)
     .option('--json', 'print the metrics as JSON')
+    .addOption(dayCountsOption())
     .addOption(engineOption())
     .addOption(quietOption())
     .action(runEvaluate);
@@ -45,6 +56,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   try {
     const dataset = await openCriteoDataset({
       processedDataFile,
+      dayCounts: dayCountsOf(options, progress.note),
       split,
       onProgress: progress.stage('read data'),
     });

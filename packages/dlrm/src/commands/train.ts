@@ -1,5 +1,13 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { createProgress, parseCount, parseNumber, quietOption, type Command } from '@ds/command-line';
+import {
+  createProgress,
+  dayCountsOf,
+  dayCountsOption,
+  parseCount,
+  parseNumber,
+  quietOption,
+  type Command,
+} from '@ds/command-line';
 import { saveCheckpoint } from '@ds/tensor-files';
 import { kaggleDlrmConfig } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
@@ -12,6 +20,7 @@ import { engineOption, type SharedOptions } from './shared-options.js';
 interface TrainOptions extends SharedOptions {
   processedDataFile: string;
   saveModel: string;
+  dayCounts?: string;
   epochs: number;
   learningRate: number;
   miniBatchSize: number;
@@ -37,6 +46,7 @@ export function addTrainCommand(program: Command): void {
     .option('--sparsity-level <level>', 'share of blocks pruned after the first epoch', parseNumber, 0.5)
     .option('--sparsity-gamma <factor>', 'what the level is multiplied by, up to 1', parseNumber, 1)
     .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
+    .addOption(dayCountsOption())
     .addOption(engineOption())
     .addOption(quietOption())
     .action(runTrain);
@@ -55,6 +65,7 @@ async function runTrain(options: TrainOptions): Promise<void> {
   try {
     const dataset = await openCriteoDataset({
       processedDataFile,
+      dayCounts: dayCountsOf(options, progress.note),
       split: 'train',
       onProgress: progress.stage('read data'),
     });
