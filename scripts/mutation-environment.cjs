@@ -1,0 +1,11 @@
+const Environment = require('./jest-environment.cjs');
+
+// One failing test settles a change, so those after it in the file are not run.
+module.exports = class extends Environment {
+  #failed = false;
+
+  async handleTestEvent(event) {
+    if (event.name === 'test_fn_failure' || event.name === 'hook_failure') this.#failed = true;
+    if (event.name === 'test_start' && this.#failed) event.test.mode = 'skip';
+  }
+};
