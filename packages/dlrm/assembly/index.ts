@@ -126,3 +126,109 @@ function multiplyPairs(columns: usize, lanesBytes: usize, liveCount: u32, dim: u
     }
   }
 }
+
+/**
+ * The same with only some features: for each of `count` examples, columns of the first vector, then the dot products
+ * of pairs of vectors, row by row of the lower triangle.
+ *
+ * @param vectors (vectorCount, count, dim), float32
+ * @param columns (columnCount) int32
+ * @param rows for each row: where its vector is among those of an example, in bytes, the number of its pairs, and
+ *   where the other vectors of these are, the last one repeated up to a multiple of four; int32
+ * @param out (count, columnCount + pairs), float32; 16 bytes beyond it may be written
+ * @param scratch room for vectorCount x dim float32
+ */
+export function interactPairs(
+  vectors: usize,
+  vectorCount: u32,
+  columns: usize,
+  columnCount: u32,
+  rows: usize,
+  rowsEnd: usize,
+  count: u32,
+  dim: u32,
+  out: usize,
+  scratch: usize,
+): void {
+  const vectorBytes: usize = dim << 2;
+  const tableBytes: usize = <usize>count * vectorBytes;
+  const scratchEnd = scratch + <usize>vectorCount * vectorBytes;
+  const columnsEnd = columns + ((<usize>columnCount) << 2);
+  for (let example: u32 = 0; example < count; example++, vectors += vectorBytes) {
+    // Side by side: in their tables they want the same few places of the first-level cache.
+    for (let from = vectors, to = scratch; to < scratchEnd; from += tableBytes, to += vectorBytes) {
+      copyVector(from, to, vectorBytes);
+    }
+    for (let at = columns; at < columnsEnd; at += 4, out += 4) {
+      store<f32>(out, load<f32>(scratch + ((<usize>load<u32>(at)) << 2)));
+    }
+    for (let at = rows; at < rowsEnd;) {
+      const row = scratch + load<u32>(at);
+      const pairs: usize = load<u32>(at, 4);
+      const others = at + 8;
+      at = others + (((pairs + 3) & ~3) << 2);
+      // Four products at a time; those past the last one are overwritten by the next row's.
+      if (dim === 16) multiplySixteen(scratch, row, others, at, out);
+      else multiplyRow(scratch, row, others, at, dim, out);
+      out += pairs << 2;
+    }
+  }
+}
+
+function copyVector(from: usize, to: usize, bytes: usize): void {
+  const end = from + bytes;
+  for (; from + 16 <= end; from += 16, to += 16) v128.store(to, v128.load(from));
+  for (; from < end; from += 4, to += 4) store<f32>(to, load<f32>(from));
+}
+
+function multiplyRow(vectors: usize, row: usize, others: usize, end: usize, dim: u32, out: usize): void {
+  for (; others < end; others += 16, out += 16) {
+    const a = sumsOfProducts(row, vectors + load<u32>(others), dim);
+    const b = sumsOfProducts(row, vectors + load<u32>(others, 4), dim);
+    const c = sumsOfProducts(row, vectors + load<u32>(others, 8), dim);
+    const d = sumsOfProducts(row, vectors + load<u32>(others, 12), dim);
+    v128.store(out, totals(a, b, c, d));
+  }
+}
+
+/** The same for vectors of 16 values, the common size: the row's stays in registers. */
+function multiplySixteen(vectors: usize, row: usize, others: usize, end: usize, out: usize): void {
+  const row0 = v128.load(row);
+  const row1 = v128.load(row, 16);
+  const row2 = v128.load(row, 32);
+  const row3 = v128.load(row, 48);
+  for (; others < end; others += 16, out += 16) {
+    const a = sumsOfSixteen(row0, row1, row2, row3, vectors + load<u32>(others));
+    const b = sumsOfSixteen(row0, row1, row2, row3, vectors + load<u32>(others, 4));
+    const c = sumsOfSixteen(row0, row1, row2, row3, vectors + load<u32>(others, 8));
+    const d = sumsOfSixteen(row0, row1, row2, row3, vectors + load<u32>(others, 12));
+    v128.store(out, totals(a, b, c, d));
+  }
+}
+
+/** Four sums that together are the dot product of two vectors. */
+function sumsOfProducts(row: usize, other: usize, dim: u32): v128 {
+  let a = row;
+  let b = other;
+  const vectorEnd = a + ((<usize>dim) << 2);
+  const end = a + ((<usize>(dim & ~3)) << 2);
+  let sums = f32x4.splat(0);
+  for (; a < end; a += 16, b += 16) sums = f32x4.add(sums, f32x4.mul(v128.load(a), v128.load(b)));
+  let rest: f32 = 0;
+  for (; a < vectorEnd; a += 4, b += 4) rest += load<f32>(a) * load<f32>(b);
+  return f32x4.replace_lane(sums, 0, f32x4.extract_lane(sums, 0) + rest);
+}
+
+function sumsOfSixteen(row0: v128, row1: v128, row2: v128, row3: v128, other: usize): v128 {
+  return f32x4.add(
+    f32x4.add(f32x4.mul(row0, v128.load(other)), f32x4.mul(row1, v128.load(other, 16))),
+    f32x4.add(f32x4.mul(row2, v128.load(other, 32)), f32x4.mul(row3, v128.load(other, 48))),
+  );
+}
+
+/** The totals of four times four sums. */
+function totals(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+}

@@ -49,8 +49,11 @@ export function lossGradients<T>(
   const gradients = tape.backward(output, lossGradient(ops, { probabilities, labels, scale }));
   return {
     loss: meanLoss(ops, probabilities, labels),
-    parameters: mapValues(variables, (variable) => gradients.get(variable)!),
-    rows: gradients.get(rowVariable)!.value(),
+    parameters: mapValues(
+      variables,
+      (variable) => gradients.get(variable) ?? noGradient(ops, variable.value),
+    ),
+    rows: (gradients.get(rowVariable) ?? noGradient(ops, rowVariable.value)).value(),
   };
 }
 
@@ -69,7 +72,16 @@ export function logitRowGradients<T>(
   const logits = forward(tape, modules.slice(0, -1), tape.constant(dense.value, dense.shape), shared);
   const { value: probabilities } = forward(tape, modules.slice(-1), logits, shared);
   const ones = ops.oneMinus(ops.subtract(probabilities, probabilities));
-  return { probabilities, rows: tape.backward(logits, ones).get(rowVariable)!.value() };
+  return {
+    probabilities,
+    rows: (tape.backward(logits, ones).get(rowVariable) ?? noGradient(ops, rowVariable.value)).value(),
+  };
+}
+
+/** Of what the output does not depend on, as in a network that has some features only. */
+function noGradient<T>(ops: Ops<T>, variable: T): Gradient<T> {
+  const zeros = ops.subtract(variable, variable);
+  return { value: () => zeros, subtractedFrom: (parameter) => ops.subtract(parameter, zeros) };
 }
 
 function mapValues<A, B>(object: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

@@ -10,6 +10,8 @@ export interface ForwardOps<T> {
   sigmoid(a: T): T;
   reshape(a: T, shape: readonly number[]): T;
   concat(parts: readonly T[], axis: number): T;
+  /** Columns of (n, c) in the given order, in a forward pass each at most once: (n, columns.length). */
+  gatherColumns(a: T, columns: Int32Array): T;
   /** The dot products of pairs of vectors, (n, vectors, dim) to (n, pairs), in the order of `pairPlaces`. */
   pairProducts(vectors: T, pairs: Pairs): T;
 }
@@ -20,6 +22,8 @@ export interface Pairs {
   vectors: number;
   /** Whether each vector's product with itself is among them. */
   itself: boolean;
+  /** The numbers of those that are wanted, ascending; default: all. */
+  kept?: readonly number[] | undefined;
 }
 
 /** The operations of the forward pass, and those of the loss and of gradients. */
@@ -49,7 +53,7 @@ export interface Ops<T> extends ForwardOps<T> {
   sumRows(a: T): T;
   /** The part [start, end) along an axis. */
   slice(a: T, axis: number, start: number, end: number): T;
-  /** Columns of (n, c) in the given order, repeats allowed: (n, columns.length). */
+  /** Likewise, repeats allowed. */
   gatherColumns(a: T, columns: Int32Array): T;
   /** (n, c) to (n, c + 1), the new last column 0. */
   appendZeroColumn(a: T): T;

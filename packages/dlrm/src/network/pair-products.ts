@@ -4,12 +4,12 @@ import type { Ops, Pairs } from './ops.js';
  * Where the products of pairs of vectors stand among all `vectors` x `vectors` products, row by row of the lower
  * triangle: (1,0), (2,0), (2,1) ..., with `itself` (0,0), (1,0), (1,1) ..., as `DLRM_Net.interact_features` orders them.
  */
-export function pairPlaces({ vectors, itself }: Pairs): Int32Array {
+export function pairPlaces({ vectors, itself, kept }: Pairs): Int32Array {
   const places: number[] = [];
   for (let row = 0; row < vectors; row++) {
     for (let column = 0; column < row + Number(itself); column++) places.push(row * vectors + column);
   }
-  return Int32Array.from(places);
+  return Int32Array.from(kept?.map((pair) => places[pair]!) ?? places);
 }
 
 /** `Ops.pairProducts` by the other operations. */

@@ -93,6 +93,17 @@ export class Tape<T> implements ForwardOps<Traced<T>> {
     return this.#record(this.#ops.concat(values, axis), shape, inputs);
   }
 
+  gatherColumns(a: Traced<T>, columns: Int32Array): Traced<T> {
+    const ops = this.#ops;
+    const back = new Int32Array(a.shape[1]!).fill(columns.length);
+    columns.forEach((from, column) => (back[from] = column));
+    return this.#record(
+      ops.gatherColumns(a.value, columns),
+      [a.shape[0]!, columns.length],
+      [[a, (gradient) => this.#plain(ops.gatherColumns(ops.appendZeroColumn(gradient), back))]],
+    );
+  }
+
   pairProducts(vectors: Traced<T>, pairs: Pairs): Traced<T> {
     const shape = [-1, pairPlaces(pairs).length];
     return this.#record(this.#ops.pairProducts(vectors.value, pairs), shape, [

@@ -8,6 +8,7 @@ import {
 import { TableMemory } from '@ds/data-sparsifier';
 import {
   Dlrm,
+  foldMask,
   kaggleDlrmConfig,
   type DlrmBatch,
   type DlrmConfig,
@@ -344,6 +345,48 @@ export function conformance(
       await model.dispose();
     });
 
+    test('a folded mask gives what the mask gives, and is trained like a model whose dropped weights stay 0', async () => {
+      const { initial, batches } = await readSmallGolden();
+      const masked = await Dlrm.fromStateDict(copied(initial), { engine });
+      const width = masked.config.topMlp[0]!;
+      // Of the bottom MLP's output some, none and all columns; of the pairs some, and all of one vector's.
+      const masks: [string, (column: number) => boolean][] = [
+        ['some columns', (column) => column % 3 !== 1],
+        ['pairs alone', (column) => column >= masked.config.embeddingDim && column % 2 === 0],
+        ["the bottom MLP's output alone", (column) => column < masked.config.embeddingDim],
+        ['the last pair', (column) => column === width - 1],
+      ];
+      for (const [name, keeps] of masks) {
+        const mask = Float32Array.from({ length: width }, (_, column) => Number(keeps(column)));
+        const handle = masked.registerForwardPreHook('top_l.0', ({ data, shape }) => ({
+          data: data.map((value, at) => value * mask[at % width]!),
+          shape,
+        }));
+        const folded = await foldMask(masked, { data: mask, shape: [width] });
+        expect(`${folded.engine.name}:${folded.engine.device}`).toBe(
+          `${masked.engine.name}:${masked.engine.device}`,
+        );
+        for (const size of [1, 37]) {
+          const batch = resized(batches[1]!, size);
+          expectClose(`${name}, ${size}`, await folded.forward(batch), await masked.forward(batch), 1e-6);
+        }
+        handle.remove();
+
+        const { loss, gradients } = await folded.gradients(batches[2]!);
+        const zeroed = await Dlrm.fromStateDict(withoutColumns(masked.stateDict(), mask), { engine });
+        const expected = await zeroed.gradients(batches[2]!);
+        expectClose('loss', [loss], [expected.loss], 1e-6);
+        const weight = expected.gradients['top_l.0.weight']!;
+        const kept = weight.data.filter((_, at) => mask[at % width] !== 0);
+        for (const [parameter, { data }] of Object.entries(gradients)) {
+          const whole = parameter === 'top_l.0.weight' ? kept : expected.gradients[parameter]!.data;
+          expectClose(`${name}, ${parameter}`, data, whole, 1e-6);
+        }
+        await Promise.all([folded.dispose(), zeroed.dispose()]);
+      }
+      await masked.dispose();
+    });
+
     test.each(['memory of their own', 'one TableMemory'])(
       'looks up sparse and quantised tables beside dense ones, in %s',
       async (place) => {
@@ -438,6 +481,13 @@ function copied(stateDict: StateDict): StateDict {
   return Object.fromEntries(
     Object.entries(stateDict).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }]),
   );
+}
+
+/** The same with zeros in the masked columns of the first top layer's weight. */
+function withoutColumns(stateDict: StateDict, mask: Float32Array): StateDict {
+  const { data, shape } = stateDict['top_l.0.weight']!;
+  const weight = data.map((value, at) => (mask[at % mask.length] === 0 ? 0 : value));
+  return { ...copied(stateDict), 'top_l.0.weight': { data: weight, shape } };
 }
 
 /** A table that keeps its values in a form of its own, as compressed tables do. */

@@ -17,24 +17,29 @@ const sizes = fc.record({
   room: fc.integer({ min: 0, max: 4 }),
 });
 
-function openMemory({
-  tables,
-  dim,
-  count,
-  room,
-}: {
+interface Sizes {
   tables: number;
   dim: number;
   count: number;
   room: number;
-}) {
-  const config: DlrmConfig = {
+}
+
+function configOf({ tables, dim }: Sizes): DlrmConfig {
+  return {
     embeddingDim: dim,
     tableRows: Array.from({ length: tables }, () => 1),
     bottomMlp: [1, dim],
     topMlp: [dim + (tables * (tables + 1)) / 2, 1],
   };
-  return new InteractionMemory({ config, capacity: count + room });
+}
+
+function openMemory(sizes: Sizes, keptFeatures?: number[]) {
+  const config = configOf(sizes);
+  const topMlp = [keptFeatures?.length ?? config.topMlp[0]!, 1];
+  return new InteractionMemory({
+    config: { ...config, topMlp, keptFeatures },
+    capacity: sizes.count + sizes.room,
+  });
 }
 
 describe('InteractionMemory', () => {
@@ -56,7 +61,7 @@ describe('InteractionMemory', () => {
         const width = dim + (tables * (tables + 1)) / 2;
         const all = interaction.features(count).slice();
         const reduced = interaction.features(count, Int32Array.from(live)).slice();
-        const columns = liveColumns(Int32Array.from(live), dim);
+        const columns = liveColumns(Int32Array.from(live), configOf(size));
         for (let example = 0; example < count; example++) {
           const expected = expectedFeatures(vectors, example, dim);
           expected.forEach((value, column) => {
@@ -69,6 +74,50 @@ describe('InteractionMemory', () => {
           expect(left.every((value) => value === 0)).toBe(true);
         }
       }),
+    );
+  });
+
+  test('computes some features alone, of live vectors alone, equal to those among all', () => {
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.infiniteStream(fc.boolean()),
+        fc.infiniteStream(fc.boolean()),
+        (size, isKept, isLive) => {
+          const { tables, dim, count } = size;
+          const config = configOf(size);
+          const kept = Array.from({ length: config.topMlp[0]! }, (_, feature) => feature).filter(
+            (feature) => isKept.next().value || feature === config.topMlp[0]! - 1,
+          );
+          const [whole, some] = [openMemory(size), openMemory(size, kept)];
+          for (let index = 0; index <= tables; index++) {
+            const values = Float32Array.from(formula(index, count * dim), (x) => x - 0.5);
+            for (const memory of [whole, some]) {
+              if (index === 0) memory.bottomOutput(count).set(values);
+              else memory.rows(count).set(values, (index - 1) * count * dim);
+            }
+          }
+          const vectors = Array.from({ length: tables + 1 }, (_, index) => index);
+          const live = Int32Array.from(vectors.filter((index) => index === 0 || isLive.next().value));
+          for (const vectorsThere of [undefined, live]) {
+            const all = whole.features(count, vectorsThere);
+            const columnsOfAll = vectorsThere
+              ? liveColumns(vectorsThere, config)
+              : Int32Array.from(all.subarray(0, config.topMlp[0]!).keys());
+            const found = some.features(count, vectorsThere);
+            const columns = vectorsThere
+              ? liveColumns(vectorsThere, { ...config, keptFeatures: kept })
+              : Int32Array.from(kept.keys());
+            expect(found).toHaveLength(count * columns.length);
+            for (let example = 0; example < count; example++) {
+              columns.forEach((column, place) => {
+                const expected = all[example * columnsOfAll.length + columnsOfAll.indexOf(kept[column]!)]!;
+                expect(found[example * columns.length + place]).toBeCloseTo(expected, 5);
+              });
+            }
+          }
+        },
+      ),
     );
   });
 });

@@ -1,7 +1,9 @@
 import type { StateDict, Tensor } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 import { dot } from './interactions/dot.js';
-import type { VectorSizes } from './interactions/interaction.js';
+import type { Interaction, VectorSizes } from './interactions/interaction.js';
+import { keptDot } from './interactions/kept-dot.js';
+import { checkKeptFeatures, keptFeaturesName } from './kept-features.js';
 
 /** The sizes of a DLRM, as plain data. */
 export interface DlrmConfig {
@@ -13,6 +15,11 @@ export interface DlrmConfig {
   bottomMlp: readonly number[];
   /** Widths of the top MLP, the interaction's width first and 1 last. */
   topMlp: readonly number[];
+  /**
+   * Which columns of the whole interaction's output (the bottom MLP's output, then all pairs) enter the top MLP,
+   * ascending: a model that `foldMask` made has some. Default: all.
+   */
+  keptFeatures?: readonly number[] | undefined;
 }
 
 /** The network of `bench/dlrm_s_criteo_kaggle.sh` in facebookresearch/dlrm, with the tables of the Kaggle data set. */
@@ -32,6 +39,11 @@ export function vectorSizes({
   tableRows,
 }: Pick<DlrmConfig, 'embeddingDim' | 'tableRows'>): VectorSizes {
   return { embeddingDim, vectors: tableRows.length + 1 };
+}
+
+/** What the model interacts its vectors by. */
+export function interactionOf({ keptFeatures }: Pick<DlrmConfig, 'keptFeatures'>): Interaction {
+  return keptFeatures ? keptDot(keptFeatures) : dot;
 }
 
 /** Names in a state dict, in PyTorch's order: the tables, the bottom MLP's layers, the top MLP's. */
@@ -82,12 +94,13 @@ export function stateDictShapes(config: DlrmConfig): Map<string, number[]> {
     shapes.set(weight, [outputs, inputs]);
     shapes.set(bias, [outputs]);
   }
+  if (config.keptFeatures) shapes.set(keptFeaturesName, [config.keptFeatures.length]);
   return shapes;
 }
 
 /** @throws Error when a width is no positive whole number or two parts do not fit each other. */
 export function checkConfig(config: DlrmConfig): void {
-  const { embeddingDim, tableRows, bottomMlp, topMlp } = config;
+  const { embeddingDim, tableRows, bottomMlp, topMlp, keptFeatures } = config;
   for (const [field, values, least] of [
     ['embeddingDim', [embeddingDim], 1],
     ['tableRows', tableRows, 1],
@@ -102,8 +115,15 @@ export function checkConfig(config: DlrmConfig): void {
       throw new Error(`config.${field}: expected whole numbers of at least 1, found ${wrong}`);
     }
   }
+  if (keptFeatures) checkKeptFeatures(keptFeatures, dot.width(vectorSizes(config)), 'config.keptFeatures');
   expectWidth('bottomMlp', 'last', bottomMlp.at(-1)!, embeddingDim, 'embeddingDim');
-  expectWidth('topMlp', 'first', topMlp[0]!, dot.width(vectorSizes(config)), dot.what(vectorSizes(config)));
+  expectWidth(
+    'topMlp',
+    'first',
+    topMlp[0]!,
+    interactionOf(config).width(vectorSizes(config)),
+    interactionOf(config).what(vectorSizes(config)),
+  );
   expectWidth('topMlp', 'last', topMlp.at(-1)!, 1, 'one probability');
 }
 
@@ -115,15 +135,17 @@ function expectWidth(field: string, place: string, found: number, expected: numb
   }
 }
 
-/** A shape by name, all that `configFromStateDict` looks at. */
-export type Shapes = Record<string, { readonly shape: readonly number[] }>;
+/** A shape by name, all that `configFromStateDict` looks at, but for the values of a folded model's kept features. */
+export type Shapes = Record<string, { readonly shape: readonly number[]; readonly data?: Float32Array }>;
 
 /** The shapes of tensors and of tables in any form. */
 export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>>): Shapes {
   return Object.fromEntries(
     Object.entries(state).map(([key, value]) => [
       key,
-      { shape: 'shape' in value ? value.shape : [value.rows, value.dim] },
+      'shape' in value
+        ? { shape: value.shape, ...(key === keptFeaturesName && { data: value.data }) }
+        : { shape: [value.rows, value.dim] },
     ]),
   );
 }
@@ -150,10 +172,19 @@ export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
     tableRows,
     bottomMlp: widthsOf('bot_l', shapes),
     topMlp: widthsOf('top_l', shapes),
+    ...keptFeaturesOf(shapes),
   };
   checkShapes(config, shapes);
   checkConfig(config);
   return config;
+}
+
+function keptFeaturesOf(shapes: Shapes): Pick<DlrmConfig, 'keptFeatures'> {
+  const kept = shapes[keptFeaturesName];
+  if (!kept) return {};
+  if (!kept.data)
+    throw new Error(`${keptFeaturesName}: expected the numbers of the kept features, found a shape`);
+  return { keptFeatures: [...kept.data] };
 }
 
 function widthsOf(prefix: string, shapes: Shapes): number[] {

@@ -18,6 +18,7 @@ import type { EngineDescription, Network, NetworkInput } from '../../engines/eng
 import { openEngine, type EngineChoice } from '../../engines/open-engine.js';
 import { forwardThroughHooks } from './forward-through-hooks.js';
 import { initialStateDict } from './initialise.js';
+import { keptFeaturesName, keptFeaturesTensor } from './kept-features.js';
 import { LayerHooks } from './layer-hooks.js';
 import { modulesOf } from './modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
@@ -287,6 +288,12 @@ export class Dlrm implements HookedModel {
     return this.#parameters();
   }
 
+  /** The same with compressed tables as they are, by reference. */
+  modelState(): ModelState {
+    this.#expectOpen();
+    return this.#parameters((table) => (table instanceof DenseTable ? undefined : table));
+  }
+
   /** Writes a checkpoint, whole or not at all; the file name's ending gives the format (`saveCheckpoint`). */
   save(path: string): Promise<void> {
     return this.#next(() => saveCheckpoint(path, this.#parameters()));
@@ -318,12 +325,17 @@ export class Dlrm implements HookedModel {
     });
   }
 
-  #parameters(): StateDict {
-    const stateDict: StateDict = {};
+  #parameters(): StateDict;
+  #parameters(asItIs: (table: EmbeddingTable) => EmbeddingTable | undefined): ModelState;
+  #parameters(asItIs?: (table: EmbeddingTable) => EmbeddingTable | undefined): ModelState {
+    const state: ModelState = {};
     this.#tables.forEach((table, index) => {
-      stateDict[tableName(index)] = { data: table.toDense(), shape: [table.rows, table.dim] };
+      state[tableName(index)] = asItIs?.(table) ?? { data: table.toDense(), shape: [table.rows, table.dim] };
     });
-    return Object.assign(stateDict, this.#network.parameters());
+    Object.assign(state, this.#network.parameters());
+    const { keptFeatures } = this.config;
+    if (keptFeatures) state[keptFeaturesName] = keptFeaturesTensor(keptFeatures);
+    return state;
   }
 
   #expectOpen(): void {

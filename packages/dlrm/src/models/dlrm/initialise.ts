@@ -1,6 +1,7 @@
 import type { RandomStream } from '@ds/criteo-data';
 import { sizeOf, type StateDict, type Tensor } from '@ds/tensor-files';
 import { denseLayers, tableName, type DlrmConfig } from './config.js';
+import { keptFeaturesName, keptFeaturesTensor } from './kept-features.js';
 
 /**
  * A model before training, drawn from the distributions of facebookresearch/dlrm (`dlrm_s_pytorch.py`,
@@ -20,6 +21,7 @@ export function initialStateDict(config: DlrmConfig, random: RandomStream): Stat
     stateDict[weight] = filled([outputs, inputs], () => weightDeviation * random.nextNormal());
     stateDict[bias] = filled([outputs], () => biasDeviation * random.nextNormal());
   }
+  if (config.keptFeatures) stateDict[keptFeaturesName] = keptFeaturesTensor(config.keptFeatures);
   return stateDict;
 }
 

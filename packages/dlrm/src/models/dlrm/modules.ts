@@ -1,6 +1,5 @@
 import type { Module } from '../../network/module.js';
-import { denseLayers, vectorSizes, type DlrmConfig, type LayerNames } from './config.js';
-import { dot } from './interactions/dot.js';
+import { denseLayers, interactionOf, vectorSizes, type DlrmConfig, type LayerNames } from './config.js';
 
 /**
  * The network from dense features and embedding rows to click probabilities (n, 1), as a list of parts (Naumov et al.
@@ -43,6 +42,6 @@ function interaction(config: DlrmConfig): Module {
     name: 'interaction',
     inputs: config.embeddingDim,
     needsRows: true,
-    forward: (ops, value, { rows }) => dot.forward(ops, value, rows, vectorSizes(config)),
+    forward: (ops, value, { rows }) => interactionOf(config).forward(ops, value, rows, vectorSizes(config)),
   };
 }

@@ -113,8 +113,7 @@ export class PartForward {
   /** The columns of the first top layer's weight that meet live features. */
   #firstTopWeight(live: Int32Array | undefined, parameters: Feeds): Feeds {
     const { weight: name } = denseLayers(this.#config).top[0]!;
-    const { tableRows, embeddingDim } = this.#config;
-    if (!live || live.length === tableRows.length + 1) return {};
+    if (!live || live.length === this.#config.tableRows.length + 1) return {};
     if (parameters !== this.#weightsOf) this.#weights.clear();
     this.#weightsOf = parameters;
     const key = live.join();
@@ -122,7 +121,7 @@ export class PartForward {
     if (!reduced) {
       const { data, dims } = parameters[name]!;
       const [outputs, inputs] = dims as [number, number];
-      const columns = liveColumns(live, embeddingDim);
+      const columns = liveColumns(live, this.#config);
       const weight = new Float32Array(outputs * columns.length);
       let next = 0;
       for (let output = 0; output < outputs; output++) {

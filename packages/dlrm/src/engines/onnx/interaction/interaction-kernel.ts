@@ -12,6 +12,18 @@ export interface InteractionKernel {
     out: number,
     scratch: number,
   ): void;
+  interactPairs(
+    vectors: number,
+    vectorCount: number,
+    columns: number,
+    columnCount: number,
+    rows: number,
+    rowsEnd: number,
+    count: number,
+    dim: number,
+    out: number,
+    scratch: number,
+  ): void;
   hasAnyBit(start: number, bytes: number): number;
 }
 

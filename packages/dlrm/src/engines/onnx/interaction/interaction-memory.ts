@@ -1,9 +1,19 @@
 import { TableMemory } from '@ds/data-sparsifier';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
+import { featureParts, type FeatureParts } from '../../../models/dlrm/kept-features.js';
 import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
 
 // The kernel stores four values at once, and may write this far beyond the last example.
 const paddingBytes = 16;
+
+/** Of a model that has some features only: these, and where the kernel finds them. */
+interface KeptFeatures {
+  parts: FeatureParts;
+  columns: number;
+  rows: number;
+  /** What is at `rows`: the pairs of these live vectors, their number, and how many numbers that takes. */
+  list?: { of: string; count: number; listed: number };
+}
 
 /**
  * The middle of the network for a part of a batch, computed in one WebAssembly memory: the feature vectors (the
@@ -22,15 +32,11 @@ export class InteractionMemory {
   readonly #live: number;
   readonly #scratch: number;
   readonly #features: number;
+  readonly #kept: KeptFeatures | undefined;
 
   /** @param capacity Examples that fit. */
-  constructor({
-    config: { embeddingDim: dim, tableRows, topMlp },
-    capacity,
-  }: {
-    config: DlrmConfig;
-    capacity: number;
-  }) {
+  constructor({ config, capacity }: { config: DlrmConfig; capacity: number }) {
+    const { embeddingDim: dim, tableRows, topMlp } = config;
     this.#vectorCount = tableRows.length + 1;
     this.#dim = dim;
     const lanes = Math.ceil(this.#vectorCount / 4) * 4;
@@ -38,6 +44,13 @@ export class InteractionMemory {
     this.#live = this.#memory.allocate(4 * this.#vectorCount);
     this.#scratch = this.#memory.allocate(4 * dim * lanes);
     this.#features = this.#memory.allocate(4 * capacity * topMlp[0]! + paddingBytes);
+    if (config.keptFeatures) {
+      const parts = featureParts(config);
+      const columns = this.#memory.allocate(4 * dim);
+      this.#memory.int32(columns, parts.bottomColumns.length).set(parts.bottomColumns);
+      const longest = pairsByRow(parts.pairs, 0).length;
+      this.#kept = { parts, columns, rows: this.#memory.allocate(4 * longest) };
+    }
     this.#kernel = interactionKernel(this.#memory.linearMemory);
   }
 
@@ -62,11 +75,12 @@ export class InteractionMemory {
 
   /**
    * What enters the top MLP: the bottom MLP's output and the products of all pairs of live vectors, row by row
-   * of the lower triangle, (count, dim + pairs).
+   * of the lower triangle, (count, dim + pairs); of a model that has some features only, those among them.
    *
    * @param live as from `liveVectors`; default: all vectors
    */
   features(count: number, live: Int32Array = this.#all()): Float32Array {
+    if (this.#kept) return this.#keptFeatures(count, live);
     this.#memory.int32(this.#live, live.length).set(live);
     this.#kernel.interactFeatures(
       this.#vectors,
@@ -81,6 +95,39 @@ export class InteractionMemory {
     return this.#memory.float32(this.#features, count * width);
   }
 
+  #keptFeatures(count: number, live: Int32Array): Float32Array {
+    const { columns, rows } = this.#kept!;
+    const pairs = this.#listPairs(live);
+    const columnCount = this.#kept!.parts.bottomColumns.length;
+    this.#kernel.interactPairs(
+      this.#vectors,
+      this.#vectorCount,
+      columns,
+      columnCount,
+      rows,
+      rows + 4 * pairs.listed,
+      count,
+      this.#dim,
+      this.#features,
+      this.#scratch,
+    );
+    return this.#memory.float32(this.#features, count * (columnCount + pairs.count));
+  }
+
+  /** Puts the pairs of live vectors where the kernel finds them, unless they are there. */
+  #listPairs(live: Int32Array): { count: number; listed: number } {
+    const kept = this.#kept!;
+    const of = live.join();
+    if (kept.list?.of !== of) {
+      const isLive = new Set(live);
+      const pairs = kept.parts.pairs.filter(({ row, column }) => isLive.has(row) && isLive.has(column));
+      const listed = pairsByRow(pairs, 4 * this.#dim);
+      this.#memory.int32(kept.rows, listed.length).set(listed);
+      kept.list = { of, count: pairs.length, listed: listed.length };
+    }
+    return kept.list;
+  }
+
   #all(): Int32Array {
     return Int32Array.from({ length: this.#vectorCount }, (_, index) => index);
   }
@@ -90,11 +137,30 @@ export class InteractionMemory {
   }
 }
 
-/** The columns of the full features that remain when only these vectors take part, ascending. */
-export function liveColumns(live: Int32Array, dim: number): Int32Array {
-  const columns = Array.from({ length: dim }, (_, column) => column);
-  live.forEach((row, place) => {
-    for (const column of live.subarray(0, place)) columns.push(dim + (row * (row - 1)) / 2 + column);
+/** The pairs as the kernel takes them, by row; the vectors are `vectorBytes` apart. */
+function pairsByRow(pairs: FeatureParts['pairs'], vectorBytes: number): number[] {
+  const listed: number[] = [];
+  for (let start = 0, end = 0; start < pairs.length; start = end) {
+    const { row } = pairs[start]!;
+    while (pairs[end]?.row === row) end++;
+    listed.push(row * vectorBytes, end - start);
+    for (let pair = start; (pair - start) % 4 !== 0 || pair < end; pair++) {
+      listed.push(pairs[Math.min(pair, end - 1)]!.column * vectorBytes);
+    }
+  }
+  return listed;
+}
+
+/** The columns of what enters the top MLP that remain when only these vectors take part, ascending. */
+export function liveColumns(
+  live: Int32Array,
+  config: Pick<DlrmConfig, 'embeddingDim' | 'tableRows' | 'keptFeatures'>,
+): Int32Array {
+  const { bottomColumns, pairs } = featureParts(config);
+  const isLive = new Set(live);
+  const columns = Array.from(bottomColumns.keys());
+  pairs.forEach(({ row, column }, pair) => {
+    if (isLive.has(row) && isLive.has(column)) columns.push(bottomColumns.length + pair);
   });
   return Int32Array.from(columns);
 }
