@@ -4,7 +4,15 @@ import { rowChoices } from './allocation/row-choices.js';
 import type { TableImportance } from './importance/table-importance.js';
 
 /** How small the tables are to be together: in bytes, or as the ratio of their float32 values' bytes to theirs. */
-export type Budget = { bytes: number } | { ratio: number };
+export type Budget =
+  | {
+      /** Bytes of all tables together at most, codes, scales and index counted. */
+      bytes: number;
+    }
+  | {
+      /** How many times smaller than in float32 at least. */
+      ratio: number;
+    };
 
 /** Tables whose rows can be stored in fewer bits, with what each choice costs: measured once, for any budget. */
 export interface CompressibleTables {

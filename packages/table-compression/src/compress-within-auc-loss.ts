@@ -35,7 +35,12 @@ export async function compressWithinAucLoss({
   baseAuc: number;
   /** The most that may be lost, such as 1e-4. */
   maxAucLoss: number;
-}): Promise<{ tables: Record<string, MixedPrecisionTable>; tried: TriedSize[] }> {
+}): Promise<{
+  /** The smallest tables within the bound. */
+  tables: Record<string, MixedPrecisionTable>;
+  /** Every size that was tried, in order. */
+  tried: TriedSize[];
+}> {
   if (!Number.isFinite(maxAucLoss)) {
     throw new RangeError(`maxAucLoss: expected a number, found ${maxAucLoss}`);
   }

@@ -3,7 +3,9 @@ import type { SparseModelMetadata } from '../results/metadata.js';
 
 /** A model to measure, and in which of the measure's variants. */
 export interface MeasuredModel<Variant extends string> {
+  /** Its row of the metadata. */
   model: SparseModelMetadata;
+  /** In which of the measure's variants. */
   variant: Variant;
 }
 

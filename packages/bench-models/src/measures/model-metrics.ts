@@ -9,6 +9,7 @@ export interface ModelMetrics {
   precision?: number | undefined;
   /** True positives / positives. */
   recall?: number | undefined;
+  /** The harmonic mean of precision and recall. */
   f1?: number | undefined;
   /** Area under the ROC curve. */
   rocAuc?: number | undefined;

@@ -16,7 +16,12 @@ export interface ResultsText {
   /** The names of the columns. */
   header: string[];
   /** The other lines; there may be none, as in a part without models. */
-  records: { line: number; cells: string[] }[];
+  records: {
+    /** Number of the line, from 1. */
+    line: number;
+    /** Its cells, as many as the header has. */
+    cells: string[];
+  }[];
 }
 
 /** Rows as the text of a CSV with a heading line and Unix line ends, cells quoted where they hold a comma, as pandas does. */

@@ -5,6 +5,7 @@ import { readResultsText, type ResultsColumn } from './results-csv.js';
 export interface Field<Value> {
   /** The name of its column. */
   column: string;
+  /** What its cells hold. */
   cell: CellType<Value>;
   /** Whether cells may be empty, the value then being undefined. Default false. */
   mayBeEmpty?: boolean;

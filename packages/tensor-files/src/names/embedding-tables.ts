@@ -52,7 +52,12 @@ export function selectTables({
   patterns?: readonly string[];
   /** What errors call the state dict: usually the path of its file. */
   source: string;
-}): { names: string[]; notes: string[] } {
+}): {
+  /** Names of the tables. */
+  names: string[];
+  /** What to tell the user: gaps in the numbering, and tensors that look like tables and are left out. */
+  notes: string[];
+} {
   const matrices = Object.keys(stateDict).filter((name) => shapeOf(stateDict[name])?.length === 2);
   const fail = (expected: string) => {
     const found = matrices.map((name) => `${name} (${shapeOf(stateDict[name])!.join(', ')})`);
