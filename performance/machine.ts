@@ -4,6 +4,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 /** The Python that runs the rivals. */
 export const python = process.env['PERFORMANCE_PYTHON'] ?? 'python3';
 
+/** The Python of the rivals that need fbgemm-gpu-cpu, which works with an older PyTorch than the others have. */
+export const fbgemmPython = process.env['PERFORMANCE_FBGEMM_PYTHON'] ?? python;
+
 /**
  * One line that says what the times are measured on.
  *

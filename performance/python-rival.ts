@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { python } from './machine.js';
+import { python as rivalsPython } from './machine.js';
 
 /**
  * A rival: a Python program of `rivals/` that sets itself up once, then does its work once for each line it
@@ -19,7 +19,16 @@ export class PythonRival {
   }
 
   /** Starts `rivals/<name>.py` with its settings and waits until it is ready. */
-  static async start(name: string, settings: object): Promise<PythonRival> {
+  static async start(
+    name: string,
+    settings: object,
+    {
+      python = rivalsPython,
+    }: {
+      /** The Python that runs it; default: the one of all rivals. */
+      python?: string;
+    } = {},
+  ): Promise<PythonRival> {
     const program = fileURLToPath(new URL(`./rivals/${name}.py`, import.meta.url));
     const rival = new PythonRival(
       spawn(python, [program, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] }),
