@@ -19,6 +19,7 @@ export type { MixedPrecisionParts } from './tables/mixed-precision/mixed-precisi
 export { MixedPrecisionTable } from './tables/mixed-precision/mixed-precision-table.js';
 export { storedRowBytes, type StoredRowBits } from './tables/mixed-precision/row-bits.js';
 export type { RowsOfBits } from './tables/mixed-precision/row-classes.js';
+export { fromFloat16 } from './quantization/float16.js';
 export { SparseTable } from './tables/sparse-table.js';
 export type { RowPieces } from './tables/kept-blocks.js';
 export type { SparseTableSizes } from './tables/sparse-table-parts.js';

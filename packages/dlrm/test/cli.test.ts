@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFile } from '../../test-support/src/built-file.js';
 import { writeNpz } from '@ds/criteo-data/npz';
-import { SparseTable } from '@ds/data-sparsifier';
+import { MixedPrecisionTable, SparseTable } from '@ds/data-sparsifier';
 import {
   Dlrm,
   embeddingTableNames,
@@ -20,6 +21,7 @@ import {
   loadCheckpoint,
   saveSparseCheckpoint,
 } from '../src/index.js';
+import { saveMixedCheckpoint } from '@ds/tensor-files';
 import { formula } from './formula.js';
 
 const cli = builtFile(join(__dirname, '../dist/cli.js'));
@@ -107,6 +109,37 @@ test('trains, evaluates, converts and exports', async () => {
   expect(scores[0]).toEqual(scores[2]);
   expect(scores[0]!.rows).toBe(600);
   expect(scores[0]!.rocAuc).toBeGreaterThan(0.6);
+
+  // Rows of several precisions: as accurate as the dense tables they stand for, and refused where they are damaged.
+  const mixed = join(folder, 'mixed.safetensors');
+  const dense = await loadCheckpoint(converted);
+  const mixedTables = Object.fromEntries(
+    embeddingTableNames(dense).map((name) => {
+      const bits = Uint8Array.from({ length: dense[name]!.shape[0]! }, (_, row) => [4, 8, 0, 2][row % 4]!);
+      return [name, MixedPrecisionTable.fromDense({ table: dense[name]!, bits })];
+    }),
+  );
+  await saveMixedCheckpoint(mixed, { tables: mixedTables, tensors });
+  const expanded = join(folder, 'expanded.ckpt');
+  expect(dlrm('convert', '--model-path', mixed, '--output', expanded).status).toBe(0);
+  const [ofMixed, ofExpanded] = [mixed, expanded].map(
+    (path) =>
+      dlrm('evaluate', '--processed-data-file', data, '--model-path', path, '--json', '--quiet').stdout,
+  );
+  expect(JSON.parse(ofMixed!)).toMatchObject({ rows: 50 });
+  expect(ofMixed).toBe(ofExpanded);
+  const exported = join(folder, 'mixed.onnx');
+  expect(dlrm('export', '--model-path', mixed, '--output', exported, '--quiet').status).toBe(0);
+  expect(existsSync(exported)).toBe(true);
+  const cut = readFileSync(mixed);
+  // The upper byte of the minimum of the last row.
+  cut[cut.length - 1] = 0x7c;
+  writeFileSync(mixed, cut);
+  expectFailure(
+    dlrm('evaluate', '--processed-data-file', data, '--model-path', mixed, '--quiet'),
+    1,
+    /^error: [^\n]*mixed\.safetensors: emb_l\.25\.weight\.mixed\.rows\d: expected finite scales and minima/,
+  );
 
   // A kept row without its blocks: the last bits of the file are those of a table.
   const damaged = readFileSync(sparse);

@@ -1,3 +1,4 @@
+import type { MixedPrecisionParts } from '@ds/data-sparsifier';
 import type { ByteSource, ZipArchive } from '@ds/files';
 import type { SparseBitmaps } from './safetensors/sparse/sparse-bitmaps.js';
 import type { Tensor, TensorInPieces } from './state-dict.js';
@@ -35,6 +36,8 @@ export interface ReadOptions<Table = never> {
   inPlace?: boolean;
   /** Makes what stands for a sparse table. Default: it becomes a dense tensor. */
   sparseTable?: ((bitmaps: SparseBitmaps, name: string) => Table) | undefined;
+  /** Makes what stands for a mixed-precision table. Default: it becomes a dense tensor. */
+  mixedTable?: ((parts: MixedPrecisionParts, name: string) => Table) | undefined;
 }
 
 /** The bytes of a checkpoint, looked into just far enough to tell its format. */

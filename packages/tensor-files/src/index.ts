@@ -17,3 +17,9 @@ export {
   type SparseStateDict,
 } from './safetensors/sparse/save-sparse-checkpoint.js';
 export type { SparseBitmaps, SparseTableLike } from './safetensors/sparse/sparse-bitmaps.js';
+export {
+  saveMixedCheckpoint,
+  writeMixedCheckpoint,
+  type MixedStateDict,
+} from './safetensors/mixed/save-mixed-checkpoint.js';
+export { saveFbgemmTables } from './safetensors/mixed/save-fbgemm-tables.js';

@@ -7,7 +7,8 @@ import { openCheckpoint } from './open-checkpoint.js';
  * Reads a state dict: `.ckpt`, `.pt` or `.pth` (torch.save of PyTorch 1.6 or later, pickle protocols 2 to 5),
  * `.safetensors`, `.npz`, or a `.zip` that holds exactly one of these. float16, bfloat16 and float64 become
  * float32; views become contiguous. Nothing in a file is ever executed: a pickle may only describe tensors.
- * Takes about as much memory as the tensors; sparse tables (`saveSparseCheckpoint`) become dense ones.
+ * Takes about as much memory as the tensors; sparse and mixed-precision tables
+ * (`saveSparseCheckpoint`, `saveMixedCheckpoint`) become dense ones.
  *
  * In what torch.save wrote, the state dict is the one under `state_dict`, `model_state_dict` or `model`, else
  * all tensors, with the names of nested dicts joined by dots. Tensors that show the same elements of one

@@ -1,7 +1,8 @@
-import { SparseTable, TableMemory } from '@ds/data-sparsifier';
+import { SparseTable, TableMemory, type EmbeddingTable, type MixedPrecisionParts } from '@ds/data-sparsifier';
 import { embeddingTableNames } from './names/embedding-tables.js';
 import { plainNames } from './names/plain-names.js';
 import { openCheckpoint } from './open-checkpoint.js';
+import { openMixedTable, partsBytes } from './safetensors/mixed/read-mixed-tables.js';
 import type { SparseBitmaps } from './safetensors/sparse/sparse-bitmaps.js';
 import type { ModelState, Tensor } from './state-dict.js';
 
@@ -12,9 +13,10 @@ export type WantedTables = 'as-stored' | 'dense' | 'sparse';
 const largestMemory = 2 ** 32 - 2 ** 28;
 
 /**
- * Reads the tensors of a model: the files of `loadCheckpoint`, and tables that stay sparse. A sparse table becomes a `SparseTable` straight from the file, without the dense one. They lie in a memory
- * of the gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB. Names are
- * those of the plain model (`names: 'plain'` of `loadCheckpoint`).
+ * Reads the tensors of a model: the files of `loadCheckpoint`, and tables that stay sparse or of mixed precision, which
+ * become a `SparseTable` or `MixedPrecisionTable` straight from the file, without the dense one. They lie in a memory of the
+ * gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB. Names
+ * are those of the plain model (`names: 'plain'` of `loadCheckpoint`).
  *
  * @throws Error naming the file, and the tensor or field that is wrong.
  */
@@ -26,11 +28,11 @@ export async function loadModelTensors(
     memory,
     onNote,
   }: {
-    /** `dense` expands sparse tables, `sparse` compresses dense ones. Default: as-stored. */
+    /** `dense` expands sparse and mixed-precision tables, `sparse` compresses dense ones. Default: as-stored. */
     tables?: WantedTables;
     /** Values in a block of the tables that are compressed here. Default: 1. */
     blockWidth?: number;
-    /** Where sparse tables go. Default: memories of their own. */
+    /** Where sparse and mixed-precision tables go. Default: memories of their own. */
     memory?: TableMemory;
     /** Called with what was done to the names of the tensors, a line each. */
     onNote?: ((note: string) => void) | undefined;
@@ -40,16 +42,18 @@ export async function loadModelTensors(
   try {
     const { content, format } = checkpoint;
     let target = memory;
-    const sparseTable = (bitmaps: SparseBitmaps, name: string) => {
-      target ??= memoryFor(content.source.size);
-      return withContext(`${content.source.name}: ${name}`, () =>
-        SparseTable.fromBitmaps({ ...bitmaps, memory: target ?? memoryFor(bytesOf(bitmaps)) }),
+    const memoryOf = (bytes: number) => (target ??= memoryFor(content.source.size)) ?? memoryFor(bytes);
+    const sparseTable = (bitmaps: SparseBitmaps, name: string) =>
+      withContext(`${content.source.name}: ${name}`, () =>
+        SparseTable.fromBitmaps({ ...bitmaps, memory: memoryOf(bytesOf(bitmaps)) }),
       );
-    };
-    const stored: ModelState = await format.read(content, {
+    const mixedTable = (parts: MixedPrecisionParts, name: string) =>
+      openMixedTable(content.source, name, parts, { memory: memoryOf(partsBytes(parts)) });
+    const tableOf = tables === 'dense' ? {} : { sparseTable, mixedTable };
+    const stored: ModelState = await format.read<EmbeddingTable>(content, {
       isShared: () => false,
       inPlace: true,
-      sparseTable: tables === 'dense' ? undefined : sparseTable,
+      ...tableOf,
     });
     const { state, notes } = plainNames(stored, path);
     notes.forEach((note) => onNote?.(`${path}: ${note}`));

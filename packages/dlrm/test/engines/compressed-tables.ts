@@ -1,4 +1,10 @@
-import { levelSweep, QuantizedTable, SparseTable, type TableMemory } from '@ds/data-sparsifier';
+import {
+  levelSweep,
+  MixedPrecisionTable,
+  QuantizedTable,
+  SparseTable,
+  type TableMemory,
+} from '@ds/data-sparsifier';
 import type { ModelState, StateDict, Tensor } from '../../src/index.js';
 import { expectClose } from '../golden-model.js';
 
@@ -20,15 +26,29 @@ export function compressedTables(
   };
   const sparse = (table: Tensor) => SparseTable.fromDense({ table, blockWidth: 4, memory });
   const quantised = (table: Tensor, bits: 8 | 4) => QuantizedTable.fromDense({ table, bits, memory });
+  const mixed = (table: Tensor) =>
+    MixedPrecisionTable.fromDense({
+      table,
+      bits: Uint8Array.from({ length: table.shape[0]! }, (_, row) => [0, 2, 4, 8, 16, 32][row % 6]!),
+      memory,
+    });
   const state: ModelState = {
     ...initial,
     [name(0)]: sparse(pruned(0, 0.5)),
     [name(1)]: sparse(pruned(1, 1)),
     [name(2)]: quantised(pruned(2, 0.9), 8),
     [name(3)]: quantised(initial[name(3)]!, 4),
-    [name(4)]: sparse(initial[name(4)]!),
+    [name(4)]: mixed(initial[name(4)]!),
   };
-  const dense: StateDict = { ...initial, [name(0)]: pruned(0, 0.5), [name(1)]: pruned(1, 1) };
+  const dense: StateDict = {
+    ...initial,
+    [name(0)]: pruned(0, 0.5),
+    [name(1)]: pruned(1, 1),
+    [name(4)]: {
+      data: (state[name(4)] as MixedPrecisionTable).toDense(),
+      shape: initial[name(4)]!.shape,
+    },
+  };
   for (const [table, bits] of [
     [2, 8],
     [3, 4],

@@ -68,6 +68,13 @@ export function bytesAt(source: SafetensorsSource, { start, byteLength }: Safete
 export async function readSafetensorsHeader(
   source: SafetensorsSource,
 ): Promise<Map<string, SafetensorsEntry>> {
+  return (await readHeaderWithMetadata(source)).entries;
+}
+
+/** Reads the header as `readSafetensorsHeader` does, and with it the file's own words, its `__metadata__`, by key. */
+export async function readHeaderWithMetadata(
+  source: SafetensorsSource,
+): Promise<{ entries: Map<string, SafetensorsEntry>; metadata: Record<string, unknown> }> {
   const fail = (message: string, cause?: unknown) => new Error(`${source.name}: ${message}`, { cause });
   if (source.size < 8) throw fail(`truncated: expected at least 8 bytes, found ${source.size}`);
   const lengthBytes = new Uint8Array(8);
@@ -117,7 +124,8 @@ export async function readSafetensorsHeader(
     }
   }
   if (end !== source.size) throw fail(`expected ${end} bytes, found ${source.size}`);
-  return entries;
+  const metadata = described['__metadata__'];
+  return { entries, metadata: isObject(metadata) ? metadata : {} };
 }
 
 function checkedEntry(value: unknown, dataStart: number, fail: (message: string) => Error): SafetensorsEntry {

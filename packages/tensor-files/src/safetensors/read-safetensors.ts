@@ -1,35 +1,52 @@
+import type { MixedPrecisionParts } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
 import type { ReadOptions } from '../format.js';
 import type { Tensor } from '../state-dict.js';
 import { allocateFloats } from '../float-bytes.js';
+import { mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';
+import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
 import { expandBitmaps, type SparseBitmaps } from './sparse/sparse-bitmaps.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
-import { readSafetensorsHeader, type SafetensorsEntry } from './read-safetensors-header.js';
+import { readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';
+
+/** What a safetensors file holds: tables in forms of our own, and tensors. */
+interface Contents {
+  entries: ReadonlyMap<string, SafetensorsEntry>;
+  sparse: readonly string[];
+  mixed: readonly MixedTableEntries[];
+}
 
 /**
- * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64, its sparse
- * tables first: as `sparseTable` makes them, else as dense tensors.
+ * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64, its sparse and
+ * mixed-precision tables first: as `sparseTable` and `mixedTable` make them, else as dense tensors.
  *
  * @throws Error naming the source and the tensor: a header that is no such JSON or too long, an unknown dtype,
- *   a shape that does not fit its bytes, tensors that overlap, leave a hole or end beyond the file, and sparse
- *   tables whose fields do not agree.
+ *   a shape that does not fit its bytes, tensors that overlap, leave a hole or end beyond the file, and tables whose
+ *   parts do not agree.
  */
 export async function readSafetensors<Table = never>(
   source: ByteSource,
-  { isShared, sparseTable }: ReadOptions<Table>,
+  { isShared, sparseTable, mixedTable }: ReadOptions<Table>,
 ): Promise<Record<string, Tensor | Table>> {
-  const entries = await readSafetensorsHeader(source);
-  const sparse = sparseTableNames(entries);
+  const contents = await contentsOf(source);
   const tensors: [string, Tensor | Table][] = [];
-  for (const name of sparse) {
-    const table = await readSparseTable(source, entries, name);
+  for (const name of contents.sparse) {
+    const table = await readSparseTable(source, contents.entries, name);
     tensors.push([
       name,
       sparseTable ? sparseTable(table, name) : denseTable(`${source.name}: ${name}`, table, isShared(name)),
     ]);
   }
-  tensors.push(...(await readDenseTensors(source, entries, new Set(sparse), isShared)));
+  for (const entries of contents.mixed) {
+    const { name } = entries;
+    const parts = await readMixedTable(source, entries);
+    tensors.push([
+      name,
+      mixedTable ? mixedTable(parts, name) : expanded(source, name, parts, isShared(name)),
+    ]);
+  }
+  tensors.push(...(await readDenseTensors(source, contents, isShared)));
   return Object.fromEntries(tensors);
 }
 
@@ -40,15 +57,36 @@ function denseTable(name: string, table: SparseBitmaps, shared: boolean): Tensor
   return { data, shape: [rows, dim] };
 }
 
+function expanded(source: ByteSource, name: string, parts: MixedPrecisionParts, shared: boolean): Tensor {
+  const table = openMixedTable(source, name, parts);
+  const { rows, dim } = table;
+  const data = allocateFloats(`${source.name}: ${name}`, rows * dim, { shared });
+  table.expandInto(data);
+  return { data, shape: [rows, dim] };
+}
+
+async function contentsOf(source: ByteSource): Promise<Contents> {
+  const { entries, metadata } = await readHeaderWithMetadata(source);
+  const mixed = mixedTables(source.name, entries, metadata);
+  return { entries, sparse: sparseTableNames(entries), mixed };
+}
+
 async function readDenseTensors(
   source: ByteSource,
-  entries: ReadonlyMap<string, SafetensorsEntry>,
-  sparse: ReadonlySet<string>,
+  { entries, sparse, mixed }: Contents,
   isShared: (name: string) => boolean,
 ): Promise<[string, Tensor][]> {
-  const dense = [...entries].filter(([name]) => !isSparseField(name, sparse));
+  const sparseNames = new Set(sparse);
+  const mixedNames = new Set(mixed.map(({ name }) => name));
+  const mixedFields = new Set(mixed.flatMap(({ parts }) => [...parts.values()].map((part) => part.tensor)));
+  const dense = [...entries].filter(([name]) => !isSparseField(name, sparseNames) && !mixedFields.has(name));
   for (const [name, entry] of dense) {
-    if (sparse.has(name)) throw new Error(`${source.name}: ${name}: is both a sparse table and a tensor`);
+    for (const [kind, names] of [
+      ['sparse', sparseNames],
+      ['mixed-precision', mixedNames],
+    ] as const) {
+      if (names.has(name)) throw new Error(`${source.name}: ${name}: is both a ${kind} table and a tensor`);
+    }
     floatTypeOf(source, name, entry);
   }
   const tensors: [string, Tensor][] = [];

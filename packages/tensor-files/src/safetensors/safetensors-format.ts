@@ -4,7 +4,7 @@ import { bytesOfTensor } from '../float-bytes.js';
 import { readSafetensors } from './read-safetensors.js';
 import { writeSafetensors } from './write-safetensors.js';
 
-/** Safetensors (https://huggingface.co/docs/safetensors), with sparse tables as `saveSparseCheckpoint` writes them. */
+/** Safetensors (https://huggingface.co/docs/safetensors), with tables as `saveSparseCheckpoint` and `saveMixedCheckpoint` write them. */
 export const safetensorsFormat = {
   id: 'safetensors',
   title: 'a safetensors file',

@@ -184,11 +184,25 @@ export class MixedPrecisionTable extends StoredRowTable {
   /** All rows as a new row-major array, (rows, dim). */
   override toDense(): Float32Array<ArrayBuffer> {
     const dense = new Float32Array(this.rows * this.dim);
+    this.expandInto(dense);
+    return dense;
+  }
+
+  /**
+   * Writes the rows that are stored to their places in `dense`, (rows, dim); the others are left as they are.
+   *
+   * @throws RangeError when `dense` has another length.
+   */
+  expandInto(dense: Float32Array): void {
+    if (dense.length !== this.rows * this.dim) {
+      throw new RangeError(
+        `expected room for ${this.rows} rows of ${this.dim} values, found ${dense.length} values`,
+      );
+    }
     const views = new Map(this.#classes.map(({ bits, rows }) => [bits, rows.view]));
     for (const { row, bits, from } of this.#storedInOrder()) {
       readStoredRow(views.get(bits)!, from, bits, this.dim, dense, row * this.dim);
     }
-    return dense;
   }
 
   protected override storedRowsFor(out: Float32Array): StoredRows {

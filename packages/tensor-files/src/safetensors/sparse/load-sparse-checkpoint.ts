@@ -22,7 +22,15 @@ export async function loadSparseCheckpoint(path: string): Promise<{
         `${content.source.name}: expected a sparse .safetensors checkpoint, found ${format.title}`,
       );
     }
-    const state = await format.read(content, { isShared: () => false, sparseTable: (bitmaps) => bitmaps });
+    const state = await format.read<SparseBitmaps>(content, {
+      isShared: () => false,
+      sparseTable: (bitmaps) => bitmaps,
+      mixedTable: (_, name) => {
+        throw new Error(
+          `${content.source.name}: ${name}: expected a sparse table, found a mixed-precision one`,
+        );
+      },
+    });
     const isTable = (value: Tensor | SparseBitmaps) => 'rowBits' in value;
     const entries = Object.entries(state);
     return {

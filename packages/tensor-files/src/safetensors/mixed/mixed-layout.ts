@@ -1,0 +1,119 @@
+import type { MixedPrecisionParts } from '@ds/data-sparsifier';
+import type { SafetensorsEntry } from '../read-safetensors-header.js';
+
+/** The key of the file's metadata under which its mixed-precision tables are described, as JSON. */
+export const metadataKey = 'mixed_precision';
+
+/** What the metadata says of a table; all else follows from its tensors. */
+export interface MixedTableDescription {
+  shape: readonly [rows: number, dim: number];
+  /** The bits of each class of rows, in the order of its class bits. */
+  bits: readonly number[];
+  index: MixedPrecisionParts['index']['kind'];
+  /** Low bits of a row in Elias-Fano's form. */
+  lowBits?: number;
+}
+
+/** A mixed-precision table of a file: what is said of it, and where its parts are. */
+export interface MixedTableEntries extends MixedTableDescription {
+  name: string;
+  parts: ReadonlyMap<string, { tensor: string; entry: SafetensorsEntry }>;
+}
+
+// Rows of a table have bits in the file; their length, where none is stored, is only claimed.
+const widestRow = 1 << 16;
+const indexParts: Record<MixedTableDescription['index'], readonly string[]> = {
+  all: [],
+  none: [],
+  bitmap: ['bits'],
+  'elias-fano': ['high', 'low'],
+};
+
+/** The parts of a table: each is a tensor called `NAME.mixed.PART`. */
+export function partNames({ bits, index }: Pick<MixedTableDescription, 'bits' | 'index'>): string[] {
+  return [
+    ...indexParts[index],
+    ...bits.slice(1).map((_, place) => `classes${place}`),
+    ...bits.map((ofClass) => `rows${ofClass}`),
+  ];
+}
+
+/** What the tensor of a part is called. */
+export function partTensor(table: string, part: string): string {
+  return `${table}.mixed.${part}`;
+}
+
+/**
+ * The mixed-precision tables of a safetensors file, from its header.
+ *
+ * @throws Error naming the file, and the table or part whose description is none, or that is missing, of another dtype,
+ *   or in the file without being described.
+ */
+export function mixedTables(
+  file: string,
+  entries: ReadonlyMap<string, SafetensorsEntry>,
+  metadata: Readonly<Record<string, unknown>>,
+): MixedTableEntries[] {
+  const text = metadata[metadataKey];
+  if (text === undefined) return [];
+  let described: unknown;
+  try {
+    described = JSON.parse(String(text));
+  } catch (error) {
+    throw new Error(`${file}: metadata ${metadataKey}: is not valid JSON`, { cause: error });
+  }
+  if (!isObject(described)) throw new Error(`${file}: metadata ${metadataKey}: expected an object of tables`);
+  return Object.entries(described).map(([name, value]) => {
+    const description = checkedDescription(value, (message) => {
+      return new Error(`${file}: metadata ${metadataKey}: ${name}: ${message}`);
+    });
+    const wanted = partNames(description);
+    const parts = new Map(
+      wanted.map((part) => {
+        const tensor = partTensor(name, part);
+        const entry = entries.get(tensor);
+        if (!entry) throw new Error(`${file}: ${tensor}: is missing from a mixed-precision table`);
+        if (entry.dtype !== 'U8') throw new Error(`${file}: ${tensor}: expected U8, found ${entry.dtype}`);
+        return [part, { tensor, entry }] as const;
+      }),
+    );
+    const prefix = partTensor(name, '');
+    for (const tensor of entries.keys()) {
+      if (tensor.startsWith(prefix) && !parts.has(tensor.slice(prefix.length))) {
+        throw new Error(`${file}: ${tensor}: is no part of the table as the metadata describes it`);
+      }
+    }
+    return { name, ...description, parts };
+  });
+}
+
+function checkedDescription(value: unknown, fail: (message: string) => Error): MixedTableDescription {
+  if (!isObject(value)) throw fail('expected an object');
+  const { shape, bits, index, lowBits } = value;
+  if (!isWholeNumbers(shape) || shape.length !== 2) {
+    throw fail(`expected a shape of rows and values in a row, found ${JSON.stringify(shape)}`);
+  }
+  if (shape[1]! < 1 || shape[1]! > widestRow) {
+    throw fail(`expected 1 to ${widestRow} values in a row, found ${shape[1]}`);
+  }
+  if (!isWholeNumbers(bits) || new Set(bits).size !== bits.length) {
+    throw fail(`expected the bits of each class of rows, found ${JSON.stringify(bits)}`);
+  }
+  if (typeof index !== 'string' || !Object.hasOwn(indexParts, index)) {
+    throw fail(`expected the index ${Object.keys(indexParts).join(', ')}, found ${JSON.stringify(index)}`);
+  }
+  const [rows, dim] = shape as [number, number];
+  const description = { shape: [rows, dim] as const, bits, index: index as MixedTableDescription['index'] };
+  if (index !== 'elias-fano') return description;
+  if (typeof lowBits !== 'number')
+    throw fail(`expected a number of lowBits, found ${JSON.stringify(lowBits)}`);
+  return { ...description, lowBits };
+}
+
+function isWholeNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

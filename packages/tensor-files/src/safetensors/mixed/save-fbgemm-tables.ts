@@ -1,0 +1,62 @@
+import { extname } from 'node:path';
+import type { MixedPrecisionTable } from '@ds/data-sparsifier';
+import { appendTo, writeWhole } from '@ds/files';
+import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
+import { fbgemmTables } from './fbgemm-tables.js';
+import type { MixedStateDict } from './save-mixed-checkpoint.js';
+
+/**
+ * Writes a model for PyTorch's embedding bags, which run FBGEMM's kernels, as `.safetensors`. For each kind of rows that a
+ * table has, `2bit`, `4bit`, `byte` or `float`, there are
+ * - `NAME.fbgemm.KIND` (U8; F32 for `float`): the rows, as `torch.ops.quantized.embedding_bag_KIND_rowwise_offsets` takes
+ *   them,
+ * - `NAME.fbgemm.KIND.remapping` (I32): for each row of the table its place there, or -1, the `compressed_indices_mapping`
+ *   of that operation.
+ *
+ * The bag of a table is the sum of the bags of its kinds. Other tensors stand under their own names.
+ *
+ * @throws Error naming the file, and the table whose rows PyTorch cannot take, or the tensor that does not fit its shape.
+ */
+export async function saveFbgemmTables(path: string, { tables, tensors }: MixedStateDict): Promise<void> {
+  if (extname(path).toLowerCase() !== '.safetensors') {
+    throw new Error(
+      `${path}: expected tables for FBGEMM to be called .safetensors, found "${extname(path)}"`,
+    );
+  }
+  const fours = new Map<string, SafetensorsInput>();
+  const ones = new Map<string, SafetensorsInput>();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    checkTensor(`${path}: ${name}`, tensor);
+    const { data, shape } = tensor;
+    fours.set(name, { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(name, tensor) });
+  }
+  for (const [name, table] of Object.entries(tables)) {
+    for (const { kind, rows, rowBytes, remapping } of tablesOf(`${path}: ${name}`, table)) {
+      const count = rows.length / rowBytes;
+      const { byteLength } = remapping;
+      const bytes = [new Uint8Array(remapping.buffer)];
+      fours.set(`${name}.fbgemm.${kind}.remapping`, { dtype: 'I32', shape: [table.rows], byteLength, bytes });
+      const ofRows = { byteLength: rows.length, bytes: [rows] };
+      if (kind === 'float') {
+        fours.set(`${name}.fbgemm.${kind}`, { dtype: 'F32', shape: [count, table.dim], ...ofRows });
+      } else {
+        ones.set(`${name}.fbgemm.${kind}`, { dtype: 'U8', shape: [count, rowBytes], ...ofRows });
+      }
+    }
+  }
+  await writeWhole(path, async (file) => {
+    const append = appendTo(file);
+    for await (const piece of writeSafetensors(new Map([...fours, ...ones]), { format: 'pt' })) {
+      await append(piece);
+    }
+  });
+}
+
+function tablesOf(what: string, table: MixedPrecisionTable): ReturnType<typeof fbgemmTables> {
+  try {
+    return fbgemmTables(table);
+  } catch (error) {
+    throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+  }
+}

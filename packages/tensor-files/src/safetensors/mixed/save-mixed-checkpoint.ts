@@ -1,0 +1,83 @@
+import { extname } from 'node:path';
+import type { MixedPrecisionTable } from '@ds/data-sparsifier';
+import { appendTo, writeWhole } from '@ds/files';
+import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
+import type { StateDict } from '../../state-dict.js';
+import { metadataKey, partTensor, type MixedTableDescription } from './mixed-layout.js';
+
+/** A state dict whose embedding tables have rows of several precisions. */
+export interface MixedStateDict {
+  /** The mixed-precision tables, by the name that the dense ones have. */
+  tables: Readonly<Record<string, MixedPrecisionTable>>;
+  /** Everything else. */
+  tensors: StateDict;
+}
+
+/**
+ * Writes a checkpoint whose embedding tables stay compressed, as `.safetensors`. Each table becomes tensors called
+ * `NAME.mixed.PART` (U8), and the metadata `mixed_precision` has, as JSON by the table's name, its `shape`, the `bits` of its
+ * classes of rows, its `index` and, for Elias-Fano's form, its `lowBits`. Bits count from the least significant one. The parts:
+ * - `bits`: where the index is `bitmap`, a bit for each row: whether it is stored;
+ * - `high`, `low`: where it is `elias-fano`, for each 2^lowBits rows a one for each stored row and then a zero, and the low
+ *   bits of each stored row; where it is `all` or `none`, all rows or none are stored, and there is no part;
+ * - `classes0`, `classes1`, ...: for each class but the last a bit for each stored row that is of no class before it: 0 where
+ *   it is of this class, 1 where it is of a later one;
+ * - `rows2`, `rows4`, ...: the rows of so many bits, (rows, bytes of a row): up to 8 bits the codes, a float16 scale and a
+ *   float16 minimum; of 16 and 32 bits the values, float16 and float32.
+ *
+ * @throws Error naming the file, and the tensor or table that does not fit its shape.
+ */
+export async function saveMixedCheckpoint(path: string, stateDict: MixedStateDict): Promise<void> {
+  if (extname(path).toLowerCase() !== '.safetensors') {
+    throw new Error(
+      `${path}: expected a mixed-precision checkpoint to be called .safetensors, found "${extname(path)}"`,
+    );
+  }
+  for (const [name, tensor] of Object.entries(stateDict.tensors)) checkTensor(`${path}: ${name}`, tensor);
+  await writeWhole(path, async (file) => {
+    const append = appendTo(file);
+    for await (const piece of writeMixedCheckpoint(stateDict)) await append(piece);
+  });
+}
+
+/** The bytes that `saveMixedCheckpoint` writes, as they are made. */
+export async function* writeMixedCheckpoint({ tables, tensors }: MixedStateDict): AsyncGenerator<Uint8Array> {
+  // Float32 first, so that all stand at multiples of their size.
+  const inputs = new Map<string, SafetensorsInput>();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    checkTensor(name, tensor);
+    const { data, shape } = tensor;
+    const bytes = bytesOfTensor(name, tensor);
+    inputs.set(name, { dtype: 'F32', shape, byteLength: data.byteLength, bytes });
+  }
+  const descriptions: Record<string, MixedTableDescription> = {};
+  for (const [name, table] of Object.entries(tables)) {
+    if (Object.hasOwn(tensors, name))
+      throw new Error(`${name}: is both a mixed-precision table and a tensor`);
+    const { shape, index, classes, classBits } = table.parts();
+    const add = (part: string, bytes: Uint8Array, of: readonly number[] = [bytes.length]) => {
+      inputs.set(partTensor(name, part), {
+        dtype: 'U8',
+        shape: of,
+        byteLength: bytes.length,
+        bytes: [bytes],
+      });
+    };
+    const bits = classes.map((ofClass) => ofClass.bits);
+    if (index.kind === 'bitmap') add('bits', index.bits);
+    if (index.kind === 'elias-fano') {
+      add('high', index.high);
+      add('low', index.low);
+    }
+    const lowBits = index.kind === 'elias-fano' ? { lowBits: index.lowBits } : {};
+    descriptions[name] = { shape, bits, index: index.kind, ...lowBits };
+    classBits.forEach((ofClass, place) => add(`classes${place}`, ofClass));
+    for (const { bits: ofClass, rows } of classes) {
+      const count = table.rowsOfBits[ofClass]!;
+      add(`rows${ofClass}`, rows, [count, rows.length / count]);
+    }
+  }
+  const metadata = { format: 'pt', [metadataKey]: JSON.stringify(descriptions) };
+  yield* writeSafetensors(inputs, metadata);
+}

@@ -1,0 +1,19 @@
+/**
+ * Reads a mixed-precision checkpoint and writes it again, as it is and for FBGEMM, for mixed_precision.py to read back:
+ * node parity/write_mixed_tables.mjs CHECKPOINT OUTPUT_FOLDER. Needs the build.
+ */
+import { join } from 'node:path';
+import {
+  loadModelTensors,
+  saveFbgemmTables,
+  saveMixedCheckpoint,
+} from '../packages/tensor-files/dist/index.js';
+
+const [checkpoint, output] = process.argv.slice(2);
+const entries = Object.entries(await loadModelTensors(checkpoint));
+const state = {
+  tables: Object.fromEntries(entries.filter(([, value]) => 'gatherRows' in value)),
+  tensors: Object.fromEntries(entries.filter(([, value]) => 'data' in value)),
+};
+await saveMixedCheckpoint(join(output, 'mixed.safetensors'), state);
+await saveFbgemmTables(join(output, 'fbgemm.safetensors'), state);
