@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { createInflateRaw, crc32, inflateRaw } from 'node:zlib';
 import { pipeline, Readable } from 'node:stream';
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import yauzl, { type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
 import type { ByteSource } from '../byte-source.js';
+import { max32, sizesFollow } from './zip-format.js';
 
 /** One file inside a zip archive, as its central directory describes it. */
 export interface ZipEntry {
@@ -13,7 +14,7 @@ export interface ZipEntry {
   /** Length in bytes inside the archive. */
   readonly compressedSize: number;
   readonly compression: 'stored' | 'deflated';
-  /** CRC-32 of the inflated bytes. */
+  /** CRC-32 of the inflated bytes; 0 for all entries of an archive that has no checksums, where none is checked. */
   readonly crc32: number;
 }
 
@@ -35,8 +36,10 @@ export interface ZipArchive {
    * Throws when their CRC-32 is wrong.
    */
   view(entry: ZipEntry): Uint8Array | undefined;
-  /** A stored entry as a source of its own, read in place. Its CRC-32 is not checked. */
+  /** A stored entry as a source of its own, read in place. Its CRC-32 is not checked: `check` does that. */
   source(entry: ZipEntry): ByteSource;
+  /** Reads an entry to its end and throws when its length or its CRC-32 is wrong. */
+  check(entry: ZipEntry): Promise<void>;
   /** The entry will not be read again: a source in memory frees it. */
   forget(entry: ZipEntry): void;
 }
@@ -56,8 +59,8 @@ const highestRatio = 1032;
  * allocated from a declared size.
  *
  * @throws Error naming the source when it is no zip archive, is truncated, or holds an entry that is
- *   doubled, has an unsafe path (absolute, `..`, backslash), overlaps another, lies outside the file, is
- *   encrypted, is compressed with a method other than deflate, or claims more bytes than deflate can hold.
+ *   doubled, has an unsafe path (absolute, `..`, backslash), overlaps another, lies outside the file, has a local
+ *   header that disagrees with the directory, is encrypted, is compressed with a method other than deflate, or claims more bytes than deflate can hold.
  */
 export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const entries = new Map<string, ZipEntry>();
@@ -83,9 +86,12 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       entries.set(entry.name, entry);
       listed.push(found);
     }
+    await checkDirectoryEnd(source, archive);
     for (const found of listed) {
       const entry = entries.get(found.fileName)!;
-      const { fileDataStart } = await archive.readLocalFileHeaderPromise(found, { minimal: true });
+      const local = await archive.readLocalFileHeaderPromise(found);
+      checkLocalHeader(found, local);
+      const { fileDataStart } = local;
       dataStarts.set(entry, fileDataStart);
       extents.push({
         name: entry.name,
@@ -105,6 +111,11 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
 
   const damaged = (entry: ZipEntry, reason: string, cause?: unknown) =>
     fail(`the entry "${entry.name}" is damaged: ${reason}`, cause);
+
+  // torch.save can leave out the checksums of all entries (torch.serialization.set_crc32_options).
+  const filled = [...entries.values()].filter(({ size }) => size > 0);
+  const hasChecksums = filled.length < 2 || filled.some((entry) => entry.crc32 !== 0);
+  const isWrong = (entry: ZipEntry, checksum: number) => hasChecksums && checksum !== entry.crc32;
 
   async function* compressedPieces(entry: ZipEntry): AsyncGenerator<Uint8Array> {
     const start = dataStarts.get(entry)!;
@@ -136,13 +147,16 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       throw damaged(entry, error instanceof Error ? error.message : String(error), error);
     }
     if (size < entry.size) throw damaged(entry, `expected ${entry.size} bytes, found ${size}`);
-    if (checksum !== entry.crc32) throw damaged(entry, wrongChecksum);
+    if (isWrong(entry, checksum)) throw damaged(entry, wrongChecksum);
   }
 
   return {
     name: source.name,
     entries,
     read,
+    async check(entry) {
+      for await (const piece of read(entry)) void piece;
+    },
     async readInto(entry, target) {
       if (target.length !== entry.size) {
         throw fail(`the entry "${entry.name}" has ${entry.size} bytes, expected ${target.length}`);
@@ -155,7 +169,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
           await source.readInto(piece, start + done);
           checksum = crc32(piece, checksum);
         }
-        if (checksum !== entry.crc32) throw damaged(entry, wrongChecksum);
+        if (isWrong(entry, checksum)) throw damaged(entry, wrongChecksum);
         return;
       }
       let filled = 0;
@@ -167,7 +181,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     view(entry) {
       if (entry.compression !== 'stored') return undefined;
       const bytes = source.view?.(dataStarts.get(entry)!, entry.size);
-      if (bytes && crc32(bytes) !== entry.crc32) throw damaged(entry, wrongChecksum);
+      if (bytes && isWrong(entry, crc32(bytes))) throw damaged(entry, wrongChecksum);
       return bytes;
     },
     source(entry) {
@@ -194,6 +208,49 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       source.forget?.(start, start + entry.compressedSize);
     },
   };
+}
+
+/** @throws Error when the header before an entry's data is not the one that the directory describes. */
+function checkLocalHeader(found: Entry, local: LocalFileHeader): void {
+  const differs = (field: string, inDirectory: unknown, inHeader: unknown) =>
+    new Error(
+      `the entry "${found.fileName}" has ${field} ${inDirectory} in the directory, ${inHeader} in its own header`,
+    );
+  if (!local.fileName.equals(found.fileNameRaw)) {
+    throw differs('the name', JSON.stringify(found.fileName), JSON.stringify(local.fileName.toString()));
+  }
+  if (local.compressionMethod !== found.compressionMethod) {
+    throw differs('the compression method', found.compressionMethod, local.compressionMethod);
+  }
+  // Where they follow the data, the header has none.
+  if ((local.generalPurposeBitFlag & sizesFollow) !== 0) return;
+  for (const field of ['crc32', 'compressedSize', 'uncompressedSize'] as const) {
+    const isInZip64 = field !== 'crc32' && local[field] === max32;
+    if (!isInZip64 && local[field] !== found[field]) throw differs(field, found[field], local[field]);
+  }
+}
+
+/** @throws Error when the directory does not end where its end says, or goes on behind the entries that were counted. */
+async function checkDirectoryEnd(source: ByteSource, archive: ZipFile): Promise<void> {
+  // Where yauzl's next entry would begin.
+  const position = (archive as unknown as { readEntryCursor: number }).readEntryCursor;
+  const bytes = Buffer.alloc(Math.min(56, source.size - position));
+  await source.readInto(bytes, position);
+  const signature = bytes.length >= 22 ? bytes.readUInt32LE(0) : 0;
+  const fail = (found: string) =>
+    new Error(
+      `expected the end of its directory at byte ${position}, after ${archive.entryCount} entries, found ${found}`,
+    );
+  let size: number;
+  let offset: number;
+  if (signature === 0x06054b50) {
+    [size, offset] = [bytes.readUInt32LE(12), bytes.readUInt32LE(16)];
+  } else if (signature === 0x06064b50 && bytes.length === 56) {
+    [size, offset] = [Number(bytes.readBigUInt64LE(40)), Number(bytes.readBigUInt64LE(48))];
+  } else {
+    throw fail(signature === 0x02014b50 ? 'another entry' : 'something else');
+  }
+  if (offset + size !== position) throw fail(`that it ends at byte ${offset + size}`);
 }
 
 function checked(found: Entry): ZipEntry {

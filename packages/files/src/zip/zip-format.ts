@@ -8,3 +8,6 @@ export type ZipCompression = keyof typeof method;
 export const max32 = 0xffffffff;
 /** The same for 16-bit fields. */
 export const max16 = 0xffff;
+
+/** The flag of an entry whose sizes and CRC-32 follow its data, in a data descriptor. */
+export const sizesFollow = 1 << 3;

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { deflateBlocks } from './deflate-blocks.js';
 import type { KnownBlocks } from './known-blocks.js';
-import { max16, max32, method, type ZipCompression } from './zip-format.js';
+import { max16, max32, method, sizesFollow, type ZipCompression } from './zip-format.js';
 
 /** The bytes of an entry, in order. They must stay as they are until the entry is added. */
 export type ZipParts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -17,7 +17,6 @@ interface WrittenEntry {
 }
 
 const utf8Names = 1 << 11;
-const sizesFollow = 1 << 3; // in a data descriptor behind the data
 const zip64Version = 45;
 const plainVersion = 20;
 const firstOfJanuary1980 = 0x0021;

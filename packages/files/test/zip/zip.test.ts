@@ -205,9 +205,27 @@ describe('openZip', () => {
   });
 
   it('refuses entries that overlap', async () => {
-    const bytes = await two();
-    bytes.writeUInt32LE(0, centralHeaders(bytes)[1] + 42);
+    // The second entry's header stands a second time, in the data of the first.
+    const header = Buffer.from(await two()).subarray(30 + 5 + 3);
+    const bytes = await written([
+      { name: 'first', parts: [header.subarray(0, 55)], how: 'stored', align: 1 },
+      { name: 'other', parts: [Buffer.alloc(500, 'two')], how: 'deflated', align: 1 },
+    ]);
+    bytes.writeUInt32LE(30 + 5, centralHeaders(bytes)[1] + 42);
     await expect(open(bytes)).rejects.toThrow('the entries "first" and "other" overlap');
+  });
+
+  it('reads an archive that was written without checksums, as torch.save can', async () => {
+    const bytes = await two();
+    const [first, other] = centralHeaders(bytes);
+    bytes.writeUInt32LE(0, first + 16);
+    // The checksum of one entry alone is wrong when it is 0.
+    const damaged = await open(bytes).catch(String);
+    expect(damaged).toContain('the entry "first" has crc32 0 in the directory');
+    bytes.writeUInt32LE(0, other + 16);
+    bytes.writeUInt32LE(0, 14);
+    const archive = await open(bytes);
+    expect((await contentOf(archive, archive.entries.get('first')!)).toString()).toBe('one');
   });
 
   it('refuses an entry beyond the end of the file', async () => {

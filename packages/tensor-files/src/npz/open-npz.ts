@@ -10,7 +10,10 @@ import {
 
 /** One array of an npz file, its elements still on disk. */
 export interface NpzEntry extends NpyHeader {
-  /** The bytes of the elements, in pieces of any length. */
+  /**
+   * The bytes of the elements, in pieces of any length. Throws at the end when the checksum of the array is wrong: who
+   * stops before has read bytes that were not checked.
+   */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
