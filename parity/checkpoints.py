@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,29 @@ def write_goldens(output: Path) -> None:
         module.state_dict(),
         pickle_protocol=4,
     )
+    save(
+        "beside.pt",
+        {
+            "state_dict": model,
+            "device": torch.device("cpu"),
+            "dtype": torch.float32,
+            "set": {1, 2},
+            "complex": 1 + 2j,
+            "bytearray": bytearray(b"abc"),
+            "counter": Counter("aab"),
+            "sparse": torch.eye(2).to_sparse(),
+            "uint16": torch.ones(3, dtype=torch.uint16),
+            "float8": torch.zeros(3).to(torch.float8_e4m3fn),
+            "integers": torch.arange(3),
+            "flags": torch.tensor([True]),
+            "quantised": torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.quint8),
+        },
+        model,
+    )
+    torch.load(output / "beside.pt", weights_only=True)
+    torch.serialization.set_crc32_options(False)
+    save("without-checksums.pt", model, model)
+    torch.serialization.set_crc32_options(True)
     torchrec = {
         f"model.sparse_arch.embedding_bag_collection.embedding_bags.t_cat_{i}.weight": torch.rand(i + 2, 4)
         for i in range(3)

@@ -29,7 +29,7 @@ export const pickle = {
       pickle.global('torch._utils', '_rebuild_tensor_v2'),
       pickle.tuple(
         pickle.storage(storage),
-        pickle.integer(offset),
+        typeof offset === 'number' ? pickle.integer(offset) : offset,
         pickle.tuple(...shape.map(pickle.integer)),
         pickle.tuple(...strides.map(pickle.integer)),
         Buffer.from([0x89]),
@@ -47,7 +47,7 @@ export interface StorageOptions {
 }
 
 export interface TensorOptions extends StorageOptions {
-  offset?: number;
+  offset?: number | Buffer;
   shape?: number[];
   strides?: number[];
 }

@@ -75,7 +75,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
     if (!found) {
       throw reader.error(
         `it names the global ${JSON.stringify(`${module}.${name}`.slice(0, 200))}, which is refused: only ` +
-          'tensors, OrderedDict, numbers, strings and numpy scalars are read',
+          "tensors, dicts, numbers and strings are read; save the model's state_dict() alone",
       );
     }
     return found;

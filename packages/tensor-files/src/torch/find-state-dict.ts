@@ -1,9 +1,11 @@
-import { isTensor, type TorchTensor } from './torch-objects.js';
+import { isTensor, UnreadTensor, type TorchTensor } from './torch-objects.js';
 
 const wrappers = ['state_dict', 'model_state_dict', 'model'];
 // A model has hundreds of tensors in few levels; dicts that refer to each other can mean far more.
 const deepest = 32;
 const mostValues = 1_000_000;
+// All names together: short names below one long name would take its length each time.
+const longestNames = 1 << 24;
 
 /**
  * The tensors of what torch.save wrote, by name: of the dict under `state_dict`, `model_state_dict` or `model`
@@ -18,6 +20,7 @@ export function findStateDict(root: unknown): Map<string, TorchTensor> {
   }
   const tensors = new Map<string, TorchTensor>();
   let visited = 0;
+  let nameLength = 0;
   const collect = (dict: ReadonlyMap<unknown, unknown>, prefix: string, around: readonly unknown[]) => {
     if (around.includes(dict)) throw new Error(`the dict ${quoted(prefix)} contains itself`);
     if (around.length >= deepest) throw new Error(`dicts are nested more than ${deepest} deep`);
@@ -25,7 +28,15 @@ export function findStateDict(root: unknown): Map<string, TorchTensor> {
       if (++visited > mostValues) throw new Error(`expected at most ${mostValues} values, found more`);
       if (typeof key !== 'string' && typeof key !== 'number') continue;
       const name = prefix === '' ? String(key) : `${prefix}.${key}`;
+      if (value instanceof UnreadTensor) {
+        throw new Error(
+          `${quoted(name)}: expected a dense floating point tensor, found one of ${value.description}`,
+        );
+      }
       if (isTensor(value)) {
+        nameLength += name.length;
+        if (nameLength > longestNames)
+          throw new Error(`expected names of at most ${longestNames} characters in all`);
         if (tensors.has(name)) throw new Error(`two tensors are called ${quoted(name)}`);
         tensors.set(name, value);
       } else if (value instanceof Map) {
@@ -35,7 +46,9 @@ export function findStateDict(root: unknown): Map<string, TorchTensor> {
   };
   collect(unwrapped(root), '', []);
   if (tensors.size === 0) {
-    const keys = [...root.keys()].slice(0, 8).map((key) => quoted(String(key)));
+    const keys = [...root.keys()]
+      .slice(0, 8)
+      .map((key) => (typeof key === 'string' ? quoted(key) : `(${typeof key})`));
     throw new Error(`holds no tensors: expected a state dict, found the keys ${keys.join(', ') || '(none)'}`);
   }
   return tensors;

@@ -13,6 +13,9 @@ export interface TorchStorage {
   readonly length: number;
 }
 
+/** A tensor that may stand beside a state dict, not in it: its values are not read. */
+export class UnreadTensor extends IgnoredObject {}
+
 /** A view of a storage: element (i, j, ...) stands at offset + i * strides[0] + j * strides[1] + ... */
 export interface TorchTensor {
   readonly kind: 'tensor';
@@ -35,7 +38,42 @@ const storageTypes: Readonly<Record<string, readonly [dtype: string, elementSize
   BoolStorage: ['bool', 1],
   ComplexFloatStorage: ['complex64', 8],
   ComplexDoubleStorage: ['complex128', 16],
+  QInt8Storage: ['qint8', 1],
+  QUInt8Storage: ['quint8', 1],
+  QInt32Storage: ['qint32', 4],
+  UntypedStorage: ['bytes', 1],
 };
+
+// What torch.load(weights_only=True) reads beside tensors and a state dict has no use for.
+const ignoredCalls = [
+  'numpy.core.multiarray.scalar',
+  'numpy._core.multiarray.scalar',
+  'numpy.dtype',
+  '_codecs.encode',
+  'torch.device',
+  'torch.serialization._get_layout',
+  'collections.Counter',
+  ...['builtins', '__builtin__'].flatMap((module) =>
+    ['set', 'complex', 'bytearray'].map((name) => `${module}.${name}`),
+  ),
+];
+// Tensors that are no strided views of one typed storage: sparse, quantised, of dtypes that have no storage type
+// (uint16, float8), on a device without storage, of a subclass.
+const unreadTensors = [
+  '_rebuild_sparse_tensor',
+  '_rebuild_sparse_csr_tensor',
+  '_rebuild_qtensor',
+  '_rebuild_tensor_v3',
+  '_rebuild_meta_tensor_no_storage',
+  '_rebuild_device_tensor_from_numpy',
+  '_rebuild_device_tensor_from_cpu_tensor',
+].map((name) => `torch._utils.${name}`);
+const dtypes = [
+  ...['float16', 'float32', 'float64', 'bfloat16', 'bool', 'complex32', 'complex64', 'complex128'],
+  ...['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'],
+  ...['float8_e4m3fn', 'float8_e4m3fnuz', 'float8_e5m2', 'float8_e5m2fnuz', 'float8_e8m0fnu'],
+  ...['per_tensor_affine', 'per_channel_affine', 'per_channel_affine_float_qparams'],
+].map((name) => `torch.${name}`);
 
 const mostDimensions = 64; // as in PyTorch
 
@@ -54,17 +92,17 @@ export function torchMeaning(): PickleMeaning {
       if (args.length > 0) throw new Error('expected no arguments');
       return new Map();
     }),
-    ...['numpy.core.multiarray.scalar', 'numpy._core.multiarray.scalar', 'numpy.dtype', '_codecs.encode'].map(
-      ignored,
-    ),
-    ...Object.keys(storageTypes).map((name) => pickleGlobal(`torch.${name}`)),
+    ...ignoredCalls.map(ignored),
+    ...unreadTensors.map((name) => pickleGlobal(name, () => new UnreadTensor(name))),
+    ...dtypes.map((name) => pickleGlobal(name)),
+    ...Object.keys(storageTypes).map((name) => pickleGlobal(storageName(name))),
   ];
   const globals = new Map(named.map((global) => [global.name, global]));
   const storages = new Map<string, TorchStorage>();
   return {
     findGlobal: (module, name) => globals.get(`${module}.${name}`),
     persistentLoad: (id) => {
-      const storage = storageOf(id, (type) => globals.get(`torch.${type}`));
+      const storage = storageOf(id, (type) => globals.get(storageName(type)));
       const known = storages.get(storage.key);
       if (known && (known.dtype !== storage.dtype || known.length !== storage.length)) {
         throw new Error(`storage ${storage.key} is described in two ways`);
@@ -73,6 +111,10 @@ export function torchMeaning(): PickleMeaning {
       return known ?? storage;
     },
   };
+}
+
+function storageName(type: string): string {
+  return type === 'UntypedStorage' ? 'torch.storage.UntypedStorage' : `torch.${type}`;
 }
 
 /** A storage from its persistent id: ('storage', type, key, device, number of elements). */
@@ -92,7 +134,10 @@ function rebuildTensor([storage, offset, shape, strides, , , metadata]: readonly
   if (!isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) {
     throw new Error('expected a shape and strides of equal length, whole numbers of at least 0');
   }
-  if (!isCount(offset)) throw new Error(`expected a storage offset of at least 0, found ${String(offset)}`);
+  if (!isCount(offset))
+    throw new Error(
+      `expected a storage offset of at least 0, found ${typeof offset === 'number' ? offset : `a value of another type`}`,
+    );
   if (metadata !== undefined && metadata !== null && !(metadata instanceof Map && metadata.size === 0)) {
     throw new Error('negated and conjugated views are not read');
   }
