@@ -4,11 +4,16 @@ import { npzFormat } from './npz/npz-format.js';
 import { safetensorsFormat } from './safetensors/safetensors-format.js';
 import { torchFormat } from './torch/torch-format.js';
 
-/** Every format of checkpoints. */
-export const formats = [torchFormat, safetensorsFormat, npzFormat] as const satisfies readonly Format[];
-
 /** How a checkpoint is written: as torch.save does, as safetensors, or as numpy.savez does. */
-export type CheckpointFormat = (typeof formats)[number]['id'];
+// Written out: derived from the list, it would bring private types into the public declarations.
+export type CheckpointFormat = 'ckpt' | 'safetensors' | 'npz';
+
+/** Every format of checkpoints. */
+export const formats: readonly (Format & { readonly id: CheckpointFormat })[] = [
+  torchFormat,
+  safetensorsFormat,
+  npzFormat,
+];
 
 /** The extensions of checkpoints, for messages. */
 export const checkpointExtensions = formats.flatMap(({ extensions }) => extensions).join(', ');
@@ -21,7 +26,7 @@ export function checkpointFormat(path: string): CheckpointFormat | undefined {
 /** The format that a path's extension stands for; undefined for another extension. */
 export function formatOfPath(path: string): (typeof formats)[number] | undefined {
   const extension = extname(path).toLowerCase();
-  return formats.find(({ extensions }) => (extensions as readonly string[]).includes(extension));
+  return formats.find(({ extensions }) => extensions.includes(extension));
 }
 
 /** The format of this id. */
