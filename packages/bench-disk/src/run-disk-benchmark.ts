@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { checkOutputs } from '@ds/files';
-import { loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
+import { checkFinite, loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
 import {
   benchmarkGrid,
   gridRowsOfShard,
@@ -28,7 +28,7 @@ import { rankModel } from './rank-model.js';
  *
  * @returns a row for each model, in the order of the CSV
  * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
- *   be read or has no embedding table, a place that cannot be written. The CSV is then not written, models already dumped stay.
+ *   be read, has no embedding table or a value that is NaN or infinite, a place that cannot be written. The CSV is then not written, models already dumped stay.
  */
 export async function runDiskBenchmark({
   modelPath,
@@ -84,6 +84,7 @@ export async function runDiskBenchmark({
     makeRows: async () => {
       onProgress?.(0, total);
       const loaded = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+      checkFinite(loaded, modelPath);
       const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
       selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
       const tableNames = selected.names;

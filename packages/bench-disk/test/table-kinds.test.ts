@@ -106,6 +106,16 @@ describe('a checkpoint whose tables have other names', () => {
     expect(pruned.notes).toEqual([`${path}: left out, though it may be a table: my_table.w`, '']);
   });
 
+  test.each([NaN, -Infinity])('is refused by file and tensor for a value of %s', async (value) => {
+    const layer = matrix(2, 3);
+    layer.data[4] = value;
+    const path = await saved({ 'emb_l.0.weight': matrix(2, 4), 'bot_l.0.weight': layer });
+    expect((await dump(path)).notes).toEqual([
+      `error: ${path}: bot_l.0.weight: expected finite values, found ${value} at position 4 of shape (2, 3)`,
+      '',
+    ]);
+  });
+
   test('has a gap and a tall weight without a bias named', async () => {
     const path = await saved({
       'emb_l.0.weight': matrix(2, 4),

@@ -6,6 +6,7 @@
 export { sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
+export { checkFinite } from './check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
 export { loadCheckpoint } from './load-checkpoint.js';
 export { loadModelTensors, type WantedTables } from './load-model-tensors.js';
