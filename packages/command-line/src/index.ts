@@ -1,5 +1,5 @@
 export { createProgram, runProgram } from './program.js';
-export { parseCount, parseNumber, parseChoice, parseList } from './option-values.js';
+export { parseBytes, parseCount, parseNumber, parseChoice, parseList } from './option-values.js';
 export { createBenchProgram, dayCountsOf, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
 export { dayCountsOption, threadsOption, quietOption } from './shared-options.js';
 export { createProgress, withProgress, type Progress } from './progress.js';

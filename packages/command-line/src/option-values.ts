@@ -34,3 +34,26 @@ export function parseChoice<Choice extends string>(choices: readonly Choice[]): 
 export function parseList<Part>(parsePart: (text: string) => Part): (text: string) => Part[] {
   return (text) => text.split(',').map((part) => parsePart(part.trim()));
 }
+
+const byteUnits: Record<string, number> = {
+  '': 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+};
+
+/** A commander parser of sizes in bytes: a number and a unit, such as `40MB` or `1.5 GiB`; bytes where there is none. */
+export function parseBytes(text: string): number {
+  const [, number, unit] = /^([\d.]+) ?([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Number(number) * (byteUnits[unit?.toUpperCase() ?? ''] ?? NaN);
+  if (!Number.isFinite(bytes)) {
+    throw new InvalidArgumentError(
+      `Expected bytes, or a number with B, kB, MB, GB, KiB, MiB or GiB, found '${text}'.`,
+    );
+  }
+  return Math.floor(bytes);
+}

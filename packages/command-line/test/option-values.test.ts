@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseCount, parseList, parseNumber } from '@ds/command-line';
+import { parseBytes, parseCount, parseList, parseNumber } from '@ds/command-line';
 
 describe('option values', () => {
   it('reads back every count that it may take', () => {
@@ -35,4 +35,17 @@ describe('option values', () => {
       }),
     );
   });
+
+  it.each([
+    ['40MB', 40e6],
+    ['1.5 GiB', 1.5 * 2 ** 30],
+    ['7', 7],
+    ['0b', 0],
+    ['2kb', 2000],
+    ['0.3 B', 0],
+  ])('reads %j as %s bytes', (text, bytes) => expect(parseBytes(text)).toBe(bytes));
+
+  it.each(['', 'MB', '-1', '1 XB', '1..5MB', '4 parsecs', '1e3'])('refuses %j as bytes', (text) =>
+    expect(() => parseBytes(text)).toThrow(`found '${text}'`),
+  );
 });

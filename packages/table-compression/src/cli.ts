@@ -1,0 +1,108 @@
+#!/usr/bin/env node
+import { extname } from 'node:path';
+import {
+  benchEngineOption,
+  createProgram,
+  createProgress,
+  parseBytes,
+  parseCount,
+  parseNumber,
+  quietOption,
+  runProgram,
+} from '@ds/command-line';
+import { checkOutputs } from '@ds/files';
+import { engineChoices, engineLine, type EngineChoice } from '@ds/dlrm';
+import packageJson from '../package.json' with { type: 'json' };
+import { compressModel, type CompressionGoal } from './compress-model.js';
+import { compressionReport } from './compression-report.js';
+
+interface CompressOptions {
+  modelPath: string;
+  processedDataFile?: string;
+  data: boolean;
+  maxAucLoss?: number;
+  ratio?: number;
+  maxBytes?: number;
+  output: string;
+  calibrationRows: number;
+  seed: number;
+  engine: EngineChoice;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+const program = createProgram({
+  name: 'compress-tables',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: [
+    'compress-tables --model-path criteo_model.ckpt --processed-data-file kaggleAdDisplayChallenge_processed.npz \\',
+    '  --max-auc-loss 1e-4 --output small.safetensors',
+  ].join('\n'),
+});
+program
+  .requiredOption('--model-path <path>', 'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip')
+  .option(
+    '--processed-data-file <path>',
+    'npz file of `criteo-data preprocess` that the model was trained on',
+  )
+  .option('--no-data', 'without data: rows are kept by their norm alone, and no quality is measured')
+  .option(
+    '--max-auc-loss <loss>',
+    'the smallest tables that lose at most so much of ROC AUC, such as 1e-4, on the validation split',
+    parseNumber,
+  )
+  .option('--ratio <ratio>', 'tables so many times smaller than in float32', parseNumber)
+  .option('--max-bytes <bytes>', 'tables of at most so many bytes, such as 40MB', parseBytes)
+  .requiredOption('--output <path>', '.safetensors file to write')
+  .option('--calibration-rows <rows>', 'training rows of the calibration pass', parseCount(1), 100_000)
+  .option('--seed <number>', 'seed of their draw', parseCount(), 1)
+  .addOption(benchEngineOption(engineChoices))
+  .option('--json', 'print what was measured as JSON')
+  .addOption(quietOption())
+  .action(run);
+await runProgram(program);
+
+async function run(options: CompressOptions): Promise<void> {
+  const goal = goalOf(options);
+  if (options.data === (options.processedDataFile === undefined)) {
+    program.error('error: expected one of --processed-data-file and --no-data');
+  }
+  if (!options.data && 'maxAucLoss' in goal) {
+    program.error('error: --max-auc-loss needs --processed-data-file');
+  }
+  if (extname(options.output).toLowerCase() !== '.safetensors') {
+    throw new Error(
+      `${options.output}: expected a file called .safetensors, found "${extname(options.output)}"`,
+    );
+  }
+  checkOutputs({
+    inputs: [options.modelPath, ...(options.processedDataFile ? [options.processedDataFile] : [])],
+    outputs: [options.output],
+  });
+  const progress = createProgress(options);
+  try {
+    const { modelPath, processedDataFile, output, calibrationRows, seed, engine } = options;
+    const compressed = await compressModel({
+      ...{ modelPath, processedDataFile, goal, output, calibrationRows, seed, engine },
+      onEngine: (description) => progress.note(engineLine(description)),
+      onStage: progress.stage,
+    });
+    progress.note(`wrote ${output}`);
+    progress.finish();
+    process.stdout.write(options.json ? `${JSON.stringify(compressed)}\n` : compressionReport(compressed));
+  } finally {
+    progress.finish();
+  }
+}
+
+function goalOf({ maxAucLoss, ratio, maxBytes }: CompressOptions): CompressionGoal {
+  const goals: CompressionGoal[] = [];
+  if (maxAucLoss !== undefined) goals.push({ maxAucLoss });
+  if (ratio !== undefined) goals.push({ ratio });
+  if (maxBytes !== undefined) goals.push({ bytes: maxBytes });
+  if (goals.length !== 1) {
+    program.error(`error: expected one of --max-auc-loss, --ratio and --max-bytes, found ${goals.length}`);
+  }
+  return goals[0]!;
+}

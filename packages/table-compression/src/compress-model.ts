@@ -1,0 +1,216 @@
+import { openCriteoDataset, type Split } from '@ds/criteo-data';
+import type { MixedPrecisionTable } from '@ds/data-sparsifier';
+import {
+  binaryClassificationMetrics,
+  checkTablesFitData,
+  Dlrm,
+  evaluate,
+  pairedAucDifference,
+  type EngineChoice,
+  type EngineDescription,
+  type PairedAucDifference,
+} from '@ds/dlrm';
+import { embeddingTableNames, loadCheckpoint, saveMixedCheckpoint, type StateDict } from '@ds/tensor-files';
+import { measureTables, type Budget } from './compress-tables.js';
+import { compressWithinAucLoss } from './compress-within-auc-loss.js';
+import { tableImportance } from './importance/table-importance.js';
+
+/** How small the tables are to be together, or how much of ROC AUC may be lost. */
+export type CompressionGoal = Budget | { maxAucLoss: number };
+
+/** What `compressModel` made and measured. */
+export interface CompressedModel {
+  /** Bytes of the dense tables, in float32. */
+  denseBytes: number;
+  /** Bytes of the compressed tables, codes, scales and index counted. */
+  bytes: number;
+  /** Each table. */
+  tables: { name: string; rows: number; dim: number; rowsOfBits: Record<number, number>; bytes: number }[];
+  /** On the test split, dense and compressed; absent without data. */
+  quality?: {
+    /** Rows of the test split. */
+    rows: number;
+    before: { rocAuc: number; logLoss: number };
+    after: { rocAuc: number; logLoss: number };
+    /** The change of ROC AUC, with its 95 % interval. */
+    aucChange: PairedAucDifference;
+  };
+  /** From the first byte read to the last one written. */
+  seconds: number;
+}
+
+/** Called with what is done, and how much of it. */
+type OnStage = (label: string) => (done: number, total: number) => void;
+
+/**
+ * Compresses the embedding tables of a checkpoint and writes the model as `.safetensors`, whole or not at all. The size is
+ * chosen on the validation split where the goal is a bound on AUC; quality is that of the test split.
+ *
+ * @throws Error naming the file when one cannot be read, model and data do not fit, a split has labels of one class, or no
+ *   tables meet the bound
+ */
+export async function compressModel({
+  modelPath,
+  processedDataFile,
+  goal,
+  output,
+  calibrationRows,
+  seed,
+  engine,
+  onEngine,
+  onStage = () => () => undefined,
+}: {
+  /** A dense checkpoint. */
+  modelPath: string;
+  /** The processed npz that it was trained on. Without it rows are kept by their norm alone. */
+  processedDataFile?: string;
+  goal: CompressionGoal;
+  /** The `.safetensors` file to write. */
+  output: string;
+  /** Rows of the calibration pass; default 100,000. */
+  calibrationRows?: number;
+  /** Seed of their draw; default 1. */
+  seed?: number;
+  engine?: EngineChoice;
+  /** Called with what runs the network. */
+  onEngine?: (engine: EngineDescription) => void;
+  onStage?: OnStage;
+}): Promise<CompressedModel> {
+  const start = performance.now();
+  const state = await loadCheckpoint(modelPath);
+  const names = embeddingTableNames(state);
+  if (names.length === 0)
+    throw new Error(`${modelPath}: expected embedding tables emb_l.*.weight, found none`);
+  const dense = Object.fromEntries(names.map((name) => [name, state[name]!]));
+  const data = processedDataFile
+    ? await openModelAndData({ state, modelPath, processedDataFile, engine, onStage })
+    : undefined;
+  if (data) onEngine?.(data.model.engine);
+  try {
+    const importance =
+      data &&
+      (await data.withSplit('train', (dataset) =>
+        tableImportance({
+          model: data.model,
+          dataset,
+          calibrationRows,
+          seed,
+          onProgress: onStage('importance'),
+        }),
+      ));
+    const measured = measureTables({ tables: dense, importance, onProgress: onStage('measure rows') });
+    let tables: Record<string, MixedPrecisionTable>;
+    if ('maxAucLoss' in goal) {
+      if (!data) throw new Error('a bound on the loss of AUC needs data');
+      const before = await data.score('validation');
+      const auc = async (small: Record<string, MixedPrecisionTable>) =>
+        (await data.score('validation', small)).rocAuc;
+      const found = await compressWithinAucLoss({
+        tables: measured,
+        auc,
+        baseAuc: before.rocAuc,
+        maxAucLoss: goal.maxAucLoss,
+      });
+      tables = found.tables;
+    } else {
+      tables = measured.compress(goal);
+    }
+
+    const quality = data && (await compareOnTestRows(data, tables));
+    const tensors = Object.fromEntries(Object.entries(state).filter(([name]) => !(name in dense)));
+    await saveMixedCheckpoint(output, { tables, tensors });
+    return {
+      denseBytes: measured.denseBytes,
+      bytes: Object.values(tables).reduce((sum, { byteLength }) => sum + byteLength, 0),
+      tables: Object.entries(tables).map(([name, { rows, dim, rowsOfBits, byteLength }]) => ({
+        name,
+        rows,
+        dim,
+        rowsOfBits: { ...rowsOfBits } as Record<number, number>,
+        bytes: byteLength,
+      })),
+      quality,
+      seconds: (performance.now() - start) / 1000,
+    };
+  } finally {
+    await data?.model.dispose();
+  }
+}
+
+interface Scores {
+  labels: Float32Array;
+  scores: Float32Array;
+  rocAuc: number;
+  logLoss: number;
+}
+
+/** The dense model, and what its splits say of it and of the same model with other tables. */
+async function openModelAndData({
+  state,
+  modelPath,
+  processedDataFile,
+  engine,
+  onStage,
+}: {
+  state: StateDict;
+  modelPath: string;
+  processedDataFile: string;
+  engine: EngineChoice | undefined;
+  onStage: OnStage;
+}) {
+  const model = await Dlrm.fromStateDict(state, { engine });
+  type Dataset = Awaited<ReturnType<typeof openCriteoDataset>>;
+  const withSplit = async <Result>(split: Split, use: (dataset: Dataset) => Promise<Result>) => {
+    const dataset = await openCriteoDataset({
+      processedDataFile,
+      split,
+      onProgress: onStage(`read ${split} rows`),
+    });
+    try {
+      checkTablesFitData({
+        config: model.config,
+        counts: dataset.counts,
+        modelPath,
+        dataPath: processedDataFile,
+      });
+      if (dataset.length === 0) {
+        throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
+      }
+      return await use(dataset);
+    } finally {
+      await dataset.close();
+    }
+  };
+  const score = (split: Split, tables?: Record<string, MixedPrecisionTable>): Promise<Scores> =>
+    withSplit(split, async (dataset) => {
+      const scored = tables ? await Dlrm.fromStateDict({ ...state, ...tables }, { engine }) : model;
+      try {
+        const { labels, scores } = await evaluate({ model: scored, dataset });
+        const { rocAuc, logLoss } = binaryClassificationMetrics(labels, scores);
+        if (rocAuc === undefined || logLoss === undefined) {
+          throw new Error(
+            `${processedDataFile}: expected both labels in the ${split} split, found ${labels[0]} only`,
+          );
+        }
+        return { labels, scores, rocAuc, logLoss };
+      } finally {
+        if (tables) await scored.dispose();
+      }
+    });
+  return { model, withSplit, score };
+}
+
+async function compareOnTestRows(
+  { score }: { score: (split: Split, tables?: Record<string, MixedPrecisionTable>) => Promise<Scores> },
+  tables: Record<string, MixedPrecisionTable>,
+): Promise<NonNullable<CompressedModel['quality']>> {
+  const before = await score('test');
+  const after = await score('test', tables);
+  const of = ({ rocAuc, logLoss }: Scores) => ({ rocAuc, logLoss });
+  return {
+    rows: before.labels.length,
+    before: of(before),
+    after: of(after),
+    aucChange: pairedAucDifference(before.labels, before.scores, after.scores),
+  };
+}

@@ -1,0 +1,157 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openCriteoDataset } from '@ds/criteo-data';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
+import { binaryClassificationMetrics, Dlrm, evaluate } from '@ds/dlrm';
+import { benchCommand, originalData, originalModel } from '@ds/test-support';
+import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
+import packageJson from '../package.json';
+import type { CompressedModel } from '../src/index.js';
+
+const run = benchCommand('table-compression');
+const inputs = ['--model-path', originalModel, '--processed-data-file', originalData];
+
+let folder: string;
+let output: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'compress-tables-'));
+  output = join(folder, 'small.safetensors');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function compress(args: readonly string[]): CompressedModel {
+  const { status, stdout, stderr } = run([...args, '--output', output, '--json', '--quiet']);
+  expect([stderr, status]).toEqual(['', 0]);
+  return JSON.parse(stdout) as CompressedModel;
+}
+
+test('writes a model of the wanted ratio, whose quality is what it says', async () => {
+  const found = compress([...inputs, '--ratio', '12', '--calibration-rows', '500', '--seed', '4']);
+  expect(found.denseBytes / found.bytes).toBeGreaterThanOrEqual(12);
+  expect(found.denseBytes / found.bytes).toBeLessThan(12.2);
+  expect(found.tables).toHaveLength(26);
+  expect(found.tables.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(found.bytes);
+
+  const dataset = await openCriteoDataset({ processedDataFile: originalData, split: 'test' });
+  for (const [path, { rocAuc, logLoss }] of [
+    [originalModel, found.quality!.before],
+    [output, found.quality!.after],
+  ] as const) {
+    const model = await Dlrm.load(path, { threads: 1 });
+    const { labels, scores } = await evaluate({ model, dataset });
+    const metrics = binaryClassificationMetrics(labels, scores);
+    expect(metrics.rocAuc).toBeCloseTo(rocAuc, 6);
+    expect(metrics.logLoss).toBeCloseTo(logLoss, 6);
+    await model.dispose();
+  }
+  const { before, after, aucChange, rows } = found.quality!;
+  expect(rows).toBe(dataset.length);
+  expect(aucChange.difference).toBeCloseTo(after.rocAuc - before.rocAuc, 6);
+  await dataset.close();
+});
+
+test('the same seed gives the same bytes, another one others', () => {
+  const bytesOf = (seed: string) => {
+    compress([...inputs, '--max-bytes', '40kB', '--calibration-rows', '100', '--seed', seed]);
+    return readFileSync(output);
+  };
+  const first = bytesOf('1');
+  expect(bytesOf('1').equals(first)).toBe(true);
+  expect(bytesOf('2').equals(first)).toBe(false);
+});
+
+test('keeps within a number of bytes, without data too, and says what that costs in certainty', () => {
+  const args = ['--model-path', originalModel, '--no-data', '--max-bytes', '30 kB', '--output', output];
+  const { status, stdout } = run([...args, '--quiet']);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^tables {5}\S+ MB -> 0\.0(2[89]|300)\d* MB, \S+x smaller\n/);
+  expect(stdout).toContain('quality    not measured: rows were kept by their norm alone');
+  expect(stdout).toMatch(/^emb_l\.25\.weight .*x$/m);
+});
+
+test('finds the smallest tables within a bound on the loss of AUC', () => {
+  const calibration = ['--calibration-rows', '500'];
+  const loose = compress([...inputs, '--max-auc-loss', '0.02', ...calibration]);
+  const tight = compress([...inputs, '--max-auc-loss', '0.001', ...calibration]);
+  expect(loose.bytes).toBeLessThan(tight.bytes);
+  expect(tight.bytes).toBeLessThan(tight.denseBytes / 3);
+});
+
+describe('one line of error, and nothing written', () => {
+  const fails = (args: readonly string[], message: string | RegExp) => {
+    const before = readdirSync(folder);
+    const { status, stderr, stdout } = run([...args, '--quiet']);
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(readdirSync(folder)).toEqual(before);
+  };
+
+  test('for a bound that no tables meet: the least loss and its size', () => {
+    fails(
+      [...inputs, '--max-auc-loss', '-1', '--output', output],
+      /the least loss is \S+, of tables of \d+ bytes, \d+\.\d+ times smaller/,
+    );
+  });
+
+  test('for data of another model', async () => {
+    const data = join(folder, 'other.npz');
+    const arrays = await readNpz(originalData);
+    (arrays['counts']!.data as Int32Array)[3]!++;
+    await writeNpz(data, arrays as Parameters<typeof writeNpz>[1]);
+    fails(
+      ['--model-path', originalModel, '--processed-data-file', data, '--ratio', '4', '--output', output],
+      'emb_l.3.weight: expected',
+    );
+  });
+
+  test('for a weight that is not a number', async () => {
+    const model = join(folder, 'broken.ckpt');
+    const state = await loadCheckpoint(originalModel);
+    state['emb_l.2.weight']!.data[33] = NaN;
+    await saveCheckpoint(model, state);
+    fails(
+      ['--model-path', model, '--no-data', '--ratio', '4', '--output', output],
+      'table "emb_l.2.weight", row 4, column 1: expected a finite value within 65504, found NaN',
+    );
+  });
+
+  test('for a file that is no checkpoint, and an output that is no safetensors or has no folder', () => {
+    writeFileSync(join(folder, 'text.ckpt'), 'no checkpoint');
+    fails(
+      ['--model-path', join(folder, 'text.ckpt'), '--no-data', '--ratio', '4', '--output', output],
+      'text.ckpt',
+    );
+    fails([...inputs, '--ratio', '4', '--output', join(folder, 'small.ckpt')], 'found ".ckpt"');
+    fails(
+      [...inputs, '--ratio', '4', '--output', join(folder, 'text.ckpt', 'small.safetensors')],
+      'a part of its path is a file, not a folder',
+    );
+    fails([...inputs, '--ratio', '0', '--output', output], 'budget: expected a ratio above 0, found 0');
+  });
+});
+
+test('wrong usage ends with 2', () => {
+  const usage = (args: readonly string[]) => run([...args, '--output', output]);
+  expect(usage(inputs)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(
+      'expected one of --max-auc-loss, --ratio and --max-bytes, found 0',
+    ) as string,
+  });
+  expect(usage([...inputs, '--ratio', '4', '--max-bytes', '1MB']).status).toBe(2);
+  expect(usage(['--model-path', originalModel, '--ratio', '4']).stderr).toContain(
+    'expected one of --processed-data-file and --no-data',
+  );
+  expect(usage(['--model-path', originalModel, '--no-data', '--max-auc-loss', '1e-4']).status).toBe(2);
+  expect(usage([...inputs, '--max-bytes', '4 parsecs']).stderr).toContain("found '4 parsecs'");
+  expect(existsSync(output)).toBe(false);
+});
+
+test('has a version and a help with defaults and an example', () => {
+  expect(run(['--version']).stdout).toBe(`${packageJson.version}\n`);
+  const help = run(['--help']).stdout;
+  expect(help).toMatch(/--calibration-rows <rows>[^]*\(default:\s+100000\)/);
+  expect(help).toContain('Example:\n  compress-tables --model-path');
+});
