@@ -10,7 +10,7 @@ const mayImport = {
   dlrm: ['criteo-data', 'data-sparsifier', 'activation-sparsifier', 'tensor-files'],
   'table-compression': ['data-sparsifier', 'dlrm', 'criteo-data', 'tensor-files'],
   'bench-models': ['data-sparsifier', 'tensor-files'],
-  'bench-disk': ['bench-models', 'data-sparsifier', 'tensor-files'],
+  'bench-disk': ['bench-models', 'tensor-files'],
   'bench-metrics': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-forward': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-memory': ['bench-models', 'dlrm', 'criteo-data'],

@@ -3,16 +3,21 @@ import {
   Option,
   parseChoice,
   parseCount,
-  parseList,
   parseNumber,
   quietOption,
+  scopeOption,
+  settingOption,
   threadsOption,
   type Command,
 } from '@ds/command-line';
-import { defaultSparsityLevels } from '@ds/bench-models';
+import type { runDiskBenchmark } from '@ds/bench-disk';
+import { methods, methodSettings } from '@ds/bench-models';
 import { engineChoices, type EngineChoice } from '@ds/dlrm';
 import type { DataSource } from './data-sources/data-source.js';
 import { defaultDataSource, parseDataSource } from './data-sources/data-sources.js';
+
+/** The settings of the methods, and which of these make the models. */
+export type GridSettings = Partial<Parameters<typeof runDiskBenchmark>[0]>;
 
 /** What the benchmark is run with. */
 export interface BenchmarkOptions {
@@ -27,8 +32,8 @@ export interface BenchmarkOptions {
   epochs: number;
   learningRate: number;
   sparsityLevels: readonly number[];
-  norms: readonly string[];
-  allCombinations: boolean;
+  /** What the models are pruned with, as runDiskBenchmark takes it. */
+  grid: GridSettings;
   fullForward: boolean;
   forwardRuns: number;
   threads?: number;
@@ -38,7 +43,7 @@ export interface BenchmarkOptions {
 
 /** The program `npm run benchmark`; `run` is called with its options when they fit together. */
 export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<void>): Command {
-  return createProgram({
+  const program = createProgram({
     name: 'npm run benchmark --',
     description:
       'Runs the whole benchmark: synthetic rows (or real flights, or your own rows), preprocessing, training, pruning over the grid, ' +
@@ -78,18 +83,10 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         parseCount(1),
       ),
     )
-    .addOption(new Option('--learning-rate <rate>', 'of training').argParser(parseNumber).default(0.1))
-    .addOption(
-      new Option('--sparsity-levels <list>', 'fractions of the blocks to prune, each from 0 to 1')
-        .argParser(parseList(parseNumber))
-        .default(defaultSparsityLevels, defaultSparsityLevels.join(',')),
-    )
-    .addOption(
-      new Option('--norms <list>', 'norms that order the blocks')
-        .argParser(parseList(String))
-        .default(['L1', 'L2'], 'L1,L2'),
-    )
-    .option('--all-combinations', 'also L2 with blocks of 1x1, whose order is that of L1', false)
+    .addOption(new Option('--learning-rate <rate>', 'of training').argParser(parseNumber).default(0.1));
+  for (const option of [...methodSettings.map(settingOption), scopeOption(methods)])
+    program.addOption(option);
+  return program
     .option(
       '--full-forward',
       'time the forward pass at every level, 100 runs each, as the original does, and measure memory at every level',
@@ -110,26 +107,32 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         .default('auto'),
     )
     .addOption(quietOption())
-    .action(async (options: Omit<BenchmarkOptions, 'epochs'> & { epochs?: number }, command: Command) => {
-      const { data, rawDataFile, processedDataFile, modelPath } = options;
-      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-      if (rawDataFile !== undefined && processedDataFile !== undefined)
-        command.error('error: --raw-data-file and --processed-data-file: expected one of them, found both');
-      const ownData = rawDataFile ?? processedDataFile;
-      if (ownData !== undefined && given('data')) {
-        const option = rawDataFile !== undefined ? '--raw-data-file' : '--processed-data-file';
-        command.error(`error: --data and ${option}: expected one of them, found both`);
-      }
-      if (data !== defaultDataSource && given('rows')) {
-        command.error(
-          `error: --rows says how many synthetic rows to make: it does not go with --data ${data.id}`,
-        );
-      }
-      if (modelPath !== undefined && ownData === undefined && !given('data')) {
-        command.error(
-          'error: --model-path needs the data that the model was trained on: give --raw-data-file, --processed-data-file or --data',
-        );
-      }
-      await run({ ...options, epochs: options.epochs ?? (ownData === undefined ? data.epochs : 1) });
-    });
+    .action(
+      async (options: Omit<BenchmarkOptions, 'epochs' | 'grid'> & { epochs?: number }, command: Command) => {
+        const { data, rawDataFile, processedDataFile, modelPath } = options;
+        const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+        if (rawDataFile !== undefined && processedDataFile !== undefined)
+          command.error('error: --raw-data-file and --processed-data-file: expected one of them, found both');
+        const ownData = rawDataFile ?? processedDataFile;
+        if (ownData !== undefined && given('data')) {
+          const option = rawDataFile !== undefined ? '--raw-data-file' : '--processed-data-file';
+          command.error(`error: --data and ${option}: expected one of them, found both`);
+        }
+        if (data !== defaultDataSource && given('rows')) {
+          command.error(
+            `error: --rows says how many synthetic rows to make: it does not go with --data ${data.id}`,
+          );
+        }
+        if (modelPath !== undefined && ownData === undefined && !given('data')) {
+          command.error(
+            'error: --model-path needs the data that the model was trained on: give --raw-data-file, --processed-data-file or --data',
+          );
+        }
+        const names = [...methodSettings.map(({ name }) => name), 'scope'];
+        const grid = Object.fromEntries(
+          Object.entries(options).filter(([name]) => names.includes(name)),
+        ) as GridSettings;
+        await run({ ...options, grid, epochs: options.epochs ?? (ownData === undefined ? data.epochs : 1) });
+      },
+    );
 }

@@ -33,7 +33,7 @@ export interface BenchmarkResult {
 export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
   const outputDir = resolve(options.outputDir);
   const at = (name: string) => join(outputDir, name);
-  const { data, rows, seed, threads, engine, sparsityLevels, norms, allCombinations } = options;
+  const { data, rows, seed, threads, engine, grid } = options;
   const stages = createStages(progress, plannedStages(options));
 
   // Once, unless a stage gets another engine than the one before.
@@ -67,12 +67,10 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const sparseModelMetadata = at('sparse_model_metadata.csv');
   const models = await stages.run('prune and zip models', (onProgress) =>
     runDiskBenchmark({
+      ...grid,
       modelPath,
       dumpPath: at('models'),
       output: sparseModelMetadata,
-      sparsityLevels,
-      norms,
-      allCombinations,
       // The sparse files are what the memory of sparse tables is measured on.
       format: 'both',
       threads,

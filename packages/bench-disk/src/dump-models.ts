@@ -1,15 +1,15 @@
 import { beginWhole, type UnfinishedFile } from '@ds/files';
 import { availableThreads, runOnThreads, type ThreadTask } from '@ds/threads';
-import type { GridPoint, SparseModelMetadata } from '@ds/bench-models';
+import type { GridPoint, SparseModelMetadata, SweepPlan } from '@ds/bench-models';
+import type { StateDict } from '@ds/tensor-files';
 import type { DumpedFile, DumpedModel, DumpTask } from './dump-task.js';
-import type { RankedModel } from './pruned-model.js';
 
 /** A model of the grid to be written. */
 export interface PlannedModel {
   point: GridPoint;
-  model: RankedModel;
-  /** This level's share of the time for ranking the blocks. */
-  rankingTimeSec: number;
+  plan: SweepPlan;
+  /** This model's share of the time for the sweep. */
+  sweepTimeSec: number;
   /** A dense file, a sparse one, or both in this order. */
   files: readonly DumpedFile[];
 }
@@ -21,10 +21,13 @@ export interface PlannedModel {
  * @throws Error naming the file that cannot be written. Models that are whole by then stay.
  */
 export async function dumpModels({
+  stateDict,
   models,
   threads = availableThreads(),
   onDumped,
 }: {
+  /** The model before compression, its tables over SharedArrayBuffers. */
+  stateDict: StateDict;
   models: readonly PlannedModel[];
   threads: number | undefined;
   /** Called with the number of models written so far. */
@@ -37,12 +40,12 @@ export async function dumpModels({
   let done = 0;
 
   async function* tasks(): AsyncGenerator<ThreadTask<DumpTask>> {
-    for (const [index, { model, point, files }] of models.entries()) {
+    for (const [index, { plan, point, files }] of models.entries()) {
       const begun = files.map(({ path }) => beginWhole(path));
       unfinished.set(index, begun);
       const opened = await Promise.all(begun);
       const dumps = files.map((file, place) => ({ ...file, descriptor: opened[place]!.file.fd }));
-      yield { input: { model, sparsityLevel: point.sparsityLevel, dumps, threads } };
+      yield { input: { stateDict, plan, point, dumps, threads } };
     }
   }
 
@@ -65,19 +68,16 @@ export async function dumpModels({
   return rows;
 }
 
-function rowOf(
-  { point, rankingTimeSec, files, model }: PlannedModel,
-  dumped: DumpedModel,
-): SparseModelMetadata {
+function rowOf({ point, plan, sweepTimeSec, files }: PlannedModel, dumped: DumpedModel): SparseModelMetadata {
   const sparse = files.findIndex(({ format }) => format === 'sparse');
   return {
     ...point,
-    stepTimeSec: rankingTimeSec + dumped.cutTimeSec,
+    stepTimeSec: sweepTimeSec + dumped.compressTimeSec,
     zipFileSize: Math.floor(dumped.bytes[0]! / 2 ** 20),
     path: files[0]!.path,
     bytes: dumped.bytes[0]!,
     ...(sparse >= 0 && { sparsePath: files[sparse]!.path, sparseBytes: dumped.bytes[sparse]! }),
-    tables: Object.keys(model.ranks).length,
+    tables: Object.keys(plan.tables).length,
     prunedValues: dumped.prunedValues,
   };
 }

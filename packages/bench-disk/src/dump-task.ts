@@ -1,9 +1,10 @@
+import { methodOf, type CompressedTables, type GridPoint, type SweepPlan } from '@ds/bench-models';
 import { KnownBlocks } from '@ds/files';
-import { writeCheckpoint, writeSparseCheckpoint } from '@ds/tensor-files';
+import { writeCheckpoint, writeSparseCheckpoint, type StateDict } from '@ds/tensor-files';
+import { denseModel, sparseModel } from './compressed-model.js';
 import { dumpCheckpoint } from './dump-checkpoint.js';
-import { PrunedModel, type RankedModel } from './pruned-model.js';
 
-/** One file of a pruned model. */
+/** One file of a compressed model. */
 export interface DumpedFile {
   /** The zip. */
   path: string;
@@ -13,10 +14,12 @@ export interface DumpedFile {
   format: 'ckpt' | 'safetensors' | 'sparse';
 }
 
-/** A level of a ranked model, and what is to be written of it. */
+/** A model of the grid, and what is to be written of it. */
 export interface DumpTask {
-  model: RankedModel;
-  sparsityLevel: number;
+  /** The whole model, its tables over SharedArrayBuffers. */
+  stateDict: StateDict;
+  plan: SweepPlan;
+  point: GridPoint;
   dumps: readonly (DumpedFile & {
     /** Number of the open file, which is closed elsewhere. */
     descriptor: number;
@@ -29,38 +32,44 @@ export interface DumpTask {
 export interface DumpedModel {
   /** Size of each zip. */
   bytes: number[];
-  /** Seconds for setting the pruned values of all tables to zero once. */
-  cutTimeSec: number;
+  /** Seconds for compressing all tables once. */
+  compressTimeSec: number;
   /** Values that were set to zero, of all tables. */
   prunedValues: number;
 }
 
 /**
- * Writes the zips of one pruned model.
+ * Writes the zips of one compressed model.
  *
  * @throws Error naming the zip that cannot be written.
  */
-export async function runDumpTask({ model, sparsityLevel, dumps, threads }: DumpTask): Promise<DumpedModel> {
-  const pruned = new PrunedModel(model, sparsityLevel);
+export async function runDumpTask({
+  stateDict,
+  plan,
+  point,
+  dumps,
+  threads,
+}: DumpTask): Promise<DumpedModel> {
+  const tables = methodOf(point).compress(stateDict, plan, point);
   const bytes: number[] = [];
   for (const { format, ...dump } of dumps) {
     const checkpoint =
       format === 'sparse'
-        ? writeSparseCheckpoint(pruned.sparse())
-        : writeCheckpoint({ format, stateDict: pruned.dense() });
+        ? writeSparseCheckpoint(sparseModel(stateDict, tables))
+        : writeCheckpoint({ format, stateDict: denseModel(stateDict, tables) });
     // Where the layers of a sparse checkpoint begin depends on the level.
-    const known = format === 'sparse' ? undefined : knownLayers(model);
+    const known = format === 'sparse' ? undefined : knownLayers(stateDict, tables);
     bytes.push(await dumpCheckpoint({ ...dump, checkpoint, threads, known }));
   }
-  return { bytes, cutTimeSec: pruned.cutTimeSec, prunedValues: pruned.prunedValues };
+  return { bytes, compressTimeSec: tables.secondsTaken, prunedValues: tables.prunedValues };
 }
 
 let layersBefore: { from: number; known: KnownBlocks } | undefined;
 
 /** The deflated blocks of what follows the tables: the models of a grid differ in their tables alone. */
-function knownLayers({ stateDict, ranks }: RankedModel): KnownBlocks {
+function knownLayers(stateDict: StateDict, { names }: CompressedTables): KnownBlocks {
   const tensors = Object.entries(stateDict);
-  const lastTable = tensors.findLastIndex(([name]) => name in ranks);
+  const lastTable = tensors.findLastIndex(([name]) => names.includes(name));
   const from = tensors.slice(0, lastTable + 1).reduce((sum, [, { data }]) => sum + data.byteLength, 0);
   if (layersBefore?.from !== from) layersBefore = { from, known: new KnownBlocks(from) };
   return layersBefore.known;

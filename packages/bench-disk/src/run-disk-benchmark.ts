@@ -2,11 +2,13 @@ import { extname } from 'node:path';
 import { checkOutputs } from '@ds/files';
 import { checkFinite, loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
 import {
-  benchmarkGrid,
-  gridRowsOfShard,
-  metadataColumns,
+  methodOf,
+  methodsWithScopes,
+  modelColumns,
   modelName,
   modelZipPath,
+  sizeColumns,
+  sweepsOfShard,
   writeResultsCsv,
   type BlockShape,
   type DumpFormat,
@@ -14,9 +16,8 @@ import {
   type Shard,
   type SparseModelMetadata,
 } from '@ds/bench-models';
-import { dumpModels } from './dump-models.js';
+import { dumpModels, type PlannedModel } from './dump-models.js';
 import type { DumpedFile } from './dump-task.js';
-import { rankModel } from './rank-model.js';
 
 /**
  * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes
@@ -34,13 +35,14 @@ export async function runDiskBenchmark({
   modelPath,
   dumpPath,
   output,
+  scope = ['table'],
   format = 'dense',
   shard,
   threads,
   tables,
   onNote,
   onProgress,
-  ...grid
+  ...settings
 }: {
   /** The trained model: .ckpt, .pt, .pth, .safetensors or .npz. */
   modelPath: string;
@@ -56,6 +58,8 @@ export async function runDiskBenchmark({
   norms?: readonly string[];
   /** Keep L2 with (1, 1), whose order is that of L1. Default: false, as in the original's code. */
   allCombinations?: boolean;
+  /** What blocks are ranked among: the `scope` of one or more `methods`. Default: table, as in the original. */
+  scope?: readonly string[];
   /** How models are dumped. Default: dense. */
   format?: DumpFormat;
   /** Only this part of the grid. Default: the whole. */
@@ -69,36 +73,34 @@ export async function runDiskBenchmark({
   /** Called with the number of models written and to be written. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetadata[]> {
-  const gridRows = gridRowsOfShard(benchmarkGrid(grid), shard);
-  const total = gridRows.reduce((sum, { sparsityLevels }) => sum + sparsityLevels.length, 0);
+  const grid = methodsWithScopes(scope).flatMap((method) => method.grid(settings));
+  const sweeps = sweepsOfShard(grid, shard);
+  const total = sweeps.flat().length;
   const extension = dumpExtension(modelPath);
   const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
-  const points = gridRows.flatMap(({ norm, sparseBlockShape, sparsityLevels }) =>
-    sparsityLevels.map((sparsityLevel) => ({ norm, sparseBlockShape, sparsityLevel })),
-  );
-  const modelFiles = points.flatMap((point) => filesAt(point).map(({ path }) => path));
+  const modelFiles = sweeps.flat().flatMap((point) => filesAt(point).map(({ path }) => path));
   checkOutputs({ inputs: [modelPath], outputs: [output, ...modelFiles] });
   return writeResultsCsv({
     path: output,
-    columns: metadataColumns,
+    columns: modelColumns(sizeColumns, grid.flat()),
     makeRows: async () => {
       onProgress?.(0, total);
       const loaded = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
       checkFinite(loaded, modelPath);
       const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
       selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
-      const tableNames = selected.names;
-      const stateDict = withSharedTables(loaded, tableNames);
-      const models = [];
-      for (const gridRow of gridRows) {
-        const ranked = await rankModel({ stateDict, tableNames, gridRow, threads });
-        for (const sparsityLevel of gridRow.sparsityLevels) {
-          const { norm, sparseBlockShape } = gridRow;
-          const point = { norm, sparseBlockShape, sparsityLevel };
-          models.push({ ...ranked, point, files: filesAt(point) });
+      const stateDict = withSharedTables(loaded, selected.names);
+      const chosen = Object.fromEntries(selected.names.map((name) => [name, stateDict[name]!]));
+      const models: PlannedModel[] = [];
+      for (const points of sweeps) {
+        const start = performance.now();
+        const plan = await methodOf(points[0]!).sweep(chosen, points, { threads });
+        const sweepTimeSec = (performance.now() - start) / 1000 / points.length;
+        for (const point of points) {
+          models.push({ plan, sweepTimeSec, point, files: filesAt(point) });
         }
       }
-      return dumpModels({ models, threads, onDumped: (done) => onProgress?.(done, total) });
+      return dumpModels({ stateDict, models, threads, onDumped: (done) => onProgress?.(done, total) });
     },
   });
 }

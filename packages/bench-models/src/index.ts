@@ -9,14 +9,15 @@ export {
   defaultNorms,
   defaultSparseBlockShapes,
   defaultSparsityLevels,
-  type BlockShape,
-  type GridPoint,
   type GridRow,
-  type Norm,
-} from './grid/grid.js';
-export { gridRowsOfShard } from './grid/grid-shard.js';
-export { parseBlockShape } from './grid/parse-block-shape.js';
-export { itemsOfShard, type Shard } from './grid/shard.js';
+} from './methods/block-norm/grid.js';
+export type { BlockShape, GridPoint } from './methods/grid-point.js';
+export type { Norm } from '@ds/data-sparsifier';
+export type { CompressedTables, Method, MethodSetting, SweepPlan } from './methods/method.js';
+export { methodOf, methods, methodSettings, methodsWithScopes } from './methods/methods.js';
+export { modelName, modelZipPath } from './methods/model-path.js';
+export { sweepsOfShard } from './methods/sweeps-of-shard.js';
+export { itemsOfShard, type Shard } from './measures/shard.js';
 export {
   dlrmTypes,
   forwardTimeColumns,
@@ -37,9 +38,13 @@ export { modelMetricsColumns, modelMetricsSchema, type ModelMetrics } from './me
 export { runMeasure, type MeasuredModels } from './measures/run-measure.js';
 export type { CellType } from './results/cell-types.js';
 export { dumpFormatOf, dumpFormats, type DumpFormat } from './results/dump-format.js';
-export { gridPointColumns } from './results/grid-point-schema.js';
-export { metadataColumns, readSparseModelMetadata, type SparseModelMetadata } from './results/metadata.js';
-export { modelName, modelZipPath } from './results/model-path.js';
+export { gridPointColumns, gridPointOwnColumns, modelColumns } from './results/grid-point-schema.js';
+export {
+  metadataColumns,
+  readSparseModelMetadata,
+  sizeColumns,
+  type SparseModelMetadata,
+} from './results/metadata.js';
 export { modelsWithLevels } from './results/models-with-levels.js';
 export { formatPythonFloat, formatPythonTuple } from './results/python-notation.js';
 export {

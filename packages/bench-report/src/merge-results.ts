@@ -1,6 +1,7 @@
 import {
   dlrmTypes,
   gridPointColumns,
+  gridPointOwnColumns,
   readResultsText,
   tableTypes,
   writeResultsCsv,
@@ -9,6 +10,7 @@ import {
 import { checkOutputs, partOfPath } from '@ds/files';
 
 const keyColumns = gridPointColumns.map(({ name }) => name);
+const ownKeyColumns = gridPointOwnColumns.map(({ name }) => name);
 const variantColumn = 'dlrm_type';
 
 /**
@@ -120,10 +122,10 @@ function modelReader(path: string, header: readonly string[]) {
   const missing = keyColumns.filter((name) => !header.includes(name));
   if (missing.length > 0)
     throw new Error(`${path} line 1: missing column ${missing.join(', ')}; found ${header.join(', ')}`);
-  const columns = keyColumns.map((name) => header.indexOf(name));
+  const columns = [...keyColumns, ...ownKeyColumns].map((name) => header.indexOf(name));
   const variantAt = header.indexOf(variantColumn);
   return (cells: readonly string[]) => ({
-    model: columns.map((column) => cells[column]!.trim()).join('\t'),
+    model: columns.map((column) => cells[column]?.trim() ?? '').join('\t'),
     variant: variantAt < 0 ? '' : cells[variantAt]!,
   });
 }
@@ -133,10 +135,16 @@ const byNumbers = new Intl.Collator('en', { numeric: true });
 
 /** Every norm with a block shape that occurs, crossed with every level that occurs: by norm, block shape and level. */
 function fullGrid(models: readonly string[]): string[] {
-  const parsed = models.map((model) => model.split('\t') as [string, string, string]);
-  const methods = [...new Set(parsed.map(([norm, shape]) => `${norm}\t${shape}`))].sort(byNumbers.compare);
-  const levels = [...new Set(parsed.map(([, , level]) => level))].sort((a, b) => Number(a) - Number(b));
-  return methods.flatMap((method) => levels.map((level) => `${method}\t${level}`));
+  const parsed = models.map((model) => {
+    const [norm, shape, level, ...own] = model.split('\t');
+    return { method: [norm, shape, ...own].join('\t'), level: level! };
+  });
+  const methods = [...new Set(parsed.map(({ method }) => method))].sort(byNumbers.compare);
+  const levels = [...new Set(parsed.map(({ level }) => level))].sort((a, b) => Number(a) - Number(b));
+  return methods.flatMap((method) => {
+    const [norm, shape, ...own] = method.split('\t');
+    return levels.map((level) => [norm, shape, level, ...own].join('\t'));
+  });
 }
 
 /** The variants of a results file in the order in which its benchmark writes them; those of a later version come last. */
@@ -147,6 +155,7 @@ function inOrderOfVariants(variants: ReadonlySet<string>): string[] {
 }
 
 function rowName(model: string, variant: string): string {
-  const [norm, shape, level] = model.split('\t');
-  return `norm ${norm}, block shape ${shape}, sparsity level ${level}${variant && `, ${variant}`}`;
+  const [norm, shape, level, ...own] = model.split('\t');
+  const named = ownKeyColumns.map((name, i) => (own[i] ? `, ${name} ${own[i]}` : '')).join('');
+  return `norm ${norm}, block shape ${shape}, sparsity level ${level}${named}${variant && `, ${variant}`}`;
 }

@@ -1,4 +1,4 @@
-import { formatPythonTuple, type GridPoint } from '@ds/bench-models';
+import { formatPythonTuple, gridPointOwnColumns, methodOf, type GridPoint } from '@ds/bench-models';
 
 /** The models that differ in their level alone: one line of a chart. */
 export interface Curve<Row extends GridPoint> {
@@ -9,20 +9,32 @@ export interface Curve<Row extends GridPoint> {
   rows: Row[];
 }
 
-/** The headings of the columns that say which model a row is about, for `modelCells`. */
-export const modelHeadings = ['norm', 'block', 'level'];
+/** The columns of a table for readers that say which model a row is about. */
+export interface ModelColumns {
+  headings: string[];
+  cells: (model: GridPoint) => string[];
+}
 
-/** Which model a row is about, under `modelHeadings`. */
-export function modelCells({ norm, sparseBlockShape, sparsityLevel }: GridPoint): string[] {
-  return [norm, formatPythonTuple(sparseBlockShape), String(sparsityLevel)];
+/** The columns that tell these models apart: the original's, and those of ours that one of the models needs. */
+export function modelColumnsOf(models: readonly GridPoint[]): ModelColumns {
+  const own = gridPointOwnColumns.filter(({ cell }) => models.some((model) => cell(model) !== ''));
+  return {
+    headings: ['norm', 'block', ...own.map(({ name }) => name), 'level'],
+    cells: (model) => [
+      model.norm,
+      formatPythonTuple(model.sparseBlockShape),
+      ...own.map(({ cell }) => String(cell(model))),
+      String(model.sparsityLevel),
+    ],
+  };
 }
 
 /** The curves of a table, in the order of their first rows. */
 export function curvesOf<Row extends GridPoint>(rows: readonly Row[]): Curve<Row>[] {
   const curves = new Map<string, Curve<Row>>();
   for (const row of rows) {
-    const name = curveName(row);
-    const curve = curves.get(name) ?? { name, dashed: row.norm === 'L2', rows: [] };
+    const { name, dashed } = methodOf(row).curve(row);
+    const curve = curves.get(name) ?? { name, dashed, rows: [] };
     curve.rows.push(row);
     curves.set(name, curve);
   }
@@ -32,12 +44,12 @@ export function curvesOf<Row extends GridPoint>(rows: readonly Row[]): Curve<Row
 
 /** Whether two rows are about the same model. */
 export function areOfOneModel(a: GridPoint, b: GridPoint): boolean {
-  return a.sparsityLevel === b.sparsityLevel && curveName(a) === curveName(b);
+  return a.sparsityLevel === b.sparsityLevel && methodOf(a).curve(a).name === methodOf(b).curve(b).name;
 }
 
 /** A model in an error: `L1, blocks (1, 4), level 0.5`. */
 export function modelTitle(row: GridPoint): string {
-  return `${curveName(row)}, level ${row.sparsityLevel}`;
+  return `${methodOf(row).curve(row).name}, level ${row.sparsityLevel}`;
 }
 
 /** The distinct levels of a table, ascending. */
@@ -48,8 +60,4 @@ export function levelsOf(rows: readonly GridPoint[]): number[] {
 /** Some levels as a reader wants them: `0, 0.5, 0.9`, or `20 from 0 to 1`. */
 export function describeLevels(levels: readonly number[]): string {
   return levels.length <= 6 ? levels.join(', ') : `${levels.length} from ${levels[0]} to ${levels.at(-1)}`;
-}
-
-function curveName({ norm, sparseBlockShape }: GridPoint): string {
-  return `${norm}, blocks ${formatPythonTuple(sparseBlockShape)}`;
 }

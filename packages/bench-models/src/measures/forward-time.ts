@@ -1,6 +1,6 @@
-import type { GridPoint } from '../grid/grid.js';
+import type { GridPoint } from '../methods/grid-point.js';
 import { float, text, wholeNumber } from '../results/cell-types.js';
-import { gridPointSchema } from '../results/grid-point-schema.js';
+import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
 
 /** The forward passes that are timed, in the order of the rows: the original's two by its names, then ours. */
@@ -36,4 +36,4 @@ const schema: ResultsSchema<ForwardTime> = {
 /** The columns of `dlrm_forward_time_info.csv` after the model's: the original's, then our own. */
 export const forwardTimeColumns = columnsOf(schema);
 /** How `dlrm_forward_time_info.csv` is read. */
-export const forwardTimeSchema: ResultsSchema<GridPoint & ForwardTime> = { ...gridPointSchema, ...schema };
+export const forwardTimeSchema: ResultsSchema<GridPoint & ForwardTime> = modelSchema(schema);

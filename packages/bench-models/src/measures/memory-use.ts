@@ -1,6 +1,6 @@
-import type { GridPoint } from '../grid/grid.js';
+import type { GridPoint } from '../methods/grid-point.js';
 import { float, text, wholeNumber } from '../results/cell-types.js';
-import { gridPointSchema } from '../results/grid-point-schema.js';
+import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
 
 /** The tables that a model is served with, in the order of the rows. */
@@ -42,4 +42,4 @@ const schema: ResultsSchema<MemoryUse> = {
 /** The columns of `model_memory_info.csv` after the model's, named as the original names those of its files. */
 export const memoryUseColumns = columnsOf(schema);
 /** How `model_memory_info.csv` is read. */
-export const memoryUseSchema: ResultsSchema<GridPoint & MemoryUse> = { ...gridPointSchema, ...schema };
+export const memoryUseSchema: ResultsSchema<GridPoint & MemoryUse> = modelSchema(schema);

@@ -1,6 +1,6 @@
-import type { GridPoint } from '../grid/grid.js';
+import type { GridPoint } from '../methods/grid-point.js';
 import { float } from '../results/cell-types.js';
-import { gridPointSchema } from '../results/grid-point-schema.js';
+import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
 
 /** The quality of a model on the test split; undefined where scikit-learn defines no value, as in a file of one class. */
@@ -40,4 +40,4 @@ const schema: ResultsSchema<ModelMetrics> = {
 /** The columns of `sparse_model_metrics.csv` after the model's: the original's, then our own. */
 export const modelMetricsColumns = columnsOf(schema);
 /** How `sparse_model_metrics.csv` is read. */
-export const modelMetricsSchema: ResultsSchema<GridPoint & ModelMetrics> = { ...gridPointSchema, ...schema };
+export const modelMetricsSchema: ResultsSchema<GridPoint & ModelMetrics> = modelSchema(schema);

@@ -1,7 +1,7 @@
 import { checkOutputs } from '@ds/files';
-import { itemsOfShard, type Shard } from '../grid/shard.js';
-import type { GridPoint } from '../grid/grid.js';
-import { gridPointColumns, gridPointOf } from '../results/grid-point-schema.js';
+import { itemsOfShard, type Shard } from './shard.js';
+import type { GridPoint } from '../methods/grid-point.js';
+import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { writeResultsCsv } from '../results/results-csv.js';
@@ -64,7 +64,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   );
   return writeResultsCsv<GridPoint & Measured>({
     path: output,
-    columns: [...gridPointColumns, ...measure.columns],
+    columns: modelColumns(measure.columns, models),
     makeRows: async () => {
       const rows: (GridPoint & Measured)[] = [];
       onProgress?.(0, measured.length);

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import type { GridPoint } from '../grid/grid.js';
+import type { GridPoint } from '../methods/grid-point.js';
 import { float, text, wholeNumber } from './cell-types.js';
-import { gridPointSchema } from './grid-point-schema.js';
+import { gridPointColumns, modelSchema } from './grid-point-schema.js';
+import type { ResultsColumn } from './results-csv.js';
 import { columnsOf, readResultsCsv, type ResultsSchema } from './results-schema.js';
 
 /** One pruned model: a row of `sparse_model_metadata.csv`. */
@@ -27,9 +28,9 @@ export interface SparseModelMetadata extends GridPoint {
 const bytes = wholeNumber({ expected: 'a number of bytes', minimum: 0 });
 const ours = { mayBeEmpty: true, mayBeAbsent: true };
 
-/** `sparse_model_metadata.csv`: the original's columns, then our own. */
-const metadataSchema: ResultsSchema<SparseModelMetadata> = {
-  ...gridPointSchema,
+type Metadata = Omit<SparseModelMetadata, keyof GridPoint>;
+
+const schema: ResultsSchema<Metadata> = {
   stepTimeSec: { column: 'step_time_sec', cell: float({ expected: 'seconds', minimum: 0 }) },
   zipFileSize: { column: 'zip_file_size', cell: wholeNumber({ expected: 'whole MiB', minimum: 0 }) },
   path: { column: 'path', cell: text('the path of a model') },
@@ -45,7 +46,13 @@ const metadataSchema: ResultsSchema<SparseModelMetadata> = {
 };
 
 /** The columns of `sparse_model_metadata.csv`: the original's, then our own. */
-export const metadataColumns = columnsOf(metadataSchema);
+export const metadataColumns: readonly ResultsColumn<SparseModelMetadata>[] = [
+  ...gridPointColumns,
+  ...columnsOf(schema),
+];
+/** Those after the columns that name the model. */
+export const sizeColumns = columnsOf(schema);
+const metadataSchema = modelSchema(schema);
 
 /**
  * Reads a `sparse_model_metadata.csv`, of ours or of the original. A relative path in it is taken from the

@@ -80,16 +80,18 @@ function factsTable(facts: Record<string, string | number | boolean>): string {
   return rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
 }
 
-/** A table; columns of numbers stand to the right, and a line parts rows of another norm or block shape. */
+/** A table; columns of numbers stand to the right, and a line parts the rows of different curves. */
 function htmlTable({ headings, rows }: TextTable, caption?: string): string {
   const classes = headings.map((_, column) =>
     rows.every((row) => /^[\d.–≈]/.test(row[column] ?? '')) ? ' class="number"' : '',
   );
+  // Rows of one curve are alike up to their level.
+  const level = headings.indexOf('level');
   const head = headings.map(
     (heading, column) => `<th scope="col"${classes[column]}>${escapeMarkup(heading)}</th>`,
   );
   const body = rows.map((row, index) => {
-    const isGroup = index > 0 && row.slice(0, 2).join() !== rows[index - 1]!.slice(0, 2).join();
+    const isGroup = index > 0 && row.slice(0, level).join() !== rows[index - 1]!.slice(0, level).join();
     const cells = row.map((cell, column) => `<td${classes[column]}>${escapeMarkup(cell)}</td>`);
     return `<tr${isGroup ? ' class="group"' : ''}>${cells.join('')}</tr>`;
   });

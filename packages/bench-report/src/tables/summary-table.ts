@@ -1,4 +1,4 @@
-import { curvesOf, modelCells, modelHeadings } from '../models.js';
+import { curvesOf, modelColumnsOf } from '../models.js';
 import type { ReadSection } from '../sections/section.js';
 import type { TextTable } from './text-table.js';
 
@@ -10,14 +10,15 @@ const levelsShown = [0, 0.5, 0.9, 0.95, 0.99, 1];
  */
 export function summaryTable(sections: readonly ReadSection[]): TextTable {
   const models = sections[0]!.rows!;
+  const named = modelColumnsOf(models);
   const columns = sections.flatMap(({ section, rows }) => (rows ? section.summary(rows) : []));
   const levels = levelsToShow(models.map(({ sparsityLevel }) => sparsityLevel));
   const shown = curvesOf(models).flatMap(({ rows }) =>
     rows.filter(({ sparsityLevel }) => levels.has(sparsityLevel)),
   );
   return {
-    headings: [...modelHeadings, ...columns.flatMap(({ headings }) => headings)],
-    rows: shown.map((model) => [...modelCells(model), ...columns.flatMap(({ cells }) => cells(model))]),
+    headings: [...named.headings, ...columns.flatMap(({ headings }) => headings)],
+    rows: shown.map((model) => [...named.cells(model), ...columns.flatMap(({ cells }) => cells(model))]),
   };
 }
 

@@ -1,5 +1,5 @@
 import { forwardTimeSchema, readResultsCsv, type ForwardTime, type GridPoint } from '@ds/bench-models';
-import { areOfOneModel, modelCells, modelHeadings } from '../../models.js';
+import { areOfOneModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { formatIn, formatQuantity, timeUnit } from '../../units.js';
 import { distinctModels } from '../distinct-models.js';
@@ -31,14 +31,15 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
     };
   },
   tables(rows) {
+    const columns = modelColumnsOf(rows);
     const names = new Map(forwardVariants(rows).map(({ dlrmType, name }) => [dlrmType, name]));
     return [
       {
         title: 'Forward time',
         table: {
-          headings: [...modelHeadings, 'model', 'ms a batch', 'batch', 'runs'],
+          headings: [...columns.headings, 'model', 'ms a batch', 'batch', 'runs'],
           rows: rows.map((row) => [
-            ...modelCells(row),
+            ...columns.cells(row),
             names.get(row.dlrmType)!,
             formatQuantity(row.timeTaken * 1000),
             String(row.batchSize ?? noValue),

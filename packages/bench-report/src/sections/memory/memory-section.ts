@@ -1,5 +1,5 @@
 import { memoryUseSchema, readResultsCsv, type GridPoint, type MemoryUse } from '@ds/bench-models';
-import { areOfOneModel, modelCells, modelHeadings } from '../../models.js';
+import { areOfOneModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
 import { distinctModels } from '../distinct-models.js';
@@ -40,17 +40,18 @@ export const memorySection: Section<GridPoint & MemoryUse> = {
     };
   },
   tables(rows) {
+    const columns = modelColumnsOf(rows);
     const names = new Map(tableKinds(rows).map(({ dlrmType, name }) => [dlrmType, name]));
     return [
       {
         title: 'Memory',
         table: {
           headings: [
-            ...modelHeadings,
+            ...columns.headings,
             ...['tables', 'tables, bytes', 'process, bytes', 'peak, bytes', 'load, s', 'batch'],
           ],
           rows: rows.map((row) => [
-            ...modelCells(row),
+            ...columns.cells(row),
             names.get(row.dlrmType)!,
             String(row.tableBytes),
             String(row.residentBytes),

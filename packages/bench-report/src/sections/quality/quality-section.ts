@@ -1,5 +1,5 @@
 import { modelMetricsSchema, readResultsCsv, type GridPoint, type ModelMetrics } from '@ds/bench-models';
-import { areOfOneModel, modelCells, modelHeadings } from '../../models.js';
+import { areOfOneModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { distinctModels } from '../distinct-models.js';
 import type { Section } from '../section.js';
@@ -26,18 +26,21 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
       return [row?.accuracy, row?.rocAuc, row?.logLoss].map((value) => value?.toFixed(3) ?? noValue);
     },
   }),
-  tables: (rows) => [
-    {
-      title: 'Quality on the test set',
-      table: {
-        headings: [...modelHeadings, 'precision', 'recall', 'F1', 'ROC AUC', 'accuracy', 'log loss'],
-        rows: rows.map((row) => [
-          ...modelCells(row),
-          ...[row.precision, row.recall, row.f1, row.rocAuc, row.accuracy, row.logLoss].map(
-            (value) => value?.toFixed(4) ?? 'undefined',
-          ),
-        ]),
+  tables(rows) {
+    const columns = modelColumnsOf(rows);
+    return [
+      {
+        title: 'Quality on the test set',
+        table: {
+          headings: [...columns.headings, 'precision', 'recall', 'F1', 'ROC AUC', 'accuracy', 'log loss'],
+          rows: rows.map((row) => [
+            ...columns.cells(row),
+            ...[row.precision, row.recall, row.f1, row.rocAuc, row.accuracy, row.logLoss].map(
+              (value) => value?.toFixed(4) ?? 'undefined',
+            ),
+          ]),
+        },
       },
-    },
-  ],
+    ];
+  },
 };

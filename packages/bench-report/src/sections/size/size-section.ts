@@ -1,5 +1,5 @@
 import { dumpFormatOf, readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
-import { areOfOneModel, curvesOf, modelCells, modelHeadings } from '../../models.js';
+import { areOfOneModel, curvesOf, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
 import { distinctModels } from '../distinct-models.js';
@@ -39,19 +39,20 @@ export const sizeSection: Section<SparseModelMetadata> = {
     };
   },
   tables(rows) {
+    const columns = modelColumnsOf(rows);
     const hasBoth = rows.some((row) => dumpFormatOf(row) === 'both');
     return [
       {
         title: 'Size on disk',
         table: {
           headings: [
-            ...modelHeadings,
+            ...columns.headings,
             'zip, bytes',
             ...(hasBoth ? ['sparse zip, bytes'] : []),
             'pruning step, s',
           ],
           rows: rows.map((row) => [
-            ...modelCells(row),
+            ...columns.cells(row),
             `${row.bytes === undefined ? '≈ ' : ''}${zipBytes(row)}`,
             ...(hasBoth ? [String(row.sparseBytes ?? noValue)] : []),
             formatQuantity(row.stepTimeSec),

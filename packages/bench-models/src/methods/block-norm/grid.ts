@@ -1,20 +1,6 @@
-import { formatPythonTuple } from '../results/python-notation.js';
-
-/** The sparsifier's norms. */
-export type Norm = 'L1' | 'L2';
-
-/** Rows and columns of a block that is pruned as one. */
-export type BlockShape = readonly [rows: number, columns: number];
-
-/** What one model of the benchmark is pruned with. */
-export interface GridPoint {
-  /** Norm that orders the blocks. */
-  norm: Norm;
-  /** Rows x columns of a block. */
-  sparseBlockShape: BlockShape;
-  /** Fraction of the blocks that are pruned, in [0, 1]. */
-  sparsityLevel: number;
-}
+import type { Norm } from '@ds/data-sparsifier';
+import { formatPythonTuple } from '../../results/python-notation.js';
+import { norms as allNorms, type BlockShape } from '../grid-point.js';
 
 /** One norm and block shape with all its levels: the blocks are ranked once, each level is a cut. */
 export interface GridRow {
@@ -39,7 +25,7 @@ export const defaultSparseBlockShapes: readonly BlockShape[] = [
 ];
 
 /** The norms of the original. */
-export const defaultNorms: readonly Norm[] = ['L1', 'L2'];
+export const defaultNorms: readonly Norm[] = allNorms;
 
 /**
  * Crosses norms, block shapes and levels in the original's order: norms outermost, levels innermost.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { itemsOfShard } from '../../src/grid/shard.js';
+import { itemsOfShard } from '../../src/measures/shard.js';
 
 test('the parts one after another are all items, and differ by at most one in length', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { benchmarkGrid, defaultSparsityLevels } from '../../src/grid/grid.js';
+import { benchmarkGrid, defaultSparsityLevels } from '../../../src/methods/block-norm/grid.js';
 
 const pairs = (grid: ReturnType<typeof benchmarkGrid>) =>
   grid.map(({ norm, sparseBlockShape }) => `${norm} ${sparseBlockShape.join('x')}`);

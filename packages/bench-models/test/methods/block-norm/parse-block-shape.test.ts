@@ -1,4 +1,4 @@
-import { parseBlockShape } from '../../src/grid/parse-block-shape.js';
+import { parseBlockShape } from '../../../src/methods/block-norm/parse-block-shape.js';
 
 test.each([
   ['1x4', [1, 4]],

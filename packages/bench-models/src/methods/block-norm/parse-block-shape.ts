@@ -1,4 +1,4 @@
-import type { BlockShape } from './grid.js';
+import type { BlockShape } from '../grid-point.js';
 
 /** Reads the command's way to write a block shape, `1x4`. @throws Error when the text is not of that form. */
 export function parseBlockShape(text: string): BlockShape {

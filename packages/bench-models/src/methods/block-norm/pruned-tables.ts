@@ -1,0 +1,78 @@
+import { LevelSweep, SparseTable } from '@ds/data-sparsifier';
+import type { SparseTableLike, StateDict } from '@ds/tensor-files';
+import type { GridPoint } from '../grid-point.js';
+import type { CompressedTables, SweepPlan } from '../method.js';
+import { sweepConfig } from './rank-tables.js';
+
+// Values of a piece, about: few enough for the processor's caches.
+const pieceLength = 1 << 17;
+
+/**
+ * The tables of a model pruned at one level, made piece by piece as they are read: of the tables there is never a pruned
+ * copy. Pruned values are +0.
+ */
+export class PrunedTables implements CompressedTables {
+  readonly #stateDict: StateDict;
+  readonly #point: GridPoint;
+  readonly #sweeps: ReadonlyMap<string, LevelSweep>;
+  #pruningTime = 0;
+  #valuesSeen = 0;
+
+  /** @param plan The ranks of each table's blocks. */
+  constructor(stateDict: StateDict, { tables, points }: SweepPlan, point: GridPoint) {
+    this.#stateDict = stateDict;
+    this.#point = point;
+    this.#sweeps = new Map(
+      Object.entries(tables).map(([name, ranks]) => [
+        name,
+        LevelSweep.fromRanks({ ...sweepConfig(points), table: stateDict[name]!, ranks }),
+      ]),
+    );
+  }
+
+  get names(): readonly string[] {
+    return [...this.#sweeps.keys()];
+  }
+
+  get prunedValues(): number {
+    const { sparsityLevel } = this.#point;
+    return [...this.#sweeps.values()].reduce((sum, sweep) => sum + sweep.prunedValues(sparsityLevel), 0);
+  }
+
+  get secondsTaken(): number {
+    const values = this.names.reduce((sum, name) => sum + this.#stateDict[name]!.data.length, 0);
+    return this.#valuesSeen === 0 ? 0 : (this.#pruningTime * values) / this.#valuesSeen;
+  }
+
+  *pieces(name: string): Generator<Float32Array> {
+    const { data, shape } = this.#stateDict[name]!;
+    const dim = shape.at(-1)!;
+    const length = Math.max(1, Math.floor(pieceLength / dim)) * dim;
+    for (let first = 0; first < data.length; first += length) {
+      const piece = new Float32Array(data.subarray(first, first + length));
+      const start = performance.now();
+      this.#sweeps.get(name)!.prune(this.#point.sparsityLevel, piece, first);
+      this.#pruningTime += (performance.now() - start) / 1000;
+      this.#valuesSeen += piece.length;
+      yield piece;
+    }
+  }
+
+  embeddingTable(name: string): SparseTable {
+    return SparseTable.fromPieces(this.#rowPieces(name));
+  }
+
+  fileParts(name: string): SparseTableLike {
+    const table = this.#rowPieces(name);
+    const sizes = SparseTable.sizesOf(table);
+    return { ...sizes, bitmaps: () => SparseTable.fromPieces({ ...table, sizes }).bitmaps() };
+  }
+
+  /** Blocks of more than one row are stored as single values. */
+  #rowPieces(name: string) {
+    const [rows, dim] = this.#stateDict[name]!.shape as [number, number];
+    const [blockRows, blockColumns] = this.#point.sparseBlockShape;
+    const blockWidth = blockRows === 1 ? blockColumns : 1;
+    return { shape: [rows, dim] as const, blockWidth, pieces: () => this.pieces(name) };
+  }
+}

@@ -1,0 +1,20 @@
+import { levelSweepsInThreads } from '@ds/data-sparsifier';
+import type { StateDict } from '@ds/tensor-files';
+import type { GridPoint } from '../grid-point.js';
+import type { SweepPlan } from '../method.js';
+
+/** Ranks the blocks of each table once for all levels of one norm and block shape. Takes a byte for each block. */
+export async function rankTables(
+  tables: StateDict,
+  points: readonly GridPoint[],
+  { threads }: { threads: number | undefined },
+): Promise<SweepPlan> {
+  const sweeps = await levelSweepsInThreads({ ...sweepConfig(points), tables, threads });
+  return { points, tables: Object.fromEntries([...sweeps].map(([name, { ranks }]) => [name, ranks])) };
+}
+
+/** What a level sweep takes for points that differ in their level alone. */
+export function sweepConfig(points: readonly GridPoint[]) {
+  const { norm, sparseBlockShape } = points[0]!;
+  return { norm, sparseBlockShape, levels: points.map(({ sparsityLevel }) => sparsityLevel) };
+}
