@@ -4,6 +4,7 @@ import { areListable, rankListed } from './ranking/rank-blocks.js';
 import { rankBins } from './ranking/rank-by-digits.js';
 import { ranksAreMask } from './select-mask.js';
 import type { SelectionJob, SelectionOutput, SelectionTask } from './select-task.js';
+import { joinedLists, sumOf } from './ranking/joined-parts.js';
 import { isMadeInKernel, type Blocks } from './ranking/key-source.js';
 import type { ListedKeys } from './selection-kernel.js';
 import { sharedBytes } from '../shared-memory.js';
@@ -38,7 +39,15 @@ export async function selectInParts(
   const lists = (await run(
     parts.map((part) => ({ step: 'rank', blocks: part.blocks, bins, ranks: ranksOf(part) })),
   )) as ListedKeys[];
-  rankListed(joined(lists, parts), bins, counts, ranks);
+  rankListed(
+    joinedLists(
+      lists,
+      parts.map(({ firstBlock }) => firstBlock),
+    ),
+    bins,
+    counts,
+    ranks,
+  );
   if (areTarget) return;
 
   await run(
@@ -94,23 +103,4 @@ function partsOf(data: Float32Array, { grid, norm }: SweepPlan, count: number): 
     });
   }
   return parts;
-}
-
-function sumOf(counts: readonly Uint32Array[]): Uint32Array {
-  const sums = Uint32Array.from(counts[0]!);
-  for (const other of counts.slice(1)) for (let i = 0; i < sums.length; i++) sums[i]! += other[i]!;
-  return sums;
-}
-
-/** The keys that the parts listed, with their places in the table. */
-function joined(lists: readonly ListedKeys[], parts: readonly TablePart[]): ListedKeys {
-  const length = lists.reduce((sum, list) => sum + list.keys.length, 0);
-  const [keys, places] = [new Int32Array(length), new Uint32Array(length)];
-  let next = 0;
-  lists.forEach((list, part) => {
-    keys.set(list.keys, next);
-    const { firstBlock } = parts[part]!;
-    list.places.forEach((place) => (places[next++] = firstBlock + place));
-  });
-  return { keys, places };
 }

@@ -1,6 +1,9 @@
 /** How the size of a value counts: `L1` its absolute value, `L2` its square. */
 export type Norm = 'L1' | 'L2';
 
+/** What blocks are ranked among: those of their own `table`, or with one threshold those of all data, `global`. */
+export type Scope = 'table' | 'global';
+
 /** What decides which values of a table are pruned. */
 export interface NormConfig {
   /** The share of blocks that are pruned, from 0 to 1; default 0.5. */
@@ -42,4 +45,10 @@ export function checkBlocks({ sparseBlockShape, zerosPerBlock }: Omit<NormConfig
         `(${sparseBlockShape.join(', ')}), found ${String(zerosPerBlock)}`,
     );
   }
+}
+
+/** @throws Error naming the scope. */
+export function checkScope(scope: unknown): asserts scope is Scope {
+  if (scope !== 'table' && scope !== 'global')
+    throw new Error(`scope: expected table or global, found ${String(scope)}`);
 }
