@@ -71,7 +71,7 @@ export function roundRowsByCurvature(
     for (let column: u32 = 0; column < dim; column++) {
       const bit = column * bits;
       const at = packed + (bit >> 3);
-      store<u8>(at, load<u8>(at) | (load<u8>(bestCodes + column) << (<u8>(bit & 7))));
+      store<u8>(at, load<u8>(at) | (load<u8>(bestCodes + column) << u8(bit & 7)));
     }
     store<u16>(packed + codeBytes, bestScale);
     store<u16>(packed + codeBytes, bestOffset, 2);
