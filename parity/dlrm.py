@@ -1,7 +1,8 @@
 """Proves that the model computes what facebookresearch/dlrm's DLRM_Net does: forward, every gradient, training.
 
 Writes `small.npz` (a small model: initial parameters, ten batches, probabilities, losses, every gradient,
-parameters after ten steps), `kaggle.json` (the Kaggle architecture with small tables: a hundred steps of SGD;
+parameters after ten steps), `itself.npz` and `cat.npz` (likewise, with --arch-interaction-itself,
+whose squares want a learning rate of 0.001, and --arch-interaction-op=cat), `kaggle.json` (the Kaggle architecture with small tables: a hundred steps of SGD;
 parameters and batches come from `formula`, which the tests have too) and `initial.json` (quantiles of
 DLRM_Net's initial parameters). Needs facebookresearch/dlrm: a checkout named by --dlrm-source or DLRM_SOURCE.
 """
@@ -13,6 +14,7 @@ import math
 import os
 import sys
 import types
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,8 @@ def main() -> None:
     make_net = net_maker(Path(arguments.dlrm_source))
     arguments.output.mkdir(parents=True, exist_ok=True)
     small(make_net, arguments.output / "small.npz")
+    small(partial(make_net, itself=True), arguments.output / "itself.npz", top_width=36, rate=0.001)
+    small(partial(make_net, op="cat"), arguments.output / "cat.npz", top_width=56)
     write_json(arguments.output / "kaggle.json", kaggle(make_net))
     write_json(arguments.output / "initial.json", initial(make_net))
 
@@ -50,13 +54,14 @@ def net_maker(source: Path):
         sys.modules["torch.utils.tensorboard"] = stub
     from dlrm_s_pytorch import DLRM_Net
 
-    def make_net(dim: int, tables: list[int], bottom: list[int], top: list[int]):
+    def make_net(dim: int, tables: list[int], bottom: list[int], top: list[int], op="dot", itself=False):
         return DLRM_Net(
             dim,
             np.array(tables),
             np.array(bottom),
             np.array(top),
-            arch_interaction_op="dot",
+            arch_interaction_op=op,
+            arch_interaction_itself=itself,
             sigmoid_bot=-1,
             sigmoid_top=len(top) - 2,
             ndevices=-1,
@@ -107,17 +112,17 @@ def parameters_of(net) -> dict[str, np.ndarray]:
     return {name: tensor.numpy().copy() for name, tensor in net.state_dict().items()}
 
 
-def small_training(make_net):
+def small_training(make_net, top_width=29):
     """A small model with its initial parameters, and ten batches of 64 examples."""
     tables = [37, 5, 120, 61, 1, 24]
     np.random.seed(20)
-    net = make_net(8, tables, [13, 32, 16, 8], [29, 24, 12, 1])
+    net = make_net(8, tables, [13, 32, 16, 8], [top_width, 24, 12, 1])
     return net, [batch_of(10 * (i + 1), 64, tables) for i in range(10)]
 
 
-def small(make_net, output: Path) -> None:
-    net, batches = small_training(make_net)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+def small(make_net, output: Path, top_width=29, rate=0.1) -> None:
+    net, batches = small_training(make_net, top_width)
+    optimizer = torch.optim.SGD(net.parameters(), lr=rate)
     arrays = {f"initial.{name}": value for name, value in parameters_of(net).items()}
     for name, index in (("integers", 0), ("ids", 1), ("labels", 2)):
         arrays[name] = np.stack([batch[index] for batch in batches])

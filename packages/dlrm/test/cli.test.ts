@@ -71,6 +71,17 @@ async function loadSparseTables(path: string) {
   return { tables, tensors };
 }
 
+test.each([
+  [['--arch-interaction-op', 'cat'], 27 * 16],
+  [['--arch-interaction-itself'], 16 + (27 * 28) / 2],
+])('trains with %j, and evaluates what was trained', async (flags, width) => {
+  const model = join(folder, 'interaction.ckpt');
+  const options = ['--processed-data-file', data, '--quiet'];
+  expect(dlrm('train', ...options, '--save-model', model, ...flags).status).toBe(0);
+  expect((await loadCheckpoint(model))['top_l.0.weight']!.shape).toEqual([512, width]);
+  expect(dlrm('evaluate', ...options, '--model-path', model).stdout).toMatch(/^rows +50\n/);
+});
+
 test('trains, evaluates, converts and exports', async () => {
   const model = join(folder, 'model.ckpt');
   const trained = dlrm(

@@ -18,9 +18,13 @@ export interface SmallGolden {
   final: StateDict;
 }
 
-/** A fresh copy each time: training changes tables in place. */
-export async function readSmallGolden(): Promise<SmallGolden> {
-  const arrays = await readNpz(join(goldenFolder, 'small.npz'));
+/**
+ * A fresh copy each time: training changes tables in place.
+ *
+ * @param variant the small model, or one with another interaction
+ */
+export async function readSmallGolden(variant: 'small' | 'itself' | 'cat' = 'small'): Promise<SmallGolden> {
+  const arrays = await readNpz(join(goldenFolder, `${variant}.npz`));
   const floats = (prefix: string): StateDict =>
     Object.fromEntries(
       Object.entries(arrays)

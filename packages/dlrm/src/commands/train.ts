@@ -3,13 +3,15 @@ import {
   createProgress,
   dayCountsOf,
   dayCountsOption,
+  Option,
   parseCount,
   parseNumber,
   quietOption,
   type Command,
 } from '@ds/command-line';
 import { saveCheckpoint } from '@ds/tensor-files';
-import { kaggleDlrmConfig } from '../models/dlrm/config.js';
+import { kaggleDlrmConfig, vectorSizes } from '../models/dlrm/config.js';
+import { interactionOf } from '../models/dlrm/interactions/interactions.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
 import { train } from '../training/train.js';
@@ -21,6 +23,8 @@ interface TrainOptions extends SharedOptions {
   processedDataFile: string;
   saveModel: string;
   dayCounts?: string;
+  archInteractionOp: 'dot' | 'cat';
+  archInteractionItself?: boolean;
   epochs: number;
   learningRate: number;
   miniBatchSize: number;
@@ -38,6 +42,12 @@ export function addTrainCommand(program: Command): void {
     .description('train a model on the training days of a processed Criteo file')
     .requiredOption('--processed-data-file <path>', 'npz file of `criteo-data preprocess`')
     .requiredOption('--save-model <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
+    .addOption(
+      new Option('--arch-interaction-op <op>', 'how vectors meet: dot products or side by side')
+        .choices(['dot', 'cat'])
+        .default('dot'),
+    )
+    .option('--arch-interaction-itself', "also each vector's dot product with itself")
     .option('--epochs <count>', 'times that every row is seen', parseCount(1), 1)
     .option('--learning-rate <rate>', 'of stochastic gradient descent', parseNumber, 0.1)
     .option('--mini-batch-size <rows>', 'rows of a step', parseCount(1), 128)
@@ -69,7 +79,14 @@ async function runTrain(options: TrainOptions): Promise<void> {
       split: 'train',
       onProgress: progress.stage('read data'),
     });
-    const config = { ...kaggleDlrmConfig, tableRows: [...dataset.counts] };
+    const { embeddingDim, topMlp } = kaggleDlrmConfig;
+    const tableRows = [...dataset.counts];
+    const flags = {
+      archInteractionOp: options.archInteractionOp,
+      archInteractionItself: options.archInteractionItself ?? false,
+    };
+    const width = interactionOf(flags).width(vectorSizes({ embeddingDim, tableRows }));
+    const config = { ...kaggleDlrmConfig, ...flags, tableRows, topMlp: [width, ...topMlp.slice(1)] };
     const model = await Dlrm.create(config, { seed, engine: options.engine });
     progress.note(engineLine(model.engine));
     const sparsity = options.sparsifyEveryEpoch

@@ -39,25 +39,39 @@ export function conformance(
   }
 
   describe(`${as} matches facebookresearch/dlrm on PyTorch 2.15`, () => {
-    test('forward, every gradient, ten steps', async () => {
-      const golden = await readSmallGolden();
-      const model = await Dlrm.fromStateDict(golden.initial, { engine });
-      expect(`${model.engine.name}:${model.engine.device}`).toBe(engine);
-      expectClose('probabilities', await model.forward(golden.batches[0]!), golden.probabilities, 1e-5);
-      const { loss, gradients } = await model.gradients(golden.batches[0]!);
-      expectClose('loss', [loss], [golden.losses[0]!], 1e-5);
-      expectStateDictsClose(gradients, golden.gradients, 1e-5);
-      expectStateDictsClose(
-        await tableGradientsByRows(model, golden.batches[0]!),
-        Object.fromEntries(Object.entries(golden.gradients).filter(([name]) => name.startsWith('emb_l.'))),
-        1e-5,
-      );
-      const losses: number[] = [];
-      for (const batch of golden.batches) losses.push(await model.trainStep(batch, { learningRate: 0.1 }));
-      expectClose('losses', losses, golden.losses, 1e-5);
-      expectStateDictsClose(model.stateDict(), golden.final, 1e-4);
-      await model.dispose();
-    });
+    test.each([
+      ['small', 0.1, {}],
+      ['itself', 0.001, { archInteractionItself: true }],
+      ['cat', 0.1, { archInteractionOp: 'cat' }],
+    ] as const)(
+      'forward, every gradient, ten steps of the model %s',
+      async (variant, learningRate, flags) => {
+        const golden = await readSmallGolden(variant);
+        const model = await Dlrm.fromStateDict(golden.initial, { engine });
+        expect(model.config).toEqual({
+          embeddingDim: 8,
+          tableRows: [37, 5, 120, 61, 1, 24],
+          bottomMlp: [13, 32, 16, 8],
+          topMlp: [{ small: 29, itself: 36, cat: 56 }[variant], 24, 12, 1],
+          ...flags,
+        });
+        expect(`${model.engine.name}:${model.engine.device}`).toBe(engine);
+        expectClose('probabilities', await model.forward(golden.batches[0]!), golden.probabilities, 1e-5);
+        const { loss, gradients } = await model.gradients(golden.batches[0]!);
+        expectClose('loss', [loss], [golden.losses[0]!], 1e-5);
+        expectStateDictsClose(gradients, golden.gradients, 1e-5);
+        expectStateDictsClose(
+          await tableGradientsByRows(model, golden.batches[0]!),
+          Object.fromEntries(Object.entries(golden.gradients).filter(([name]) => name.startsWith('emb_l.'))),
+          1e-5,
+        );
+        const losses: number[] = [];
+        for (const batch of golden.batches) losses.push(await model.trainStep(batch, { learningRate }));
+        expectClose('losses', losses, golden.losses, 1e-5);
+        expectStateDictsClose(model.stateDict(), golden.final, 1e-4);
+        await model.dispose();
+      },
+    );
 
     test(`forward, every gradient, ${steps} steps of the Kaggle architecture`, async () => {
       const golden = readKaggleGolden();

@@ -14,6 +14,20 @@ const configs: DlrmConfig[] = [
   { embeddingDim: 4, tableRows: [7, 3, 1], bottomMlp: [13, 6, 4], topMlp: [10, 5, 1] },
   { embeddingDim: 1, tableRows: [2], bottomMlp: [13, 1], topMlp: [2, 1] },
   { embeddingDim: 8, tableRows: [5, 5, 5, 5, 5], bottomMlp: [13, 9, 7, 8], topMlp: [23, 11, 6, 4, 1] },
+  {
+    embeddingDim: 4,
+    tableRows: [7, 3, 1],
+    bottomMlp: [13, 6, 4],
+    topMlp: [14, 5, 1],
+    archInteractionItself: true,
+  },
+  {
+    embeddingDim: 4,
+    tableRows: [7, 3, 1],
+    bottomMlp: [13, 6, 4],
+    topMlp: [16, 5, 1],
+    archInteractionOp: 'cat',
+  },
 ];
 const size = 19;
 let ops: ReturnType<typeof tfjsOps>;
@@ -39,7 +53,7 @@ function setUp(config: DlrmConfig) {
   return {
     modules: modulesOf(config),
     names,
-    dense: tf.tensor(dense, [size, 13]),
+    dense: tf.tensor(dense, [size, 13]).mul(0.1),
     labels: tf.tensor(labels, [size, 1]),
     rows: tf.tensor(rows, rowShape),
     values: names.map((name) => tf.tensor(state[name]!.data, state[name]!.shape)),

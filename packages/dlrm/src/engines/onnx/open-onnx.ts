@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.js';
 import type { OnnxDevice } from './devices.js';
+import { isPlainDot } from '../../models/dlrm/interactions/interactions.js';
 import { CpuNetwork } from './cpu/cpu-network.js';
 import { OnnxGraph } from './graph/graph.js';
 import { encodeModel } from './graph/model-format.js';
@@ -24,7 +25,7 @@ export async function openOnnx(
   return {
     description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },
     openNetwork: async (config, parameters) =>
-      device === 'cpu'
+      device === 'cpu' && isPlainDot(config) // all that its kernel computes
         ? new CpuNetwork({ ort, config, parameters, options, threads })
         : new OnnxNetwork({ ort, config, parameters, options }),
   };

@@ -1,12 +1,13 @@
 import type { StateDict, Tensor } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 import { dot } from './interactions/dot.js';
-import type { Interaction, VectorSizes } from './interactions/interaction.js';
-import { keptDot } from './interactions/kept-dot.js';
+import { flagsOfWidth, interactionOf } from './interactions/interactions.js';
+import type { InteractionFlags, VectorSizes } from './interactions/interaction.js';
 import { checkKeptFeatures, keptFeaturesName } from './kept-features.js';
+import { refuseVariants } from './refuse-variants.js';
 
 /** The sizes of a DLRM, as plain data. */
-export interface DlrmConfig {
+export interface DlrmConfig extends InteractionFlags {
   /** Length of an embedding row, and of the bottom MLP's output. */
   embeddingDim: number;
   /** Rows of each embedding table, one number a categorical feature. */
@@ -39,11 +40,6 @@ export function vectorSizes({
   tableRows,
 }: Pick<DlrmConfig, 'embeddingDim' | 'tableRows'>): VectorSizes {
   return { embeddingDim, vectors: tableRows.length + 1 };
-}
-
-/** What the model interacts its vectors by. */
-export function interactionOf({ keptFeatures }: Pick<DlrmConfig, 'keptFeatures'>): Interaction {
-  return keptFeatures ? keptDot(keptFeatures) : dot;
 }
 
 /** Names in a state dict, in PyTorch's order: the tables, the bottom MLP's layers, the top MLP's. */
@@ -151,12 +147,14 @@ export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>
 }
 
 /**
- * The sizes of the model that a state dict holds.
+ * The sizes of the model that a state dict holds. Its interaction shows in the width of what enters the top MLP; where
+ * that fits several, it is `dot`, the original's default.
  *
  * @throws Error naming the key, the expected and the found shape when the tensors are not those of one DLRM.
  */
 export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
   const shapes: Shapes = stateDict;
+  refuseVariants(Object.keys(shapes));
   const tableRows: number[] = [];
   for (let table = 0; shapes[tableName(table)]; table++) {
     const { shape } = shapes[tableName(table)]!;
@@ -167,12 +165,16 @@ export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
     const found = Object.keys(shapes).slice(0, 5).join(', ') || 'no tensors';
     throw new Error(`expected the tensors of a DLRM, from ${tableName(0)} on, found ${found}`);
   }
+  const embeddingDim = shapes[tableName(0)]!.shape[1]!;
+  const topMlp = widthsOf('top_l', shapes);
   const config: DlrmConfig = {
-    embeddingDim: shapes[tableName(0)]!.shape[1]!,
+    embeddingDim,
     tableRows,
     bottomMlp: widthsOf('bot_l', shapes),
-    topMlp: widthsOf('top_l', shapes),
-    ...keptFeaturesOf(shapes),
+    topMlp,
+    ...(shapes[keptFeaturesName]
+      ? keptFeaturesOf(shapes)
+      : flagsOfWidth(topMlp[0]!, vectorSizes({ embeddingDim, tableRows }))),
   };
   checkShapes(config, shapes);
   checkConfig(config);

@@ -82,7 +82,7 @@ export class Dlrm implements HookedModel {
     } & DlrmOptions,
   ): Promise<Dlrm> {
     checkConfig(config);
-    return Dlrm.fromStateDict(initialStateDict(config, new RandomStream(seed)), options);
+    return Dlrm.#open(config, initialStateDict(config, new RandomStream(seed)), options);
   }
 
   /**
@@ -109,11 +109,15 @@ export class Dlrm implements HookedModel {
    *
    * @throws Error naming the key when a tensor is missing, unknown or has an unfitting shape
    */
-  static async fromStateDict(
+  static async fromStateDict(state: StateDict | ModelState, options: DlrmOptions = {}): Promise<Dlrm> {
+    return Dlrm.#open(configFromStateDict(shapesOf(state)), state, options);
+  }
+
+  static async #open(
+    config: DlrmConfig,
     state: StateDict | ModelState,
-    { engine = 'auto', threads = availableThreads() }: DlrmOptions = {},
+    { engine = 'auto', threads = availableThreads() }: DlrmOptions,
   ): Promise<Dlrm> {
-    const config = configFromStateDict(shapesOf(state));
     const tables = config.tableRows.map((_, index) => {
       const table = state[tableName(index)]!;
       return 'gatherRows' in table ? table : new DenseTable(table);

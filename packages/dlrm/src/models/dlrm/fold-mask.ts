@@ -2,6 +2,7 @@ import type { Tensor } from '@ds/activation-sparsifier';
 import { denseLayers } from './config.js';
 import { Dlrm, type DlrmOptions } from './dlrm.js';
 import type { EngineName } from '../../engines/open-engine.js';
+import { isPlainDot } from './interactions/interactions.js';
 import { keptFeaturesName } from './kept-features.js';
 
 /** What `foldMask` does beside dropping the masked columns. */
@@ -37,6 +38,9 @@ export async function foldMask(
   }
   if (means) checkColumns('means', means, width);
   const places = Int32Array.from(mask.data.keys()).filter((column) => mask.data[column] !== 0);
+  if (!isPlainDot(config)) {
+    throw new Error('a mask folds into the interaction dot alone; this model has another one');
+  }
   if (places.length === 0)
     throw new Error(`mask: all ${width} columns of z are dropped, nothing is left to predict from`);
 

@@ -1,5 +1,6 @@
 import type { Module } from '../../network/module.js';
-import { denseLayers, interactionOf, vectorSizes, type DlrmConfig, type LayerNames } from './config.js';
+import { denseLayers, vectorSizes, type DlrmConfig, type LayerNames } from './config.js';
+import { interactionOf } from './interactions/interactions.js';
 
 /**
  * The network from dense features and embedding rows to click probabilities (n, 1), as a list of parts (Naumov et al.

@@ -8,6 +8,14 @@ export interface VectorSizes {
   vectors: number;
 }
 
+/** Which interaction a model has, by the flags of facebookresearch/dlrm. */
+export interface InteractionFlags {
+  /** How vectors meet: the dot products of pairs, or side by side; default `dot`. */
+  archInteractionOp?: 'dot' | 'cat';
+  /** With `dot`, whether each vector's product with itself is there too; default false. */
+  archInteractionItself?: boolean;
+}
+
 /** How the bottom MLP's output and the tables' rows become what enters the top MLP. */
 export interface Interaction {
   /** Width of its result. */
