@@ -1,9 +1,10 @@
 import { blockNorm } from './block-norm/block-norm.js';
+import { globalNorm } from './global-norm/global-norm.js';
 import type { GridPoint } from './grid-point.js';
 import type { Method, MethodSetting } from './method.js';
 
 /** The methods of the grid; the first one is the original's. */
-export const methods: readonly Method[] = [blockNorm];
+export const methods: readonly Method[] = [blockNorm, globalNorm];
 
 /** The settings of all methods, each once. */
 export const methodSettings: readonly MethodSetting[] = methods

@@ -30,7 +30,7 @@ test('ids, scopes and files are different ones', () => {
 });
 
 test.each([
-  [['rows'], 'scope: expected table'],
+  [['rows'], "scope: expected table or global, found 'rows'"],
   [[], 'scope: expected at least one, found none'],
   [['table', 'table'], 'scope: expected each once, found table twice'],
 ])('refuses the scopes %j', (scopes, message) => {

@@ -1,0 +1,27 @@
+import { globalLevelSweeps } from '@ds/data-sparsifier';
+import { blockNorm } from '../block-norm/block-norm.js';
+import { sweepConfig } from '../block-norm/rank-tables.js';
+import type { Method } from '../method.js';
+
+const scope = 'global';
+
+/** The blocks with the smallest norms of all tables are pruned: one threshold, where the original has one a table. */
+export const globalNorm: Method = {
+  ...blockNorm,
+  id: 'global-norm',
+  label: 'Global norm',
+  scope,
+  grid: (settings) => blockNorm.grid(settings).map((points) => points.map((point) => ({ ...point, scope }))),
+  async sweep(tables, points) {
+    const sweeps = globalLevelSweeps({ ...sweepConfig(points), tables });
+    return { points, tables: Object.fromEntries([...sweeps].map(([name, { ranks }]) => [name, ranks])) };
+  },
+  curve(point) {
+    const { name, dashed } = blockNorm.curve(point);
+    return { name: `${name}, global`, dashed };
+  },
+  file(point) {
+    const { folders, name } = blockNorm.file(point);
+    return { folders: [scope, ...folders], name };
+  },
+};
