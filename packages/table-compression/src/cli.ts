@@ -4,6 +4,9 @@ import {
   benchEngineOption,
   createProgram,
   createProgress,
+  dayCountsOf,
+  dayCountsOption,
+  Option,
   parseBytes,
   parseCount,
   parseNumber,
@@ -27,6 +30,8 @@ interface CompressOptions {
   calibrationRows: number;
   seed: number;
   engine: EngineChoice;
+  table?: string[];
+  dayCounts?: string;
   json?: boolean;
   quiet?: boolean;
 }
@@ -57,6 +62,13 @@ program
   .requiredOption('--output <path>', '.safetensors file to write')
   .option('--calibration-rows <rows>', 'training rows of the calibration pass', parseCount(1), 100_000)
   .option('--seed <number>', 'seed of their draw', parseCount(), 1)
+  .addOption(
+    new Option(
+      '--table <pattern>',
+      'a table to compress, * for any characters; may be given again (default: the tables known by their names)',
+    ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
+  )
+  .addOption(dayCountsOption())
   .addOption(benchEngineOption(engineChoices))
   .option('--json', 'print what was measured as JSON')
   .addOption(quietOption())
@@ -85,6 +97,9 @@ async function run(options: CompressOptions): Promise<void> {
     const { modelPath, processedDataFile, output, calibrationRows, seed, engine } = options;
     const compressed = await compressModel({
       ...{ modelPath, processedDataFile, goal, output, calibrationRows, seed, engine },
+      tables: options.table,
+      dayCounts: dayCountsOf(options, progress.note),
+      onNote: progress.note,
       onEngine: (description) => progress.note(engineLine(description)),
       onStage: progress.stage,
     });

@@ -1,4 +1,4 @@
-import { openCriteoDataset, type Split } from '@ds/criteo-data';
+import { openCriteoDataset, type DayCountOptions, type Split } from '@ds/criteo-data';
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
 import {
   binaryClassificationMetrics,
@@ -10,7 +10,13 @@ import {
   type EngineDescription,
   type PairedAucDifference,
 } from '@ds/dlrm';
-import { embeddingTableNames, loadCheckpoint, saveMixedCheckpoint, type StateDict } from '@ds/tensor-files';
+import {
+  checkFinite,
+  loadCheckpoint,
+  saveMixedCheckpoint,
+  selectTables,
+  type StateDict,
+} from '@ds/tensor-files';
 import { measureTables, type Budget } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
@@ -57,7 +63,10 @@ export async function compressModel({
   calibrationRows,
   seed,
   engine,
+  tables: patterns,
+  dayCounts,
   onEngine,
+  onNote,
   onStage = () => () => undefined,
 }: {
   /** A dense checkpoint. */
@@ -72,18 +81,24 @@ export async function compressModel({
   /** Seed of their draw; default 1. */
   seed?: number;
   engine?: EngineChoice;
+  /** Names of the tables, `*` for any characters. Default: the tables that are known by their names. */
+  tables?: readonly string[];
+  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  dayCounts?: DayCountOptions;
+  /** Called with what the user should know of the checkpoint, a line each. */
+  onNote?: (note: string) => void;
   /** Called with what runs the network. */
   onEngine?: (engine: EngineDescription) => void;
   onStage?: OnStage;
 }): Promise<CompressedModel> {
   const start = performance.now();
-  const state = await loadCheckpoint(modelPath);
-  const names = embeddingTableNames(state);
-  if (names.length === 0)
-    throw new Error(`${modelPath}: expected embedding tables emb_l.*.weight, found none`);
+  const state = await loadCheckpoint(modelPath, { names: 'plain', onNote });
+  checkFinite(state, modelPath);
+  const { names, notes } = selectTables({ stateDict: state, patterns, source: modelPath });
+  notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
   const dense = Object.fromEntries(names.map((name) => [name, state[name]!]));
   const data = processedDataFile
-    ? await openModelAndData({ state, modelPath, processedDataFile, engine, onStage })
+    ? await openModelAndData({ state, modelPath, processedDataFile, dayCounts, engine, onStage })
     : undefined;
   if (data) onEngine?.(data.model.engine);
   try {
@@ -149,12 +164,14 @@ async function openModelAndData({
   state,
   modelPath,
   processedDataFile,
+  dayCounts,
   engine,
   onStage,
 }: {
   state: StateDict;
   modelPath: string;
   processedDataFile: string;
+  dayCounts: DayCountOptions | undefined;
   engine: EngineChoice | undefined;
   onStage: OnStage;
 }) {
@@ -164,6 +181,7 @@ async function openModelAndData({
     const dataset = await openCriteoDataset({
       processedDataFile,
       split,
+      dayCounts,
       onProgress: onStage(`read ${split} rows`),
     });
     try {

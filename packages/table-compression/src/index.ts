@@ -7,3 +7,4 @@ export { tableImportance, type TableImportance } from './importance/table-import
 export { compressTables, measureTables, type Budget, type CompressibleTables } from './compress-tables.js';
 export { compressWithinAucLoss, type TriedSize } from './compress-within-auc-loss.js';
 export { compressModel, type CompressedModel, type CompressionGoal } from './compress-model.js';
+export { MixedPrecisionTable } from '@ds/data-sparsifier';

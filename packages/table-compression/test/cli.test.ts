@@ -70,6 +70,19 @@ test('keeps within a number of bytes, without data too, and says what that costs
   expect(stdout).toMatch(/^emb_l\.25\.weight .*x$/m);
 });
 
+test('compresses the tables that --table names, and refuses a pattern that names none', async () => {
+  const found = compress([...inputs, '--ratio', '8', '--calibration-rows', '100', '--table', 'emb_l.2*']);
+  const named = [2, 20, 21, 22, 23, 24, 25].map((table) => `emb_l.${table}.weight`);
+  expect(found.tables.map(({ name }) => name)).toEqual(named);
+  const [before, after] = [await loadCheckpoint(originalModel), await loadCheckpoint(output)];
+  expect(after['emb_l.3.weight']).toEqual(before['emb_l.3.weight']);
+  const none = run([...inputs, '--ratio', '8', '--table', 'no_table*', '--output', output, '--quiet']);
+  expect(none.stderr).toMatch(
+    /^error: .*expected a table that matches "no_table\*", found the two-dimensional tensors /,
+  );
+  expect(none.status).toBe(1);
+});
+
 test('finds the smallest tables within a bound on the loss of AUC', () => {
   const calibration = ['--calibration-rows', '500'];
   const loose = compress([...inputs, '--max-auc-loss', '0.02', ...calibration]);
@@ -113,7 +126,7 @@ describe('one line of error, and nothing written', () => {
     await saveCheckpoint(model, state);
     fails(
       ['--model-path', model, '--no-data', '--ratio', '4', '--output', output],
-      'table "emb_l.2.weight", row 4, column 1: expected a finite value within 65504, found NaN',
+      'emb_l.2.weight: expected finite values, found NaN at position 33 of shape (300, 8)',
     );
   });
 

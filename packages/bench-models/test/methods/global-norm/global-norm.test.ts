@@ -6,7 +6,11 @@ import { globalNorm } from '../../../src/methods/global-norm/global-norm.js';
 test('prunes what the sparsifier does with one threshold over all tables', async () => {
   const stateDict = await loadCheckpoint(originalModel, { shared: true });
   const tables = Object.fromEntries(embeddingTableNames(stateDict).map((name) => [name, stateDict[name]!]));
-  const [points] = globalNorm.grid({ sparsityLevels: [0.5, 0.9], sparseBlockShapes: [[1, 4]], norms: ['L2'] });
+  const [points] = globalNorm.grid({
+    sparsityLevels: [0.5, 0.9],
+    sparseBlockShapes: [[1, 4]],
+    norms: ['L2'],
+  });
   const plan = await globalNorm.sweep(tables, points!, { threads: 1 });
   for (const point of points!) {
     const sparsifier = new DataNormSparsifier({ ...point, scope: 'global' });
@@ -23,9 +27,11 @@ test('prunes what the sparsifier does with one threshold over all tables', async
 });
 
 test('its models have folders and a name of their own', () => {
-  const [[point]] = globalNorm.grid({ sparsityLevels: [0.9], sparseBlockShapes: [[1, 4]], norms: ['L1'] }) as [
-    [Parameters<typeof globalNorm.file>[0]],
-  ];
+  const [[point]] = globalNorm.grid({
+    sparsityLevels: [0.9],
+    sparseBlockShapes: [[1, 4]],
+    norms: ['L1'],
+  }) as [[Parameters<typeof globalNorm.file>[0]]];
   expect(globalNorm.file(point)).toEqual({
     folders: ['global', 'L1', 'config_(1, 4)'],
     name: 'criteo_model_norm=L1_sl=0.9',
