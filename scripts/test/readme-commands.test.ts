@@ -28,10 +28,17 @@ function commandLines(page: string): string[] {
   );
 }
 
+/** The package of each command. */
+const packageOf = new Map(
+  publishedPackages.flatMap(({ name, json }) =>
+    Object.keys(json.bin ?? {}).map((command) => [command, name]),
+  ),
+);
+
 const helps = new Map<string, string>();
 /** The help of a command, and of its subcommand where `words` starts with one. */
 function helpOf(name: string, words: readonly string[]): string {
-  const cli = builtFile(join(root, 'packages', name, 'dist/cli.js'));
+  const cli = builtFile(join(root, 'packages', packageOf.get(name)!, 'dist/cli.js'));
   const subcommand = /^[a-z]+$/.test(words[0] ?? '') ? [words[0]!] : [];
   const args = [cli, ...subcommand, '--help'];
   const key = args.join(' ');
@@ -47,7 +54,7 @@ function helpOf(name: string, words: readonly string[]): string {
   return helps.get(key)!;
 }
 
-const commands = publishedPackages.filter(({ json }) => json.bin).map(({ name }) => name);
+const commands = [...packageOf.keys()];
 const ours = pages.flatMap((page) =>
   commandLines(page).flatMap((line) => {
     const [name, ...words] = line.replace(/^npx /, '').split(/\s+/);
