@@ -1,8 +1,9 @@
-import { modelMetricsColumns, type GridPoint, type Measure } from '@ds/bench-models';
+import { modelMetricsColumns, type GridPoint, type Measure, type ModelMetrics } from '@ds/bench-models';
 import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { binaryClassificationMetrics, type BinaryClassificationMetrics } from '@ds/dlrm/metrics';
 import { loadAhead } from './load-ahead.js';
+import { nonFiniteModel } from './non-finite-model.js';
 import { SharedBottom } from './shared-bottom.js';
 
 /** Quality of one pruned model: a row of `sparse_model_metrics.csv`, not rounded. */
@@ -14,16 +15,18 @@ export const modelQuality: Measure<
     processedDataFile: string;
     batchSize: number;
     dayCounts?: DayCountOptions | undefined;
+    /** Called with a model whose scores are no numbers, and why; its metrics are left undefined. */
+    onBroken: (reason: string) => void;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
   },
-  BinaryClassificationMetrics,
+  ModelMetrics,
   'dense'
 > = {
   id: 'quality',
   columns: modelMetricsColumns,
   variants: ['dense'],
-  async *rows(models, { processedDataFile, batchSize, dayCounts, engine, onEngine }) {
+  async *rows(models, { processedDataFile, batchSize, dayCounts, onBroken, engine, onEngine }) {
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
       const paths = models.map(({ model }) => model.path);
@@ -38,7 +41,12 @@ export const modelQuality: Measure<
           dataPath: processedDataFile,
         });
         const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
-        yield binaryClassificationMetrics(labels, scores);
+        if (scores.every(Number.isFinite)) {
+          yield binaryClassificationMetrics(labels, scores);
+        } else {
+          onBroken(nonFiniteModel(paths[done - 1]!, state));
+          yield {};
+        }
       }
     } finally {
       await dataset.close();

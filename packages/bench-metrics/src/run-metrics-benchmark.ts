@@ -11,7 +11,8 @@ import { roundedColumns } from './rounded-columns.js';
  *
  * @returns a row for each model, in the order of the CSV, not rounded
  * @throws Error naming the file when an input cannot be read, a model does not fit the data, or the output
- *   cannot be written; no output is then left behind.
+ *   cannot be written; no output is then left behind. Error naming the models whose weights are no numbers, when the
+ *   others are measured and written, theirs with empty cells.
  */
 export async function runMetricsBenchmark({
   processedDataFile,
@@ -35,10 +36,22 @@ export async function runMetricsBenchmark({
   /** Called once with what runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
 }): Promise<SparseModelMetrics[]> {
-  return runMeasure({
+  const broken: string[] = [];
+  const rows = await runMeasure({
     ...models,
     measure: { ...modelQuality, columns: roundedColumns(modelMetricsColumns, decimals) },
     inputs: [processedDataFile],
-    settings: { processedDataFile, batchSize, dayCounts, engine, onEngine },
+    settings: {
+      processedDataFile,
+      batchSize,
+      dayCounts,
+      onBroken: (reason) => broken.push(reason),
+      engine,
+      onEngine,
+    },
   });
+  if (broken.length > 0) {
+    throw new Error(`${broken.join('; ')}; the other models are in ${models.output}`);
+  }
+  return rows as SparseModelMetrics[];
 }

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { benchCommand, dumpedModels, modelReaderTests, originalData, originalRun } from '@ds/test-support';
+import { loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
+import { parse } from 'csv-parse/sync';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-metrics');
@@ -30,6 +32,35 @@ describe('bench-metrics', () => {
     const help = run(['--help']).stdout;
     expect(help).toMatch(/default:\s+"sparse_model_metrics.csv"/);
     expect(help).toContain('Example:\n  bench-metrics --processed-data-file');
+  });
+
+  test('a model with a weight that is no number is named at the end, when the others are written', async () => {
+    const text = await readFile(models.metadata, 'utf8');
+    const [, second] = parse<{ path: string }>(text, { columns: true });
+    const state = await loadCheckpoint(second!.path);
+    state['bot_l.2.bias']!.data[3] = NaN;
+    const broken = join(models.folder, 'broken.ckpt');
+    await saveCheckpoint(broken, state);
+    // Without the sizes, which are those of the model that was there.
+    const lines = parse(text).map((cells: string[]) => cells.slice(0, 6));
+    lines[2]![5] = broken;
+    await writeFile(
+      models.metadata,
+      lines.map((cells) => cells.map((cell) => `"${cell}"`).join()).join('\n'),
+    );
+    const { stderr, status } = run([...models.args, '--quiet']);
+    expect(stderr).toBe(
+      `error: ${broken}: bot_l.2.bias: expected finite values, found NaN at position 3; ` +
+        `the other models are in ${models.output}\n`,
+    );
+    expect(status).toBe(1);
+    const rows = parse<Record<string, string>>(await readFile(models.output, 'utf8'), { columns: true });
+    expect(rows.map(({ roc_auc, log_loss }) => roc_auc !== '' && log_loss !== '')).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test('decimals below 0 are wrong usage', () => {

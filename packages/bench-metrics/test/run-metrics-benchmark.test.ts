@@ -62,7 +62,7 @@ describe('runMetricsBenchmark', () => {
     const metricsOf = async (models: readonly string[]) => {
       const sparseModelMetadata = join(folder, 'metadata.csv');
       const header = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path';
-      const rows = models.map((path) => `L1,"(1, 1)",0.0,0.0,0,${path}`);
+      const rows = models.map((path, place) => `L1,"(1, 1)",0.${place},0.0,0,${path}`);
       await writeFile(sparseModelMetadata, `${[header, ...rows].join('\n')}\n`);
       const output = join(folder, 'metrics.csv');
       // A batch that does not divide the rows, so that there are several and a rest.
@@ -72,7 +72,11 @@ describe('runMetricsBenchmark', () => {
     const [other] = await metricsOf([changedModel]);
     expect(other!.logLoss).not.toBe(original!.logLoss);
     const models = [originalModel, originalModel, changedModel, originalModel];
-    expect(await metricsOf(models)).toEqual([original, original, other, original]);
+    const withLevels = [original, original, other, original].map((metrics, place) => ({
+      ...metrics,
+      sparsityLevel: place / 10,
+    }));
+    expect(await metricsOf(models)).toEqual(withLevels);
   });
 
   test('writes as many decimals as are asked for', async () => {

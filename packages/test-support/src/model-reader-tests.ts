@@ -31,11 +31,15 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
 
   test('a truncated and a missing model', async () => {
     const text = await readFile(models.metadata, 'utf8');
-    const [, second] = parse<{ path: string }>(text, { columns: true });
-    await truncate(second!.path, 60_000);
-    await fails('sl=0.9.zip');
     await writeFile(models.metadata, text.replaceAll('sl=0.0.zip', 'sl=0.3.zip'));
     await fails(/cannot read [^\n]*sl=0\.3\.zip: no such file/);
+    await writeFile(models.metadata, text);
+    const [, second] = parse<{ path: string }>(text, { columns: true });
+    await truncate(second!.path, 50_000);
+    await fails(/sl=0\.9\.zip: expected \d+ bytes, [^\n]* found 50000/);
+    // Without the sizes, as in the original's CSV.
+    await writeFile(models.metadata, text.replaceAll(/(\.zip),\d+,/g, '$1,,'));
+    await fails('sl=0.9.zip');
   });
 
   test('a model whose tables do not fit the data', async () => {

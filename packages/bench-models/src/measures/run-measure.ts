@@ -2,6 +2,7 @@ import { checkOutputs } from '@ds/files';
 import { itemsOfShard, type Shard } from './shard.js';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
+import { checkDumpedFiles } from '../results/check-dumped-files.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { writeResultsCsv } from '../results/results-csv.js';
@@ -56,6 +57,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
     inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
     outputs: [output],
   });
+  await checkDumpedFiles(sparseModelMetadata, models);
   const measured = itemsOfShard(
     measure.variants
       .filter((variant) => variants.includes(variant))

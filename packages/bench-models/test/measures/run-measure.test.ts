@@ -34,6 +34,24 @@ async function inputs(paths = ['a', 'bb', 'ccc']) {
 }
 
 describe('runMeasure', () => {
+  test('a file of another size than the CSV says is refused before the work, and so is a model twice', async () => {
+    const { folder, sparseModelMetadata, output } = await inputs();
+    const lines = (await readFile(sparseModelMetadata, 'utf8')).trim().split('\n');
+    await writeFile(join(folder, 'a'), 'seven b');
+    const withBytes = [`${lines[0]},bytes`, `${lines[1]},8`, `${lines[2]},`];
+    const run = async (csv: string[]) => {
+      await writeFile(sparseModelMetadata, csv.join('\n'));
+      return runMeasure({ measure: pathLength, settings: { add: 0 }, sparseModelMetadata, output });
+    };
+    await expect(run(withBytes)).rejects.toThrow(
+      `${join(folder, 'a')}: expected 8 bytes, as ${sparseModelMetadata} says, found 7: the file is of another run`,
+    );
+    expect(await run(withBytes.map((line) => line.replace(/,8$/, ',7')))).toHaveLength(4);
+    await expect(run([...lines, lines[1]!])).rejects.toThrow(
+      /expected each model once, found .*"L2".* twice/,
+    );
+  });
+
   test('writes all models in the first variant, then in the next, after the columns that name them', async () => {
     const { sparseModelMetadata, output } = await inputs();
     const progress: string[] = [];

@@ -166,11 +166,12 @@ export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
     throw new Error(`expected the tensors of a DLRM, from ${tableName(0)} on, found ${found}`);
   }
   const embeddingDim = shapes[tableName(0)]!.shape[1]!;
+  const bottomMlp = widthsOf('bot_l', shapes);
   const topMlp = widthsOf('top_l', shapes);
   const config: DlrmConfig = {
     embeddingDim,
     tableRows,
-    bottomMlp: widthsOf('bot_l', shapes),
+    bottomMlp,
     topMlp,
     ...(shapes[keptFeaturesName]
       ? keptFeaturesOf(shapes)
