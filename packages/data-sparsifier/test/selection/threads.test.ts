@@ -80,9 +80,13 @@ describe('on threads', () => {
     expect(sparsifier.getMask('t')).not.toContain(0);
   });
 
-  test('refuses a table as step does', async () => {
-    const sparsifier = new DataNormSparsifier().addData('t', randomTable(1, [2, 3, 4]));
-    await expect(sparsifier.stepInThreads()).rejects.toThrow('table "t": expected at most 2 dimensions');
+  test('refuses, as step does, a table that fits its shape no more', async () => {
+    const table = randomTable(1, [2, 4]);
+    const sparsifier = new DataNormSparsifier().addData('t', table);
+    table.data = table.data.subarray(0, 3);
+    const message = 'table "t": shape [2, 4] takes 8 values, found 3 in its data';
+    expect(() => sparsifier.step()).toThrow(message);
+    await expect(sparsifier.stepInThreads()).rejects.toThrow(message);
   });
 });
 
