@@ -22,7 +22,20 @@ import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
 
 /** How small the tables are to be together, or how much of ROC AUC may be lost. */
-export type CompressionGoal = Budget | { maxAucLoss: number };
+export type CompressionGoal =
+  | Budget
+  | {
+      /** How much of ROC AUC may be lost on the validation split, such as 1e-4. */
+      maxAucLoss: number;
+    };
+
+/** How well a model tells clicks from the rest. */
+export interface Quality {
+  /** Area under the ROC curve. */
+  rocAuc: number;
+  /** Mean binary cross-entropy, in nats. */
+  logLoss: number;
+}
 
 /** What `compressModel` made and measured. */
 export interface CompressedModel {
@@ -31,13 +44,26 @@ export interface CompressedModel {
   /** Bytes of the compressed tables, codes, scales and index counted. */
   bytes: number;
   /** Each table. */
-  tables: { name: string; rows: number; dim: number; rowsOfBits: Record<number, number>; bytes: number }[];
+  tables: {
+    /** Its name in the state dict. */
+    name: string;
+    /** Its rows, pruned ones too. */
+    rows: number;
+    /** Values in a row. */
+    dim: number;
+    /** How many rows are stored in how many bits a value. */
+    rowsOfBits: Record<number, number>;
+    /** Bytes that it takes, codes, scales and index counted. */
+    bytes: number;
+  }[];
   /** On the test split, dense and compressed; absent without data. */
   quality?: {
     /** Rows of the test split. */
     rows: number;
-    before: { rocAuc: number; logLoss: number };
-    after: { rocAuc: number; logLoss: number };
+    /** Of the dense model. */
+    before: Quality;
+    /** Of the compressed model. */
+    after: Quality;
     /** The change of ROC AUC, with its 95 % interval. */
     aucChange: PairedAucDifference;
   };

@@ -6,5 +6,5 @@
 export { tableImportance, type TableImportance } from './importance/table-importance.js';
 export { compressTables, measureTables, type Budget, type CompressibleTables } from './compress-tables.js';
 export { compressWithinAucLoss, type TriedSize } from './compress-within-auc-loss.js';
-export { compressModel, type CompressedModel, type CompressionGoal } from './compress-model.js';
+export { compressModel, type CompressedModel, type CompressionGoal, type Quality } from './compress-model.js';
 export { MixedPrecisionTable } from '@ds/data-sparsifier';

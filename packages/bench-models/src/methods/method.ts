@@ -8,9 +8,11 @@ export interface MethodSetting {
   name: string;
   /** The option: `--norms <list>`. */
   flag: string;
+  /** What the help says of it. */
   description: string;
   /** How the option's text is read: a list of numbers, of words, or of what a function reads; or no text at all. */
   values: 'numbers' | 'words' | 'switch' | ((part: string) => unknown);
+  /** Its value where none is given. */
   byDefault: unknown;
   /** The default as it would be typed. */
   defaultText?: string;
@@ -26,6 +28,7 @@ export interface SweepPlan {
 
 /** The tables of a model compressed as one point says, each made when it is asked for. */
 export interface CompressedTables {
+  /** Names of the tables. */
   readonly names: readonly string[];
   /** The values of a dense table, (rows, dim), in pieces of whole rows. */
   pieces(name: string): Iterable<Float32Array>;
@@ -41,6 +44,7 @@ export interface CompressedTables {
 
 /** A way of compressing embedding tables: the models of a grid, and how each is made. */
 export interface Method {
+  /** Its name in code and files. */
   id: string;
   /** Its name for readers. */
   label: string;
@@ -48,6 +52,7 @@ export interface Method {
   scope: string;
   /** Whether the tables alone decide, or rows of training data as well. */
   needs: 'tables' | 'calibration';
+  /** What its grid takes. */
   settings: readonly MethodSetting[];
   /**
    * The models of the grid in their order; those of one list are made by one sweep.
@@ -64,7 +69,17 @@ export interface Method {
   /** The plan's tables, found in the state dict by their names, as one of its points has them; on any thread. */
   compress(stateDict: StateDict, plan: SweepPlan, point: GridPoint): CompressedTables;
   /** The curve of a chart that a point is on: its points differ in their level alone. */
-  curve(point: GridPoint): { name: string; dashed: boolean };
+  curve(point: GridPoint): {
+    /** What the legend calls it. */
+    name: string;
+    /** Whether its line is dashed. */
+    dashed: boolean;
+  };
   /** Where a model goes inside the folder of all: the folders, and its name without extension. */
-  file(point: GridPoint): { folders: string[]; name: string };
+  file(point: GridPoint): {
+    /** The folders, outermost first. */
+    folders: string[];
+    /** The name without extension. */
+    name: string;
+  };
 }
