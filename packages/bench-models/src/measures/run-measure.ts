@@ -2,7 +2,7 @@ import { checkOutputs } from '@ds/files';
 import { itemsOfShard, type Shard } from './shard.js';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
-import { checkDumpedFiles } from '../results/check-dumped-files.js';
+import { checkDumpedFile } from '../results/check-dumped-file.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { writeResultsCsv } from '../results/results-csv.js';
@@ -57,13 +57,16 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
     inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
     outputs: [output],
   });
-  await checkDumpedFiles(sparseModelMetadata, models);
   const measured = itemsOfShard(
     measure.variants
       .filter((variant) => variants.includes(variant))
       .flatMap((variant) => models.map((model) => ({ model, variant }))),
     shard,
   );
+  for (const { model, variant } of measured) {
+    const tables = variant === 'sparse_tables' ? 'sparse' : 'dense';
+    await checkDumpedFile(sparseModelMetadata, model, { tables });
+  }
   return writeResultsCsv<GridPoint & Measured>({
     path: output,
     columns: modelColumns(measure.columns, models),
