@@ -53,6 +53,14 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
     await readSparseModelMetadata(sparseModelMetadata),
     sparsityLevels,
   );
+  const seen = new Set<string>();
+  for (const model of models) {
+    const point = JSON.stringify(gridPointOf(model));
+    if (seen.has(point)) {
+      throw new Error(`${sparseModelMetadata}: expected each model once, found ${point} twice`);
+    }
+    seen.add(point);
+  }
   checkOutputs({
     inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
     outputs: [output],

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { GridPoint } from '../methods/grid-point.js';
 import { float, text, wholeNumber } from './cell-types.js';
-import { gridPointColumns, gridPointOf, modelSchema } from './grid-point-schema.js';
+import { gridPointColumns, modelSchema } from './grid-point-schema.js';
 import type { ResultsColumn } from './results-csv.js';
 import { columnsOf, readResultsCsv, type ResultsSchema } from './results-schema.js';
 
@@ -59,17 +59,11 @@ const metadataSchema = modelSchema(schema);
  * CSV's folder; columns it does not know are passed over.
  *
  * @throws Error naming the file, and the line and column where there is one: when it cannot be read, lacks a
- *   column, has no rows or a model twice, or a cell is not what its column holds.
+ *   column, has no rows, or a cell is not what its column holds.
  */
 export async function readSparseModelMetadata(csvPath: string): Promise<SparseModelMetadata[]> {
   const absolute = (path: string) => resolve(dirname(csvPath), path);
   const rows = await readResultsCsv(csvPath, metadataSchema);
-  const seen = new Set<string>();
-  for (const row of rows) {
-    const model = JSON.stringify(gridPointOf(row));
-    if (seen.has(model)) throw new Error(`${csvPath}: expected each model once, found ${model} twice`);
-    seen.add(model);
-  }
   return rows.map((row) => ({
     ...row,
     path: absolute(row.path),
