@@ -55,3 +55,4 @@ export {
 } from './results/results-csv.js';
 export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/results-schema.js';
 export { servedFile } from './results/served-file.js';
+export { distinctModels } from './results/distinct-models.js';

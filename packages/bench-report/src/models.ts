@@ -47,11 +47,6 @@ export function areOfOneModel(a: GridPoint, b: GridPoint): boolean {
   return a.sparsityLevel === b.sparsityLevel && methodOf(a).curve(a).name === methodOf(b).curve(b).name;
 }
 
-/** A model in an error: `L1, blocks (1, 4), level 0.5`. */
-export function modelTitle(row: GridPoint): string {
-  return `${methodOf(row).curve(row).name}, level ${row.sparsityLevel}`;
-}
-
 /** The distinct levels of a table, ascending. */
 export function levelsOf(rows: readonly GridPoint[]): number[] {
   return [...new Set(rows.map(({ sparsityLevel }) => sparsityLevel))].sort((a, b) => a - b);

@@ -3,6 +3,7 @@ import { itemsOfShard, type Shard } from './shard.js';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
 import { checkDumpedFile } from '../results/check-dumped-file.js';
+import { distinctModels } from '../results/distinct-models.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { writeResultsCsv } from '../results/results-csv.js';
@@ -50,17 +51,9 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
 }): Promise<(GridPoint & Measured)[]> {
   const models = modelsWithLevels(
     sparseModelMetadata,
-    await readSparseModelMetadata(sparseModelMetadata),
+    distinctModels(sparseModelMetadata, await readSparseModelMetadata(sparseModelMetadata)),
     sparsityLevels,
   );
-  const seen = new Set<string>();
-  for (const model of models) {
-    const point = JSON.stringify(gridPointOf(model));
-    if (seen.has(point)) {
-      throw new Error(`${sparseModelMetadata}: expected each model once, found ${point} twice`);
-    }
-    seen.add(point);
-  }
   checkOutputs({
     inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
     outputs: [output],

@@ -48,7 +48,7 @@ describe('runMeasure', () => {
     );
     expect(await run(withBytes.map((line) => line.replace(/,8$/, ',7')))).toHaveLength(4);
     await expect(run([...lines, lines[1]!])).rejects.toThrow(
-      /expected each model once, found .*"L2".* twice/,
+      /expected each model once, found two rows of L2, blocks \(1, 4\), level 0$/,
     );
   });
 

@@ -2,7 +2,7 @@ import { forwardTimeSchema, readResultsCsv, type ForwardTime, type GridPoint } f
 import { areOfOneModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { formatIn, formatQuantity, timeUnit } from '../../units.js';
-import { distinctModels } from '../distinct-models.js';
+import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { forwardChart, forwardVariants } from './forward-chart.js';
 import { forwardNotes } from './forward-notes.js';

@@ -2,7 +2,7 @@ import { memoryUseSchema, readResultsCsv, type GridPoint, type MemoryUse } from 
 import { areOfOneModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
-import { distinctModels } from '../distinct-models.js';
+import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { memoryChart, tableKinds } from './memory-chart.js';
 

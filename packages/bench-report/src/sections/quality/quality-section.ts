@@ -1,7 +1,7 @@
 import { modelMetricsSchema, readResultsCsv, type GridPoint, type ModelMetrics } from '@ds/bench-models';
 import { areOfOneModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
-import { distinctModels } from '../distinct-models.js';
+import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { qualityCharts } from './quality-charts.js';
 

@@ -2,7 +2,7 @@ import { dumpFormatOf, readSparseModelMetadata, type SparseModelMetadata } from 
 import { areOfOneModel, curvesOf, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
-import { distinctModels } from '../distinct-models.js';
+import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { sizeChart } from './size-chart.js';
 import { sizeNotes } from './size-notes.js';

@@ -1,5 +1,5 @@
-import type { GridPoint } from '@ds/bench-models';
-import { modelTitle } from '../models.js';
+import type { GridPoint } from '../methods/grid-point.js';
+import { methodOf } from '../methods/methods.js';
 
 /**
  * The rows of a results file, each of another model or another variant of it.
@@ -17,4 +17,9 @@ export function distinctModels<Row extends GridPoint & { dlrmType?: string }>(
     seen.add(model);
   }
   return rows;
+}
+
+/** A model in an error: `L1, blocks (1, 4), level 0.5`. */
+function modelTitle(row: GridPoint): string {
+  return `${methodOf(row).curve(row).name}, level ${row.sparsityLevel}`;
 }
