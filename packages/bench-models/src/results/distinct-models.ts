@@ -6,7 +6,7 @@ import { methodOf } from '../methods/methods.js';
  *
  * @throws Error naming the file and the model that has two rows.
  */
-export function distinctModels<Row extends GridPoint & { dlrmType?: string }>(
+export function distinctModels<Row extends GridPoint & { /** Which variant of the model, where it has several. */ dlrmType?: string }>(
   csvPath: string,
   rows: Row[],
 ): Row[] {
