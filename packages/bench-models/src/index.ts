@@ -55,4 +55,4 @@ export {
 } from './results/results-csv.js';
 export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/results-schema.js';
 export { servedFile } from './results/served-file.js';
-export { distinctModels } from './results/distinct-models.js';
+export { distinctModels, type ModelRow } from './results/distinct-models.js';

@@ -1,12 +1,18 @@
 import type { GridPoint } from '../methods/grid-point.js';
 import { methodOf } from '../methods/methods.js';
 
+/** A row about a model. */
+export interface ModelRow extends GridPoint {
+  /** Which variant of the model, where it has several. */
+  dlrmType?: string;
+}
+
 /**
  * The rows of a results file, each of another model or another variant of it.
  *
  * @throws Error naming the file and the model that has two rows.
  */
-export function distinctModels<Row extends GridPoint & { /** Which variant of the model, where it has several. */ dlrmType?: string }>(
+export function distinctModels<Row extends ModelRow>(
   csvPath: string,
   rows: Row[],
 ): Row[] {
