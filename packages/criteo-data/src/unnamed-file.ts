@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { openTemporary, removeTemporary } from '@ds/files';
 
 /**
  * Opens a new file near `path` for reading and writing, and removes its name at once: the space is freed when
@@ -12,8 +13,8 @@ export async function openUnnamedFile(path: string): Promise<FileHandle> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'wx+');
-    await rm(temporary);
+    const file = await openTemporary(temporary);
+    await removeTemporary(temporary);
     return file;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 export { beginWhole, writeError, writeWhole, type UnfinishedFile } from './write-whole.js';
+export { openTemporary, removeTemporary } from './temporary-file.js';
 export { partPath, partOfPath } from './part-path.js';
 export { checkOutputs } from './check-outputs.js';
 export { appendTo } from './append-to.js';

@@ -1,23 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { resolveLinks } from './resolve-links.js';
-
-// Files in the making, removed if the process exits (also by a signal that a command turns into an exit).
-const unfinished = new Set<string>();
-const removeUnfinished = () => unfinished.forEach((path) => rmSync(path, { force: true }));
-
-/** Listens to the exit only meanwhile: each package has a copy of this module, and Node warns of over ten listeners. */
-function beginFile(path: string): void {
-  if (unfinished.size === 0) process.on('exit', removeUnfinished);
-  unfinished.add(path);
-}
-
-function endFile(path: string): void {
-  unfinished.delete(path);
-  if (unfinished.size === 0) process.off('exit', removeUnfinished);
-}
+import { keepTemporary, openTemporary, removeTemporary } from './temporary-file.js';
 
 /** A file that is written under a temporary name beside its own. */
 export interface UnfinishedFile {
@@ -63,31 +48,26 @@ export async function beginWhole(path: string): Promise<UnfinishedFile> {
     if (earlier?.isDirectory()) throw new Error('it is a folder');
     if (earlier && !earlier.isFile()) return writeInto(path, await open(target, 'w'));
     await mkdir(folder, { recursive: true });
-    file = await open(temporary, 'wx');
+    file = await openTemporary(temporary);
     if (earlier) await file.chmod(earlier.mode & 0o7777);
   } catch (error) {
     throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
-  beginFile(temporary);
-  const remove = async () => {
-    await rm(temporary, { force: true });
-    endFile(temporary);
-  };
   return {
     file,
     finish: async () => {
       try {
         await file.close();
         await rename(temporary, target);
-        endFile(temporary);
+        keepTemporary(temporary);
       } catch (error) {
-        await remove();
+        await removeTemporary(temporary);
         throw writeError(path, error);
       }
     },
     abandon: async () => {
       await file.close();
-      await remove();
+      await removeTemporary(temporary);
     },
   };
 }

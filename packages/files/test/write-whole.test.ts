@@ -105,3 +105,13 @@ it('listens to the exit of the process only while a file is unfinished', async (
   await second.abandon();
   expect(process.listenerCount('exit')).toBe(before);
 });
+
+it('leaves nothing when the process exits while the file is being opened', async () => {
+  const before = process.listeners('exit');
+  const opening = beginWhole(join(folder, 'x.txt'));
+  while (readdirSync(folder).length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+  added.forEach((listener) => listener(0));
+  await opening.catch(() => undefined);
+  expect(readdirSync(folder)).toEqual([]);
+});
