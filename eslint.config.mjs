@@ -11,7 +11,7 @@ const mayImport = {
   'table-compression': ['data-sparsifier', 'dlrm', 'criteo-data', 'tensor-files'],
   'bench-models': ['data-sparsifier', 'tensor-files'],
   'bench-disk': ['bench-models', 'tensor-files'],
-  'bench-metrics': ['bench-models', 'dlrm', 'criteo-data'],
+  'bench-metrics': ['bench-models', 'dlrm', 'criteo-data', 'tensor-files'],
   'bench-forward': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-memory': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-report': ['bench-models'],

@@ -1,4 +1,4 @@
-import { Dlrm, kaggleDlrmConfig, saveCheckpoint } from '@ds/dlrm';
+import { Dlrm, kaggleConfigFor, kaggleDlrmConfig, saveCheckpoint } from '@ds/dlrm';
 import { kaggleTables } from './kaggle-tables.js';
 
 /**
@@ -10,10 +10,7 @@ export async function saveKaggleModel(
   path: string,
   share = 1,
 ): Promise<{ bytes: number; layerBytes: number }> {
-  const small = await Dlrm.create(
-    { ...kaggleDlrmConfig, tableRows: kaggleDlrmConfig.tableRows.map(() => 1) },
-    { seed: 1 },
-  );
+  const small = await Dlrm.create(kaggleConfigFor(kaggleDlrmConfig.tableRows.map(() => 1)), { seed: 1 });
   const stateDict = small.stateDict();
   await small.dispose();
   for (const { name, data, shape } of kaggleTables(share)) stateDict[name] = { data, shape };

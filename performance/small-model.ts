@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openCriteoDataset } from '@ds/criteo-data';
-import { Dlrm, kaggleDlrmConfig, train } from '@ds/dlrm';
+import { Dlrm, kaggleConfigFor, kaggleDlrmConfig, train } from '@ds/dlrm';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { criteoSample } from './criteo-sample.js';
 
@@ -18,7 +18,7 @@ export async function smallModel(): Promise<
   const sample = await criteoSample(rows);
   await widenCounts(sample.processedDataFile);
   const dataset = await openCriteoDataset({ processedDataFile: sample.processedDataFile, split: 'train' });
-  const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: [...dataset.counts] }, { seed: 1 });
+  const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed: 1 });
   await train({ model, dataset });
   const modelPath = join(sample.folder, 'criteo_model.ckpt');
   await model.save(modelPath);

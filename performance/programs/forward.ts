@@ -1,4 +1,4 @@
-import { Dlrm, kaggleDlrmConfig } from '@ds/dlrm';
+import { Dlrm, kaggleConfigFor } from '@ds/dlrm';
 import { randomBatch, tenthOfKaggle } from '../forward-batch.js';
 import { timeInPairs } from '../paired-timing.js';
 import { PythonRival } from '../python-rival.js';
@@ -6,7 +6,7 @@ import { printComparisons } from '../report-table.js';
 
 // The forward pass at batch 16384 with tables of a tenth of Kaggle's rows, random rows looked up.
 const batchSize = 16384;
-const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: tenthOfKaggle }, { seed: 1 });
+const model = await Dlrm.create(kaggleConfigFor(tenthOfKaggle), { seed: 1 });
 const batch = randomBatch(batchSize, tenthOfKaggle);
 const comparisons = [];
 for (const [compiled, wanted] of [

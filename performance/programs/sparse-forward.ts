@@ -1,5 +1,5 @@
 import { DataNormSparsifier, QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
-import { Dlrm, embeddingTableNames, kaggleDlrmConfig, type ModelState } from '@ds/dlrm';
+import { Dlrm, embeddingTableNames, kaggleConfigFor, type ModelState } from '@ds/dlrm';
 import { randomBatch, tenthOfKaggle } from '../forward-batch.js';
 import { inProcess, timeInPairs } from '../paired-timing.js';
 import { printComparisons } from '../report-table.js';
@@ -7,7 +7,7 @@ import { printComparisons } from '../report-table.js';
 // The forward pass on sparse and on quantised tables beside the same pruned model's on dense ones: batch 16384,
 // tables of a tenth of Kaggle's rows.
 const batch = randomBatch(16384, tenthOfKaggle);
-const original = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: tenthOfKaggle }, { seed: 1 });
+const original = await Dlrm.create(kaggleConfigFor(tenthOfKaggle), { seed: 1 });
 const comparisons = [];
 for (const sparseBlockShape of [
   [1, 1],

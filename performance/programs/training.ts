@@ -1,5 +1,5 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { Dlrm, kaggleDlrmConfig } from '@ds/dlrm';
+import { Dlrm, kaggleConfigFor } from '@ds/dlrm';
 import { criteoSample } from '../criteo-sample.js';
 import { timeInPairs } from '../paired-timing.js';
 import { PythonRival } from '../python-rival.js';
@@ -9,7 +9,7 @@ import { printComparisons } from '../report-table.js';
 const iterations = 150;
 const { rawDataFile, processedDataFile } = await criteoSample(60_000);
 const dataset = await openCriteoDataset({ processedDataFile, split: 'train' });
-const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: [...dataset.counts] }, { seed: 1 });
+const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed: 1 });
 const rival = await PythonRival.start('training', { threads: 2, rawDataFile, processedDataFile, iterations });
 const timing = await timeInPairs({
   ours: async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCriteoDataset, preprocessCriteo, synthesizeCriteo, type CriteoDataset } from '@ds/criteo-data';
-import { Dlrm, kaggleDlrmConfig, train, type StateDict } from '@ds/dlrm';
+import { Dlrm, kaggleConfigFor, train, type StateDict } from '@ds/dlrm';
 
 /** A trained model, and what is needed to prune and judge it. */
 export interface TrainedModel {
@@ -26,7 +26,7 @@ export async function trainAModel(
     await preprocessCriteo({ rawDataFile, processedDataFile });
     const days = await openCriteoDataset({ processedDataFile, split: 'train' });
     const test = await openCriteoDataset({ processedDataFile, split: 'test' });
-    const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: [...days.counts] }, { seed });
+    const model = await Dlrm.create(kaggleConfigFor(days.counts), { seed });
     try {
       await train({ model, dataset: days, seed });
       await use({ stateDict: model.stateDict(), accesses: await countAccesses(days), test });

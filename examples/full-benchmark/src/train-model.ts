@@ -1,5 +1,5 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { Dlrm, kaggleDlrmConfig, train, type EngineDescription } from '@ds/dlrm';
+import { Dlrm, kaggleConfigFor, train, type EngineDescription } from '@ds/dlrm';
 import type { BenchmarkOptions } from './options.js';
 import type { OnProgress } from './stages.js';
 
@@ -26,10 +26,7 @@ export async function trainModel({
 }): Promise<ModelFacts> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'train' });
   try {
-    const model = await Dlrm.create(
-      { ...kaggleDlrmConfig, tableRows: [...dataset.counts] },
-      { seed, engine },
-    );
+    const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed, engine });
     try {
       onEngine(model.engine);
       const { epochLosses } = await train({ model, dataset, epochs, learningRate, seed, onProgress });

@@ -1,7 +1,7 @@
 import {
   Dlrm,
   embeddingTableNames,
-  kaggleDlrmConfig,
+  kaggleConfigFor,
   sparsifyEveryEpoch,
   stepSchedule,
   train,
@@ -33,7 +33,7 @@ export async function compareSchedules({
   const schedule: LevelSchedule = (epoch) => Math.min(sparsityLevel, rising(epoch));
 
   await withSyntheticDays({ rows, seed }, async (days) => {
-    const config = { ...kaggleDlrmConfig, tableRows: [...days.train.counts] };
+    const config = kaggleConfigFor(days.train.counts);
     console.log('epoch   level        unpruned    sparsified copy    pruned in training');
     const lines: string[][] = [];
 

@@ -2,8 +2,8 @@ import { modelMetricsColumns, type GridPoint, type Measure, type ModelMetrics } 
 import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { binaryClassificationMetrics, type BinaryClassificationMetrics } from '@ds/dlrm/metrics';
+import { nonFiniteValue } from '@ds/tensor-files';
 import { loadAhead } from './load-ahead.js';
-import { nonFiniteModel } from './non-finite-model.js';
 import { SharedBottom } from './shared-bottom.js';
 
 /** Quality of one pruned model: a row of `sparse_model_metrics.csv`, not rounded. */
@@ -44,7 +44,8 @@ export const modelQuality: Measure<
         if (scores.every(Number.isFinite)) {
           yield binaryClassificationMetrics(labels, scores);
         } else {
-          onBroken(nonFiniteModel(paths[done - 1]!, state));
+          const fault = nonFiniteValue(state) ?? 'expected finite scores, found others from finite values';
+          onBroken(`${paths[done - 1]}: ${fault}`);
           yield {};
         }
       }

@@ -50,7 +50,7 @@ describe('bench-metrics', () => {
     );
     const { stderr, status } = run([...models.args, '--quiet']);
     expect(stderr).toBe(
-      `error: ${broken}: bot_l.2.bias: expected finite values, found NaN at position 3; ` +
+      `error: ${broken}: bot_l.2.bias: expected finite values, found NaN at position 3 of shape (8); ` +
         `the other models are in ${models.output}\n`,
     );
     expect(status).toBe(1);

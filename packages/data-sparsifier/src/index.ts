@@ -22,6 +22,12 @@ export { storedRowBytes, type StoredRowBits } from './tables/mixed-precision/row
 export type { RowsOfBits } from './tables/mixed-precision/row-classes.js';
 export { fromFloat16 } from './quantization/float16.js';
 export { SparseTable } from './tables/sparse-table.js';
+export {
+  expandSparseBitmaps,
+  sparseTableSizes,
+  type SparseBitmapNames,
+  type SparseBitmaps,
+} from './tables/sparse-bitmaps.js';
 export type { RowPieces } from './tables/kept-blocks.js';
 export type { SparseTableSizes } from './tables/sparse-table-parts.js';
 export { TableMemory } from './tables/table-memory.js';

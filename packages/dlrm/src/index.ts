@@ -4,7 +4,12 @@
  * @module @ds/dlrm
  */
 export { Dlrm, type DlrmOptions } from './models/dlrm/dlrm.js';
-export { type DlrmConfig, kaggleDlrmConfig, configFromStateDict } from './models/dlrm/config.js';
+export {
+  type DlrmConfig,
+  kaggleDlrmConfig,
+  kaggleConfigFor,
+  configFromStateDict,
+} from './models/dlrm/config.js';
 export { foldMask, type FoldOptions } from './models/dlrm/fold-mask.js';
 export type { DlrmBatch, LabelledBatch } from './models/dlrm/batch.js';
 export type { EmbeddingTable } from '@ds/data-sparsifier';

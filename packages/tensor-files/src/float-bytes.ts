@@ -1,3 +1,4 @@
+import { fromFloat16 } from '@ds/data-sparsifier';
 import { sizeOf, type Tensor, type TensorInPieces } from './state-dict.js';
 
 /** The floating point types that are read; all become float32. */
@@ -67,27 +68,20 @@ function decoded(type: FloatType, buffer: ArrayBuffer, count: number): Float32Ar
       for (let i = 0; i < count; i++) bits[i] = halves[i]! << 16; // the upper half of a float32
       return new Float32Array(bits.buffer);
     }
-    case 'float16': {
-      const halves = new Uint16Array(buffer, 0, count);
-      const known = float16Values();
-      const values = new Float32Array(count);
-      for (let i = 0; i < count; i++) values[i] = known[halves[i]!]!;
-      return values;
-    }
+    case 'float16':
+      return widenFloat16(new Uint16Array(buffer, 0, count));
   }
 }
 
-let float16Table: Float32Array | undefined;
+let float16Values: Float32Array | undefined;
 
-/** The value of each of the 65536 float16 numbers, by its bits (IEEE 754 binary16). */
-function float16Values(): Float32Array {
-  return (float16Table ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => {
-    const sign = bits >> 15 ? -1 : 1;
-    const exponent = (bits >> 10) & 0x1f;
-    const fraction = bits & 0x3ff;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
-  }));
+/** The values of float16 numbers, given by their bits. */
+export function widenFloat16(halves: Uint16Array): Float32Array {
+  // Each of the 65536 there are is worked out once.
+  const known = (float16Values ??= Float32Array.from({ length: 1 << 16 }, (_, half) => fromFloat16(half)));
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = known[halves[i]!]!;
+  return values;
 }
 
 /**

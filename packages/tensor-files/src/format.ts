@@ -1,6 +1,5 @@
-import type { MixedPrecisionParts } from '@ds/data-sparsifier';
+import type { MixedPrecisionParts, SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource, ZipArchive } from '@ds/files';
-import type { SparseBitmaps } from './safetensors/sparse/sparse-bitmaps.js';
 import type { Tensor, TensorInPieces } from './state-dict.js';
 
 /**

@@ -6,7 +6,7 @@
 export { sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
-export { checkFinite } from './check-finite.js';
+export { checkFinite, nonFiniteValue } from './check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
 export { loadCheckpoint } from './load-checkpoint.js';
 export { loadModelTensors, type WantedTables } from './load-model-tensors.js';
@@ -17,7 +17,8 @@ export {
   writeSparseCheckpoint,
   type SparseStateDict,
 } from './safetensors/sparse/save-sparse-checkpoint.js';
-export type { SparseBitmaps, SparseTableLike } from './safetensors/sparse/sparse-bitmaps.js';
+export type { SparseBitmaps } from '@ds/data-sparsifier';
+export type { SparseTableLike } from './safetensors/sparse/sparse-table-like.js';
 export {
   saveMixedCheckpoint,
   writeMixedCheckpoint,

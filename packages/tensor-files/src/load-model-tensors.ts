@@ -1,9 +1,14 @@
-import { SparseTable, TableMemory, type EmbeddingTable, type MixedPrecisionParts } from '@ds/data-sparsifier';
+import {
+  SparseTable,
+  TableMemory,
+  type EmbeddingTable,
+  type MixedPrecisionParts,
+  type SparseBitmaps,
+} from '@ds/data-sparsifier';
 import { embeddingTableNames } from './names/embedding-tables.js';
 import { plainNames } from './names/plain-names.js';
 import { openCheckpoint } from './open-checkpoint.js';
 import { openMixedTable, partsBytes } from './safetensors/mixed/read-mixed-tables.js';
-import type { SparseBitmaps } from './safetensors/sparse/sparse-bitmaps.js';
 import type { ModelState, Tensor } from './state-dict.js';
 
 /** Which tables a loaded model gets: those that its file has, or all of one kind. */

@@ -1,7 +1,7 @@
 import { countOnesBefore, onesBefore } from './bit-ranks.js';
 import { checkedTableShape, checkTableSizes } from './checked-table-shape.js';
 import { countKeptBlocks, storeKeptBlocks, type RowPieces } from './kept-blocks.js';
-import { popcount } from './popcount.js';
+import { sparseTableSizes, type SparseBitmaps } from './sparse-bitmaps.js';
 import {
   allocateParts,
   blocksPerGroup,
@@ -136,36 +136,14 @@ export class SparseTable extends StoredRowTable {
    *   the lengths of the arrays do not fit together.
    */
   static fromBitmaps({
-    rows,
-    dim,
-    blockWidth,
-    rowBits,
-    blockBits,
-    values,
     memory,
-  }: {
-    rows: number;
-    dim: number;
-    /** Values in a block. */
-    blockWidth: number;
-    /** A bit per row, least significant first: whether the row is stored. */
-    rowBits: Uint8Array;
-    /** A bit per block of each stored row. */
-    blockBits: Uint8Array;
-    /** The kept blocks, `blockWidth` values each. Held by reference where no `memory` is given. */
-    values: Float32Array;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    ...bitmaps
+  }: SparseBitmaps & {
+    /** Where the table is built, for the fast gather; default: arrays of its own, but for the values, held by reference. */
     memory?: TableMemory;
   }): SparseTable {
-    checkTableSizes({ rows, dim, blockWidth });
-    const storedRows = onesIn('row', rowBits, rows);
-    const keptBlocks = onesIn('block', blockBits, storedRows * Math.ceil(dim / blockWidth));
-    if (values.length !== keptBlocks * blockWidth) {
-      throw new RangeError(
-        `a sparse table with ${keptBlocks} kept blocks of ${blockWidth} needs ${keptBlocks * blockWidth} values, found ${values.length}`,
-      );
-    }
-    const sparse = new SparseTable({ rows, dim, blockWidth, storedRows, keptBlocks }, { memory, values });
+    const { rowBits, blockBits, values } = bitmaps;
+    const sparse = new SparseTable(sparseTableSizes(bitmaps), { memory, values });
     bytesOf(sparse.#parts.rowBits).set(rowBits);
     bytesOf(sparse.#parts.blockBits).set(blockBits);
     if (memory) bytesOf(sparse.#parts.values).set(bytesOf(values));
@@ -174,14 +152,7 @@ export class SparseTable extends StoredRowTable {
   }
 
   /** The bitmaps and values that `fromBitmaps` takes: views of the table, not copies. */
-  bitmaps(): {
-    /** A bit per row: whether any of its blocks is kept. */
-    rowBits: Uint8Array;
-    /** A bit per block of each such row, row by row: whether it is kept. */
-    blockBits: Uint8Array;
-    /** The kept blocks, `blockWidth` values each. */
-    values: Float32Array;
-  } {
+  bitmaps(): Pick<SparseBitmaps, 'rowBits' | 'blockBits' | 'values'> {
     const { rowBits, blockBits, values } = this.#currentParts();
     return {
       rowBits: bytesOf(rowBits).subarray(0, Math.ceil(this.rows / 8)),
@@ -251,22 +222,6 @@ function fitsBlocks(mask: Uint8Array, rows: number, dim: number, blockWidth: num
     }
   }
   return true;
-}
-
-/** The number of ones in a bitmap of `length` bits, which must fill its bytes and leave the rest of the last one zero. */
-function onesIn(what: string, bitmap: Uint8Array, length: number): number {
-  if (bitmap.length !== Math.ceil(length / 8)) {
-    throw new RangeError(
-      `a bitmap of ${length} ${what}s takes ${Math.ceil(length / 8)} bytes, found ${bitmap.length}`,
-    );
-  }
-  let ones = 0;
-  for (const byte of bitmap) ones += popcount(byte);
-  const lastBits = length % 8;
-  if (lastBits > 0 && bitmap.at(-1)! >>> lastBits !== 0) {
-    throw new RangeError(`a bitmap of ${length} ${what}s has ones after its last bit`);
-  }
-  return ones;
 }
 
 function bytesOf(words: Uint32Array | Float32Array): Uint8Array {

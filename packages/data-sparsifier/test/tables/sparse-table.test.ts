@@ -401,7 +401,7 @@ describe('SparseTable', () => {
           blockBits: Uint8Array.of(3),
           values: new Float32Array(1),
         }),
-      /needs 2 values, found 1/,
+      /^values: expected 2 values for 2 kept blocks of 1, found 1/,
     ],
     [
       'a bitmap with ones after its end',
@@ -414,7 +414,7 @@ describe('SparseTable', () => {
           blockBits: Uint8Array.of(3),
           values: new Float32Array(2),
         }),
-      /bitmap of 1 rows has ones after its last bit/,
+      /^rowBits: has ones after its 1 bits/,
     ],
     [
       'a bitmap of another length',
@@ -427,7 +427,7 @@ describe('SparseTable', () => {
           blockBits: Uint8Array.of(3),
           values: new Float32Array(2),
         }),
-      /bitmap of 9 rows takes 2 bytes, found 1/,
+      /^rowBits: expected 2 bytes for 9 bits, found 1/,
     ],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(message);

@@ -10,8 +10,7 @@ import {
   type Command,
 } from '@ds/command-line';
 import { saveCheckpoint } from '@ds/tensor-files';
-import { kaggleDlrmConfig, vectorSizes } from '../models/dlrm/config.js';
-import { interactionOf } from '../models/dlrm/interactions/interactions.js';
+import { kaggleConfigFor } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
 import { train } from '../training/train.js';
@@ -79,14 +78,8 @@ async function runTrain(options: TrainOptions): Promise<void> {
       split: 'train',
       onProgress: progress.stage('read data'),
     });
-    const { embeddingDim, topMlp } = kaggleDlrmConfig;
-    const tableRows = [...dataset.counts];
-    const flags = {
-      archInteractionOp: options.archInteractionOp,
-      archInteractionItself: options.archInteractionItself ?? false,
-    };
-    const width = interactionOf(flags).width(vectorSizes({ embeddingDim, tableRows }));
-    const config = { ...kaggleDlrmConfig, ...flags, tableRows, topMlp: [width, ...topMlp.slice(1)] };
+    const { archInteractionOp, archInteractionItself = false } = options;
+    const config = kaggleConfigFor(dataset.counts, { archInteractionOp, archInteractionItself });
     const model = await Dlrm.create(config, { seed, engine: options.engine });
     progress.note(engineLine(model.engine));
     const sparsity = options.sparsifyEveryEpoch

@@ -1,4 +1,4 @@
-import { kaggleDlrmConfig } from '../models/dlrm/config.js';
+import { kaggleConfigFor, kaggleDlrmConfig } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import type { EngineDescription } from './engine.js';
 import type { EngineName } from './open-engine.js';
@@ -18,7 +18,7 @@ export interface MeasuredEngine {
  * @throws Error with the next step to take when it cannot be loaded
  */
 export async function measureEngine(engine: EngineName): Promise<MeasuredEngine> {
-  const config = { ...kaggleDlrmConfig, tableRows: kaggleDlrmConfig.tableRows.map(() => 1000) };
+  const config = kaggleConfigFor(kaggleDlrmConfig.tableRows.map(() => 1000));
   const model = await Dlrm.create(config, { seed: 1, engine });
   const batch = (size: number) => ({
     dense: new Float32Array(size * 13).fill(1),

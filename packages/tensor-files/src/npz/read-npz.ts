@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { float16ToFloat32 } from 'npyjs';
+import { widenFloat16 } from '../float-bytes.js';
 import { elementCount, npyTypes, type NpyData, type NpyDtype } from './npy-format.js';
 import { openNpz, type NpzEntry } from './open-npz.js';
 
@@ -76,7 +76,7 @@ function typed({ buffer }: Uint8Array<ArrayBuffer>, dtype: NpyDtype): NpyData {
     case 'uint64':
       return new BigUint64Array(buffer);
     case 'float16':
-      return Float32Array.from(new Uint16Array(buffer), float16ToFloat32);
+      return widenFloat16(new Uint16Array(buffer));
     case 'float32':
       return new Float32Array(buffer);
     case 'float64':

@@ -1,4 +1,4 @@
-import type { MixedPrecisionParts } from '@ds/data-sparsifier';
+import { expandSparseBitmaps, type MixedPrecisionParts, type SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
 import type { ReadOptions } from '../format.js';
 import type { Tensor } from '../state-dict.js';
@@ -6,7 +6,6 @@ import { allocateFloats } from '../float-bytes.js';
 import { mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';
 import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
-import { expandBitmaps, type SparseBitmaps } from './sparse/sparse-bitmaps.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
 import { readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';
 
@@ -53,7 +52,7 @@ export async function readSafetensors<Table = never>(
 function denseTable(name: string, table: SparseBitmaps, shared: boolean): Tensor {
   const { rows, dim } = table;
   const data = allocateFloats(name, rows * dim, { shared });
-  expandBitmaps(table, data);
+  expandSparseBitmaps(table, data);
   return { data, shape: [rows, dim] };
 }
 

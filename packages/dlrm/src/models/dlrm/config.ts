@@ -34,6 +34,17 @@ export const kaggleDlrmConfig: DlrmConfig = {
   topMlp: [367, 512, 256, 1],
 };
 
+/**
+ * The Kaggle network for tables of other sizes, such as `dataset.counts`: as many tables as counts, and a top MLP as wide
+ * at its start as the interaction makes it.
+ */
+export function kaggleConfigFor(counts: Iterable<number>, flags: InteractionFlags = {}): DlrmConfig {
+  const { embeddingDim, topMlp } = kaggleDlrmConfig;
+  const tableRows = [...counts];
+  const width = interactionOf(flags).width(vectorSizes({ embeddingDim, tableRows }));
+  return { ...kaggleDlrmConfig, ...flags, tableRows, topMlp: [width, ...topMlp.slice(1)] };
+}
+
 /** The sizes of what meets in the interaction: the bottom MLP's output and a row of each table. */
 export function vectorSizes({
   embeddingDim,

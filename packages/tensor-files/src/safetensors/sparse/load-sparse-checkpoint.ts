@@ -1,7 +1,7 @@
+import type { SparseBitmaps } from '@ds/data-sparsifier';
 import type { StateDict, Tensor } from '../../state-dict.js';
 import { openCheckpoint } from '../../open-checkpoint.js';
 import { safetensorsFormat } from '../safetensors-format.js';
-import type { SparseBitmaps } from './sparse-bitmaps.js';
 
 /**
  * Reads what `saveSparseCheckpoint` wrote, or a `.zip` that holds it, without making a dense table:

@@ -1,7 +1,8 @@
+import type { SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
 import { allocateFloats } from '../../float-bytes.js';
 import { bytesAt, type SafetensorsEntry } from '../read-safetensors-header.js';
-import { checkBitmaps, type SparseBitmaps } from './sparse-bitmaps.js';
+import { checkSparseFields } from './sparse-table-like.js';
 
 const dtypes = { shape: 'I64', block_shape: 'I64', compressed: 'F32', row_bitmask: 'U8', bitmask: 'U8' };
 // Rows have a bit each in the file, their length is only claimed.
@@ -76,10 +77,6 @@ export async function readSparseTable(
     blockBits: await bytes('bitmask'),
     values,
   };
-  try {
-    checkBitmaps(table);
-  } catch (error) {
-    throw new Error(`${source.name}: ${name}.${(error as Error).message}`, { cause: error });
-  }
+  checkSparseFields(`${source.name}: ${name}`, table);
   return table;
 }

@@ -3,7 +3,7 @@ import { appendTo, writeWhole } from '@ds/files';
 import type { StateDict } from '../../state-dict.js';
 import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
-import { checkBitmaps, type SparseTableLike } from './sparse-bitmaps.js';
+import { checkSparseFields, type SparseTableLike } from './sparse-table-like.js';
 
 /** A state dict whose embedding tables are sparse. */
 export interface SparseStateDict<Table = SparseTableLike> {
@@ -61,11 +61,7 @@ export async function* writeSparseCheckpoint({
     // The values, nearly all of the table, are made when their turn comes; the bits wait for theirs.
     const compressed = function* () {
       const bitmaps = table.bitmaps();
-      try {
-        checkBitmaps({ rows, dim, blockWidth, ...bitmaps });
-      } catch (error) {
-        throw new Error(`${name}.${(error as Error).message}`, { cause: error });
-      }
+      checkSparseFields(name, { rows, dim, blockWidth, ...bitmaps });
       if (bitmaps.blockBits.length !== bitmask.byteLength) {
         throw new Error(
           `${name}.bitmask: expected ${bitmask.byteLength} bytes for ${storedRows} stored rows, found ${bitmaps.blockBits.length}`,
