@@ -25,8 +25,7 @@ const firstOfJanuary1980 = 0x0021;
  * Writes a zip archive front to back: `write` is called with its bytes in order. The same entries give the
  * same bytes, since no time is stored. Sizes past 4 GiB and more than 65535 entries use zip64.
  *
- * A writer of our own because none on npm aligns stored entries (PyTorch maps tensors into memory), takes
- * entries of unknown length past 4 GiB, and deflates one entry on several threads.
+ * docs/decisions/0002 says why it is our own.
  */
 export class ZipWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
