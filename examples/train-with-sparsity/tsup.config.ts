@@ -6,7 +6,7 @@ export default defineConfig({
   entry: ['src/main.ts'],
   format: 'esm',
   target: 'node20',
-  noExternal: ['@ds/command-line'],
+  noExternal: ['@ds/command-line', '@ds/files'],
   external: ['commander', 'cli-progress'],
   tsconfig: '../../tsconfig.base.json',
   silent: true,

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCriteoDataset, preprocessCriteo, synthesizeCriteo, type CriteoDataset } from '@ds/criteo-data';
 import { Dlrm, kaggleConfigFor, train, type StateDict } from '@ds/dlrm';
+import { withTemporaryFolder } from '@ds/files';
 
 /** A trained model, and what is needed to prune and judge it. */
 export interface TrainedModel {
@@ -18,10 +17,9 @@ export async function trainAModel(
   { rows, seed }: { rows: number; seed: number },
   use: (trained: TrainedModel) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'custom-sparsifier-'));
-  const rawDataFile = join(folder, 'train.txt');
-  const processedDataFile = join(folder, 'train.npz');
-  try {
+  await withTemporaryFolder('custom-sparsifier', async (folder) => {
+    const rawDataFile = join(folder, 'train.txt');
+    const processedDataFile = join(folder, 'train.npz');
     await synthesizeCriteo({ rows, seed, output: rawDataFile });
     await preprocessCriteo({ rawDataFile, processedDataFile });
     const days = await openCriteoDataset({ processedDataFile, split: 'train' });
@@ -33,9 +31,7 @@ export async function trainAModel(
     } finally {
       await Promise.all([model.dispose(), days.close(), test.close()]);
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function countAccesses(dataset: CriteoDataset): Promise<Uint32Array[]> {

@@ -7,7 +7,7 @@ import { createReport, describeMachine, type Report, type RunInfo } from '@ds/be
 import { preprocessCriteo } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
 import { engineLine, type EngineDescription } from '@ds/dlrm';
-import { writeWhole } from '@ds/files';
+import { whileHolding, writeWhole } from '@ds/files';
 import { checkModel } from './check-model.js';
 import { forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
@@ -28,9 +28,16 @@ export interface BenchmarkResult {
 /**
  * The whole benchmark: rows in, report out. Every file is replaced whole, when its stage is done.
  *
- * @throws Error naming the stage that failed; what earlier stages and earlier runs wrote stays.
+ * @throws Error naming the stage that failed; what earlier stages and earlier runs wrote stays. Error when another
+ *   process runs a benchmark in the folder.
  */
 export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
+  const runFile = join(resolve(options.outputDir), 'run.json');
+  // The last of its files, held from the start: two runs in one folder would mix theirs.
+  return whileHolding([runFile], () => runStages(options, progress));
+}
+
+async function runStages(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
   const outputDir = resolve(options.outputDir);
   const at = (name: string) => join(outputDir, name);
   const { data, rows, seed, threads, engine, grid } = options;

@@ -1,17 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCriteoDataset, preprocessCriteo, synthesizeCriteo, type CriteoDataset } from '@ds/criteo-data';
+import { withTemporaryFolder } from '@ds/files';
 
 /** Makes synthetic Criteo rows in a temporary folder and gives `use` those to train on and those to test with. */
 export async function withSyntheticDays(
   { rows, seed }: { rows: number; seed: number },
   use: (days: { train: CriteoDataset; test: CriteoDataset }) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'train-with-sparsity-'));
-  const rawDataFile = join(folder, 'train.txt');
-  const processedDataFile = join(folder, 'train.npz');
-  try {
+  await withTemporaryFolder('train-with-sparsity', async (folder) => {
+    const rawDataFile = join(folder, 'train.txt');
+    const processedDataFile = join(folder, 'train.npz');
     await synthesizeCriteo({ rows, seed, output: rawDataFile });
     await preprocessCriteo({ rawDataFile, processedDataFile });
     const train = await openCriteoDataset({ processedDataFile, split: 'train' });
@@ -21,7 +19,5 @@ export async function withSyntheticDays(
     } finally {
       await Promise.all([train.close(), test.close()]);
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

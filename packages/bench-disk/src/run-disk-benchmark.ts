@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { checkOutputs } from '@ds/files';
+import { checkOutputs, whileHolding } from '@ds/files';
 import { checkFinite, loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
 import {
   methodOf,
@@ -18,6 +18,7 @@ import {
 } from '@ds/bench-models';
 import { dumpModels, type PlannedModel } from './dump-models.js';
 import type { DumpedFile } from './dump-task.js';
+import { spaceNote } from './space-note.js';
 
 /**
  * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes
@@ -29,7 +30,8 @@ import type { DumpedFile } from './dump-task.js';
  *
  * @returns a row for each model, in the order of the CSV
  * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
- *   be read, has no embedding table or a value that is NaN or infinite, a place that cannot be written. The CSV is then not written, models already dumped stay.
+ *   be read, has no embedding table or a value that is NaN or infinite, a place that cannot be written or that another
+ *   process writes to. The CSV is then not written, models already dumped stay.
  */
 export async function runDiskBenchmark({
   modelPath,
@@ -80,29 +82,39 @@ export async function runDiskBenchmark({
   const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
   const modelFiles = sweeps.flat().flatMap((point) => filesAt(point).map(({ path }) => path));
   checkOutputs({ inputs: [modelPath], outputs: [output, ...modelFiles] });
-  return writeResultsCsv({
-    path: output,
-    columns: modelColumns(sizeColumns, grid.flat()),
-    makeRows: async () => {
-      onProgress?.(0, total);
-      const loaded = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
-      checkFinite(loaded, modelPath);
-      const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
-      selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
-      const stateDict = withSharedTables(loaded, selected.names);
-      const chosen = Object.fromEntries(selected.names.map((name) => [name, stateDict[name]!]));
-      const models: PlannedModel[] = [];
-      for (const points of sweeps) {
-        const start = performance.now();
-        const plan = await methodOf(points[0]!).sweep(chosen, points, { threads });
-        const sweepTimeSec = (performance.now() - start) / 1000 / points.length;
-        for (const point of points) {
-          models.push({ plan, sweepTimeSec, point, files: filesAt(point) });
+  return whileHolding(modelFiles, () =>
+    writeResultsCsv({
+      path: output,
+      columns: modelColumns(sizeColumns, grid.flat()),
+      makeRows: async () => {
+        onProgress?.(0, total);
+        const loaded = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+        checkFinite(loaded, modelPath);
+        const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
+        selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
+        const stateDict = withSharedTables(loaded, selected.names);
+        const space = await spaceNote({
+          stateDict,
+          tables: selected.names,
+          dumpPath,
+          points: sweeps.flat(),
+          format,
+        });
+        if (space) onNote?.(space);
+        const chosen = Object.fromEntries(selected.names.map((name) => [name, stateDict[name]!]));
+        const models: PlannedModel[] = [];
+        for (const points of sweeps) {
+          const start = performance.now();
+          const plan = await methodOf(points[0]!).sweep(chosen, points, { threads });
+          const sweepTimeSec = (performance.now() - start) / 1000 / points.length;
+          for (const point of points) {
+            models.push({ plan, sweepTimeSec, point, files: filesAt(point) });
+          }
         }
-      }
-      return dumpModels({ stateDict, models, threads, onDumped: (done) => onProgress?.(done, total) });
-    },
-  });
+        return dumpModels({ stateDict, models, threads, onDumped: (done) => onProgress?.(done, total) });
+      },
+    }),
+  );
 }
 
 /** The threads share the tables; those that only a pattern names are not read into shared memory. */

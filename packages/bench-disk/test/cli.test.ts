@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadCheckpoint } from '@ds/tensor-files';
 import { readSparseModelMetadata } from '@ds/bench-models';
 import { builtFile, benchCommand, originalModel } from '@ds/test-support';
@@ -143,6 +143,26 @@ describe('bench-disk', () => {
     for (const file of left.filter((name) => name.endsWith('.zip'))) {
       expect(Object.keys(await loadCheckpoint(join(folder, file)))).toEqual(names);
     }
+  });
+
+  test('a second process on the same models is refused; what a killed one left is removed by the next', async () => {
+    const started = spawn(process.execPath, [builtFile(join(__dirname, '../dist/cli.js')), ...args]);
+    const filesNow = async () => (await readdir(folder, { recursive: true })).map(String);
+    while (!(await filesNow()).some((file) => file.endsWith('.zip'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    started.kill('SIGSTOP'); // so that it does not end meanwhile
+    const sameModels = run([...args, '--quiet', '--output', join(folder, 'other.csv')]);
+    expect(sameModels.stderr).toMatch(
+      new RegExp(`^error: cannot write [^\\n]*\\.zip: process ${started.pid} is writing it already\\n$`),
+    );
+    expect(sameModels.status).toBe(1);
+    started.kill('SIGKILL');
+    await once(started, 'exit');
+    const hidden = async () => (await filesNow()).filter((file) => basename(file).startsWith('.'));
+    expect(await hidden()).not.toEqual([]);
+    expect(run([...args, '--quiet', '--sparsity-levels', '0']).status).toBe(0);
+    expect(await hidden()).toEqual([]);
   });
 
   test('an output that is the model is refused, and the model stays', async () => {

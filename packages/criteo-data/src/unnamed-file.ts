@@ -1,21 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openTemporary, removeTemporary } from '@ds/files';
+import { openUnnamed } from '@ds/files';
 
 /**
- * Opens a new file near `path` for reading and writing, and removes its name at once: the space is freed when
- * the handle is closed, however the process ends.
+ * Opens a new file without a name near `path` for reading and writing: the space is freed when the handle is closed,
+ * however the process ends.
  *
  * @throws Error naming `path` when its folder cannot be written.
  */
 export async function openUnnamedFile(path: string): Promise<FileHandle> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const file = await openTemporary(temporary);
-    await removeTemporary(temporary);
-    return file;
+    return await openUnnamed(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot write a temporary file beside ${path}: ${reason}`, { cause: error });

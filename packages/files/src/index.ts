@@ -1,5 +1,8 @@
-export { beginWhole, writeError, writeWhole, type UnfinishedFile } from './write-whole.js';
-export { openTemporary, removeTemporary } from './temporary-file.js';
+export { beginWhole, writeWhole, type UnfinishedFile } from './write-whole.js';
+export { writeError } from './write-error.js';
+export { whileHolding } from './hold-output.js';
+export { openUnnamed, withTemporaryFolder } from './temporary-file.js';
+export { checkFreeSpace, freeSpace } from './check-free-space.js';
 export { partPath, partOfPath } from './part-path.js';
 export { checkOutputs } from './check-outputs.js';
 export { appendTo } from './append-to.js';

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { holdOutput, type HeldOutput } from './hold-output.js';
 import { resolveLinks } from './resolve-links.js';
-import { keepTemporary, openTemporary, removeTemporary } from './temporary-file.js';
+import { cannotWrite, writeError } from './write-error.js';
+import { keepTemporary, openTemporary, removeTemporary, type TemporaryFile } from './temporary-file.js';
 
 /** A file that is written under a temporary name beside its own. */
 export interface UnfinishedFile {
@@ -19,8 +19,9 @@ export interface UnfinishedFile {
  * which is renamed over it when done. On a failure the temporary file is removed, an earlier file stays as
  * it was, and the error goes on to the caller; folders that are missing are made. A link is followed, and the new
  * file has the mode of the earlier one. What is no regular file (`/dev/stdout`, a FIFO) is written into as it stands.
+ * Meanwhile no other process can write it.
  *
- * @throws Error naming `path` when its folder cannot be made or written.
+ * @throws Error naming `path` when its folder cannot be made or written, or another process is writing it.
  */
 export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const { file, finish, abandon } = await beginWhole(path);
@@ -36,39 +37,44 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
 /**
  * `writeWhole` in steps, for a file that somebody else fills.
  *
- * @throws Error naming `path` when its folder cannot be made or written.
+ * @throws Error naming `path` when its folder cannot be made or written, or another process is writing it.
  */
 export async function beginWhole(path: string): Promise<UnfinishedFile> {
   const target = resolveLinks(path);
-  const folder = dirname(target);
-  const temporary = join(folder, `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
-  let file: FileHandle;
+  let held: HeldOutput | undefined;
+  let temporary: TemporaryFile | undefined;
+  const giveUp = async () => {
+    await temporary?.file.close().catch(() => undefined);
+    if (temporary) await removeTemporary(temporary.path);
+    held?.release();
+  };
   try {
     const earlier = await stat(target).catch(() => undefined);
     if (earlier?.isDirectory()) throw new Error('it is a folder');
     if (earlier && !earlier.isFile()) return writeInto(path, await open(target, 'w'));
-    await mkdir(folder, { recursive: true });
-    file = await openTemporary(temporary);
-    if (earlier) await file.chmod(earlier.mode & 0o7777);
+    held = holdOutput(target);
+    temporary = await openTemporary(target);
+    if (earlier) await temporary.file.chmod(earlier.mode & 0o7777);
   } catch (error) {
-    throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+    await giveUp();
+    throw cannotWrite(path, error);
   }
+  const { file, path: temporaryPath } = temporary;
+  const lock = held;
   return {
     file,
     finish: async () => {
       try {
         await file.close();
-        await rename(temporary, target);
-        keepTemporary(temporary);
+        if (!lock.isHeld()) throw new Error(`cannot write ${path}: another process has begun to write it`);
+        await keepTemporary(temporaryPath, target);
+        lock.release();
       } catch (error) {
-        await removeTemporary(temporary);
+        await giveUp();
         throw writeError(path, error);
       }
     },
-    abandon: async () => {
-      await file.close();
-      await removeTemporary(temporary);
-    },
+    abandon: giveUp,
   };
 }
 
@@ -79,29 +85,4 @@ function writeInto(path: string, file: FileHandle): UnfinishedFile {
       throw writeError(path, error);
     });
   return { file, finish: close, abandon: close };
-}
-
-/** What the caller is told when writing to `path` failed: an error of the system names the path; any other stays as it is. */
-export function writeError(path: string, error: unknown): unknown {
-  return isSystemError(error)
-    ? new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error })
-    : error;
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  // Not by instanceof: a test runner's realm has an Error of its own.
-  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
-}
-
-function reasonOf(error: unknown): string {
-  const reasons: Record<string, string> = {
-    EACCES: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'no space left on the device',
-    ENOTDIR: 'a part of its path is a file, not a folder',
-    EEXIST: 'a part of its path is a file, not a folder',
-    EISDIR: 'it is a folder',
-  };
-  if (!isSystemError(error)) return error instanceof Error ? error.message : String(error);
-  return reasons[error.code ?? ''] ?? error.message;
 }

@@ -1,6 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkFreeSpace } from '@ds/files';
 import { openUnnamedFile } from '../unnamed-file.js';
 import { wordsPerRow, type RowStore } from './row-store.js';
 
@@ -11,12 +12,15 @@ const bytesPerRow = 4 * wordsPerRow;
  * Rows in a temporary file, one fixed-size record a row, for data that does not fit into memory. The npz has
  * whole columns, compressed: `fill` hands its values over column by column, which are first laid down as
  * columns and then turned into rows, block by block. At most a few MiB are in memory.
+ *
+ * @throws Error naming the temporary file's place when it has too little space, before anything is read.
  */
 export async function fileRows(
   length: number,
   fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
 ): Promise<RowStore> {
   const place = join(tmpdir(), 'criteo-data');
+  await checkFreeSpace(place, { bytes: 2 * length * bytesPerRow, what: 'the rows as temporary files' });
   const columns = await openUnnamedFile(place);
   try {
     const rows = await openUnnamedFile(place);

@@ -1,4 +1,4 @@
-import { checkOutputs, fileSource, writeWhole } from '@ds/files';
+import { checkOutputs, fileSource, whileHolding, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { categoricalColumns, fieldName } from '../criteo-columns.js';
 import { dayCountFileOf } from '../dataset/day-counts.js';
@@ -59,27 +59,29 @@ export async function preprocessCriteo({
   const source = await fileSource(rawDataFile);
   const workers = threads ?? (source.size < smallFile ? 1 : availableThreads());
   try {
-    await writeWhole(processedDataFile, async (file) => {
-      const spool = await DeflatedSpool.create(processedDataFile);
-      try {
-        await processPieces({
-          pieces: readLines({ source, pieceSize, onProgress }),
-          threads: workers,
-          assignIds: (piece) => {
-            if (!('rows' in piece)) throw badRow(rawDataFile, rows, piece);
-            rows += piece.rows;
-            return { piece, ids: idsOf(piece, dictionaries) };
-          },
-          keep: (piece, arrays, parts) => spool.add(piece, firstArrays[arrays], parts),
-        });
-        if (rows === 0) throw new Error(`${rawDataFile}: expected at least one row, found an empty file`);
-        await writeProcessedFile(file, { rows, spool, counts: countsOf(dictionaries) });
-        const totals = BigInt64Array.from(rowsPerDay(rows), BigInt);
-        await writeNpz(dayCountFile, { total_per_file: { data: totals } });
-      } finally {
-        await spool.close();
-      }
-    });
+    await whileHolding([dayCountFile], () =>
+      writeWhole(processedDataFile, async (file) => {
+        const spool = await DeflatedSpool.create(processedDataFile);
+        try {
+          await processPieces({
+            pieces: readLines({ source, pieceSize, onProgress }),
+            threads: workers,
+            assignIds: (piece) => {
+              if (!('rows' in piece)) throw badRow(rawDataFile, rows, piece);
+              rows += piece.rows;
+              return { piece, ids: idsOf(piece, dictionaries) };
+            },
+            keep: (piece, arrays, parts) => spool.add(piece, firstArrays[arrays], parts),
+          });
+          if (rows === 0) throw new Error(`${rawDataFile}: expected at least one row, found an empty file`);
+          await writeProcessedFile(file, { rows, spool, counts: countsOf(dictionaries) });
+          const totals = BigInt64Array.from(rowsPerDay(rows), BigInt);
+          await writeNpz(dayCountFile, { total_per_file: { data: totals } });
+        } finally {
+          await spool.close();
+        }
+      }),
+    );
   } finally {
     await source.close();
   }

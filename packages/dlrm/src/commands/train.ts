@@ -8,7 +8,9 @@ import {
   parseNumber,
   quietOption,
   type Command,
+  type Progress,
 } from '@ds/command-line';
+import { whileHolding } from '@ds/files';
 import { saveCheckpoint } from '@ds/tensor-files';
 import { kaggleConfigFor } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
@@ -62,7 +64,7 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function runTrain(options: TrainOptions): Promise<void> {
-  const { processedDataFile, saveModel, epochs, learningRate, miniBatchSize: batchSize, seed } = options;
+  const { processedDataFile, saveModel } = options;
   expectCheckpointOutput(saveModel, { inputs: [processedDataFile] });
   if (!(options.sparsityLevel >= 0 && options.sparsityLevel <= 1)) {
     throw new Error(`--sparsity-level: expected a number in [0, 1], found ${options.sparsityLevel}`);
@@ -72,48 +74,54 @@ async function runTrain(options: TrainOptions): Promise<void> {
   }
   const progress = createProgress(options);
   try {
-    const dataset = await openCriteoDataset({
-      processedDataFile,
-      dayCounts: dayCountsOf(options, progress.note),
-      split: 'train',
-      onProgress: progress.stage('read data'),
-    });
-    const { archInteractionOp, archInteractionItself = false } = options;
-    const config = kaggleConfigFor(dataset.counts, { archInteractionOp, archInteractionItself });
-    const model = await Dlrm.create(config, { seed, engine: options.engine });
-    progress.note(engineLine(model.engine));
-    const sparsity = options.sparsifyEveryEpoch
-      ? sparsifyEveryEpoch({
-          schedule: stepSchedule({
-            level: options.sparsityLevel,
-            gamma: options.sparsityGamma,
-            stepSize: options.sparsityStepSize,
-          }),
-          onEpoch: ({ level, zeros }) =>
-            progress.note(
-              `sparsified at level ${level}: ${(100 * zeros).toFixed(2)} % of the table values are 0`,
-            ),
-        })
-      : undefined;
-    await train({
-      model,
-      dataset,
-      epochs,
-      learningRate,
-      batchSize,
-      seed,
-      onProgress: progress.stage('train'),
-      afterEpoch: ({ epoch, model: trained, loss }) => {
-        progress.note(`epoch ${epoch + 1}: mean loss ${loss.toFixed(6)}`);
-        sparsity?.afterEpoch({ epoch, model: trained });
-      },
-    });
-    await dataset.close();
-    if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified());
-    else await model.save(saveModel);
-    await model.dispose();
-    progress.note(`wrote ${saveModel}`);
+    // From the start: a second training for the same file would be lost at its end.
+    await whileHolding([saveModel], () => trainAndSave(options, progress));
   } finally {
     progress.finish();
   }
+}
+
+async function trainAndSave(options: TrainOptions, progress: Progress): Promise<void> {
+  const { processedDataFile, saveModel, epochs, learningRate, miniBatchSize: batchSize, seed } = options;
+  const dataset = await openCriteoDataset({
+    processedDataFile,
+    dayCounts: dayCountsOf(options, progress.note),
+    split: 'train',
+    onProgress: progress.stage('read data'),
+  });
+  const { archInteractionOp, archInteractionItself = false } = options;
+  const config = kaggleConfigFor(dataset.counts, { archInteractionOp, archInteractionItself });
+  const model = await Dlrm.create(config, { seed, engine: options.engine });
+  progress.note(engineLine(model.engine));
+  const sparsity = options.sparsifyEveryEpoch
+    ? sparsifyEveryEpoch({
+        schedule: stepSchedule({
+          level: options.sparsityLevel,
+          gamma: options.sparsityGamma,
+          stepSize: options.sparsityStepSize,
+        }),
+        onEpoch: ({ level, zeros }) =>
+          progress.note(
+            `sparsified at level ${level}: ${(100 * zeros).toFixed(2)} % of the table values are 0`,
+          ),
+      })
+    : undefined;
+  await train({
+    model,
+    dataset,
+    epochs,
+    learningRate,
+    batchSize,
+    seed,
+    onProgress: progress.stage('train'),
+    afterEpoch: ({ epoch, model: trained, loss }) => {
+      progress.note(`epoch ${epoch + 1}: mean loss ${loss.toFixed(6)}`);
+      sparsity?.afterEpoch({ epoch, model: trained });
+    },
+  });
+  await dataset.close();
+  if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified());
+  else await model.save(saveModel);
+  await model.dispose();
+  progress.note(`wrote ${saveModel}`);
 }

@@ -1,0 +1,29 @@
+/** What the caller is told when writing to `path` failed: an error of the system names the path; any other stays as it is. */
+export function writeError(path: string, error: unknown): unknown {
+  return isSystemError(error) ? cannotWrite(path, error) : error;
+}
+
+/** An error that names `path` and says what keeps it from being written. */
+export function cannotWrite(path: string, error: unknown): Error {
+  return new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  // Not by instanceof: a test runner's realm has an Error of its own.
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space left on the device',
+    ENOTDIR: 'a part of its path is a file, not a folder',
+    EEXIST: 'a part of its path is a file, not a folder',
+    EISDIR: 'it is a folder',
+    EMFILE: 'this process has no file descriptors left; raise the limit (ulimit -n)',
+    ENFILE: 'the system has no file descriptors left',
+  };
+  if (!isSystemError(error)) return error instanceof Error ? error.message : String(error);
+  return reasons[error.code ?? ''] ?? error.message;
+}
