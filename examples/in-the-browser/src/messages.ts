@@ -1,6 +1,6 @@
 import type { Norm } from '@ds/data-sparsifier';
-import type { DensityMap } from './density-map.js';
-import type { FileTensor } from './tensor-file.js';
+import type { DensityMap } from './pruning/density-map.js';
+import type { FileTensor } from './tensors/tensor-file.js';
 
 /** What is pruned, and how. */
 export interface Settings {

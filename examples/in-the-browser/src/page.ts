@@ -1,9 +1,9 @@
 import type { Answer, Request, Settings } from './messages.js';
-import { Results } from './results.js';
-import { sampleFile } from './sample-file.js';
-import { SettingsForm } from './settings-form.js';
-import type { FileTensor } from './tensor-file.js';
-import { TensorList } from './tensor-list.js';
+import { Results } from './view/results.js';
+import { sampleFile } from './tensors/sample-file.js';
+import { SettingsForm } from './view/settings-form.js';
+import type { FileTensor } from './tensors/tensor-file.js';
+import { TensorList } from './view/tensor-list.js';
 
 const get = <Found extends HTMLElement>(id: string) => document.querySelector<Found>(`#${id}`)!;
 const download = get<HTMLButtonElement>('download');

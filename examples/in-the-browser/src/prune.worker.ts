@@ -1,6 +1,6 @@
-import { openTensorFile } from './open-tensor-file.js';
+import { openTensorFile } from './tensors/open-tensor-file.js';
 import type { Answer, Request, Settings } from './messages.js';
-import { chartLevels, Pruner } from './pruner.js';
+import { chartLevels, Pruner } from './pruning/pruner.js';
 
 /** A worker's global scope; TypeScript's own types for it exclude those of a page. */
 const scope = globalThis as unknown as {

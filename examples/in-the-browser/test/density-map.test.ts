@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { densityMap, emptyRows } from '../src/density-map';
+import { densityMap, emptyRows } from '../src/pruning/density-map';
 
 test('a small mask is shown value by value, its rows to the right', () => {
   const mask = Uint8Array.of(1, 0, 1, 1, 0, 0);

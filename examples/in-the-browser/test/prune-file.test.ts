@@ -5,8 +5,8 @@ import { DataNormSparsifier, type Table } from '@ds/data-sparsifier';
 import { loadCheckpoint } from '@ds/tensor-files';
 import { dump, parse } from 'npyjs';
 import type { Settings } from '../src/messages';
-import { openTensorFile } from '../src/open-tensor-file';
-import { Pruner } from '../src/pruner';
+import { openTensorFile } from '../src/tensors/open-tensor-file';
+import { Pruner } from '../src/pruning/pruner';
 
 const checkpoints = join(__dirname, '../../../packages/tensor-files/test/golden/checkpoints');
 const settings = { level: 0.5, blockShape: [1, 2], norm: 'L2' } satisfies Partial<Settings>;

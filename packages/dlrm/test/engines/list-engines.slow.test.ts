@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { builtFile } from '../../../test-support/src/built-file.js';
 import { engineNames } from '../../src/index.js';
-import { whyAbsent } from './presence.js';
+import { whyAbsent } from './conformance/presence.js';
 
 const cli = builtFile(join(__dirname, '../../dist/cli.js'));
 

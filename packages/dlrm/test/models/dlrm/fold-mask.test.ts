@@ -11,7 +11,7 @@ import {
   type LabelledBatch,
   type StateDict,
 } from '../../../src/index.js';
-import { compressedTables } from '../../engines/compressed-tables.js';
+import { compressedTables } from '../../engines/conformance/compressed-tables.js';
 import { expectClose, readSmallGolden, resized } from '../../golden-model.js';
 import { referenceForward } from '../../reference-forward.js';
 

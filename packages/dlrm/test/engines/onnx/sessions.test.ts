@@ -1,6 +1,6 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { forwardGraph } from '../../src/engines/onnx/graph/dlrm-graphs.js';
-import { Sessions } from '../../src/engines/onnx/sessions.js';
+import { forwardGraph } from '../../../src/engines/onnx/graph/dlrm-graphs.js';
+import { Sessions } from '../../../src/engines/onnx/sessions.js';
 
 const config = { tableRows: [3], embeddingDim: 2, bottomMlp: [1, 2], topMlp: [3, 1] };
 

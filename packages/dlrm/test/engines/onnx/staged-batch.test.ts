@@ -1,7 +1,7 @@
-import { runForwardTask } from '../../src/engines/onnx/cpu/run-forward-task.js';
-import { StagedBatch } from '../../src/engines/onnx/cpu/staged-batch.js';
-import { configFromStateDict } from '../../src/index.js';
-import { readSmallGolden } from '../golden-model.js';
+import { runForwardTask } from '../../../src/engines/onnx/cpu/run-forward-task.js';
+import { StagedBatch } from '../../../src/engines/onnx/cpu/staged-batch.js';
+import { configFromStateDict } from '../../../src/index.js';
+import { readSmallGolden } from '../../golden-model.js';
 
 const shape = { size: 10, partSize: 4, inputWidth: 2, rowsWidth: 3 };
 

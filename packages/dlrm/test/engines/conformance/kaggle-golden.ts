@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configFromStateDict, type DlrmConfig, type StateDict } from '../../src/index.js';
-import { formula } from '../formula.js';
-import { expectClose, goldenFolder } from '../golden-model.js';
+import { configFromStateDict, type DlrmConfig, type StateDict } from '../../../src/index.js';
+import { formula } from '../../formula.js';
+import { expectClose, goldenFolder } from '../../golden-model.js';
 
 interface Samples {
   [name: string]: { samples: number[]; squares: number };

@@ -1,9 +1,9 @@
-import type { DensityMap } from './density-map.js';
+import type { DensityMap } from '../pruning/density-map.js';
 import { drawDensity } from './draw-density.js';
 import { formatBytes, formatShare } from './format-bytes.js';
-import type { Picture, Sizes } from './messages.js';
+import type { Picture, Sizes } from '../messages.js';
 import { drawSizeChart } from './size-chart.js';
-import type { FileTensor } from './tensor-file.js';
+import type { FileTensor } from '../tensors/tensor-file.js';
 
 const get = <Found extends Element>(id: string) => document.querySelector<Found>(`#${id}`)!;
 

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { Dlrm, exportOnnx } from '../../src/index.js';
-import { expectClose, readSmallGolden } from '../golden-model.js';
+import { Dlrm, exportOnnx } from '../../../src/index.js';
+import { expectClose, readSmallGolden } from '../../golden-model.js';
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'dlrm-'))));

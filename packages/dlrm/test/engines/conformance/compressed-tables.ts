@@ -5,8 +5,8 @@ import {
   SparseTable,
   type TableMemory,
 } from '@ds/data-sparsifier';
-import type { ModelState, StateDict, Tensor } from '../../src/index.js';
-import { expectClose } from '../golden-model.js';
+import type { ModelState, StateDict, Tensor } from '../../../src/index.js';
+import { expectClose } from '../../golden-model.js';
 
 /**
  * The small model with a table in each compressed form and one dense (the last but one has one row), and the

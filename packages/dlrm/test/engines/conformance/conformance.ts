@@ -15,10 +15,10 @@ import {
   type EngineName,
   type LabelledBatch,
   type StateDict,
-} from '../../src/index.js';
-import { formulaBatch } from '../formula.js';
-import { expectClose, expectStateDictsClose, readSmallGolden, resized } from '../golden-model.js';
-import { referenceFeatures, referenceForward } from '../reference-forward.js';
+} from '../../../src/index.js';
+import { formulaBatch } from '../../formula.js';
+import { expectClose, expectStateDictsClose, readSmallGolden, resized } from '../../golden-model.js';
+import { referenceFeatures, referenceForward } from '../../reference-forward.js';
 import { compressedTables } from './compressed-tables.js';
 import { expectSamplesClose, kaggleFormulaState, readKaggleGolden } from './kaggle-golden.js';
 import { whyAbsent } from './presence.js';

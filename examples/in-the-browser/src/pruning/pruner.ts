@@ -1,9 +1,9 @@
 import { levelSweep, SparseTable, type LevelSweep } from '@ds/data-sparsifier';
 import { deflatedSize } from './deflated-size.js';
 import { densityMap, emptyRows } from './density-map.js';
-import type { Answer, Picture, Settings, Sizes } from './messages.js';
+import type { Answer, Picture, Settings, Sizes } from '../messages.js';
 import { prunedBytes, prunedName, pruneFile } from './prune-file.js';
-import { byteLengthOf, type FileTensor, type TensorFile } from './tensor-file.js';
+import { byteLengthOf, type FileTensor, type TensorFile } from '../tensors/tensor-file.js';
 
 const hundredths = Array.from({ length: 101 }, (_, i) => i / 100);
 /** The levels of the chart. */

@@ -1,5 +1,5 @@
 import type { Norm } from '@ds/data-sparsifier';
-import type { Settings } from './messages.js';
+import type { Settings } from '../messages.js';
 
 /** The controls of the page that say how to prune. */
 export class SettingsForm {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { builtFile } from '../../../test-support/src/built-file.js';
+import { builtFile } from '../../../../test-support/src/built-file.js';
 import { QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
 import {
   configFromStateDict,
@@ -9,15 +9,15 @@ import {
   embeddingTableNames,
   type ModelState,
   type StateDict,
-} from '../../src/index.js';
-import { expectClose, readSmallGolden, resized } from '../golden-model.js';
-import { referenceForward } from '../reference-forward.js';
+} from '../../../src/index.js';
+import { expectClose, readSmallGolden, resized } from '../../golden-model.js';
+import { referenceForward } from '../../reference-forward.js';
 
 // Threads cannot run sources.
-jest.mock('../../src/forward-worker-url.js', () => {
+jest.mock('../../../src/forward-worker-url.js', () => {
   const { join } = jest.requireActual('node:path');
   const { pathToFileURL } = jest.requireActual('node:url');
-  return { forwardWorkerUrl: pathToFileURL(builtFile(join(__dirname, '../../dist/forward.worker.js'))) };
+  return { forwardWorkerUrl: pathToFileURL(builtFile(join(__dirname, '../../../dist/forward.worker.js'))) };
 });
 
 /** The golden model with some tables wholly zero, and a batch of `size` examples. */
@@ -224,7 +224,7 @@ describe.each([
 
 test('a program that exits while threads compute does so with its own exit code', () => {
   const program = `
-    import { Dlrm } from '${pathToFileURL(builtFile(join(__dirname, '../../dist/index.js'))).href}';
+    import { Dlrm } from '${pathToFileURL(builtFile(join(__dirname, '../../../dist/index.js'))).href}';
     const config = { embeddingDim: 4, tableRows: [9, 9], bottomMlp: [3, 256, 4], topMlp: [7, 512, 256, 1] };
     const dlrm = await Dlrm.create(config, { seed: 1, engine: 'onnx:cpu', threads: 2 });
     const size = 32768;

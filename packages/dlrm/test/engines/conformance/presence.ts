@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { builtFile } from '../../../test-support/src/built-file.js';
-import type { EngineName } from '../../src/index.js';
+import { builtFile } from '../../../../test-support/src/built-file.js';
+import type { EngineName } from '../../../src/index.js';
 
 // What a plain `npm ci` brings; DLRM_REQUIRED_ENGINES (comma-separated) names what else a machine must have.
 const bundled = ['onnx:cpu', 'tfjs:wasm', 'tfjs:cpu'];
@@ -21,7 +21,7 @@ function tryToLoad(name: EngineName): string | undefined {
   const script = `require(process.argv[1]).Dlrm.create(
     { embeddingDim: 1, tableRows: [1], bottomMlp: [1, 1], topMlp: [2, 1] }, { seed: 1, engine: process.argv[2] }
   ).then(() => process.exit(0), (error) => { console.log(error.message); process.exit(1); });`;
-  const library = builtFile(join(__dirname, '../../dist/index.cjs'));
+  const library = builtFile(join(__dirname, '../../../dist/index.cjs'));
   const { status, stdout } = spawnSync(process.execPath, ['-e', script, library, name], { encoding: 'utf8' });
   if (status === 0) return undefined;
   const reason = stdout.trim() || `the process ended with ${status}`;

@@ -1,4 +1,4 @@
-import { byteLengthOf, type FileTensor, type TensorFile } from './tensor-file.js';
+import { byteLengthOf, type FileTensor, type TensorFile } from '../tensors/tensor-file.js';
 
 /**
  * A tensor's bytes as they stand in the file, with zeros (all bits 0, in any float type) where the mask prunes.

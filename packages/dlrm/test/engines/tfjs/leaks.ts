@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Dlrm, type EngineName } from '../../src/index.js';
-import { formulaBatch } from '../formula.js';
-import { whyAbsent } from './presence.js';
+import { Dlrm, type EngineName } from '../../../src/index.js';
+import { formulaBatch } from '../../formula.js';
+import { whyAbsent } from '../conformance/presence.js';
 
 /** Tensors of TensorFlow.js are freed by hand; none may be left over. */
 export function expectNoLeaks(engine: EngineName): void {

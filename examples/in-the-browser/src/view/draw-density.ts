@@ -1,4 +1,4 @@
-import type { DensityMap } from './density-map.js';
+import type { DensityMap } from '../pruning/density-map.js';
 
 /** Draws a density map, one pixel for each rectangle, between two colours of the page's style. */
 export function drawDensity(canvas: HTMLCanvasElement, { width, height, shares }: DensityMap): void {

@@ -1,5 +1,5 @@
 import { formatBytes } from './format-bytes.js';
-import type { Sizes } from './messages.js';
+import type { Sizes } from '../messages.js';
 
 const height = 300;
 const margins = { left: 64, right: 24, top: 12, bottom: 44 };

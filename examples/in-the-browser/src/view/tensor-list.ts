@@ -1,5 +1,5 @@
 import { formatBytes } from './format-bytes.js';
-import { byteLengthOf, type FileTensor } from './tensor-file.js';
+import { byteLengthOf, type FileTensor } from '../tensors/tensor-file.js';
 
 type ListedTensor = Omit<FileTensor, 'read'>;
 

@@ -1,3 +1,0 @@
-import { conformance } from './conformance.js';
-
-conformance('onnx:cuda');
