@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { writeWhole } from '@ds/files';
 import { buildSync } from 'esbuild';
 import * as prettier from 'prettier';
-import { describeMachine } from './machine.js';
-import { withSection } from './results-file.js';
+import { describeMachine } from './measuring/machine.js';
+import { withSection } from './measuring/results-file.js';
 
 // Runs the programs named on the command line, or all, each in a process of its own; each puts its section into
 // RESULTS.md as it ends, and the sections of others stay.
@@ -44,8 +44,8 @@ for (const name of wanted.length > 0 ? wanted : known) {
 
 /** Runs a program as plain JavaScript: tsx would also transform the built packages, which then are slower. */
 function runProgram(name: string): { status: number | null; stdout: string } {
-  // Here, where `import.meta.url` of the modules in it still leads to `rivals/`.
-  const built = fileURLToPath(new URL(`./.built-${name}.mjs`, import.meta.url));
+  // In the folder of python-rival.ts, which looks for `../rivals/` from where it runs.
+  const built = fileURLToPath(new URL(`./measuring/.built-${name}.mjs`, import.meta.url));
   try {
     buildSync({
       entryPoints: [join(programs, `${name}.ts`)],

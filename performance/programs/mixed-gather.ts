@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { RandomStream } from '@ds/criteo-data';
 import { MixedPrecisionTable, TableMemory } from '@ds/data-sparsifier';
 import { kaggleDlrmConfig } from '@ds/dlrm';
-import { tenthOfKaggle } from '../forward-batch.js';
-import { fbgemmPython } from '../machine.js';
-import { accessShares, mixedBits } from '../mixed-bits.js';
-import { timeInPairs } from '../paired-timing.js';
-import { PythonRival } from '../python-rival.js';
-import { printComparisons } from '../report-table.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { tenthOfKaggle } from '../inputs/forward-batch.js';
+import { fbgemmPython } from '../measuring/machine.js';
+import { accessShares, mixedBits } from '../inputs/mixed-bits.js';
+import { timeInPairs } from '../measuring/paired-timing.js';
+import { PythonRival } from '../measuring/python-rival.js';
+import { printComparisons } from '../measuring/report-table.js';
+import { temporaryFolder } from '../inputs/temporary-folder.js';
 
 // The lookups of a batch of 16384 in 26 tables of a tenth of Kaggle's rows, compressed by rows of 0, 2, 4 or 8 bits; the
 // rival stores the same rows in int8 and leaves out the others by an int32 index remapping. Both on one thread.

@@ -1,8 +1,8 @@
 import { DataNormSparsifier, QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
 import { Dlrm, embeddingTableNames, kaggleConfigFor, type ModelState } from '@ds/dlrm';
-import { randomBatch, tenthOfKaggle } from '../forward-batch.js';
-import { inProcess, timeInPairs } from '../paired-timing.js';
-import { printComparisons } from '../report-table.js';
+import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
+import { inProcess, timeInPairs } from '../measuring/paired-timing.js';
+import { printComparisons } from '../measuring/report-table.js';
 
 // The forward pass on sparse and on quantised tables beside the same pruned model's on dense ones: batch 16384,
 // tables of a tenth of Kaggle's rows.

@@ -1,4 +1,4 @@
-import { withSection } from '../../performance/results-file';
+import { withSection } from '../../performance/measuring/results-file';
 
 const programs = ['first', 'second', 'third'];
 

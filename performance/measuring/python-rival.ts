@@ -29,7 +29,7 @@ export class PythonRival {
       python?: string;
     } = {},
   ): Promise<PythonRival> {
-    const program = fileURLToPath(new URL(`./rivals/${name}.py`, import.meta.url));
+    const program = fileURLToPath(new URL(`../rivals/${name}.py`, import.meta.url));
     const rival = new PythonRival(
       spawn(python, [program, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] }),
     );
