@@ -1,5 +1,6 @@
 import {
   createProgram,
+  methodsOption,
   Option,
   parseChoice,
   parseCount,
@@ -84,8 +85,12 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
       ),
     )
     .addOption(new Option('--learning-rate <rate>', 'of training').argParser(parseNumber).default(0.1));
-  for (const option of [...methodSettings.map(settingOption), scopeOption(methods)])
-    program.addOption(option);
+  const gridOptions = [
+    methodsOption(methods, { description: 'how tables are compressed (default: block-norm), of' }),
+    scopeOption(methods),
+    ...methodSettings.map(settingOption),
+  ];
+  for (const option of gridOptions) program.addOption(option);
   return program
     .option(
       '--full-forward',
@@ -128,7 +133,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
             'error: --model-path needs the data that the model was trained on: give --raw-data-file, --processed-data-file or --data',
           );
         }
-        const names = [...methodSettings.map(({ name }) => name), 'scope'];
+        const names = [...methodSettings.map(({ name }) => name), 'methods', 'scope'];
         const grid = Object.fromEntries(
           Object.entries(options).filter(([name]) => names.includes(name)),
         ) as GridSettings;

@@ -77,6 +77,7 @@ async function runStages(options: BenchmarkOptions, progress: Progress): Promise
       ...grid,
       modelPath,
       dumpPath: at('models'),
+      calibration: { processedDataFile, seed, engine, onEngine },
       output: sparseModelMetadata,
       // The sparse files are what the memory of sparse tables is measured on.
       format: 'both',

@@ -1,5 +1,5 @@
 import type { CompressedTables } from '@ds/bench-models';
-import type { SparseStateDict, StateDict, Tensor, TensorInPieces } from '@ds/tensor-files';
+import type { StateDict, Tensor, TensorInPieces } from '@ds/tensor-files';
 
 /** A model with compressed tables for `writeCheckpoint`: the tables dense, one piece of them in memory at a time. */
 export function denseModel(
@@ -13,11 +13,7 @@ export function denseModel(
   return dense;
 }
 
-/** The same for `writeSparseCheckpoint`; one table at a time is made. */
-export function sparseModel(stateDict: StateDict, tables: CompressedTables): SparseStateDict {
-  const layers = Object.entries(stateDict).filter(([name]) => !tables.names.includes(name));
-  return {
-    tables: Object.fromEntries(tables.names.map((name) => [name, tables.fileParts(name)])),
-    tensors: Object.fromEntries(layers),
-  };
+/** What a model has beside its compressed tables. */
+export function otherTensors(stateDict: StateDict, tables: CompressedTables): StateDict {
+  return Object.fromEntries(Object.entries(stateDict).filter(([name]) => !tables.names.includes(name)));
 }

@@ -1,7 +1,7 @@
 import { methodOf, type CompressedTables, type GridPoint, type SweepPlan } from '@ds/bench-models';
 import { KnownBlocks } from '@ds/files';
-import { writeCheckpoint, writeSparseCheckpoint, type StateDict } from '@ds/tensor-files';
-import { denseModel, sparseModel } from './compressed-model.js';
+import { writeCheckpoint, type StateDict } from '@ds/tensor-files';
+import { denseModel, otherTensors } from './compressed-model.js';
 import { dumpCheckpoint } from './dump-checkpoint.js';
 
 /** One file of a compressed model. */
@@ -10,7 +10,7 @@ export interface DumpedFile {
   path: string;
   /** Name of the checkpoint in it. */
   entryName: string;
-  /** The checkpoint's: PyTorch's, or safetensors with dense or with sparse tables. */
+  /** The checkpoint's: PyTorch's, or safetensors with dense or with compressed tables. */
   format: 'ckpt' | 'safetensors' | 'sparse';
 }
 
@@ -55,7 +55,7 @@ export async function runDumpTask({
   for (const { format, ...dump } of dumps) {
     const checkpoint =
       format === 'sparse'
-        ? writeSparseCheckpoint(sparseModel(stateDict, tables))
+        ? tables.checkpoint(otherTensors(stateDict, tables))
         : writeCheckpoint({ format, stateDict: denseModel(stateDict, tables) });
     // Where the layers of a sparse checkpoint begin depends on the level.
     const known = format === 'sparse' ? undefined : knownLayers(stateDict, tables);

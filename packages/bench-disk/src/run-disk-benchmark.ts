@@ -3,6 +3,7 @@ import { checkOutputs, whileHolding } from '@ds/files';
 import { checkFinite, loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
 import {
   methodOf,
+  methodsWithIds,
   methodsWithScopes,
   modelColumns,
   modelName,
@@ -13,31 +14,36 @@ import {
   type BlockShape,
   type DumpFormat,
   type GridPoint,
+  type Method,
   type Shard,
   type SparseModelMetadata,
 } from '@ds/bench-models';
 import { dumpModels, type PlannedModel } from './dump-models.js';
 import type { DumpedFile } from './dump-task.js';
+import { measureImportance, type Calibration } from './measure-importance.js';
 import { spaceNote } from './space-note.js';
 
 /**
- * Prunes the embedding tables of a trained model with every norm, block shape and level of a grid, writes
- * each model as a zip and `sparse_model_metadata.csv` over all of them: the benchmark of the original's
- * `evaluate_disk_savings.py`.
+ * Compresses the embedding tables of a trained model by one or more methods, by default as the original does: with every
+ * norm, block shape and level of a grid. Writes each model as a zip and `sparse_model_metadata.csv` over all of them: the
+ * benchmark of the original's `evaluate_disk_savings.py`.
  *
  * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a
  * `.ckpt` that PyTorch loads when the input was a PyTorch file, else a `.safetensors`.
  *
  * @returns a row for each model, in the order of the CSV
  * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
- *   be read, has no embedding table or a value that is NaN or infinite, a place that cannot be written or that another
- *   process writes to. The CSV is then not written, models already dumped stay.
+ *   be read, has no embedding table or a value that is NaN or infinite, training rows that are missing or do not fit the
+ *   model, a place that cannot be written or that another process writes to. The CSV is then not written, models already
+ *   dumped stay.
  */
 export async function runDiskBenchmark({
   modelPath,
   dumpPath,
   output,
-  scope = ['table'],
+  methods: methodIds,
+  scope,
+  calibration,
   format = 'dense',
   shard,
   threads,
@@ -60,8 +66,16 @@ export async function runDiskBenchmark({
   norms?: readonly string[];
   /** Keep L2 with (1, 1), whose order is that of L1. Default: false, as in the original's code. */
   allCombinations?: boolean;
-  /** What blocks are ranked among: the `scope` of one or more `methods`. Default: table, as in the original. */
-  scope?: readonly string[];
+  /** Bits of a value where every row is stored in as many. Default: 8, 4 and 2. */
+  bits?: readonly number[];
+  /** How many times smaller mixed-precision tables are to be. Default: 8, 16, 30, 56, 100, 170 and 300. */
+  ratios?: readonly number[];
+  /** The ids of the `methods`. Default: block-norm, the original's. */
+  methods?: readonly string[] | undefined;
+  /** Short for the methods that differ in what blocks are ranked among, in place of `methods`: table, global. */
+  scope?: readonly string[] | undefined;
+  /** Training rows, for the methods that need them. */
+  calibration?: Calibration | undefined;
   /** How models are dumped. Default: dense. */
   format?: DumpFormat;
   /** Only this part of the grid. Default: the whole. */
@@ -75,13 +89,20 @@ export async function runDiskBenchmark({
   /** Called with the number of models written and to be written. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetadata[]> {
-  const grid = methodsWithScopes(scope).flatMap((method) => method.grid(settings));
+  const methods = chosenMethods(methodIds, scope);
+  const calibrated = methods.find(({ needs }) => needs === 'calibration');
+  if (calibrated && !calibration) {
+    throw new Error(
+      `method ${calibrated.id}: expected training rows to rank by, found no processed data file`,
+    );
+  }
+  const grid = methods.flatMap((method) => method.grid(settings));
   const sweeps = sweepsOfShard(grid, shard);
   const total = sweeps.flat().length;
   const extension = dumpExtension(modelPath);
   const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
   const modelFiles = sweeps.flat().flatMap((point) => filesAt(point).map(({ path }) => path));
-  checkOutputs({ inputs: [modelPath], outputs: [output, ...modelFiles] });
+  checkOutputs({ inputs: [modelPath, calibration?.processedDataFile], outputs: [output, ...modelFiles] });
   return whileHolding(modelFiles, () =>
     writeResultsCsv({
       path: output,
@@ -102,10 +123,14 @@ export async function runDiskBenchmark({
         });
         if (space) onNote?.(space);
         const chosen = Object.fromEntries(selected.names.map((name) => [name, stateDict[name]!]));
+        const importance =
+          calibrated && calibration
+            ? await measureImportance({ stateDict, modelPath, calibration })
+            : undefined;
         const models: PlannedModel[] = [];
         for (const points of sweeps) {
           const start = performance.now();
-          const plan = await methodOf(points[0]!).sweep(chosen, points, { threads });
+          const plan = await methodOf(points[0]!).sweep(chosen, points, { threads, importance });
           const sweepTimeSec = (performance.now() - start) / 1000 / points.length;
           for (const point of points) {
             models.push({ plan, sweepTimeSec, point, files: filesAt(point) });
@@ -115,6 +140,14 @@ export async function runDiskBenchmark({
       },
     }),
   );
+}
+
+function chosenMethods(
+  ids: readonly string[] | undefined,
+  scopes: readonly string[] | undefined,
+): readonly Method[] {
+  if (ids && scopes) throw new Error('expected methods or scopes, found both');
+  return ids ? methodsWithIds(ids) : methodsWithScopes(scopes ?? ['table']);
 }
 
 /** The threads share the tables; those that only a pattern names are not read into shared memory. */

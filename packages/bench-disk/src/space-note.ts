@@ -29,12 +29,17 @@ export async function spaceNote({
   const layers = bytesOf(Object.keys(stateDict)) - pruned;
   const files = format === 'both' ? 2 : 1;
   const needed = points.reduce(
-    (sum, { sparsityLevel }) => sum + files * (layers + (1 - sparsityLevel) * pruned),
+    (sum, point) => sum + files * (layers + keptShare(point) * pruned),
     0,
   );
   return needed > free
     ? `${dumpPath}: the models may take ${gigabytes(needed)}, the disk has ${gigabytes(free)} free`
     : undefined;
+}
+
+/** Which share of the bytes of the tables is left, about. */
+function keptShare({ sparsityLevel = 0, bits = 32, ratio = 1 }: GridPoint): number {
+  return ((1 - sparsityLevel) * bits) / 32 / ratio;
 }
 
 function gigabytes(bytes: number): string {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadCheckpoint } from '@ds/tensor-files';
 import { readSparseModelMetadata } from '@ds/bench-models';
-import { builtFile, benchCommand, originalModel } from '@ds/test-support';
+import { builtFile, benchCommand, originalData, originalModel } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-disk');
@@ -37,6 +37,38 @@ describe('bench-disk', () => {
       [[16, 1], 0],
       [[16, 1], 0.5],
     ]);
+  });
+
+  test('dumps models of every method, in a file with dense and one with compressed tables', async () => {
+    const methods = ['access-norm', 'curvature-access', 'rows-int8', 'rows-int4', 'rows-nearest'];
+    methods.push('rows-greedy', 'rows-curvature', 'mixed-precision');
+    const result = run([
+      ...[...args, '--quiet', '--methods', methods.join(), '--processed-data-file', originalData],
+      ...['--sparsity-levels', '0.5', '--sparse-block-shapes', '1x4', '--norms', 'L1', '--bits', '4'],
+      ...['--ratios', '20', '--format', 'both'],
+    ]);
+    expect(result).toMatchObject({ status: 0, stdout: `8 models: ${output}\n` });
+    const rows = await readSparseModelMetadata(output);
+    expect(rows.map(({ method }) => method)).toEqual(methods);
+    for (const { method, path, sparsePath } of rows) {
+      const dense = await loadCheckpoint(path);
+      const compressed = await loadCheckpoint(sparsePath!);
+      for (const [name, { data }] of Object.entries(dense)) {
+        expect({ method, name, data: compressed[name]!.data }).toEqual({ method, name, data });
+      }
+    }
+    expect(rows.at(-1)!.sparseBytes!).toBeLessThan(rows[0]!.sparseBytes!);
+  });
+
+  test('says that a method needs training rows, and that scopes are methods', async () => {
+    const rows = run([...args, '--methods', 'block-norm,mixed-precision']);
+    expect(rows.stderr).toContain(
+      'error: method mixed-precision: expected training rows to rank by, found no --processed-data-file\n',
+    );
+    expect(rows.status).toBe(2);
+    const both = run([...args, '--methods', 'block-norm', '--scope', 'global']);
+    expect(both).toMatchObject({ status: 2, stderr: expect.stringContaining('--methods and --scope') });
+    expect(run([...args, '--methods', 'int3']).stderr).toContain("found 'int3'");
   });
 
   test('the parts of a sharded run are the whole run', async () => {

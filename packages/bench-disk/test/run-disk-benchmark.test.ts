@@ -62,7 +62,7 @@ describe('runDiskBenchmark', () => {
     expect(
       rows.map(({ norm, sparseBlockShape, sparsityLevel }) => [
         norm,
-        `(${sparseBlockShape.join(', ')})`,
+        `(${sparseBlockShape!.join(', ')})`,
         sparsityLevel,
       ]),
     ).toEqual(expected.map((row) => [row['norm'], row['sparse_block_shape'], Number(row['sparsity_level'])]));

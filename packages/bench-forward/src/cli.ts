@@ -3,6 +3,7 @@ import {
   benchEngineOption,
   createBenchProgram,
   dayCountsOf,
+  methodsOption,
   modelsAndDataOptions,
   Option,
   parseChoice,
@@ -11,7 +12,7 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
-import { dlrmTypes } from '@ds/bench-models';
+import { dlrmTypes, methods } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runForwardBenchmark } from './run-forward-benchmark.js';
@@ -35,6 +36,7 @@ const program = createBenchProgram({
     new Option('--types <list>', 'which forward passes')
       .argParser(parseList(parseChoice(dlrmTypes)))
       .default(dlrmTypes, dlrmTypes.join(',')),
+    methodsOption(methods, { description: 'only the models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
   output: { holds: 'a row for each model and forward pass', path: 'dlrm_forward_time_info.csv' },
@@ -47,6 +49,7 @@ const program = createBenchProgram({
       batchSize: options.batchSize,
       sparsityLevels: options.sparsityLevels,
       types: options.types,
+      methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),

@@ -3,6 +3,7 @@ import {
   benchEngineOption,
   createBenchProgram,
   dayCountsOf,
+  methodsOption,
   modelsAndDataOptions,
   Option,
   parseChoice,
@@ -11,7 +12,7 @@ import {
   parseNumber,
   runProgram,
 } from '@ds/command-line';
-import { tableTypes } from '@ds/bench-models';
+import { methods, tableTypes } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runMemoryBenchmark } from './run-memory-benchmark.js';
@@ -33,6 +34,7 @@ const program = createBenchProgram({
     new Option('--types <list>', 'which tables')
       .argParser(parseList(parseChoice(tableTypes)))
       .default(tableTypes, tableTypes.join(',')),
+    methodsOption(methods, { description: 'only the models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
   output: { holds: 'a row for each model and kind of tables', path: 'model_memory_info.csv' },
@@ -44,6 +46,7 @@ const program = createBenchProgram({
       batchSize: options.batchSize,
       sparsityLevels: options.sparsityLevels,
       types: options.types,
+      methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),

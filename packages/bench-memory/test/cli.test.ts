@@ -28,6 +28,33 @@ describe('bench-memory', () => {
     expect(status).toBe(0);
   }
 
+  test('serves tables of codes as they are, of the methods that are wanted', async () => {
+    const methods = ['--methods', 'block-norm,rows-nearest,mixed-precision'];
+    const calibration = ['--processed-data-file', originalData, '--ratios', '20', '--bits', '4'];
+    dumpBoth(originalModel, '--sparsity-levels', '0', ...methods, ...calibration);
+    const wanted = ['--methods', 'rows-nearest,mixed-precision', '--types', 'sparse_tables', '--quiet'];
+    expect(run([...models.args, ...wanted])).toMatchObject({ status: 0, stderr: '' });
+    const rows = await rowsOf(models.output);
+    expect(rows.map(({ method, bits, ratio }) => [method, bits, ratio])).toEqual([
+      ['rows-nearest', '4', ''],
+      ['mixed-precision', '', '20.0'],
+    ]);
+    const tables = Object.entries(await loadCheckpoint(originalModel)).filter(([name]) =>
+      name.startsWith('emb_l.'),
+    );
+    const values = tables.reduce((sum, [, { data }]) => sum + data.length, 0);
+    // A row of 8 values in 4 bits: 4 bytes of codes, 4 of scale and minimum.
+    expect(Number(rows[0]!.table_bytes)).toBe((values / 8) * 8);
+    expect(Number(rows[1]!.table_bytes)).toBeLessThanOrEqual((4 * values) / 20);
+    const other = run([...models.args, '--methods', 'rows-greedy', '--quiet']);
+    expect(other).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        'expected a model of method rows-greedy, found block-norm, rows-nearest',
+      ),
+    });
+  });
+
   test('writes a row for each model with dense tables, then for each with sparse ones', async () => {
     dumpBoth(originalModel, '--sparsity-levels', '0,1', '--sparse-block-shapes', '1x4');
     const start = performance.now();
@@ -205,6 +232,9 @@ interface MemoryRow {
   peak_resident_bytes: string;
   load_time_sec: string;
   batch_size: string;
+  method?: string;
+  bits?: string;
+  ratio?: string;
 }
 
 async function rowsOf(path: string): Promise<MemoryRow[]> {

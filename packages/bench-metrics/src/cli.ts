@@ -3,11 +3,13 @@ import {
   benchEngineOption,
   createBenchProgram,
   dayCountsOf,
+  methodsOption,
   modelsAndDataOptions,
   Option,
   parseCount,
   runProgram,
 } from '@ds/command-line';
+import { methods } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
 import { runMetricsBenchmark } from './run-metrics-benchmark.js';
@@ -23,6 +25,7 @@ const program = createBenchProgram({
       .argParser((text) => (text === 'all' ? Infinity : parseCount(0)(text)))
       .default(3),
     new Option('--batch-size <rows>', 'rows evaluated at once').argParser(parseCount(1)).default(16384),
+    methodsOption(methods, { description: 'only the models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
   output: { holds: 'a row for each model', path: 'sparse_model_metrics.csv' },
@@ -33,6 +36,7 @@ const program = createBenchProgram({
       sparseModelMetadata: options.sparseModelMetadata,
       decimals: options.decimals,
       batchSize: options.batchSize,
+      methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),

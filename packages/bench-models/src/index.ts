@@ -11,10 +11,17 @@ export {
   defaultSparsityLevels,
   type GridRow,
 } from './methods/block-norm/grid.js';
-export type { BlockShape, GridPoint } from './methods/grid-point.js';
+export type { BlockPoint, BlockShape, GridPoint } from './methods/grid-point.js';
 export type { Norm } from '@ds/data-sparsifier';
-export type { CompressedTables, Method, MethodSetting, SweepPlan } from './methods/method.js';
-export { methodOf, methods, methodSettings, methodsWithScopes } from './methods/methods.js';
+export type { CompressedTables, Method, MethodSetting, SweepContext, SweepPlan } from './methods/method.js';
+export {
+  methodOf,
+  methods,
+  methodSettings,
+  methodsWithIds,
+  methodsWithScopes,
+  modelTitle,
+} from './methods/methods.js';
 export { modelName, modelZipPath } from './methods/model-path.js';
 export { sweepsOfShard } from './methods/sweeps-of-shard.js';
 export { itemsOfShard, type Shard } from './measures/shard.js';

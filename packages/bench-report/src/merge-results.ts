@@ -20,7 +20,7 @@ const variantColumn = 'dlrm_type';
  * else by norm, block shape and level.
  *
  * Without `like` the models must be a full grid: each norm and block shape that occurs has each level that
- * occurs (and each model type). A level or norm that no part has is then not missed; `like` misses it. A part
+ * occurs (and each model type); models of methods without norms and blocks are taken as they come. A level or norm that no part has is then not missed; `like` misses it. A part
  * may hold no rows.
  *
  * @returns the number of rows
@@ -133,18 +133,26 @@ function modelReader(path: string, header: readonly string[]) {
 // Numbers in a text count as such: (1, 4) is before (1, 16).
 const byNumbers = new Intl.Collator('en', { numeric: true });
 
-/** Every norm with a block shape that occurs, crossed with every level that occurs: by norm, block shape and level. */
+/**
+ * Every norm with a block shape that occurs, crossed with every level that occurs: by norm, block shape and level. Then the
+ * models of other methods, as they come: they are no grid.
+ */
 function fullGrid(models: readonly string[]): string[] {
-  const parsed = models.map((model) => {
-    const [norm, shape, level, ...own] = model.split('\t');
-    return { method: [norm, shape, ...own].join('\t'), level: level! };
-  });
+  const methodAt = keyColumns.length + ownKeyColumns.indexOf('method');
+  const hasMethod = (model: string) => (model.split('\t')[methodAt] ?? '') !== '';
+  const parsed = models
+    .filter((model) => !hasMethod(model))
+    .map((model) => {
+      const [norm, shape, level, ...own] = model.split('\t');
+      return { method: [norm, shape, ...own].join('\t'), level: level! };
+    });
   const methods = [...new Set(parsed.map(({ method }) => method))].sort(byNumbers.compare);
   const levels = [...new Set(parsed.map(({ level }) => level))].sort((a, b) => Number(a) - Number(b));
-  return methods.flatMap((method) => {
+  const grid = methods.flatMap((method) => {
     const [norm, shape, ...own] = method.split('\t');
     return levels.map((level) => [norm, shape, level, ...own].join('\t'));
   });
+  return [...grid, ...new Set(models.filter(hasMethod))];
 }
 
 /** The variants of a results file in the order in which its benchmark writes them; those of a later version come last. */

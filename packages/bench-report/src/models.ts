@@ -1,4 +1,11 @@
-import { formatPythonTuple, gridPointOwnColumns, methodOf, type GridPoint } from '@ds/bench-models';
+import {
+  formatPythonTuple,
+  gridPointOwnColumns,
+  methodOf,
+  modelTitle,
+  type GridPoint,
+} from '@ds/bench-models';
+import { noValue } from './tables/text-table.js';
 
 /** The models that differ in their level alone: one line of a chart. */
 export interface Curve<Row extends GridPoint> {
@@ -15,16 +22,29 @@ export interface ModelColumns {
   cells: (model: GridPoint) => string[];
 }
 
+/** Fields of ours that differ along a curve, as the level does. */
+const alongCurve = ['bits', 'ratio'];
+
 /** The columns that tell these models apart: the original's, and those of ours that one of the models needs. */
 export function modelColumnsOf(models: readonly GridPoint[]): ModelColumns {
   const own = gridPointOwnColumns.filter(({ cell }) => models.some((model) => cell(model) !== ''));
+  const ofCurve = own.filter(({ name }) => !alongCurve.includes(name));
+  const ofPoint = own.filter(({ name }) => alongCurve.includes(name));
+  const texts = (columns: typeof own, model: GridPoint) => columns.map(({ cell }) => String(cell(model)));
   return {
-    headings: ['norm', 'block', ...own.map(({ name }) => name), 'level'],
+    headings: [
+      'norm',
+      'block',
+      ...ofCurve.map(({ name }) => name),
+      'level',
+      ...ofPoint.map(({ name }) => name),
+    ],
     cells: (model) => [
-      model.norm,
-      formatPythonTuple(model.sparseBlockShape),
-      ...own.map(({ cell }) => String(cell(model))),
-      String(model.sparsityLevel),
+      model.norm ?? noValue,
+      model.sparseBlockShape ? formatPythonTuple(model.sparseBlockShape) : noValue,
+      ...texts(ofCurve, model),
+      String(model.sparsityLevel ?? noValue),
+      ...texts(ofPoint, model),
     ],
   };
 }
@@ -38,18 +58,29 @@ export function curvesOf<Row extends GridPoint>(rows: readonly Row[]): Curve<Row
     curve.rows.push(row);
     curves.set(name, curve);
   }
-  for (const curve of curves.values()) curve.rows.sort((a, b) => a.sparsityLevel - b.sparsityLevel);
+  for (const curve of curves.values()) {
+    curve.rows.sort((a, b) => (a.sparsityLevel ?? 0) - (b.sparsityLevel ?? 0));
+  }
   return [...curves.values()];
+}
+
+/** A row of a model that has a sparsity level. */
+export type WithLevel<Row extends GridPoint> = Row & { sparsityLevel: number };
+
+/** The rows of models that have a sparsity level, which charts over the level can show. */
+export function withLevels<Row extends GridPoint>(rows: readonly Row[]): WithLevel<Row>[] {
+  return rows.filter((row): row is WithLevel<Row> => row.sparsityLevel !== undefined);
 }
 
 /** Whether two rows are about the same model. */
 export function areOfOneModel(a: GridPoint, b: GridPoint): boolean {
-  return a.sparsityLevel === b.sparsityLevel && methodOf(a).curve(a).name === methodOf(b).curve(b).name;
+  return modelTitle(a) === modelTitle(b);
 }
 
 /** The distinct levels of a table, ascending. */
 export function levelsOf(rows: readonly GridPoint[]): number[] {
-  return [...new Set(rows.map(({ sparsityLevel }) => sparsityLevel))].sort((a, b) => a - b);
+  const levels = withLevels(rows).map(({ sparsityLevel }) => sparsityLevel);
+  return [...new Set(levels)].sort((a, b) => a - b);
 }
 
 /** Some levels as a reader wants them: `0, 0.5, 0.9`, or `20 from 0 to 1`. */

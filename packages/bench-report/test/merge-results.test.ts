@@ -53,6 +53,20 @@ test.each(Object.entries(inputs))('the parts of %s make the whole again', async 
   }
 });
 
+test('models of other methods are no grid and follow it', async () => {
+  const whole = `norm,sparse_block_shape,sparsity_level,roc_auc,method,bits,ratio
+L1,"(1, 4)",0.0,0.7,,,
+L1,"(1, 4)",0.9,0.6,,,
+,,,0.7,rows-nearest,8,
+,,,0.69,mixed-precision,,56.0
+`;
+  await withTemporaryFolder(async (folder) => {
+    const file = join(folder, 'metrics.csv');
+    await writeFile(file, whole);
+    expect((await dealAndMerge(file, { count: 2 })).merged).toBe(whole);
+  });
+});
+
 test('parts in any order give the same file', async () => {
   const { merged } = await dealAndMerge(inputs.forwardTimeInfo, { change: (parts) => parts.reverse() });
   expect(merged).toBe(await readFile(inputs.forwardTimeInfo, 'utf8'));

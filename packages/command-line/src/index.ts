@@ -1,7 +1,7 @@
 export { createProgram, runProgram } from './program.js';
 export { parseBytes, parseCount, parseNumber, parseChoice, parseList } from './option-values.js';
 export { createBenchProgram, dayCountsOf, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
-export { scopeOption, settingOption } from './setting-option.js';
+export { methodsOption, scopeOption, settingOption } from './setting-option.js';
 export { dayCountsOption, threadsOption, quietOption } from './shared-options.js';
 export { createProgress, withProgress, type Progress } from './progress.js';
 export { Command, Option } from 'commander';

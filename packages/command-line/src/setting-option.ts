@@ -21,11 +21,23 @@ export function settingOption({
   return option.argParser(parseList(values === 'words' ? String : values));
 }
 
-/** `--scope`: which of the methods make the models. */
-export function scopeOption(methods: readonly { scope: string; label: string }[]): Option {
-  const scopes = methods.map(({ scope }) => scope);
-  const described = methods.map(({ scope, label }) => `${scope} (${label.toLowerCase()})`);
-  return new Option('--scope <list>', `what the blocks are ranked among: ${described.join(', ')}`)
-    .argParser(parseList(parseChoice(scopes)))
-    .default(scopes.slice(0, 1), scopes[0]);
+/** `--scope`: which of the methods that differ in their scope make the models; short for `--methods`. */
+export function scopeOption(methods: readonly { id: string; scope?: string }[]): Option {
+  const scoped = methods.flatMap(({ id, scope }) => (scope === undefined ? [] : [{ id, scope }]));
+  const described = scoped.map(({ scope, id }) => `${scope} (method ${id})`);
+  return new Option('--scope <list>', `what blocks are ranked among: ${described.join(', ')}`).argParser(
+    parseList(parseChoice(scoped.map(({ scope }) => scope))),
+  );
+}
+
+/** `--methods`: which of the methods. */
+export function methodsOption(
+  methods: readonly { id: string }[],
+  { description, byDefault }: { description: string; byDefault?: readonly string[] },
+): Option {
+  const ids = methods.map(({ id }) => id);
+  const option = new Option('--methods <list>', `${description}: ${ids.join(', ')}`).argParser(
+    parseList(parseChoice(ids)),
+  );
+  return byDefault ? option.default(byDefault, byDefault.join(',')) : option;
 }

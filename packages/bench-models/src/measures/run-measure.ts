@@ -5,8 +5,10 @@ import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
 import { checkDumpedFile } from '../results/check-dumped-file.js';
 import { distinctModels } from '../results/distinct-models.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
+import { modelsOfMethods } from '../results/models-of-methods.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { writeResultsCsv } from '../results/results-csv.js';
+import { servedFile } from '../results/served-file.js';
 import type { Measure } from './measure.js';
 
 /** What every measure is run on. */
@@ -15,6 +17,8 @@ export interface MeasuredModels {
   sparseModelMetadata: string;
   /** The CSV to write. */
   output: string;
+  /** Only the models of these methods, by their ids. Default: all. */
+  methods?: readonly string[] | undefined;
   /** Only this part of the rows. Default: all. */
   shard?: Shard | undefined;
   /** Called with the number of rows that are done and to be done. */
@@ -25,7 +29,7 @@ export interface MeasuredModels {
  * Measures the models of a `sparse_model_metadata.csv` and writes the results file, whole, when all are measured.
  *
  * @returns a row for each variant and model, in the order of the CSV
- * @throws Error naming the file when an input cannot be read, no model has one of the wanted levels, or the output
+ * @throws Error naming the file when an input cannot be read, no model has one of the wanted levels or methods, or the output
  *   cannot be written, and what the measure throws; no output is then left behind.
  */
 export async function runMeasure<Settings, Measured extends object, Variant extends string>({
@@ -33,6 +37,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   settings,
   sparseModelMetadata,
   output,
+  methods,
   sparsityLevels,
   variants = measure.variants,
   inputs = [],
@@ -49,11 +54,9 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   /** Files that the measure reads beside the models, which the output must not be. Default: none. */
   inputs?: readonly string[];
 }): Promise<(GridPoint & Measured)[]> {
-  const models = modelsWithLevels(
-    sparseModelMetadata,
-    distinctModels(sparseModelMetadata, await readSparseModelMetadata(sparseModelMetadata)),
-    sparsityLevels,
-  );
+  const all = distinctModels(sparseModelMetadata, await readSparseModelMetadata(sparseModelMetadata));
+  const ofMethods = modelsOfMethods(sparseModelMetadata, all, methods);
+  const models = modelsWithLevels(sparseModelMetadata, ofMethods, sparsityLevels);
   checkOutputs({
     inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
     outputs: [output],
@@ -66,6 +69,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   );
   for (const { model, variant } of measured) {
     const tables = variant === 'sparse_tables' ? 'sparse' : 'dense';
+    servedFile(model, { tables });
     await checkDumpedFile(sparseModelMetadata, model, { tables });
   }
   return writeResultsCsv<GridPoint & Measured>({

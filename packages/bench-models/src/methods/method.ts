@@ -1,5 +1,6 @@
-import type { EmbeddingTable } from '@ds/data-sparsifier';
-import type { SparseTableLike, StateDict } from '@ds/tensor-files';
+import type { EmbeddingTable, TableMemory } from '@ds/data-sparsifier';
+import type { TableImportance } from '@ds/table-compression';
+import type { StateDict } from '@ds/tensor-files';
 import type { GridPoint } from './grid-point.js';
 
 /** A setting of a method: an option of the commands, and a field of what `grid` takes. */
@@ -21,9 +22,17 @@ export interface MethodSetting {
 /** What a sweep found out about the tables: plain data that goes to other threads, its large arrays in shared memory. */
 export interface SweepPlan {
   /** By the table's name; opaque to all but the method. */
-  tables: Readonly<Record<string, Uint8Array>>;
+  tables: Readonly<Record<string, unknown>>;
   /** The points that the plan is for. */
   points: readonly GridPoint[];
+}
+
+/** What a sweep may use beside the tables. */
+export interface SweepContext {
+  /** Threads that may work. */
+  threads: number | undefined;
+  /** What the rows of each table are worth, by its name; there where the method `needs` calibration. */
+  importance?: Readonly<Record<string, TableImportance>> | undefined;
 }
 
 /** The tables of a model compressed as one point says, each made when it is asked for. */
@@ -32,11 +41,11 @@ export interface CompressedTables {
   readonly names: readonly string[];
   /** The values of a dense table, (rows, dim), in pieces of whole rows. */
   pieces(name: string): Iterable<Float32Array>;
-  /** The table as a model serves it from memory. */
-  embeddingTable(name: string): EmbeddingTable;
-  /** The table as `writeSparseCheckpoint` takes it; made anew each time that its parts are read. */
-  fileParts(name: string): SparseTableLike;
-  /** Seconds for compressing every table once: the mean of all the times that it was done. */
+  /** The table as a model serves it from memory, in `memory` where one is given. */
+  embeddingTable(name: string, options?: { memory?: TableMemory | undefined }): EmbeddingTable;
+  /** The bytes of a safetensors file of these tables as they are served, and of other tensors. */
+  checkpoint(tensors: StateDict): AsyncIterable<Uint8Array>;
+  /** Seconds for compressing every table once, beside its part of the sweep: the mean of all the times that it was done. */
   readonly secondsTaken: number;
   /** Values of all tables that became 0. */
   readonly prunedValues: number;
@@ -44,12 +53,16 @@ export interface CompressedTables {
 
 /** A way of compressing embedding tables: the models of a grid, and how each is made. */
 export interface Method {
-  /** Its name in code and files. */
+  /** Its name in code and files, for `--methods`, and in the column `method`. */
   id: string;
   /** Its name for readers. */
   label: string;
-  /** What `--scope` and the column `scope` call it. */
-  scope: string;
+  /** What `--scope` and the column `scope` call it, where the scope tells it apart and there is no `method`. */
+  scope?: string;
+  /** The fields that each of its points has. */
+  fields: readonly (keyof GridPoint)[];
+  /** Whether its tables keep some values as they are, or hold codes for them. */
+  stores: 'values' | 'codes';
   /** Whether the tables alone decide, or rows of training data as well. */
   needs: 'tables' | 'calibration';
   /** What its grid takes. */
@@ -60,15 +73,20 @@ export interface Method {
    * @throws Error naming the setting that makes no sense.
    */
   grid(settings: object): GridPoint[][];
-  /** Works out one of the lists for the tables of a model by name, over SharedArrayBuffers. */
-  sweep(
-    tables: StateDict,
-    points: readonly GridPoint[],
-    context: { threads: number | undefined },
-  ): Promise<SweepPlan>;
+  /**
+   * For memory ratios: the points from which the one for each ratio is taken, the first whose tables are small enough. The
+   * largest tables come first, and one sweep makes them all. Absent where the sizes are fixed or given: the grid then.
+   */
+  ladder?(ratios: readonly number[]): GridPoint[];
+  /**
+   * Works out one of the lists for the tables of a model by name, over SharedArrayBuffers.
+   *
+   * @throws Error naming the table whose importance is missing.
+   */
+  sweep(tables: StateDict, points: readonly GridPoint[], context: SweepContext): Promise<SweepPlan>;
   /** The plan's tables, found in the state dict by their names, as one of its points has them; on any thread. */
   compress(stateDict: StateDict, plan: SweepPlan, point: GridPoint): CompressedTables;
-  /** The curve of a chart that a point is on: its points differ in their level alone. */
+  /** The curve of a chart that a point is on: its points differ in their level, bits or ratio alone. */
   curve(point: GridPoint): {
     /** What the legend calls it. */
     name: string;

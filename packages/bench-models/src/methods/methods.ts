@@ -1,19 +1,36 @@
+import { accessNorm } from './access-norm/access-norm.js';
 import { blockNorm } from './block-norm/block-norm.js';
+import { codedRows } from './coded-rows/coded-rows.js';
+import { curvatureAccess } from './curvature-access/curvature-access.js';
 import { globalNorm } from './global-norm/global-norm.js';
 import type { GridPoint } from './grid-point.js';
 import type { Method, MethodSetting } from './method.js';
+import { mixedPrecision } from './mixed-precision/mixed-precision.js';
+import { requireDistinct } from './require-distinct.js';
+import { wholeRows } from './whole-rows/whole-rows.js';
 
-/** The methods of the grid; the first one is the original's. */
-export const methods: readonly Method[] = [blockNorm, globalNorm];
+/** The methods of compression; the first one is the original's. */
+export const methods: readonly Method[] = [
+  blockNorm,
+  globalNorm,
+  accessNorm,
+  curvatureAccess,
+  wholeRows(8),
+  wholeRows(4),
+  codedRows('nearest'),
+  codedRows('greedy'),
+  codedRows('curvature'),
+  mixedPrecision,
+];
 
 /** The settings of all methods, each once. */
 export const methodSettings: readonly MethodSetting[] = methods
   .flatMap(({ settings }) => settings)
   .filter((setting, index, all) => all.findIndex(({ flag }) => flag === setting.flag) === index);
 
-/** The method that made a model. @throws Error naming the scope that no method has. */
-export function methodOf({ scope }: Pick<GridPoint, 'scope'>): Method {
-  return methodWithScope(scope ?? methods[0]!.scope);
+/** The method that made a model. @throws Error naming the method or scope that there is none of. */
+export function methodOf({ scope, method }: Pick<GridPoint, 'scope' | 'method'>): Method {
+  return method === undefined ? methodWithScope(scope ?? methods[0]!.scope!) : methodWithId(method);
 }
 
 /**
@@ -22,15 +39,41 @@ export function methodOf({ scope }: Pick<GridPoint, 'scope'>): Method {
  * @throws Error naming the scope that no method has or that is there twice, or when there is none.
  */
 export function methodsWithScopes(scopes: readonly string[]): Method[] {
-  if (scopes.length === 0) throw new Error('scope: expected at least one, found none');
-  const twice = scopes.find((scope, index) => scopes.indexOf(scope) !== index);
-  if (twice !== undefined) throw new Error(`scope: expected each once, found ${twice} twice`);
+  requireDistinct('scope', scopes);
   return scopes.map(methodWithScope);
 }
 
+/**
+ * The methods with these ids.
+ *
+ * @throws Error naming the id that no method has or that is there twice, or when there is none.
+ */
+export function methodsWithIds(ids: readonly string[]): Method[] {
+  requireDistinct('method', ids);
+  return ids.map(methodWithId);
+}
+
+/** A model for readers: `L1, blocks (1, 4), level 0.5`. */
+export function modelTitle(point: GridPoint): string {
+  const { sparsityLevel, bits, ratio } = point;
+  return [
+    methodOf(point).curve(point).name,
+    ...(sparsityLevel === undefined ? [] : [`level ${sparsityLevel}`]),
+    ...(bits === undefined ? [] : [`${bits} bits`]),
+    ...(ratio === undefined ? [] : [`${ratio} times smaller`]),
+  ].join(', ');
+}
+
 function methodWithScope(wanted: string): Method {
+  const scopes = methods.flatMap(({ scope }) => scope ?? []);
   const method = methods.find(({ scope }) => scope === wanted);
+  if (!method) throw new Error(`scope: expected ${scopes.join(' or ')}, found '${wanted}'`);
+  return method;
+}
+
+function methodWithId(wanted: string): Method {
+  const method = methods.find(({ id }) => id === wanted);
   if (!method)
-    throw new Error(`scope: expected ${methods.map(({ scope }) => scope).join(' or ')}, found '${wanted}'`);
+    throw new Error(`method: expected one of ${methods.map(({ id }) => id).join(', ')}, found '${wanted}'`);
   return method;
 }

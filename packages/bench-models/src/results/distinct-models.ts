@@ -1,5 +1,5 @@
 import type { GridPoint } from '../methods/grid-point.js';
-import { methodOf } from '../methods/methods.js';
+import { modelTitle } from '../methods/methods.js';
 
 /** A row about a model. */
 export interface ModelRow extends GridPoint {
@@ -12,10 +12,7 @@ export interface ModelRow extends GridPoint {
  *
  * @throws Error naming the file and the model that has two rows.
  */
-export function distinctModels<Row extends ModelRow>(
-  csvPath: string,
-  rows: Row[],
-): Row[] {
+export function distinctModels<Row extends ModelRow>(csvPath: string, rows: Row[]): Row[] {
   const seen = new Set<string>();
   for (const row of rows) {
     const model = `${modelTitle(row)}${row.dlrmType === undefined ? '' : `, ${row.dlrmType}`}`;
@@ -23,9 +20,4 @@ export function distinctModels<Row extends ModelRow>(
     seen.add(model);
   }
   return rows;
-}
-
-/** A model in an error: `L1, blocks (1, 4), level 0.5`. */
-function modelTitle(row: GridPoint): string {
-  return `${methodOf(row).curve(row).name}, level ${row.sparsityLevel}`;
 }

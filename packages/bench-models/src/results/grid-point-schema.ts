@@ -1,22 +1,46 @@
 import { norms, type GridPoint } from '../methods/grid-point.js';
 import { methods } from '../methods/methods.js';
-import { blockShapeCell, float, oneOf } from './cell-types.js';
+import { blockShapeCell, float, oneOf, wholeNumber, type CellType } from './cell-types.js';
 import type { ResultsColumn } from './results-csv.js';
-import { columnsOf, type ResultsSchema } from './results-schema.js';
+import { columnsOf, type Field, type ResultsSchema } from './results-schema.js';
 
-const originals: ResultsSchema<Omit<GridPoint, 'scope'>> = {
-  norm: { column: 'norm', cell: oneOf(norms) },
-  sparseBlockShape: { column: 'sparse_block_shape', cell: blockShapeCell },
-  sparsityLevel: { column: 'sparsity_level', cell: float({ minimum: 0, maximum: 1 }) },
+type Original = 'norm' | 'sparseBlockShape' | 'sparsityLevel';
+
+const originals: ResultsSchema<Pick<GridPoint, Original>> = {
+  norm: field('norm', oneOf(norms)),
+  sparseBlockShape: field('sparseBlockShape', blockShapeCell, 'sparse_block_shape'),
+  sparsityLevel: field('sparsityLevel', float({ minimum: 0, maximum: 1 }), 'sparsity_level'),
 };
-const ours: ResultsSchema<Pick<GridPoint, 'scope'>> = {
+const ours: ResultsSchema<Omit<GridPoint, Original>> = {
   scope: {
     column: 'scope',
-    cell: oneOf(methods.map(({ scope }) => scope)),
+    cell: oneOf(methods.flatMap(({ scope }) => scope ?? [])),
     mayBeEmpty: true,
     mayBeAbsent: true,
   },
+  method: {
+    column: 'method',
+    cell: oneOf(methods.filter(({ scope }) => scope === undefined).map(({ id }) => id)),
+    mayBeEmpty: true,
+    mayBeAbsent: true,
+  },
+  bits: { ...field('bits', wholeNumber({ minimum: 1 })), mayBeAbsent: true },
+  ratio: { ...field('ratio', float({ minimum: 1 })), mayBeAbsent: true },
 };
+
+/** A field that the rows of those methods have to which it belongs. */
+function field<Name extends keyof GridPoint>(
+  name: Name,
+  cell: CellType<Exclude<GridPoint[Name], undefined>>,
+  column: string = name,
+): Field<Exclude<GridPoint[Name], undefined>> {
+  const mayBeEmpty = (cellOf: (column: string) => string | undefined) => {
+    const id = cellOf('method')?.trim();
+    const method = id ? methods.find((known) => known.id === id) : methods[0];
+    return !method?.fields.includes(name);
+  };
+  return { column, cell, mayBeEmpty };
+}
 
 /** The columns that say which model a row is about; every results file starts with them. */
 export const gridPointColumns: readonly ResultsColumn<GridPoint>[] = columnsOf(originals);
@@ -38,6 +62,8 @@ export function modelColumns<Row>(
 }
 
 /** Which model a row is about. */
-export function gridPointOf({ norm, sparseBlockShape, sparsityLevel, scope }: GridPoint): GridPoint {
-  return { norm, sparseBlockShape, sparsityLevel, ...(scope !== undefined && { scope }) };
+export function gridPointOf(row: GridPoint): GridPoint {
+  const { norm, sparseBlockShape, sparsityLevel, scope, method, bits, ratio } = row;
+  const point = { norm, sparseBlockShape, sparsityLevel, scope, method, bits, ratio };
+  return Object.fromEntries(Object.entries(point).filter(([, value]) => value !== undefined));
 }

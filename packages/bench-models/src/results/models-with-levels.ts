@@ -13,8 +13,8 @@ export function modelsWithLevels(
   if (!levels) return models;
   const unknown = levels.find((level) => models.every(({ sparsityLevel }) => sparsityLevel !== level));
   if (unknown !== undefined) {
-    const known = [...new Set(models.map(({ sparsityLevel }) => sparsityLevel))];
+    const known = [...new Set(models.flatMap(({ sparsityLevel }) => sparsityLevel ?? []))];
     throw new Error(`${csvPath}: expected a model of sparsity level ${unknown}, found ${known.join(', ')}`);
   }
-  return models.filter(({ sparsityLevel }) => levels.includes(sparsityLevel));
+  return models.filter(({ sparsityLevel }) => sparsityLevel !== undefined && levels.includes(sparsityLevel));
 }

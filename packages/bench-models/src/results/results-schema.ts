@@ -7,8 +7,8 @@ export interface Field<Value> {
   column: string;
   /** What its cells hold. */
   cell: CellType<Value>;
-  /** Whether cells may be empty, the value then being undefined. Default false. */
-  mayBeEmpty?: boolean;
+  /** Whether cells may be empty, the value then being undefined; may depend on the row's other cells. Default false. */
+  mayBeEmpty?: boolean | ((cellOf: (column: string) => string | undefined) => boolean);
   /** Whether a file may lack the column, as the original's lack ours, the value then being undefined. Default false. */
   mayBeAbsent?: boolean;
 }
@@ -48,9 +48,12 @@ export async function readResultsCsv<Row extends object>(
   }
   if (records.length === 0) throw new Error(`${csvPath}: expected a row for each model, found none`);
   return records.map(({ line, cells }) => {
+    const cellOf = (column: string) => cells[header.indexOf(column)];
     const values = fields.flatMap(([name, { column, cell, mayBeEmpty }]) => {
-      const found = cells[header.indexOf(column)];
-      if (found === undefined || (mayBeEmpty && found.trim() === '')) return [];
+      const found = cellOf(column);
+      if (found === undefined) return [];
+      const isOptional = typeof mayBeEmpty === 'function' ? mayBeEmpty(cellOf) : mayBeEmpty;
+      if (isOptional && found.trim() === '') return [];
       const value = cell.parse(found);
       if (value === undefined)
         throw new Error(`${csvPath} line ${line}: ${column}: expected ${cell.expected}, found '${found}'`);

@@ -1,12 +1,27 @@
-import { DataNormSparsifier } from '@ds/data-sparsifier';
+import { DataNormSparsifier, TableMemory, type EmbeddingTable } from '@ds/data-sparsifier';
 import { embeddingTableNames, loadCheckpoint, type StateDict } from '@ds/tensor-files';
-import { originalModel } from '@ds/test-support';
-import { methodOf, methods, methodSettings, methodsWithScopes, type Method } from '../../src/index.js';
+import { originalModel, temporaryFolder } from '@ds/test-support';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadModelTensors } from '@ds/tensor-files';
+import {
+  methodOf,
+  methods,
+  methodSettings,
+  methodsWithIds,
+  methodsWithScopes,
+  modelTitle,
+  type BlockPoint,
+  type Method,
+} from '../../src/index.js';
+import { someImportance } from './some-importance.js';
 
 // On this thread: among the sources jest finds no worker files.
 jest.mock('../../../data-sparsifier/src/threads', () =>
   jest.requireActual('../../../data-sparsifier/src/threads.browser'),
 );
+
+const folder = temporaryFolder();
 
 const tablesOf = (stateDict: StateDict) =>
   Object.fromEntries(embeddingTableNames(stateDict).map((name) => [name, stateDict[name]!]));
@@ -17,8 +32,7 @@ test("the first method is the original's, of models without a scope", () => {
 });
 
 test('ids, scopes and files are different ones', () => {
-  for (const key of ['id', 'scope'] as const)
-    expect(new Set(methods.map((method) => method[key])).size).toBe(methods.length);
+  expect(new Set(methods.map(({ id }) => id)).size).toBe(methods.length);
   const files = methods.flatMap((method) =>
     method
       .grid({ allCombinations: true })
@@ -37,6 +51,15 @@ test.each([
   expect(() => methodsWithScopes(scopes)).toThrow(message);
 });
 
+test('methods are found by their ids', () => {
+  expect(methodsWithIds(['mixed-precision', 'block-norm']).map(({ label }) => label)).toEqual([
+    'Mixed precision',
+    'Block norm',
+  ]);
+  expect(() => methodsWithIds(['int3'])).toThrow('method: expected one of block-norm, global-norm');
+  expect(() => methodsWithIds(['block-norm', 'block-norm'])).toThrow('method: expected each once');
+});
+
 /** Whether a method's curve, point and level belong together in every way that the benchmarks use them. */
 describe.each(methods.map((method): [string, Method] => [method.id, method]))('%s', (_, method) => {
   test('its points name it, and those of a sweep are on one curve', () => {
@@ -46,24 +69,56 @@ describe.each(methods.map((method): [string, Method] => [method.id, method]))('%
     }
   });
 
-  test('what it compresses is the same as dense values, as an embedding table and as file parts', async () => {
+  test('the models of its grid have different titles, and the fields that it says', () => {
+    const points = method.grid({}).flat();
+    expect(new Set(points.map(modelTitle)).size).toBe(points.length);
+    for (const point of points) {
+      const own = Object.keys(point).filter((name) => name !== 'scope' && name !== 'method');
+      expect(own).toEqual(method.fields.filter((name) => name !== 'method'));
+    }
+  });
+
+  test('what it compresses is the same as dense values, as an embedding table and in a file', async () => {
     const stateDict = await loadCheckpoint(originalModel, { shared: true });
-    const [points] = method.grid({ sparsityLevels: [0.6, 0.9], sparseBlockShapes: [[1, 4]], norms: ['L1'] });
-    const plan = await method.sweep(tablesOf(stateDict), points!, { threads: 1 });
+    const [points] = method.grid({
+      ...{ sparsityLevels: [0.6, 0.9], sparseBlockShapes: [[1, 4]], norms: ['L1'] },
+      ...{ bits: [8, 4], ratios: [8, 20] },
+    });
+    const chosen = tablesOf(stateDict);
+    const importance = someImportance(chosen);
+    const plan = await method.sweep(chosen, points!, { threads: 1, importance });
     const tables = method.compress(stateDict, plan, points![1]!);
     expect(tables.names).toHaveLength(26);
+    const layers = Object.fromEntries(Object.entries(stateDict).filter(([name]) => !(name in chosen)));
+    const path = join(folder, `${method.id}.safetensors`);
+    await writeFile(path, tables.checkpoint(layers));
+    const loaded = await loadModelTensors(path);
+    let zeros = 0;
     for (const name of tables.names) {
       const dense = Float32Array.from([...tables.pieces(name)].flatMap((piece) => [...piece]));
       expect(dense).toHaveLength(stateDict[name]!.data.length);
-      const table = tables.embeddingTable(name);
-      const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
-      const gathered = new Float32Array(dense.length);
-      table.gatherRows(rows, gathered);
-      expect(gathered).toEqual(dense);
-      const { values } = tables.fileParts(name).bitmaps();
-      expect(values.filter((value) => value !== 0)).toEqual(dense.filter((value) => value !== 0));
+      expect(tables.embeddingTable(name).toDense()).toEqual(dense);
+      expect(tables.embeddingTable(name, { memory: new TableMemory() }).toDense()).toEqual(dense);
+      const fromFile = loaded[name] as EmbeddingTable;
+      expect(fromFile.toDense()).toEqual(dense);
+      if (method.stores === 'values') zeros += dense.filter((value) => value === 0).length;
     }
+    expect(Object.keys(loaded).sort()).toEqual(Object.keys(stateDict).sort());
+    if (method.stores === 'values') expect(tables.prunedValues).toBe(zeros);
     expect(tables.secondsTaken).toBeGreaterThan(0);
+  });
+
+  test('where it needs calibration, a table whose importance is not known is named', async () => {
+    if (method.needs === 'tables') return;
+    const stateDict = await loadCheckpoint(originalModel, { shared: true });
+    const tables = tablesOf(stateDict);
+    const importance = someImportance(tables);
+    delete importance['emb_l.3.weight'];
+    const [points] = method.grid({});
+    const sweep = method.sweep(tables, points!, { threads: 1, importance });
+    await expect(sweep).rejects.toThrow(
+      `method ${method.id}: expected the lookups and the curvature of table emb_l.3.weight`,
+    );
   });
 });
 
@@ -73,7 +128,7 @@ test('the block norm prunes what the sparsifier does', async () => {
   const [points] = method.grid({ sparsityLevels: [0.3, 0.8], sparseBlockShapes: [[2, 4]], norms: ['L2'] });
   const plan = await method.sweep(tablesOf(stateDict), points!, { threads: 1 });
   for (const point of points!) {
-    const sparsifier = new DataNormSparsifier({ ...point, scope: 'table' });
+    const sparsifier = new DataNormSparsifier({ ...(point as BlockPoint), scope: 'table' });
     const tables = method.compress(stateDict, plan, point);
     for (const name of tables.names) sparsifier.addData(name, stateDict[name]!);
     sparsifier.step();

@@ -71,6 +71,29 @@ describe('sparse_model_metadata.csv', () => {
     ]);
   });
 
+  test('reads models of other methods, which have some of the fields', async () => {
+    const path = await csv(
+      `${heading},method,bits,ratio\n,,,1,0,m.zip,rows-greedy,4,\n,,0.9,1,0,n.zip,rows-int8,,\n,,,1,0,o.zip,mixed-precision,,56.0\n`,
+    );
+    const file = { stepTimeSec: 1, zipFileSize: 0 };
+    expect(await readSparseModelMetadata(path)).toEqual([
+      { ...file, method: 'rows-greedy', bits: 4, path: join(path, '..', 'm.zip') },
+      { ...file, method: 'rows-int8', sparsityLevel: 0.9, path: join(path, '..', 'n.zip') },
+      { ...file, method: 'mixed-precision', ratio: 56, path: join(path, '..', 'o.zip') },
+    ]);
+  });
+
+  test.each([
+    [',"(1, 4)",0.5,1,1,m,,,', "line 2: norm: expected L1 or L2, found ''"],
+    ['L1,"(1, 4)",0.5,1,1,m,rows-int3,,', 'line 2: method: expected access-norm or curvature-access'],
+    ['L1,,0.5,1,1,m,access-norm,,', "line 2: sparse_block_shape: expected a shape such as (1, 4), found ''"],
+    [',,,1,1,m,rows-nearest,,', "line 2: bits: expected a whole number of at least 1, found ''"],
+    [',,,1,1,m,mixed-precision,,', "line 2: ratio: expected a number of at least 1, found ''"],
+  ])('refuses the row %j, which lacks a field of its method', async (row, message) => {
+    const path = await csv(`${heading},method,bits,ratio\n${row}\n`);
+    await expect(readSparseModelMetadata(path)).rejects.toThrow(message);
+  });
+
   test.each([
     ['', 'expected a line of column names, found an empty file'],
     ['norm\nL1\n', 'expected the columns norm, sparse_block_shape, sparsity_level, step_time_sec, zip_file_size, path;'],

@@ -27,3 +27,13 @@ test.each([
   const shaped = { ...model, sparseBlockShape: [rows, columns] as const };
   expect(servedFile(shaped, { tables: 'sparse' }).blockWidth).toBe(width);
 });
+
+test('tables of codes are served from a file that has them, never made sparse from their values', () => {
+  const { stepTimeSec, zipFileSize, path } = model;
+  const codes = { stepTimeSec, zipFileSize, path, method: 'mixed-precision', ratio: 8 };
+  expect(servedFile({ ...codes, sparsePath }, { tables: 'sparse' }).path).toBe(sparsePath);
+  expect(servedFile(codes, { tables: 'dense' }).path).toBe(model.path);
+  expect(() => servedFile(codes, { tables: 'sparse' })).toThrow(
+    '/models/m.zip: expected a file with compressed tables beside it, found only dense ones',
+  );
+});

@@ -1,4 +1,4 @@
-import { curvesOf, modelColumnsOf } from '../models.js';
+import { curvesOf, levelsOf, modelColumnsOf } from '../models.js';
 import type { ReadSection } from '../sections/section.js';
 import type { TextTable } from './text-table.js';
 
@@ -12,9 +12,9 @@ export function summaryTable(sections: readonly ReadSection[]): TextTable {
   const models = sections[0]!.rows!;
   const named = modelColumnsOf(models);
   const columns = sections.flatMap(({ section, rows }) => (rows ? section.summary(rows) : []));
-  const levels = levelsToShow(models.map(({ sparsityLevel }) => sparsityLevel));
+  const levels = levelsToShow(levelsOf(models));
   const shown = curvesOf(models).flatMap(({ rows }) =>
-    rows.filter(({ sparsityLevel }) => levels.has(sparsityLevel)),
+    rows.filter(({ sparsityLevel }) => sparsityLevel === undefined || levels.has(sparsityLevel)),
   );
   return {
     headings: [...named.headings, ...columns.flatMap(({ headings }) => headings)],

@@ -1,4 +1,5 @@
 import { formatPythonFloat, formatPythonTuple } from '../../results/python-notation.js';
+import type { BlockPoint, GridPoint } from '../grid-point.js';
 import type { Method } from '../method.js';
 import { blockNormSettings } from './block-norm-settings.js';
 import { benchmarkGrid } from './grid.js';
@@ -13,6 +14,8 @@ export const blockNorm: Method = {
   id: 'block-norm',
   label: 'Block norm',
   scope: 'table',
+  fields: ['norm', 'sparseBlockShape', 'sparsityLevel'],
+  stores: 'values',
   needs: 'tables',
   settings: blockNormSettings,
   grid: (settings) =>
@@ -20,13 +23,21 @@ export const blockNorm: Method = {
       sparsityLevels.map((sparsityLevel) => ({ ...point, sparsityLevel })),
     ),
   sweep: rankTables,
-  compress: (stateDict, plan, point) => new PrunedTables(stateDict, plan, point),
-  curve: ({ norm, sparseBlockShape }) => ({
-    name: `${norm}, blocks ${formatPythonTuple(sparseBlockShape)}`,
-    dashed: norm === 'L2',
-  }),
-  file: ({ norm, sparseBlockShape, sparsityLevel }) => ({
-    folders: [norm, `config_${formatPythonTuple(sparseBlockShape)}`],
-    name: `criteo_model_norm=${norm}_sl=${formatPythonFloat(sparsityLevel)}`,
-  }),
+  compress: (stateDict, plan, point) => new PrunedTables(stateDict, plan, blockPoint(point)),
+  curve(point) {
+    const { norm, sparseBlockShape } = blockPoint(point);
+    return { name: `${norm}, blocks ${formatPythonTuple(sparseBlockShape)}`, dashed: norm === 'L2' };
+  },
+  file(point) {
+    const { norm, sparseBlockShape, sparsityLevel } = blockPoint(point);
+    return {
+      folders: [norm, `config_${formatPythonTuple(sparseBlockShape)}`],
+      name: `criteo_model_norm=${norm}_sl=${formatPythonFloat(sparsityLevel)}`,
+    };
+  },
 };
+
+/** Every point of this method has these fields. */
+function blockPoint(point: GridPoint): BlockPoint {
+  return point as BlockPoint;
+}

@@ -1,5 +1,6 @@
 import type { Norm } from '@ds/data-sparsifier';
 import { formatPythonTuple } from '../../results/python-notation.js';
+import { requireDistinct } from '../require-distinct.js';
 import { norms as allNorms, type BlockShape } from '../grid-point.js';
 
 /** One norm and block shape with all its levels: the blocks are ranked once, each level is a cut. */
@@ -78,10 +79,4 @@ export function benchmarkGrid({
       ({ norm, sparseBlockShape }) =>
         allCombinations || norm === 'L1' || !isSingleValue(sparseBlockShape) || !knownNorms.includes('L1'),
     );
-}
-
-function requireDistinct(what: string, values: readonly string[]): void {
-  if (values.length === 0) throw new Error(`${what}: expected at least one, found none`);
-  const twice = values.find((value, index) => values.indexOf(value) !== index);
-  if (twice !== undefined) throw new Error(`${what}: expected each once, found ${twice} twice`);
 }

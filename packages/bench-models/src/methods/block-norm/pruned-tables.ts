@@ -1,6 +1,6 @@
-import { LevelSweep, SparseTable } from '@ds/data-sparsifier';
-import type { SparseTableLike, StateDict } from '@ds/tensor-files';
-import type { GridPoint } from '../grid-point.js';
+import { LevelSweep, SparseTable, type TableMemory } from '@ds/data-sparsifier';
+import { writeSparseCheckpoint, type SparseTableLike, type StateDict } from '@ds/tensor-files';
+import type { BlockPoint } from '../grid-point.js';
 import type { CompressedTables, SweepPlan } from '../method.js';
 import { sweepConfig } from './rank-tables.js';
 
@@ -13,19 +13,19 @@ const pieceLength = 1 << 17;
  */
 export class PrunedTables implements CompressedTables {
   readonly #stateDict: StateDict;
-  readonly #point: GridPoint;
+  readonly #point: BlockPoint;
   readonly #sweeps: ReadonlyMap<string, LevelSweep>;
   #pruningTime = 0;
   #valuesSeen = 0;
 
   /** @param plan The ranks of each table's blocks. */
-  constructor(stateDict: StateDict, { tables, points }: SweepPlan, point: GridPoint) {
+  constructor(stateDict: StateDict, { tables, points }: SweepPlan, point: BlockPoint) {
     this.#stateDict = stateDict;
     this.#point = point;
     this.#sweeps = new Map(
       Object.entries(tables).map(([name, ranks]) => [
         name,
-        LevelSweep.fromRanks({ ...sweepConfig(points), table: stateDict[name]!, ranks }),
+        LevelSweep.fromRanks({ ...sweepConfig(points), table: stateDict[name]!, ranks: ranks as Uint8Array }),
       ]),
     );
   }
@@ -58,11 +58,17 @@ export class PrunedTables implements CompressedTables {
     }
   }
 
-  embeddingTable(name: string): SparseTable {
-    return SparseTable.fromPieces(this.#rowPieces(name));
+  embeddingTable(name: string, { memory }: { memory?: TableMemory | undefined } = {}): SparseTable {
+    return SparseTable.fromPieces({ ...this.#rowPieces(name), memory });
   }
 
-  fileParts(name: string): SparseTableLike {
+  checkpoint(tensors: StateDict): AsyncIterable<Uint8Array> {
+    const tables = Object.fromEntries(this.names.map((name) => [name, this.#fileParts(name)]));
+    return writeSparseCheckpoint({ tables, tensors });
+  }
+
+  /** The parts of a table are made when its turn comes. */
+  #fileParts(name: string): SparseTableLike {
     const table = this.#rowPieces(name);
     const sizes = SparseTable.sizesOf(table);
     return { ...sizes, bitmaps: () => SparseTable.fromPieces({ ...table, sizes }).bitmaps() };

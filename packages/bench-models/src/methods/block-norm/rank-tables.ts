@@ -1,13 +1,13 @@
 import { levelSweepsInThreads } from '@ds/data-sparsifier';
 import type { StateDict } from '@ds/tensor-files';
-import type { GridPoint } from '../grid-point.js';
-import type { SweepPlan } from '../method.js';
+import type { BlockPoint, GridPoint } from '../grid-point.js';
+import type { SweepContext, SweepPlan } from '../method.js';
 
 /** Ranks the blocks of each table once for all levels of one norm and block shape. Takes a byte for each block. */
 export async function rankTables(
   tables: StateDict,
   points: readonly GridPoint[],
-  { threads }: { threads: number | undefined },
+  { threads }: SweepContext,
 ): Promise<SweepPlan> {
   const sweeps = await levelSweepsInThreads({ ...sweepConfig(points), tables, threads });
   return { points, tables: Object.fromEntries([...sweeps].map(([name, { ranks }]) => [name, ranks])) };
@@ -15,6 +15,6 @@ export async function rankTables(
 
 /** What a level sweep takes for points that differ in their level alone. */
 export function sweepConfig(points: readonly GridPoint[]) {
-  const { norm, sparseBlockShape } = points[0]!;
-  return { norm, sparseBlockShape, levels: points.map(({ sparsityLevel }) => sparsityLevel) };
+  const [{ norm, sparseBlockShape }] = points as readonly [BlockPoint];
+  return { norm, sparseBlockShape, levels: points.map(({ sparsityLevel }) => sparsityLevel!) };
 }

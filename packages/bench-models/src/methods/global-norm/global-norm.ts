@@ -1,6 +1,7 @@
 import { globalLevelSweeps } from '@ds/data-sparsifier';
 import { blockNorm } from '../block-norm/block-norm.js';
 import { sweepConfig } from '../block-norm/rank-tables.js';
+import { levelLadder } from '../level-ladder.js';
 import type { Method } from '../method.js';
 
 const scope = 'global';
@@ -12,6 +13,7 @@ export const globalNorm: Method = {
   label: 'Global norm',
   scope,
   grid: (settings) => blockNorm.grid(settings).map((points) => points.map((point) => ({ ...point, scope }))),
+  ladder: () => levelLadder({ norm: 'L1', sparseBlockShape: [1, 1], scope }),
   async sweep(tables, points) {
     const sweeps = globalLevelSweeps({ ...sweepConfig(points), tables });
     return { points, tables: Object.fromEntries([...sweeps].map(([name, { ranks }]) => [name, ranks])) };

@@ -1,6 +1,7 @@
 import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { embeddingTableNames, loadCheckpoint } from '@ds/tensor-files';
 import { originalModel } from '@ds/test-support';
+import type { BlockPoint } from '../../../src/index.js';
 import { globalNorm } from '../../../src/methods/global-norm/global-norm.js';
 
 test('prunes what the sparsifier does with one threshold over all tables', async () => {
@@ -13,7 +14,7 @@ test('prunes what the sparsifier does with one threshold over all tables', async
   });
   const plan = await globalNorm.sweep(tables, points!, { threads: 1 });
   for (const point of points!) {
-    const sparsifier = new DataNormSparsifier({ ...point, scope: 'global' });
+    const sparsifier = new DataNormSparsifier({ ...(point as BlockPoint), scope: 'global' });
     for (const [name, table] of Object.entries(tables)) sparsifier.addData(name, table);
     sparsifier.step();
     const compressed = globalNorm.compress(stateDict, plan, point);
@@ -22,7 +23,7 @@ test('prunes what the sparsifier does with one threshold over all tables', async
       expect(dense).toEqual([...sparsifier.getData(name, { original: false }).data]);
     }
     const values = Object.values(tables).reduce((sum, { data }) => sum + data.length, 0);
-    expect(compressed.prunedValues / values).toBeCloseTo(point.sparsityLevel, 3);
+    expect(compressed.prunedValues / values).toBeCloseTo(point.sparsityLevel!, 3);
   }
 });
 

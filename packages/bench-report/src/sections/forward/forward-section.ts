@@ -16,7 +16,7 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
     'Forward time was not measured in this run (no dlrm_forward_time_info.csv was given), so its chart is left out.',
   chartIds: ['forward-time'],
   read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, forwardTimeSchema)),
-  charts: (rows) => [forwardChart(rows)],
+  charts: forwardChart,
   notes: forwardNotes,
   summary(rows) {
     const unit = timeUnit(Math.max(...rows.map(({ timeTaken }) => timeTaken)));

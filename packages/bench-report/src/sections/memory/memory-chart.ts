@@ -1,6 +1,6 @@
 import type { GridPoint, MemoryUse, TableType } from '@ds/bench-models';
 import type { Chart, Line } from '../../drawing/chart.js';
-import { curvesOf, describeLevels, levelsOf, type Curve } from '../../models.js';
+import { curvesOf, describeLevels, levelsOf, withLevels, type Curve, type WithLevel } from '../../models.js';
 import { byteUnit, formatIn } from '../../units.js';
 import { variantsIn, type NamedVariant } from '../variants.js';
 
@@ -15,7 +15,9 @@ export function tableKinds(memory: readonly MemoryUse[]): NamedVariant[] {
  * Memory against sparsity level: a panel for each norm and block shape, for each kind of tables a line of what a
  * process that serves the model takes, and a dashed one of the tables alone.
  */
-export function memoryChart(memory: readonly (GridPoint & MemoryUse)[]): Chart {
+export function memoryChart(uses: readonly (GridPoint & MemoryUse)[]): Chart[] {
+  const memory = withLevels(uses);
+  if (memory.length === 0) return [];
   const unit = byteUnit(Math.max(...memory.map(({ residentBytes }) => residentBytes)));
   const kinds = tableKinds(memory);
   const ranges = kinds.map(({ dlrmType, name }) => {
@@ -23,7 +25,7 @@ export function memoryChart(memory: readonly (GridPoint & MemoryUse)[]): Chart {
     return `${name}: ${formatIn(unit, Math.min(...bytes))} to ${formatIn(unit, Math.max(...bytes))}`;
   });
   const lineOf = (
-    curve: Curve<GridPoint & MemoryUse>,
+    curve: Curve<WithLevel<GridPoint & MemoryUse>>,
     kind: number,
     field: 'residentBytes' | 'tableBytes',
   ): Line => ({
@@ -34,20 +36,22 @@ export function memoryChart(memory: readonly (GridPoint & MemoryUse)[]): Chart {
       .filter((row) => row.dlrmType === kinds[kind]!.dlrmType)
       .map((row) => [row.sparsityLevel, row[field] / unit.size]),
   });
-  return {
-    id: 'memory',
-    title: 'Memory',
-    description:
-      `What loading a model and serving a batch adds to the resident memory of a process, and the bytes of the tables ` +
-      `alone, at sparsity levels ${describeLevels(levelsOf(memory))}, a panel for each norm and block shape and a pair ` +
-      `of lines for dense and for sparse tables. ${ranges.join('; ')}.`,
-    valueLabel: `Memory (${unit.name}, lower is better)`,
-    fromZero: true,
-    panels: curvesOf(memory).map((curve, _, curves) => ({
-      ...(curves.length > 1 ? { title: curve.name } : {}),
-      lines: (['residentBytes', 'tableBytes'] as const).flatMap((field) =>
-        kinds.map((_, kind) => lineOf(curve, kind, field)),
-      ),
-    })),
-  };
+  return [
+    {
+      id: 'memory',
+      title: 'Memory',
+      description:
+        `What loading a model and serving a batch adds to the resident memory of a process, and the bytes of the tables ` +
+        `alone, at sparsity levels ${describeLevels(levelsOf(memory))}, a panel for each norm and block shape and a pair ` +
+        `of lines for dense and for sparse tables. ${ranges.join('; ')}.`,
+      valueLabel: `Memory (${unit.name}, lower is better)`,
+      fromZero: true,
+      panels: curvesOf(memory).map((curve, _, curves) => ({
+        ...(curves.length > 1 ? { title: curve.name } : {}),
+        lines: (['residentBytes', 'tableBytes'] as const).flatMap((field) =>
+          kinds.map((_, kind) => lineOf(curve, kind, field)),
+        ),
+      })),
+    },
+  ];
 }

@@ -15,7 +15,7 @@ export const memorySection: Section<GridPoint & MemoryUse> = {
     'Memory was not measured in this run (no model_memory_info.csv was given), so its chart is left out.',
   chartIds: ['memory'],
   read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, memoryUseSchema)),
-  charts: (rows) => [memoryChart(rows)],
+  charts: memoryChart,
   notes(rows) {
     const batches = [...new Set(rows.map(({ batchSize }) => batchSize))].join(' or ');
     return (

@@ -1,6 +1,6 @@
 import type { GridPoint, ModelMetrics } from '@ds/bench-models';
 import type { Chart, Line } from '../../drawing/chart.js';
-import { curvesOf, describeLevels, levelsOf } from '../../models.js';
+import { curvesOf, describeLevels, levelsOf, withLevels } from '../../models.js';
 
 /** The metrics that have a chart of their own. */
 const drawnMetrics = [
@@ -30,7 +30,7 @@ const drawnMetrics = [
  */
 export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): Chart[] {
   return drawnMetrics.flatMap(({ field, ...about }) => {
-    const lines: Line[] = curvesOf(quality)
+    const lines: Line[] = curvesOf(withLevels(quality))
       .map(({ name, dashed, rows }, index) => ({
         name,
         style: index,

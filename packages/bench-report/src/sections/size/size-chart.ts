@@ -1,14 +1,16 @@
 import { dumpFormatOf, type SparseModelMetadata } from '@ds/bench-models';
 import type { Chart } from '../../drawing/chart.js';
-import { curvesOf, describeLevels, levelsOf } from '../../models.js';
+import { curvesOf, describeLevels, levelsOf, withLevels } from '../../models.js';
 import { byteUnit, formatIn } from '../../units.js';
 import { zipBytes } from './zip-bytes.js';
 
 /**
  * Size of the zipped model against sparsity level, a line for each curve. Where models are there with dense and with
- * sparse tables, these have a panel each.
+ * sparse tables, these have a panel each. No chart where no model has a level.
  */
-export function sizeChart(sizes: readonly SparseModelMetadata[]): Chart {
+export function sizeChart(models: readonly SparseModelMetadata[]): Chart[] {
+  const sizes = withLevels(models);
+  if (sizes.length === 0) return [];
   const formats = new Set(sizes.map(dumpFormatOf));
   const panels = formats.has('both')
     ? [
@@ -35,22 +37,24 @@ export function sizeChart(sizes: readonly SparseModelMetadata[]): Chart {
     ),
   );
   const rounded = sizes.every(({ bytes }) => bytes === undefined) ? ', whole MiB' : '';
-  return {
-    id: 'size',
-    title: 'Size on disk',
-    description:
-      `Size of the zipped model at sparsity levels ${describeLevels(levelsOf(sizes))}, one line for each norm and ` +
-      `block shape, from the lowest level to the highest. ${ranges.join('; ')}.`,
-    valueLabel: `Zipped model (${unit.name}${rounded})`,
-    fromZero: true,
-    panels: drawn.map(({ title, curves }) => ({
-      ...(title !== undefined && { title }),
-      lines: curves.map(({ name, dashed, points }, index) => ({
-        name,
-        style: index,
-        dashed,
-        points: points.map(([level, bytes]) => [level, bytes / unit.size]),
+  return [
+    {
+      id: 'size',
+      title: 'Size on disk',
+      description:
+        `Size of the zipped model at sparsity levels ${describeLevels(levelsOf(sizes))}, one line for each norm and ` +
+        `block shape, from the lowest level to the highest. ${ranges.join('; ')}.`,
+      valueLabel: `Zipped model (${unit.name}${rounded})`,
+      fromZero: true,
+      panels: drawn.map(({ title, curves }) => ({
+        ...(title !== undefined && { title }),
+        lines: curves.map(({ name, dashed, points }, index) => ({
+          name,
+          style: index,
+          dashed,
+          points: points.map(([level, bytes]) => [level, bytes / unit.size]),
+        })),
       })),
-    })),
-  };
+    },
+  ];
 }

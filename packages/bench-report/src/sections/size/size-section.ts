@@ -1,8 +1,14 @@
-import { dumpFormatOf, readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
+import {
+  distinctModels,
+  dumpFormatOf,
+  methodOf,
+  readSparseModelMetadata,
+  type GridPoint,
+  type SparseModelMetadata,
+} from '@ds/bench-models';
 import { areOfOneModel, curvesOf, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
-import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { sizeChart } from './size-chart.js';
 import { sizeNotes } from './size-notes.js';
@@ -16,7 +22,7 @@ export const sizeSection: Section<SparseModelMetadata> = {
   missing: 'Size was not measured in this run (no sparse_model_metadata.csv was given).',
   chartIds: ['size'],
   read: async (csvPath) => distinctModels(csvPath, await readSparseModelMetadata(csvPath)),
-  charts: (rows) => [sizeChart(rows)],
+  charts: sizeChart,
   notes: sizeNotes,
   summary(rows) {
     const unit = byteUnit(Math.max(...rows.map(zipBytes)));
@@ -26,7 +32,10 @@ export const sizeSection: Section<SparseModelMetadata> = {
       cells(model) {
         const row = rows.find((other) => areOfOneModel(other, model));
         const curve = curvesOf(rows).find((other) => other.rows.some((one) => areOfOneModel(one, model)));
-        const dense = curve?.rows.find(({ sparsityLevel }) => sparsityLevel === 0);
+        // Where all rows are codes, level 0 is no unpruned model.
+        const unpruned = (other: GridPoint) =>
+          other.sparsityLevel === 0 && methodOf(other).stores === 'values';
+        const dense = curve?.rows.find(unpruned) ?? rows.find(unpruned);
         const share =
           row && dense && zipBytes(dense) > 0 ? (100 * zipBytes(row)) / zipBytes(dense) : undefined;
         const sparseBytes = row?.sparseBytes;

@@ -1,0 +1,70 @@
+import { MixedPrecisionTable, roundRows, type RowBits, type Rounding } from '@ds/data-sparsifier';
+import { CodedTables } from '../coded-tables.js';
+import { importanceOf } from '../importance-of.js';
+import type { Method } from '../method.js';
+import { requireDistinct } from '../require-distinct.js';
+import { allBits, parseBits } from './bits.js';
+
+const labels: Record<Rounding, string> = {
+  nearest: 'All rows, nearest codes',
+  greedy: 'All rows, greedy range',
+  curvature: 'All rows, rounded by curvature',
+};
+
+/**
+ * Every row in 8, 4 or 2 bits a value, with a scale and a minimum of its own (FBGEMM's fused rows): the codes nearest to the
+ * values as FBGEMM takes them, in PyTorch's greedily narrowed range, or carried through the curvature of the loss (GPTQ).
+ */
+export function codedRows(rounding: Rounding): Method {
+  const method = `rows-${rounding}`;
+  return {
+    id: method,
+    label: labels[rounding],
+    fields: ['method', 'bits'],
+    stores: 'codes',
+    needs: rounding === 'curvature' ? 'calibration' : 'tables',
+    settings: [
+      {
+        name: 'bits',
+        flag: '--bits <list>',
+        description: 'bits of a value where every row is stored, of 8, 4 and 2',
+        values: parseBits,
+        byDefault: allBits,
+        defaultText: allBits.join(','),
+      },
+    ],
+    grid({ bits = allBits }: { bits?: readonly RowBits[] }) {
+      requireDistinct('bits', bits);
+      return [bits.map((ofPoint) => ({ method, bits: ofPoint }))];
+    },
+    async sweep(tables, points, context) {
+      const curvatureOf = (name: string) =>
+        rounding === 'curvature' ? importanceOf(context, method, name).curvature : undefined;
+      return {
+        points,
+        tables: Object.fromEntries(Object.keys(tables).map((name) => [name, curvatureOf(name)])),
+      };
+    },
+    compress: (stateDict, { tables }, { bits }) =>
+      new CodedTables(Object.keys(tables), (name) => {
+        const { data, shape } = stateDict[name]!;
+        const [rows, dim] = shape as [number, number];
+        const ofRow = bits as RowBits;
+        const curvature = tables[name] as Float64Array | undefined;
+        const packed = roundRows({
+          values: data,
+          dim,
+          bits: ofRow,
+          rounding,
+          ...(curvature && { curvature }),
+        });
+        return MixedPrecisionTable.fromRows({
+          shape: [rows, dim],
+          bits: new Uint8Array(rows).fill(ofRow),
+          rowsByBits: { [ofRow]: packed },
+        });
+      }),
+    curve: () => ({ name: labels[rounding], dashed: rounding === 'nearest' }),
+    file: ({ bits }) => ({ folders: [method], name: `criteo_model_bits=${bits}` }),
+  };
+}

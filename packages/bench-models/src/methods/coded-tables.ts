@@ -1,0 +1,64 @@
+import { MixedPrecisionTable, type TableMemory } from '@ds/data-sparsifier';
+import { writeMixedCheckpoint, type StateDict } from '@ds/tensor-files';
+import type { CompressedTables } from './method.js';
+
+// Values of a piece, about.
+const pieceLength = 1 << 17;
+
+/** Tables whose rows are codes: each is made once, when it is first asked for. */
+export class CodedTables implements CompressedTables {
+  readonly names: readonly string[];
+  readonly #make: (name: string) => MixedPrecisionTable;
+  readonly #made = new Map<string, MixedPrecisionTable>();
+  #seconds = 0;
+
+  /** @param make Makes a table by its name. */
+  constructor(names: readonly string[], make: (name: string) => MixedPrecisionTable) {
+    this.names = names;
+    this.#make = make;
+  }
+
+  get secondsTaken(): number {
+    this.#makeAll();
+    return this.#seconds;
+  }
+
+  get prunedValues(): number {
+    return this.#makeAll().reduce((sum, { rows, storedRows, dim }) => sum + (rows - storedRows) * dim, 0);
+  }
+
+  *pieces(name: string): Generator<Float32Array> {
+    const table = this.#table(name);
+    const rows = Math.max(1, Math.floor(pieceLength / table.dim));
+    for (let first = 0; first < table.rows; first += rows) {
+      const ids = Int32Array.from({ length: Math.min(rows, table.rows - first) }, (_, row) => first + row);
+      const piece = new Float32Array(ids.length * table.dim);
+      table.gatherRows(ids, piece);
+      yield piece;
+    }
+  }
+
+  embeddingTable(name: string, { memory }: { memory?: TableMemory | undefined } = {}): MixedPrecisionTable {
+    const table = this.#table(name);
+    return memory ? MixedPrecisionTable.fromParts(table.parts(), { memory }) : table;
+  }
+
+  checkpoint(tensors: StateDict): AsyncIterable<Uint8Array> {
+    const tables = Object.fromEntries(this.names.map((name) => [name, this.#table(name)]));
+    return writeMixedCheckpoint({ tables, tensors });
+  }
+
+  #makeAll(): MixedPrecisionTable[] {
+    return this.names.map((name) => this.#table(name));
+  }
+
+  #table(name: string): MixedPrecisionTable {
+    const made = this.#made.get(name);
+    if (made) return made;
+    const start = performance.now();
+    const table = this.#make(name);
+    this.#seconds += (performance.now() - start) / 1000;
+    this.#made.set(name, table);
+    return table;
+  }
+}

@@ -1,0 +1,57 @@
+import { MixedPrecisionTable, type MixedPrecisionParts } from '@ds/data-sparsifier';
+import { CodedTables } from '../coded-tables.js';
+import { importanceOf } from '../importance-of.js';
+import type { Method } from '../method.js';
+import { requireDistinct } from '../require-distinct.js';
+import { inSharedMemory } from './in-shared-memory.js';
+
+const method = 'mixed-precision';
+const defaultRatios: readonly number[] = [8, 16, 30, 56, 100, 170, 300];
+
+/** Each row in the bits that it is worth, none for most: `compressTables` of @ds/table-compression, at memory ratios. */
+export const mixedPrecision: Method = {
+  id: method,
+  label: 'Mixed precision',
+  fields: ['method', 'ratio'],
+  stores: 'codes',
+  needs: 'calibration',
+  settings: [
+    {
+      name: 'ratios',
+      flag: '--ratios <list>',
+      description:
+        'how many times smaller the tables are to be in memory than in float32, where a method takes that',
+      values: 'numbers',
+      byDefault: defaultRatios,
+      defaultText: defaultRatios.join(','),
+    },
+  ],
+  grid({ ratios = defaultRatios }: { ratios?: readonly number[] }) {
+    const bad = ratios.find((ratio) => !(ratio >= 1 && ratio < Infinity));
+    if (bad !== undefined) throw new Error(`ratio: expected a number of at least 1, found ${bad}`);
+    requireDistinct('ratios', ratios);
+    return [ratios.map((ratio) => ({ method, ratio }))];
+  },
+  ladder: (ratios) => [...ratios].sort((a, b) => a - b).map((ratio) => ({ method, ratio })),
+  async sweep(tables, points, context) {
+    // Loaded where it is needed: all other methods do without it, and so do those who read results.
+    const { measureTables } = await import('@ds/table-compression');
+    const names = Object.keys(tables);
+    const importance = Object.fromEntries(names.map((name) => [name, importanceOf(context, method, name)]));
+    const measured = measureTables({ tables, importance });
+    const parts = Object.fromEntries(names.map((name) => [name, {} as Record<number, MixedPrecisionParts>]));
+    for (const { ratio } of points) {
+      for (const [name, table] of Object.entries(measured.compress({ ratio: ratio! }))) {
+        parts[name]![ratio!] = inSharedMemory(table.parts());
+      }
+    }
+    return { points, tables: parts };
+  },
+  compress: (_, { tables }, { ratio }) =>
+    new CodedTables(Object.keys(tables), (name) => {
+      const parts = tables[name] as Record<number, MixedPrecisionParts>;
+      return MixedPrecisionTable.fromParts(parts[ratio!]!);
+    }),
+  curve: () => ({ name: 'mixed precision', dashed: false }),
+  file: ({ ratio }) => ({ folders: [method], name: `criteo_model_ratio=${ratio}` }),
+};
