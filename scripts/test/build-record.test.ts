@@ -16,7 +16,7 @@ const build = async (name: string) => {
   await done();
 };
 const stale = (name: string) =>
-  `${join('packages', name)}: its dist was not built from its sources as they are now: npm run build`;
+  `${join('packages', name)}: its dist was not built from its current sources; run npm run build`;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'build-record-'));

@@ -186,7 +186,7 @@ describe('bench-disk', () => {
     started.kill('SIGSTOP'); // so that it does not end meanwhile
     const sameModels = run([...args, '--quiet', '--output', join(folder, 'other.csv')]);
     expect(sameModels.stderr).toMatch(
-      new RegExp(`^error: cannot write [^\\n]*\\.zip: process ${started.pid} is writing it already\\n$`),
+      new RegExp(`^error: cannot write [^\\n]*\\.zip: process ${started.pid} is already writing it\\n$`),
     );
     expect(sameModels.status).toBe(1);
     started.kill('SIGKILL');
@@ -201,20 +201,20 @@ describe('bench-disk', () => {
     const model = join(folder, 'model.ckpt');
     await copyFile(originalModel, model);
     const { stderr, status } = run([...args, '--model-path', model, '--output', model]);
-    expect(stderr).toBe(`error: cannot write ${model}: it is read too, and would be lost\n`);
+    expect(stderr).toBe(`error: cannot write ${model}: it is also an input, and would be lost\n`);
     expect(status).toBe(1);
     expect(await readFile(model)).toEqual(await readFile(originalModel));
   });
 
   test('says which part it does and why, and in an array job without --shard that it does the whole', () => {
     const grid = [...args, '--sparsity-levels', '1', '--norms', 'L1'];
-    expect(run([...grid, '--shard', '2/2']).stderr).toContain('part 2 of 2: as --shard says\n');
+    expect(run([...grid, '--shard', '2/2']).stderr).toContain('part 2 of 2: from --shard\n');
     const env = { SLURM_ARRAY_TASK_ID: '1', SLURM_ARRAY_TASK_COUNT: '2' };
     expect(run([...grid, '--shard', 'auto'], { env }).stderr).toContain(
       'part 2 of 2: SLURM_ARRAY_TASK_ID is 1\n',
     );
     expect(run(grid, { env }).stderr).toContain(
-      'the whole, not a part: SLURM_ARRAY_TASK_ID is set, but --shard auto was not given\n',
+      'processing everything, not one part: SLURM_ARRAY_TASK_ID is set, but --shard auto was not given\n',
     );
   });
 

@@ -92,7 +92,7 @@ test('a merge onto one of its parts is refused', async () => {
     const part = join(folder, 'metrics.1-of-1.csv');
     await writeFile(part, 'kept');
     const { status, stderr } = run('merge', '--output', part, part);
-    expect(stderr).toBe(`error: cannot write ${part}: it is read too, and would be lost\n`);
+    expect(stderr).toBe(`error: cannot write ${part}: it is also an input, and would be lost\n`);
     expect(status).toBe(1);
     expect(await readFile(part, 'utf8')).toBe('kept');
   });

@@ -7,8 +7,8 @@ import { dayCountsOption, quietOption } from './shared-options.js';
 import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
 
 /**
- * The command of a benchmark over a grid of models: its own options, then `--output`, `--shard` and `--quiet`, which
- * all benchmarks have. On stdout it prints what was measured and where it is.
+ * Creates the command of a benchmark over a grid of models: its own options, then `--output`, `--shard` and `--quiet`,
+ * which all benchmarks have. It prints on stdout what was measured and where the results are.
  */
 export function createBenchProgram({
   options,
@@ -19,11 +19,11 @@ export function createBenchProgram({
 }: ProgramDescription & {
   /** The benchmark's own options. */
   options: readonly Option[];
-  /** The CSV that it writes: what it holds, for the help, and its default path. */
+  /** The CSV that it writes: its contents, for the help, and its default path. */
   output: { holds: string; path: string };
-  /** What is being counted: `pruned models`. */
+  /** What progress counts, such as `pruned models`. */
   progressLabel: string;
-  /** Does the work and returns a few words on what was measured: `60 models`. */
+  /** Does the work and returns a few words on what was measured, such as `60 models`. */
   run: (
     options: OptionValues,
     part: {
@@ -43,13 +43,13 @@ export function createBenchProgram({
     .option('--output <file>', `the CSV with ${output.holds}`, output.path)
     .option(
       '--shard <part>',
-      'work on this part only, such as 2/8; auto takes it from a Slurm array job or a Kubernetes Indexed Job',
+      'process only this part, such as 2/8; auto takes it from a Slurm array job or a Kubernetes Indexed Job',
       parseShard,
     )
     .addOption(quietOption())
     .action(async (values: OptionValues, command: Command) => {
       const shard = resolveShard(values['shard']);
-      // Parts that run the same command line must not write the same file.
+      // Shards that run the same command line must not write the same file.
       const isDefault = command.getOptionValueSource('output') === 'default';
       const path: string = isDefault ? partPath(output.path, shard) : values['output'];
       const measured = await withProgress(
@@ -64,7 +64,7 @@ export function createBenchProgram({
     });
 }
 
-/** The inputs of a benchmark that runs the models of bench-disk on processed rows. */
+/** The input options of a benchmark that runs the models of bench-disk on processed rows. */
 export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
   return [
     new Option('--processed-data-file <file>', `the processed rows (npz); ${rows}`).makeOptionMandatory(),
@@ -74,7 +74,7 @@ export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
   ];
 }
 
-/** The day counts that `modelsAndDataOptions` ask for, as `openCriteoDataset` of @ds/criteo-data takes them. */
+/** The day counts of `modelsAndDataOptions`, in the form that `openCriteoDataset` of @ds/criteo-data takes. */
 export function dayCountsOf(
   { dayCounts, rawDataFile }: { dayCounts?: string; rawDataFile?: string },
   note: (text: string) => void,
@@ -86,7 +86,7 @@ export function dayCountsOf(
   };
 }
 
-/** What runs the models, of `engineChoices`, which the benchmark takes from @ds/dlrm. */
+/** `--engine`. `engineChoices` come from @ds/dlrm. */
 export function benchEngineOption(engineChoices: readonly string[]): Option {
   return new Option('--engine <engine>', 'what runs the network, see `dlrm engines`')
     .argParser(parseChoice(engineChoices))

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A commander parser of whole numbers, at least `minimum` (default 0). */
+/** A commander parser for whole numbers of at least `minimum` (default 0). */
 export function parseCount(minimum = 0): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -11,7 +11,7 @@ export function parseCount(minimum = 0): (text: string) => number {
   };
 }
 
-/** A commander parser of finite numbers. */
+/** A commander parser for finite numbers. */
 export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) {
@@ -20,7 +20,7 @@ export function parseNumber(text: string): number {
   return value;
 }
 
-/** A commander parser of one of the given words. */
+/** A commander parser for one of the given words. */
 export function parseChoice<Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
   return (text) => {
     const choice = choices.find((known) => known === text);
@@ -30,7 +30,7 @@ export function parseChoice<Choice extends string>(choices: readonly Choice[]): 
   };
 }
 
-/** A commander parser of a comma-separated list, each part read by `parsePart`. */
+/** A commander parser for a comma-separated list, whose parts are read by `parsePart`. */
 export function parseList<Part>(parsePart: (text: string) => Part): (text: string) => Part[] {
   return (text) => text.split(',').map((part) => parsePart(part.trim()));
 }
@@ -46,7 +46,7 @@ const byteUnits: Record<string, number> = {
   GIB: 2 ** 30,
 };
 
-/** A commander parser of sizes in bytes: a number and a unit, such as `40MB` or `1.5 GiB`; bytes where there is none. */
+/** A commander parser for sizes: a number and a unit, such as `40MB` or `1.5 GiB`; without a unit, bytes. */
 export function parseBytes(text: string): number {
   const [, number, unit] = /^([\d.]+) ?([a-z]*)$/i.exec(text) ?? [];
   const bytes = Number(number) * (byteUnits[unit?.toUpperCase() ?? ''] ?? NaN);

@@ -6,11 +6,11 @@ export interface ProgramDescription {
   name: string;
   description: string;
   version: string;
-  /** Shown at the end of `--help`, one command a line. */
+  /** Shown at the end of `--help`, one command per line. */
   example: string;
 }
 
-/** A commander program with the manners that our commands share: `--version`, defaults and an example in `--help`. */
+/** A commander program with what our commands have in common: `--version`, and defaults and an example in `--help`. */
 export function createProgram({ name, description, version, example }: ProgramDescription): Command {
   return new Command(name)
     .description(description)
@@ -21,11 +21,11 @@ export function createProgram({ name, description, version, example }: ProgramDe
 
 /**
  * Runs a program on the process's arguments and sets its exit code: 0, 2 for wrong usage, or 1 after one line
- * `error: ...` on stderr. Flags may be written with underscores, as the original's are (`--model_path`). Where nobody reads
- * its results any more (`| head`), it ends; where nobody reads its progress, it works on.
+ * `error: ...` on stderr. Flags may be written with underscores, like the original's (`--model_path`). A closed stdout
+ * (`| head`) ends the program; a closed stderr does not.
  */
 export async function runProgram(program: Command): Promise<void> {
-  // Turned into an exit, so that files in the making are removed.
+  // Exit listeners remove unfinished files.
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   process.once('SIGHUP', () => process.exit(129));
@@ -57,7 +57,7 @@ function fail(message: string): void {
   process.exitCode = 1;
 }
 
-// Node's own modules that we use are older; `engines` in package.json names it too.
+// Also in `engines` of package.json.
 const oldestNode = '20.19';
 
 function isTooOld(version: string): boolean {

@@ -2,11 +2,11 @@ import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 
 /** Progress of a command on stderr: bars on a terminal, plain lines otherwise, nothing when quiet. */
 export interface Progress {
-  /** Starts a stage; the function it returns takes how much of the stage is done, out of `total`. */
+  /** Starts a stage; call the returned function with how much of the stage is done, out of `total`. */
   stage(label: string): (done: number, total: number) => void;
-  /** A line of its own, above the bars. */
+  /** Prints a line above the bars. */
   note(text: string): void;
-  /** Leaves the bars as they are and gives the terminal back. */
+  /** Leaves the bars as they are and restores the terminal. */
   finish(): void;
 }
 
@@ -18,7 +18,7 @@ export function createProgress({
   return stream.isTTY ? bars(stream) : lines(stream);
 }
 
-/** Runs work of one stage and shows how far it is; the terminal is given back whether it succeeds or fails. */
+/** Runs a stage of work and shows its progress; the terminal is restored whether it succeeds or fails. */
 export async function withProgress<Result>(
   { quiet, label }: { quiet?: boolean; label: string },
   run: (onProgress: (done: number, total: number) => void, note: (text: string) => void) => Promise<Result>,
@@ -41,7 +41,7 @@ function bars(stream: NodeJS.WriteStream): Progress {
     },
     Presets.shades_classic,
   );
-  // An interrupted program leaves by process.exit.
+  // An interrupted program ends with process.exit.
   const restore = () => all.stop();
   process.once('exit', restore);
   return {
@@ -64,7 +64,7 @@ function bars(stream: NodeJS.WriteStream): Progress {
 function lines(stream: NodeJS.WriteStream): Progress {
   return {
     stage(label) {
-      // A log wants a line now and then, not one for each step.
+      // A log gets a line for each tenth, not for each step.
       let nextTenth = 0;
       return (done, total) => {
         const tenth = total > 0 ? Math.floor((10 * done) / total) : 10;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** One part of a command's work, which several processes or machines share. */
+/** One part of a command's work, which is divided among several processes or machines. */
 interface Shard {
   /** Which part, from 1. */
   index: number;
@@ -8,14 +8,14 @@ interface Shard {
   count: number;
 }
 
-/** A part as it is asked for: by its number, or by what the environment gives. */
+/** A part as requested: by number, or taken from the environment. */
 interface WantedShard {
   index: number | 'auto';
-  /** Number of parts; undefined where the environment gives it too. */
+  /** Number of parts; undefined to take it from the environment too. */
   count: number | undefined;
 }
 
-/** A commander parser of parts: `2/8`, `auto/8` or `auto`. */
+/** A commander parser for parts: `2/8`, `auto/8` or `auto`. */
 export function parseShard(text: string): WantedShard {
   if (text === 'auto') return { index: 'auto', count: undefined };
   const given = /^(auto|\d+)\/(\d+)$/.exec(text);
@@ -29,18 +29,17 @@ export function parseShard(text: string): WantedShard {
 }
 
 /**
- * The part that a command works on: the wanted one. For `auto` its number is taken from the environment, and for a bare
- * `auto` the number of parts too:
+ * The part that a command processes. For `auto` its number comes from the environment, and for a bare `auto` the number
+ * of parts too:
  *
- * - a Slurm array job: SLURM_ARRAY_TASK_ID (less SLURM_ARRAY_TASK_MIN, 0 if not set, in steps of
+ * - a Slurm array job: SLURM_ARRAY_TASK_ID (minus SLURM_ARRAY_TASK_MIN, 0 if not set, in steps of
  *   SLURM_ARRAY_TASK_STEP, 1 if not set) of SLURM_ARRAY_TASK_COUNT
  * - a Kubernetes Indexed Job: JOB_COMPLETION_INDEX, from 0; Kubernetes does not tell the count, so it comes
  *   from `auto/8` or from JOB_COMPLETIONS, where the manifest sets that
  *
  * Without a wanted part the whole is meant, whatever the environment says.
  *
- * @throws Error naming the variable that is not a number or out of range, or that is missing: each task would then
- *   do the whole.
+ * @throws Error naming a variable that is missing, not a number or out of range.
  */
 export function resolveShard(
   wanted: WantedShard | undefined,
@@ -72,13 +71,13 @@ export function resolveShard(
     const what = `JOB_COMPLETION_INDEX ${completion}`;
     return checked(completion + 1, countFrom('JOB_COMPLETIONS', what), what);
   }
-  const asked = wanted.count === undefined ? 'auto' : `auto/${wanted.count}`;
+  const flag = wanted.count === undefined ? 'auto' : `auto/${wanted.count}`;
   throw new Error(
-    `--shard ${asked}: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither`,
+    `--shard ${flag}: expected SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX in the environment, found neither`,
   );
 }
 
-/** What to tell about the part that a command works on, and why; undefined where there is nothing to tell. */
+/** A note on the part that a command processes, and why; undefined if there is nothing to say. */
 export function shardNote(
   shard: Shard | undefined,
   wanted: WantedShard | undefined,
@@ -86,10 +85,12 @@ export function shardNote(
 ): string | undefined {
   const variable = ['SLURM_ARRAY_TASK_ID', 'JOB_COMPLETION_INDEX'].find((name) => environment[name]);
   if (shard) {
-    const why = wanted?.index === 'auto' ? `${variable} is ${environment[variable!]}` : 'as --shard says';
+    const why = wanted?.index === 'auto' ? `${variable} is ${environment[variable!]}` : 'from --shard';
     return `part ${shard.index} of ${shard.count}: ${why}`;
   }
-  return variable && `the whole, not a part: ${variable} is set, but --shard auto was not given`;
+  return (
+    variable && `processing everything, not one part: ${variable} is set, but --shard auto was not given`
+  );
 }
 
 function checked(index: number, count: number, what: string): Shard {

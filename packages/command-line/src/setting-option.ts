@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { parseChoice, parseList, parseNumber } from './option-values.js';
 
-/** The option of a setting of a compression method, as @ds/bench-models describes it. */
+/** The command-line option for a setting of a compression method, as described by @ds/bench-models. */
 export function settingOption({
   flag,
   description,
@@ -21,7 +21,7 @@ export function settingOption({
   return option.argParser(parseList(values === 'words' ? String : values));
 }
 
-/** `--scope`: which of the methods that differ in their scope make the models; short for `--methods`. */
+/** `--scope`: selects methods by their scope; short for `--methods`. */
 export function scopeOption(methods: readonly { id: string; scope?: string }[]): Option {
   const scoped = methods.flatMap(({ id, scope }) => (scope === undefined ? [] : [{ id, scope }]));
   const described = scoped.map(({ scope, id }) => `${scope} (method ${id})`);
@@ -30,7 +30,7 @@ export function scopeOption(methods: readonly { id: string; scope?: string }[]):
   );
 }
 
-/** `--methods`: which of the methods. */
+/** `--methods`: the methods to use, by id. */
 export function methodsOption(
   methods: readonly { id: string }[],
   { description, byDefault }: { description: string; byDefault?: readonly string[] },

@@ -87,12 +87,12 @@ describe('shardNote', () => {
   };
 
   test.each([
-    ['2/8', {}, 'part 2 of 8: as --shard says'],
+    ['2/8', {}, 'part 2 of 8: from --shard'],
     ['auto/8', { SLURM_ARRAY_TASK_ID: '3' }, 'part 4 of 8: SLURM_ARRAY_TASK_ID is 3'],
     [
       undefined,
       { JOB_COMPLETION_INDEX: '3' },
-      'the whole, not a part: JOB_COMPLETION_INDEX is set, but --shard auto was not given',
+      'processing everything, not one part: JOB_COMPLETION_INDEX is set, but --shard auto was not given',
     ],
     [undefined, {}, undefined],
   ])('of %p with %j is %p', (text, environment, expected) => {

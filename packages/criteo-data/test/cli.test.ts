@@ -194,7 +194,7 @@ describe('on bad input, one line on stderr, exit code 1, and nothing written', (
     const text = readFileSync(join(golden, '7-rows/train.txt'), 'utf8');
     writeFileSync(join(folder, 'kept.txt'), text);
     for (const [output, reason] of [
-      ['kept.txt', 'kept.txt: it is read too, and would be lost'],
+      ['kept.txt', 'kept.txt: it is also an input, and would be lost'],
       ['kept_day_count.npz', 'kept_day_count.npz: it is written twice'],
     ] as const) {
       const { status, stderr } = run(

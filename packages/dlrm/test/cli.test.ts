@@ -299,7 +299,7 @@ describe('wrong input', () => {
     expectFailure(
       dlrm('train', '--quiet', '--processed-data-file', earlier, '--save-model', earlier),
       1,
-      `error: cannot write ${earlier}: it is read too, and would be lost`,
+      `error: cannot write ${earlier}: it is also an input, and would be lost`,
     );
     expect(readFileSync(join(taken, 'earlier.npz'))).toEqual(readFileSync(data));
   });

@@ -1,30 +1,30 @@
 import { open } from 'node:fs/promises';
 
-/** Bytes that can be read at any position: a file, or memory that may exceed the size of one Buffer. */
+/** Bytes that can be read at any position: a file, or memory that may be larger than one Buffer. */
 export interface ByteSource {
-  /** What errors call it: usually the file's path. */
+  /** Its name in errors: usually the file's path. */
   readonly name: string;
   /** Length in bytes. */
   readonly size: number;
-  /** Fills `target` from `position`. Throws when fewer bytes than that are left. */
+  /** Fills `target` with the bytes from `position` on. Throws if there are too few. */
   readInto(target: Uint8Array, position: number): Promise<void>;
-  /** `length` bytes from `position` as they lie in memory, not a copy; undefined where they do not lie there in one piece. */
+  /** `length` bytes from `position` on, without a copy; undefined if they are not contiguous in memory. */
   view?(position: number, length: number): Uint8Array | undefined;
-  /** The bytes from `start` to `end` will not be read again: memory frees the pieces that lie inside. */
+  /** States that the bytes from `start` to `end` will not be read again; a source in memory frees the pieces inside. */
   forget?(start: number, end: number): void;
   close(): Promise<void>;
 }
 
 /** The bytes of an open file. */
 export interface FileSource extends ByteSource {
-  /** What the system calls the open file, in every thread of this process; not to be closed. */
+  /** The file descriptor, valid in every thread of this process; not to be closed. */
   readonly fd: number;
 }
 
 // Node reads at most 2 GiB at once.
-const largestRead = 1 << 30;
+const maxRead = 1 << 30;
 
-/** Opens a file for positional reads. Throws an Error that names the file when it cannot be read. */
+/** Opens a file for reading at any position. Throws an Error that names the file if it cannot be read. */
 export async function fileSource(path: string): Promise<FileSource> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw new Error(`cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`, {
@@ -35,7 +35,7 @@ export async function fileSource(path: string): Promise<FileSource> {
   if (!stat.isFile()) {
     await file.close();
     throw new Error(
-      `cannot read ${path}: expected a file, found ${stat.isDirectory() ? 'a folder' : 'something else'}`,
+      `cannot read ${path}: expected a file, found ${stat.isDirectory() ? 'a folder' : 'a special file'}`,
     );
   }
   return {
@@ -45,7 +45,7 @@ export async function fileSource(path: string): Promise<FileSource> {
     async readInto(target, position) {
       let filled = 0;
       while (filled < target.length) {
-        const length = Math.min(largestRead, target.length - filled);
+        const length = Math.min(maxRead, target.length - filled);
         const { bytesRead } = await file.read(target, filled, length, position + filled);
         if (bytesRead === 0) throw truncated(path, stat.size, position + target.length);
         filled += bytesRead;

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { resolveLinks } from './resolve-links.js';
 
-/** Bytes that this user can still write to the disk that `path` is or will be on; undefined where the disk does not say. */
+/** Free bytes that this user can write to the disk of `path`, which may not exist yet; undefined if the disk does not say. */
 export async function freeSpace(path: string): Promise<number | undefined> {
   let place = resolveLinks(path);
   while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
@@ -16,9 +16,9 @@ export async function freeSpace(path: string): Promise<number | undefined> {
 }
 
 /**
- * Fails before the work does when a disk has too little space for what will be written.
+ * Fails early if a disk has too little space for what will be written.
  *
- * @throws Error naming the path, with the bytes that are needed and free.
+ * @throws Error naming the path, with the needed and the free bytes.
  */
 export async function checkFreeSpace(
   path: string,
@@ -26,9 +26,9 @@ export async function checkFreeSpace(
     bytes,
     what,
   }: {
-    /** Bytes that will be written for certain. */
+    /** A lower bound of the bytes that will be written. */
     bytes: number;
-    /** What they are: `the rows as a temporary file`. */
+    /** What they are, in the plural, such as `the rows as a temporary file`. */
     what: string;
   },
 ): Promise<void> {

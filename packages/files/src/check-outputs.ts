@@ -3,22 +3,22 @@ import { dirname } from 'node:path';
 import { resolveLinks } from './resolve-links.js';
 
 /**
- * Fails before the work does, and before it destroys anything: an output that is an input or another output, by
- * whatever name, or that cannot be written.
+ * Fails before any work starts if an output is also an input or another output, even under another name, or cannot be
+ * written.
  *
- * @throws Error naming the output, and what is in its way.
+ * @throws Error naming the output and the obstacle.
  */
 export function checkOutputs({
   inputs,
   outputs,
 }: {
-  /** Files that are read; undefined ones and those that are not there are passed over. */
+  /** Files that are read; undefined and missing ones are ignored. */
   inputs: readonly (string | undefined)[];
   /** Files that are written. */
   outputs: readonly (string | undefined)[];
 }): void {
   const isGiven = (path: string | undefined): path is string => path !== undefined;
-  const taken = inputs.filter(isGiven).map((path) => ({ path, is: 'is read too, and would be lost' }));
+  const taken = inputs.filter(isGiven).map((path) => ({ path, is: 'is also an input, and would be lost' }));
   for (const path of outputs.filter(isGiven)) {
     const clash = taken.find((other) => isSameFile(other.path, path));
     if (clash) {
@@ -33,7 +33,7 @@ export function checkOutputs({
 function isSameFile(path: string, other: string): boolean {
   const first = statsOf(path);
   const second = statsOf(other);
-  // Devices take many writers.
+  // Devices can have many writers.
   if ([first, second].some((stats) => stats && !stats.isFile() && !stats.isDirectory())) return false;
   if (first && second && first.ino !== 0) return first.ino === second.ino && first.dev === second.dev;
   return resolveLinks(path) === resolveLinks(other);
@@ -42,7 +42,7 @@ function isSameFile(path: string, other: string): boolean {
 function checkWritable(path: string): void {
   const stats = statsOf(path);
   if (stats?.isDirectory()) throw new Error(`cannot write ${path}: it is a folder`);
-  // A file is replaced by a new one, which only its folder must allow.
+  // A file is replaced by a new one, so only its folder must be writable.
   let place = stats && !stats.isFile() ? resolveLinks(path) : dirname(resolveLinks(path));
   while (!existsSync(place)) place = dirname(place);
   if (!stats && !statSync(place).isDirectory()) {
@@ -59,6 +59,6 @@ function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path);
   } catch {
-    return undefined; // what is in the way is found out by who asks
+    return undefined; // the caller finds the reason
   }
 }

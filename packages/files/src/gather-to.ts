@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 const writeSize = 1 << 20;
 
 /**
- * Appends many small parts to an open file with few writes. The bytes are not copied: they must stay as they are
- * until they are flushed.
+ * Appends many small parts to an open file in few writes. The bytes are not copied, so they must not change until they
+ * are flushed.
  */
 export function gatherTo(file: FileHandle): {
   append: (bytes: Uint8Array) => Promise<void>;
@@ -14,7 +14,7 @@ export function gatherTo(file: FileHandle): {
   let size = 0;
   const flush = async () => {
     while (size > 0) {
-      // A write may stop short.
+      // A write may write only some of the bytes.
       let { bytesWritten } = await file.writev(parts);
       size -= bytesWritten;
       while (parts[0] && bytesWritten >= parts[0].length) bytesWritten -= parts.shift()!.length;

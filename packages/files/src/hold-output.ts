@@ -2,32 +2,32 @@ import { mkdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync, writeFi
 import { dirname, join } from 'node:path';
 import { keepAtExit, removeAtExit } from './at-exit.js';
 import { isRunning, ownerOfThisProcess, processOf } from './owner.js';
-import { ownerOfLock } from './remove-left-overs.js';
+import { ownerOfLock } from './remove-leftovers.js';
 import { resolveLinks } from './resolve-links.js';
 import { cannotWrite } from './write-error.js';
 import { nameWithin, temporaryNameFor } from './temporary-file.js';
 
-/** An output that this process alone writes. */
+/** An output that only this process may write. */
 export interface HeldOutput {
-  /** Whether it still is: a process that stood still for long may have been taken for dead by one on another machine. */
+  /** Whether that still holds: a process on another machine takes over from one that seems dead because it was suspended. */
   isHeld(): boolean;
-  /** Lets others write it. */
+  /** Lets other processes write it. */
   release(): void;
 }
 
-// Whether a process of another machine runs shows only in this: it touches its locks.
-const touchedEvery = 30_000;
+// Milliseconds. A running process touches its locks, which is the only sign of life visible from another machine.
+const touchInterval = 30_000;
 const deadAfter = 10 * 60_000;
-// Between making a lock and writing into it lies no time, unless the process dies there.
-const emptyFor = 5_000;
-const settling = 20;
-const mostTries = 50;
+// A lock is written as soon as it is created, so one that stays empty is of a process that died in between.
+const emptyLockTimeout = 5_000;
+const settleTime = 20;
+const maxTries = 50;
 
 /**
- * Makes this process the only one that writes an output, until it releases it or ends, however it ends: a file
- * `.<name>.lock` beside the output names the process. An output that this process holds already may be held again.
+ * Makes this process the only one that may write an output, until it releases the output or ends in any way. A file
+ * `.<name>.lock` beside the output names the process. A process may hold the same output more than once.
  *
- * @throws Error saying who holds it, or the system's error when its folder cannot be made or written.
+ * @throws Error saying which process holds it, or the system's error if its folder cannot be created or written.
  */
 export function holdOutput(path: string): HeldOutput {
   const target = resolveLinks(path);
@@ -36,17 +36,17 @@ export function holdOutput(path: string): HeldOutput {
   const lock = join(dirname(target), `.${nameWithin(target)}.lock`);
   const me = ownerOfThisProcess();
   const isHeld = () => ownerOfLock(lock) === me;
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     if (isHeld()) return { isHeld, release: () => undefined };
     if (make(lock, me) || takeOver(lock, me)) {
       const release = keepTouching(lock, { isHeld, made });
       return { isHeld, release };
     }
   }
-  throw new Error(`its lock ${lock} changes hands all the time; remove it`);
+  throw new Error(`its lock ${lock} keeps changing owners; remove it`);
 }
 
-/** A device or a FIFO takes many writers. */
+/** Devices and FIFOs can have many writers. */
 function isSpecial(target: string): boolean {
   const stats = statSync(target, { throwIfNoEntry: false });
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
@@ -62,7 +62,7 @@ function make(lock: string, owner: string): boolean {
   }
 }
 
-/** Puts this process into the place of a dead one; false if the lock changed meanwhile. */
+/** Takes the lock of a dead process; false if the lock changed meanwhile. */
 function takeOver(lock: string, me: string): boolean {
   const owner = ownerOfLock(lock);
   const ours = temporaryNameFor(lock);
@@ -70,28 +70,28 @@ function takeOver(lock: string, me: string): boolean {
   try {
     const touched = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
     if (touched === undefined) return false;
-    // By the clock of the disk, which is another machine's.
+    // By the disk's clock, which may be another machine's.
     const age = statSync(ours).mtimeMs - touched;
-    const running = owner === undefined ? age < emptyFor : (isRunning(owner) ?? age < deadAfter);
+    const running = owner === undefined ? age < emptyLockTimeout : (isRunning(owner) ?? age < deadAfter);
     if (running) throw new Error(heldBy(lock, owner));
     if (ownerOfLock(lock) !== owner) return false;
     renameSync(ours, lock);
   } finally {
     rmSync(ours, { force: true });
   }
-  // Another process may have found the same dead one: the last to rename has it.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, settling);
+  // Another process may have found the same dead lock: the last one to rename owns it.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, settleTime);
   return ownerOfLock(lock) === me;
 }
 
 function heldBy(lock: string, owner: string | undefined): string {
   if (owner !== undefined && isRunning(owner)) {
-    return `process ${processOf(owner)} is writing it already`;
+    return `process ${processOf(owner)} is already writing it`;
   }
-  return `a process of another machine is writing it already; if that has died, remove ${lock}`;
+  return `a process on another machine is already writing it; if that process is dead, remove ${lock}`;
 }
 
-/** Returns the release, which removes the lock, and the folders from `made` on if nothing came into them. */
+/** Returns a function that removes the lock, and the folders from `made` on if they are empty. */
 function keepTouching(
   lock: string,
   { isHeld, made }: { isHeld: () => boolean; made: string | undefined },
@@ -101,9 +101,9 @@ function keepTouching(
     try {
       if (isHeld()) utimesSync(lock, now, now);
     } catch {
-      // Gone between the two: found out when the output is finished.
+      // The lock disappeared between the two calls; noticed when the output is finished.
     }
-  }, touchedEvery).unref();
+  }, touchInterval).unref();
   const remove = () => {
     if (isHeld()) rmSync(lock, { force: true });
     if (made !== undefined) removeEmptyFolders(dirname(lock), made);
@@ -120,14 +120,14 @@ function removeEmptyFolders(folder: string, outermost: string): void {
   try {
     for (let inner = folder; inner.length >= outermost.length; inner = dirname(inner)) rmdirSync(inner);
   } catch {
-    // Something is in it.
+    // Not empty.
   }
 }
 
 /**
- * Makes this process the only one that writes some outputs while `work` is done.
+ * Makes this process the only one that may write some outputs while `work` runs.
  *
- * @throws Error naming the output that another process writes, or that cannot be written.
+ * @throws Error naming an output that another process is writing, or that cannot be written.
  */
 export async function whileHolding<Result>(
   paths: readonly string[],
@@ -135,15 +135,15 @@ export async function whileHolding<Result>(
 ): Promise<Result> {
   const held: HeldOutput[] = [];
   try {
-    for (const path of paths) held.push(holdNamed(path));
+    for (const path of paths) held.push(holdOrFail(path));
     return await work();
   } finally {
-    // The folders that the first ones made are empty when the last ones are gone.
+    // In reverse, so that folders created for the first locks are empty by then.
     held.reverse().forEach(({ release }) => release());
   }
 }
 
-function holdNamed(path: string): HeldOutput {
+function holdOrFail(path: string): HeldOutput {
   try {
     return holdOutput(path);
   } catch (error) {

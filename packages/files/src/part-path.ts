@@ -6,7 +6,7 @@ interface Part {
   count: number;
 }
 
-/** The file of a part: `metrics.csv` becomes `metrics.2-of-8.csv`; the path itself without a part. */
+/** The file of a part: `metrics.csv` becomes `metrics.2-of-8.csv`. Without a part, the path itself. */
 export function partPath(path: string, part: Part | undefined): string {
   if (!part) return path;
   const extension = extname(path);
@@ -14,7 +14,7 @@ export function partPath(path: string, part: Part | undefined): string {
   return `${stem}.${part.index}-of-${part.count}${extension}`;
 }
 
-/** Which part a path names, as `partPath` writes it; undefined for a path that names none. */
+/** The part in a path that `partPath` returned; undefined if the path names none. */
 export function partOfPath(path: string): Part | undefined {
   const found = /\.(\d+)-of-(\d+)(\.[^./\\]*)?$/.exec(path);
   return found ? { index: Number(found[1]), count: Number(found[2]) } : undefined;

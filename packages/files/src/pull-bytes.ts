@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 
 /**
- * The bytes that `produce` writes, piece by piece as they are asked for: `write` resolves when there is room for the next.
- * An error of `produce` reaches whoever asks.
+ * The bytes that `produce` writes, piece by piece, on demand: `write` resolves when the next piece is wanted. An error of
+ * `produce` is thrown to the consumer.
  */
 export function pullBytes(
   produce: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
@@ -10,10 +10,10 @@ export function pullBytes(
   const stream = new PassThrough({ objectMode: true, highWaterMark: 1 });
   const write = (bytes: Uint8Array) =>
     new Promise<void>((resolve, reject) => {
-      const nobodyAsks = () => reject(new Error('nobody asks for more bytes'));
-      stream.once('close', nobodyAsks);
+      const onClose = () => reject(new Error('the consumer has stopped reading'));
+      stream.once('close', onClose);
       stream.write(bytes, (error) => {
-        stream.off('close', nobodyAsks);
+        stream.off('close', onClose);
         if (error) reject(error);
         else resolve();
       });

@@ -1,17 +1,17 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-// As many as Linux follows.
-const mostLinks = 40;
+// Linux's limit.
+const maxLinks = 40;
 
-/** The absolute path that a path leads to, links followed, also those to what is not there yet. */
+/** The absolute path of a path after following links, including links to files that do not exist yet. */
 export function resolveLinks(path: string): string {
   let found = resolve(path);
-  for (let links = 0; links < mostLinks; links++) {
+  for (let links = 0; links < maxLinks; links++) {
     try {
       return realpathSync(found);
     } catch {
-      // Not there: the last part may be a link that leads nowhere yet.
+      // It does not exist; its last part may be a dangling link.
     }
     try {
       found = resolve(dirname(found), readlinkSync(found));

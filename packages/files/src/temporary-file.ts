@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { keepAtExit, removeAtExit } from './at-exit.js';
 import { ownerOfThisProcess } from './owner.js';
-import { removeLeftOvers } from './remove-left-overs.js';
+import { removeLeftovers } from './remove-leftovers.js';
 
-// File systems take names of 255 bytes, and a temporary name is up to 50 longer than the file's.
-const longestName = 180;
+// File systems allow names of 255 bytes, and a temporary name is up to 50 bytes longer than the file's.
+const maxNameLength = 180;
 
-/** A name as part of a hidden one beside it: itself, or where that were too long, what stands for it. */
+/** A file's name for use within a longer name: itself, or its hash if it is too long. */
 export function nameWithin(path: string): string {
   const name = basename(path);
-  return Buffer.byteLength(name) <= longestName ? name : createHash('sha256').update(name).digest('hex');
+  return Buffer.byteLength(name) <= maxNameLength ? name : createHash('sha256').update(name).digest('hex');
 }
 
-/** The name of a temporary file beside `path`: it says which process makes it, so that the next can remove it. */
+/** A name for a temporary file beside `path`. It names the process, so that a later process can remove a leftover file. */
 export function temporaryNameFor(path: string): string {
   return join(
     dirname(path),
@@ -32,17 +32,16 @@ export interface TemporaryFile {
 }
 
 /**
- * Makes a temporary file beside `path`, in a folder that is there. What processes that have died left in that folder is
- * removed before.
+ * Creates a temporary file beside `path`, in an existing folder. First removes what dead processes left in that folder.
  *
- * @throws The system's error when it cannot be made.
+ * @throws The system's error if it cannot be created.
  */
 export async function openTemporary(path: string): Promise<TemporaryFile> {
-  removeLeftOvers(dirname(path));
+  removeLeftovers(dirname(path));
   const temporary = temporaryNameFor(path);
   removeAtExit(temporary, () => rmSync(temporary, { force: true }));
   try {
-    // Made at once: an exit while a thread of Node's pool makes the file would leave it behind.
+    // Created synchronously: an exit while a thread of Node's pool creates the file would leave it behind.
     closeSync(openSync(temporary, 'wx'));
     return { path: temporary, file: await open(temporary, 'r+') };
   } catch (error) {
@@ -51,34 +50,34 @@ export async function openTemporary(path: string): Promise<TemporaryFile> {
   }
 }
 
-/** Gives the file the name of `target` and keeps it. */
+/** Renames the file to `target` and keeps it. */
 export async function keepTemporary(path: string, target: string): Promise<void> {
   await rename(path, target);
   keepAtExit(path);
 }
 
-/** Removes the file; that it is gone already is fine. */
+/** Removes the file, if it still exists. */
 export async function removeTemporary(path: string): Promise<void> {
   await rm(path, { force: true });
   keepAtExit(path);
 }
 
-// Linux makes a file without a name (open(2), O_TMPFILE), which nothing can leave behind.
+// Linux can create a file without a name (open(2), O_TMPFILE), which cannot be left behind.
 const withoutName = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
 
 /**
- * Opens a new file without a name in the folder of `path` for reading and writing: its space is freed when the handle is
- * closed, however the process ends. Where the system or the disk knows no such files, it has a name for a moment.
+ * Opens a new file without a name in the folder of `path` for reading and writing. Its space is freed when the handle is
+ * closed, however the process ends. If the system or the disk does not support this, the file has a name for a moment.
  *
- * @throws The system's error when it cannot be made.
+ * @throws The system's error if it cannot be created.
  */
 export async function openUnnamed(path: string): Promise<FileHandle> {
-  removeLeftOvers(dirname(path));
+  removeLeftovers(dirname(path));
   if (process.platform === 'linux') {
     try {
       return await open(dirname(path), withoutName, 0o600);
     } catch {
-      // Not on this disk; or whatever it is, the named file shows it.
+      // Not supported on this disk. Any other error occurs again with the named file.
     }
   }
   const temporary = await openTemporary(path);
@@ -87,14 +86,14 @@ export async function openUnnamed(path: string): Promise<FileHandle> {
 }
 
 /**
- * Calls `use` with a new folder in the system's one for temporary files, and removes it with all that is in it when that
- * is done or the process exits.
+ * Calls `use` with a new folder inside the system's temporary folder. The new folder and its contents are removed when
+ * `use` returns or the process exits.
  */
 export async function withTemporaryFolder<Result>(
   name: string,
   use: (folder: string) => Promise<Result>,
 ): Promise<Result> {
-  removeLeftOvers(tmpdir());
+  removeLeftovers(tmpdir());
   const folder = temporaryNameFor(join(tmpdir(), name));
   removeAtExit(folder, () => rmSync(folder, { recursive: true, force: true }));
   try {

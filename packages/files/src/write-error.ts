@@ -1,15 +1,15 @@
-/** What the caller is told when writing to `path` failed: an error of the system names the path; any other stays as it is. */
+/** The error to throw when writing to `path` failed: a system error is wrapped in one that names the path, others stay. */
 export function writeError(path: string, error: unknown): unknown {
   return isSystemError(error) ? cannotWrite(path, error) : error;
 }
 
-/** An error that names `path` and says what keeps it from being written. */
+/** An error that names `path` and says why it cannot be written. */
 export function cannotWrite(path: string, error: unknown): Error {
   return new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  // Not by instanceof: a test runner's realm has an Error of its own.
+  // Not by instanceof, because a test runner's realm has its own Error.
   return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }
 

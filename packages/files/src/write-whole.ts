@@ -4,24 +4,23 @@ import { resolveLinks } from './resolve-links.js';
 import { cannotWrite, writeError } from './write-error.js';
 import { keepTemporary, openTemporary, removeTemporary, type TemporaryFile } from './temporary-file.js';
 
-/** A file that is written under a temporary name beside its own. */
+/** A file that is written under a temporary name beside its final one. */
 export interface UnfinishedFile {
   /** Open for writing. */
   file: FileHandle;
-  /** Closes it and gives it its name. @throws Error naming the path when that cannot be done; the file is then gone. */
+  /** Closes it and renames it to its final name. @throws Error naming the path if that fails; the file is then removed. */
   finish(): Promise<void>;
-  /** Closes and removes it; an earlier file of its name stays. */
+  /** Closes and removes it; an earlier file of the same name stays. */
   abandon(): Promise<void>;
 }
 
 /**
- * Writes a file so that it is there whole or not at all: `write` fills a temporary file beside the target,
- * which is renamed over it when done. On a failure the temporary file is removed, an earlier file stays as
- * it was, and the error goes on to the caller; folders that are missing are made. A link is followed, and the new
- * file has the mode of the earlier one. What is no regular file (`/dev/stdout`, a FIFO) is written into as it stands.
- * Meanwhile no other process can write it.
+ * Writes a file atomically: `write` fills a temporary file beside the target, which is renamed over it when complete.
+ * On a failure the temporary file is removed, an earlier file stays as it was, and the error is thrown. Missing folders
+ * are created. Links are followed, and the new file gets the mode of the earlier one. A special file (`/dev/stdout`, a
+ * FIFO) is written directly. No other process can write the file in the meantime.
  *
- * @throws Error naming `path` when its folder cannot be made or written, or another process is writing it.
+ * @throws Error naming `path` if its folder cannot be created or written, or another process is writing it.
  */
 export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const { file, finish, abandon } = await beginWhole(path);
@@ -35,9 +34,9 @@ export async function writeWhole(path: string, write: (file: FileHandle) => Prom
 }
 
 /**
- * `writeWhole` in steps, for a file that somebody else fills.
+ * `writeWhole` in steps, for a file that other code fills.
  *
- * @throws Error naming `path` when its folder cannot be made or written, or another process is writing it.
+ * @throws Error naming `path` if its folder cannot be created or written, or another process is writing it.
  */
 export async function beginWhole(path: string): Promise<UnfinishedFile> {
   const target = resolveLinks(path);
@@ -66,7 +65,7 @@ export async function beginWhole(path: string): Promise<UnfinishedFile> {
     finish: async () => {
       try {
         await file.close();
-        if (!lock.isHeld()) throw new Error(`cannot write ${path}: another process has begun to write it`);
+        if (!lock.isHeld()) throw new Error(`cannot write ${path}: another process has started to write it`);
         await keepTemporary(temporaryPath, target);
         lock.release();
       } catch (error) {

@@ -20,11 +20,13 @@ test('an output that is an input, by its name, another spelling, a link or a har
   symlinkSync(at('sub'), at('sub-link'));
   linkSync(at('model.ckpt'), at('sub/hard.ckpt'));
   const model = at('model.ckpt');
-  expect(() => check([model], model)).toThrow(`cannot write ${model}: it is read too, and would be lost`);
+  expect(() => check([model], model)).toThrow(
+    `cannot write ${model}: it is also an input, and would be lost`,
+  );
   for (const name of ['sub/../model.ckpt', 'link.ckpt', 'sub-link/hard.ckpt']) {
     const path = `${folder}/${name}`;
     expect(() => check([undefined, model], path)).toThrow(
-      `cannot write ${path}: it is read too, and would be lost (it is the same file as ${model})`,
+      `cannot write ${path}: it is also an input, and would be lost (it is the same file as ${model})`,
     );
   }
 });

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { builtFile } from './built-file.js';
 
-/** The run of the original that the commands of all benchmarks are tested on: data, checkpoint and results. */
+/** A run of the original, used to test the commands of all benchmarks: data, checkpoint and results. */
 export const originalRun = join(__dirname, '../test/golden/original-run');
 export const originalModel = join(originalRun, 'criteo_model.ckpt');
 export const originalData = join(originalRun, 'kaggleAdDisplayChallenge_processed.npz');
 
 export type BenchCommand = ReturnType<typeof benchCommand>;
-/** How a command ended. */
-type Ended = ReturnType<BenchCommand>;
+/** The result of a command. */
+type CommandResult = ReturnType<BenchCommand>;
 export type DumpedModels = ReturnType<typeof dumpedModels>;
 
-/** The built command of a package, run as a process of its own; variables of the environment come last. */
+/** Runs the built command of a package as a process; `env` is added to this process's environment. */
 export function benchCommand(name: string) {
   const cli = builtFile(join(__dirname, '../..', name, 'dist/cli.js'));
   return (args: readonly string[], { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) =>
@@ -22,8 +22,8 @@ export function benchCommand(name: string) {
 }
 
 /**
- * Four pruned models in a folder of its own for each test, because some tests damage one; and the arguments of a
- * command that runs them, `args` last.
+ * Four pruned models, in a separate folder for each test because some tests damage one; and the arguments of a command
+ * that runs them, with `args` last.
  */
 export function dumpedModels({ output, args = [] }: { output: string; args?: readonly string[] }) {
   const paths = { folder: '', metadata: '', output: '', args: [] as string[] };
@@ -53,9 +53,9 @@ export function dumpedModels({ output, args = [] }: { output: string; args?: rea
   return paths;
 }
 
-/** The command ended with one line of error that says `message`, and left nothing of its output in the folder. */
+/** Expects that the command failed with one line `message` and left no output in the folder. */
 export async function expectError(
-  { stderr, status }: Ended,
+  { stderr, status }: CommandResult,
   message: string | RegExp,
   { folder, output }: { folder: string; output: string },
 ): Promise<void> {

@@ -4,9 +4,9 @@ import { delimiter, join } from 'node:path';
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
- * Path of an installed Chromium: PUPPETEER_EXECUTABLE_PATH, or the first on the PATH; undefined where there is none.
+ * Path of an installed Chromium: PUPPETEER_EXECUTABLE_PATH, or the first on the PATH; undefined if there is none.
  *
- * @throws Error where there is none and BROWSER_REQUIRED=1 says that this machine must have one.
+ * @throws Error if there is none and BROWSER_REQUIRED=1 is set.
  */
 export function findBrowser(): string | undefined {
   const { PUPPETEER_EXECUTABLE_PATH: named, BROWSER_REQUIRED: required, PATH: path = '' } = process.env;

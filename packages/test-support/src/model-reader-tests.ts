@@ -4,7 +4,7 @@ import { readNpz, writeNpz } from '@ds/tensor-files/npz';
 import { parse } from 'csv-parse/sync';
 import { expectError, originalData, type BenchCommand, type DumpedModels } from './bench-command.js';
 
-/** What every command that runs the models of bench-disk on processed rows does with bad input. */
+/** Tests of bad input for every command that runs the models of bench-disk on processed rows. */
 export function modelReaderTests({ run, models }: { run: BenchCommand; models: DumpedModels }): void {
   const fails = (message: string | RegExp, ...extra: string[]) =>
     expectError(run([...models.args, '--quiet', ...extra]), message, models);
@@ -50,7 +50,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     await fails(/sl=0\.0\.zip[^\n]*emb_l\.4[^\n]*32[^\n]*31/, '--processed-data-file', other);
   });
 
-  test('an output that cannot be written is known before the work', () =>
+  test('an output that cannot be written fails before the work', () =>
     fails(/cannot write [^\n]*inside\.csv/, '--output', join(models.metadata, 'inside.csv')));
 
   test('an output that is an input is refused, and the input stays', async () => {
@@ -62,7 +62,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     const [{ path }] = parse<{ path: string }>(text, { columns: true }) as [{ path: string }];
     for (const output of [models.metadata, link, data, path]) {
       const { stderr, status } = run([...models.args, '--processed-data-file', data, '--output', output]);
-      expect(stderr).toContain(`error: cannot write ${output}: it is read too, and would be lost`);
+      expect(stderr).toContain(`error: cannot write ${output}: it is also an input, and would be lost`);
       expect(status).toBe(1);
     }
     expect(await readFile(models.metadata, 'utf8')).toBe(text);

@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 
 interface IdleThread {
   thread: Worker;
-  /** Takes the thread off the list; it goes on as it was. */
+  /** Takes the thread off the list, without any other effect on it. */
   claim: () => void;
 }
 
 const idleThreads = new Map<string, Set<IdleThread>>();
 
-/** A thread of a worker file: an idle one that was left, else a new one. */
+/** A thread of a worker file: an idle one if there is one, otherwise a new one. */
 export function takeThread(worker: URL): Worker {
   const [idle] = idleThreads.get(worker.href) ?? [];
   if (idle) {
@@ -16,13 +16,13 @@ export function takeThread(worker: URL): Worker {
     idle.thread.ref();
     return idle.thread;
   }
-  // Flags of the program, such as --input-type, are not for its threads.
+  // Threads must not inherit flags of the program such as --input-type.
   return new Worker(worker, { execArgv: [] });
 }
 
 /**
- * Leaves a thread without work for whoever takes one of its worker file next; nobody within `milliseconds`, and it
- * ends. It does not keep the program from ending.
+ * Keeps an idle thread for the next `takeThread` with the same worker file; it is terminated after `milliseconds`. It does
+ * not keep the program from exiting.
  */
 export function leaveThread(worker: URL, thread: Worker, milliseconds: number): void {
   const ofWorker = idleThreads.get(worker.href) ?? new Set();

@@ -3,7 +3,7 @@ import { leaveThread, takeThread } from './idle-threads.js';
 import { TakenThread } from './taken-thread.js';
 import { TaskQueue, type ThreadTask } from './task-queue.js';
 
-/** How many threads run at once when the caller does not say. */
+/** The default number of threads. */
 export function availableThreads(): number {
   return availableParallelism();
 }
@@ -11,9 +11,9 @@ export function availableThreads(): number {
 /**
  * Runs every task on a pool of worker threads and resolves with their results in the order of the tasks.
  * Tasks are pulled one at a time, so a lazy iterable holds only as many inputs in memory as there are
- * threads. The first failure stops the pool at once, its running tasks too, and rejects; no thread outlives
- * the call unless `keepIdle` says so. Where the tasks are waited for just then, they are told to end but not
- * waited for any longer. A thread that ends while it has no task fails the next one that it is given.
+ * threads. The first failure immediately stops the pool, including its running tasks, and rejects. No thread outlives
+ * the call unless `keepIdle` is set. If the iterable is producing a task at that moment, it is not waited for. If a
+ * thread ends while it has no task, its next task fails.
  */
 export async function runOnThreads<Input, Output>({
   worker,
@@ -24,16 +24,16 @@ export async function runOnThreads<Input, Output>({
 }: {
   /** The worker file, which calls `serveTasks`. */
   worker: URL;
-  /** What to run; pulled as threads become free. */
+  /** The tasks, pulled as threads become free. */
   tasks: Iterable<ThreadTask<Input>> | AsyncIterable<ThreadTask<Input>>;
   /** Number of threads; default: the available processors. */
   threads?: number;
   /**
-   * For how many milliseconds the threads stay for another call with the same worker file, which then has no
-   * start to wait for and finds its code compiled. They do not keep the program from ending. Default: 0.
+   * How many milliseconds the threads are kept for another call with the same worker file. That call then does not wait
+   * for threads to start or for code to compile. Idle threads do not keep the program from exiting. Default: 0.
    */
   keepIdle?: number;
-  /** Called with each result as it comes, in any order; the results are then not collected. */
+  /** Called with each result as it arrives, in any order; the results are then not collected. */
   onResult?: (output: Output, index: number) => void | Promise<void>;
 }): Promise<Output[]> {
   const results: Output[] = [];
@@ -41,7 +41,7 @@ export async function runOnThreads<Input, Output>({
   const running = new Set<TakenThread<Input, Output>>();
   let failure: { error: unknown } | undefined;
 
-  const workThrough = async (): Promise<void> => {
+  const runTasks = async (): Promise<void> => {
     let thread: TakenThread<Input, Output> | undefined;
     try {
       for (let pulled = await queue.pull(); pulled; pulled = await queue.pull()) {
@@ -51,7 +51,7 @@ export async function runOnThreads<Input, Output>({
         else results[pulled.index] = output;
       }
     } catch (error) {
-      if (failure) return; // a thread that was stopped
+      if (failure) return; // this thread was stopped
       failure = { error };
       queue.stop();
       for (const each of running) void each.terminate();
@@ -64,7 +64,7 @@ export async function runOnThreads<Input, Output>({
     }
   };
 
-  await Promise.all(Array.from({ length: Math.max(1, threads) }, workThrough));
+  await Promise.all(Array.from({ length: Math.max(1, threads) }, runTasks));
   if (failure) {
     await queue.ended();
     throw failure.error;

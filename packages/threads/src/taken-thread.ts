@@ -3,8 +3,8 @@ import type { Reply, Request } from './messages.js';
 import type { ThreadTask } from './task-queue.js';
 
 /**
- * A thread from taking it to leaving it. It is listened to all that time: an error that nobody listens for would end
- * the program, and a thread that has ended answers no call.
+ * A thread between `takeThread` and `leaveThread`. Its events are handled all that time, because an unhandled error would
+ * end the program, and a call to a thread that has ended would never return.
  */
 export class TakenThread<Input, Output> {
   readonly #thread: Worker;
@@ -18,14 +18,14 @@ export class TakenThread<Input, Output> {
     thread.on('exit', this.#onExit);
   }
 
-  /** Whether it ended by itself: no call of it can succeed any more. */
+  /** Whether it ended by itself; calls then fail. */
   get hasEnded(): boolean {
     return this.#end !== undefined;
   }
 
   /**
-   * Runs a task, one at a time. Rejects with what the task throws or, when the thread ends, or ended since the call
-   * before, with why.
+   * Runs one task at a time. Rejects with the error of the task, or with the reason if the thread ends or has ended since
+   * the previous call.
    */
   call(task: ThreadTask<Input>): Promise<Output> {
     return new Promise((resolve, reject) => {
@@ -35,12 +35,12 @@ export class TakenThread<Input, Output> {
     });
   }
 
-  /** Ends the thread. It is listened to until then: what it failed with just before may still arrive. */
+  /** Ends the thread. Its events are handled until then, because an earlier failure may still arrive. */
   async terminate(): Promise<void> {
     await this.#thread.terminate();
   }
 
-  /** Gives the thread back, without a call, to who listens to it from here on. */
+  /** Stops handling the events of the thread, which must have no call, and returns it. */
   release(): Worker {
     this.#thread.off('message', this.#onMessage);
     this.#thread.off('error', this.#onError);

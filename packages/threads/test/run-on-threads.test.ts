@@ -291,6 +291,6 @@ describe('threads that are kept', () => {
 
 describe('serveTasks', () => {
   it('is an error outside of a worker thread', () => {
-    expect(() => serveTasks(() => ({ output: 1 }))).toThrow('serveTasks runs in a worker thread only');
+    expect(() => serveTasks(() => ({ output: 1 }))).toThrow('serveTasks must be called in a worker thread');
   });
 });

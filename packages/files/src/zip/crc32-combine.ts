@@ -1,14 +1,14 @@
-// Polynomials over GF(2) of a degree below 32, the coefficient of x^0 in the highest bit, as CRC-32 has them.
+// Polynomials over GF(2) of degree below 32, with the coefficient of x^0 in the highest bit, as in CRC-32.
 const generator = 0xedb88320;
 const one = 0x80000000;
 
-/** `powers[i]`: x to the power of 8 * 2^i, modulo the generator: what 2^i zero bytes do. */
+/** `powers[i]`: x to the power of 8 * 2^i, modulo the generator: the effect of 2^i zero bytes. */
 const powers: number[] = [];
 for (let i = 0, power = 1 << 23; i < 53; i++, power = multiply(power, power)) powers.push(power);
 
 /**
- * The CRC-32 of two pieces one after the other, from the CRC-32 of each and the length of the second in bytes
- * (Mark Adler's crc32_combine of zlib: the first one is carried over the second's length as zeros).
+ * The CRC-32 of two concatenated pieces, from the CRC-32 of each and the length of the second in bytes
+ * (Mark Adler's crc32_combine in zlib: the first CRC is advanced over as many zero bytes as the second piece has).
  */
 export function crc32Combine(first: number, second: number, secondLength: number): number {
   let carried = first;

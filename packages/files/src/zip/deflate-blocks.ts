@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import { constants, deflateRaw } from 'node:zlib';
 import type { Block, KnownBlocks } from './known-blocks.js';
 
-// pigz's numbers: blocks this long lose next to nothing against one stream, and one window is 32 KiB.
+// pigz's numbers: with blocks of this size the loss against a single stream is negligible; a window is 32 KiB.
 const blockSize = 1 << 18;
 const windowSize = 1 << 15;
-// What is best for samples of a block is taken for it and for those that follow, so many in all.
+// The best search for samples of a block is used for this many blocks, starting with it.
 const blocksPerChoice = 16;
 const samples = 8;
 const sampleSize = 1 << 12;
@@ -13,9 +13,9 @@ const largestLoss = 1.02;
 
 /**
  * Deflates one stream on several threads, as pigz does (Mark Adler, https://zlib.net/pigz/): each block is
- * compressed by itself with the 32 KiB before it as its dictionary and ends on a byte boundary, so the
- * outputs one after another are one valid deflate stream. The same input gives the same output whatever the
- * number of threads. The threads are zlib's own in libuv's pool (4, or UV_THREADPOOL_SIZE).
+ * compressed separately, with the preceding 32 KiB as its dictionary, and ends on a byte boundary, so the
+ * concatenated outputs are one valid deflate stream. The output does not depend on the number of threads. The threads
+ * are those of libuv's pool (4, or UV_THREADPOOL_SIZE).
  */
 export async function* deflateBlocks(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -26,7 +26,7 @@ export async function* deflateBlocks(
   }: {
     level?: number;
     threads?: number;
-    /** Blocks of streams that were deflated before. */
+    /** Blocks of earlier streams. */
     known?: KnownBlocks | undefined;
   } = {},
 ): AsyncGenerator<Uint8Array> {
@@ -38,15 +38,15 @@ export async function* deflateBlocks(
   const start = async (input: Uint8Array, isLast: boolean) => {
     const position = started * blockSize;
     if (started++ % blocksPerChoice === 0) search = await bestSearch(sampleOf(input), level);
-    // A run needs nothing that stands before the block.
+    // A search for runs does not use the dictionary.
     const before = search.strategy === constants.Z_RLE ? undefined : dictionary;
     const task = { input, dictionary: before, ...search, isLast };
     const output = known?.take(position, task, () => deflateBlock(task)) ?? deflateBlock(task);
-    output.catch(() => undefined); // reported where it is awaited, also when that is later than the failure
+    output.catch(() => undefined); // reported where it is awaited, which may be after the failure
     inFlight.push(output);
     dictionary = input.subarray(Math.max(0, input.length - windowSize));
   };
-  // One block is held back, because the last one must be known when it is started.
+  // One block is held back, because the last block must be known as such when it is started.
   for await (const next of blocksOf(parts)) {
     if (block) await start(block, false);
     block = next;
@@ -56,7 +56,7 @@ export async function* deflateBlocks(
   for (const output of inFlight) yield await output;
 }
 
-/** The same bytes cut into blocks of equal length; long parts are not copied. */
+/** The same bytes split into blocks of equal length; long parts are not copied. */
 async function* blocksOf(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -88,9 +88,9 @@ async function* blocksOf(
 type Search = Pick<Block, 'level' | 'strategy'>;
 
 /**
- * The fastest search that loses next to nothing. Between the random bits of weights runs are most of what there is to
- * find: to look for them alone takes a quarter of the time of level 6, and often gives a code that fits better. Level 4,
- * which takes the first good match, takes half.
+ * The fastest search with a negligible loss. Weights are mostly random bits, so runs are most of what can be found.
+ * Searching for runs alone takes a quarter of the time of level 6, and often gives a better Huffman code. Level 4, which
+ * accepts the first good match, takes half the time.
  */
 async function bestSearch(sample: Uint8Array, level: number): Promise<Search> {
   const searches: Search[] = [
@@ -105,7 +105,7 @@ async function bestSearch(sample: Uint8Array, level: number): Promise<Search> {
   return searches[outputs.findIndex(({ length }) => length <= most)]!;
 }
 
-/** Pieces from all over a block; a small one as it is. */
+/** Pieces spread over a block; a small block as it is. */
 function sampleOf(input: Uint8Array): Uint8Array {
   if (input.length <= samples * sampleSize) return input;
   const sample = new Uint8Array(samples * sampleSize);
@@ -123,7 +123,7 @@ function deflateBlock({ input, dictionary, level, strategy, isLast }: Block): Pr
     dictionary,
     memLevel: 9,
     finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    chunkSize: blockSize + 1024, // the output in one piece, also where nothing can be gained
+    chunkSize: blockSize + 1024, // the output in one piece, even if it does not shrink
   };
   return new Promise((resolve, reject) => {
     deflateRaw(input, options, (error, output) => (error ? reject(error) : resolve(output)));

@@ -1,7 +1,7 @@
-/** A block to be deflated, and all that its deflated bytes depend on. */
+/** A block to be deflated, and everything that its deflated bytes depend on. */
 export interface Block {
   input: Uint8Array;
-  /** What stands before it, where matches are looked for there. */
+  /** The bytes before it, if they are searched for matches. */
   dictionary: Uint8Array | undefined;
   /** zlib's level and strategy. */
   level: number;
@@ -10,9 +10,9 @@ export interface Block {
 }
 
 /**
- * Blocks that were deflated before, for streams that end alike: each block that begins at `from` or later is kept, and
- * taken where the same one comes at the same place of another stream. Blocks are compared, which costs next to nothing
- * there; to know them by a hash wherever they come would cost a hash of all others, as much time as is gained.
+ * A cache of deflated blocks, for streams with a common end. Each block that starts at `from` or later is kept, and
+ * reused if the same block comes at the same position of another stream. Comparing the blocks at one position is
+ * cheap; finding them by hash at any position would mean hashing all blocks, which costs as much time as it saves.
  */
 export class KnownBlocks {
   readonly #from: number;
@@ -23,7 +23,7 @@ export class KnownBlocks {
     this.#from = from;
   }
 
-  /** What `deflate` gives for the block at `position`; it is asked only where that is not known. */
+  /** The result of `deflate` for the block at `position`; `deflate` is called only if it is not known. */
   async take(position: number, block: Block, deflate: () => Promise<Uint8Array>): Promise<Uint8Array> {
     if (position < this.#from) return deflate();
     const place = `${position} ${block.level} ${block.strategy}`;
@@ -35,7 +35,7 @@ export class KnownBlocks {
   }
 }
 
-/** The same in memory of its own, as the arrays may change or be views of large ones. */
+/** A copy in its own memory, because the arrays may change or be views of large ones. */
 function copyOf({ input, dictionary, ...rest }: Block): Block {
   return { ...rest, input: new Uint8Array(input), dictionary: dictionary && new Uint8Array(dictionary) };
 }

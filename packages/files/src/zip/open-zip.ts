@@ -9,58 +9,59 @@ import { max32, sizesFollow } from './zip-format.js';
 export interface ZipEntry {
   /** Path inside the archive, with forward slashes; never absolute, never with `..`. */
   readonly name: string;
-  /** Length in bytes when inflated, as declared: a claim of the file until it has been read. */
+  /** Length in bytes when inflated, as declared: unverified until the entry has been read. */
   readonly size: number;
   /** Length in bytes inside the archive. */
   readonly compressedSize: number;
   readonly compression: 'stored' | 'deflated';
-  /** CRC-32 of the inflated bytes; 0 for all entries of an archive that has no checksums, where none is checked. */
+  /** CRC-32 of the inflated bytes. An archive without checksums has 0 for all entries; none is then checked. */
   readonly crc32: number;
 }
 
-/** A zip archive that has been checked: names, positions and compression methods are safe to use. */
+/** A validated zip archive: names, positions and compression methods are safe to use. */
 export interface ZipArchive {
-  /** What errors call the archive: the name of its source. */
+  /** Its name in errors: that of its source. */
   readonly name: string;
   /** The files by name, in the order of the central directory; folders are left out. */
   readonly entries: ReadonlyMap<string, ZipEntry>;
   /**
-   * The inflated bytes of an entry, in pieces. Throws when they are not exactly as long as declared, and at
-   * the end when their CRC-32 is wrong.
+   * The inflated bytes of an entry, in pieces. Throws if their length is not exactly as declared, and at the end if
+   * their CRC-32 is wrong.
    */
   read(entry: ZipEntry): AsyncIterable<Uint8Array>;
-  /** The same into `target`, which must be as long as the entry: a stored entry without a copy between. */
+  /** The same into `target`, which must be as long as the entry; a stored entry is read without an intermediate copy. */
   readInto(entry: ZipEntry, target: Uint8Array): Promise<void>;
   /**
-   * The bytes of a stored entry as they lie in memory, not a copy; undefined where they do not lie there in one piece.
-   * Throws when their CRC-32 is wrong.
+   * The bytes of a stored entry, without a copy; undefined if they are not contiguous in memory. Throws if their CRC-32
+   * is wrong.
    */
   view(entry: ZipEntry): Uint8Array | undefined;
-  /** A stored entry as a source of its own, read in place. Its CRC-32 is not checked: `check` does that. */
+  /** A stored entry as a source, read in place. Its CRC-32 is not checked; use `check` for that. */
   source(entry: ZipEntry): ByteSource;
-  /** Reads an entry to its end and throws when its length or its CRC-32 is wrong. */
+  /** Reads an entry to its end and throws if its length or its CRC-32 is wrong. */
   check(entry: ZipEntry): Promise<void>;
-  /** The entry will not be read again: a source in memory frees it. */
+  /** States that the entry will not be read again; a source in memory frees it. */
   forget(entry: ZipEntry): void;
 }
 
 const pieceSize = 1 << 20;
-// Up to this size an entry is inflated at once, which spares a stream's many small arrays.
-const largestAtOnce = 1 << 26;
+// Up to this size an entry is inflated in one call, which avoids a stream's many small arrays.
+const maxInflatedAtOnce = 1 << 26;
 const inflateAtOnce = promisify(inflateRaw);
 const wrongChecksum = 'its checksum (CRC-32) does not match';
-// An archive of ours has tens of entries; each costs about a kilobyte of memory to keep track of.
-const mostEntries = 100_000;
-// One bit can stand for 258 bytes at the very most (RFC 1951); zlib's documentation gives 1032:1.
-const highestRatio = 1032;
+// Our archives have tens of entries; keeping track of an entry takes about a kilobyte of memory.
+const maxEntries = 100_000;
+// The highest possible ratio of deflate (RFC 1951), from zlib's documentation.
+const maxRatio = 1032;
 
 /**
- * Opens a zip archive for reading at any position; `source` stays the caller's to close. Nothing is
- * allocated from a declared size.
+ * Opens a zip archive for reading at any position. The caller closes `source`. Nothing is allocated from a declared
+ * size.
  *
- * @throws Error naming the source when it is no zip archive, is truncated, or holds an entry that is
- *   doubled, has an unsafe path (absolute, `..`, backslash), overlaps another, lies outside the file, has a local
- *   header that disagrees with the directory, is encrypted, is compressed with a method other than deflate, or claims more bytes than deflate can hold.
+ * @throws Error naming the source if it is not a zip archive, is truncated, or has an entry that is duplicate, has an
+ *   unsafe path (absolute, `..`, backslash), overlaps another, lies outside the file, has a local header that disagrees
+ *   with the directory, is encrypted, is compressed with a method other than deflate, or claims more bytes than deflate
+ *   can produce.
  */
 export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const entries = new Map<string, ZipEntry>();
@@ -73,10 +74,10 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     archive = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
       autoClose: false,
       strictFileNames: true,
-      validateEntrySizes: false, // checked below, after encryption, which would trip it first
+      validateEntrySizes: false, // checked below, after encryption, for which yauzl's check would fail first
     });
-    if (archive.entryCount > mostEntries) {
-      throw new Error(`expected at most ${mostEntries} entries, found ${archive.entryCount}`);
+    if (archive.entryCount > maxEntries) {
+      throw new Error(`expected at most ${maxEntries} entries, found ${archive.entryCount}`);
     }
     const listed: Entry[] = [];
     for await (const found of archive.eachEntry()) {
@@ -210,7 +211,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   };
 }
 
-/** @throws Error when the header before an entry's data is not the one that the directory describes. */
+/** @throws Error if the header before an entry's data does not match the directory. */
 function checkLocalHeader(found: Entry, local: LocalFileHeader): void {
   const differs = (field: string, inDirectory: unknown, inHeader: unknown) =>
     new Error(
@@ -222,7 +223,7 @@ function checkLocalHeader(found: Entry, local: LocalFileHeader): void {
   if (local.compressionMethod !== found.compressionMethod) {
     throw differs('the compression method', found.compressionMethod, local.compressionMethod);
   }
-  // Where they follow the data, the header has none.
+  // If the sizes follow the data, the header has none.
   if ((local.generalPurposeBitFlag & sizesFollow) !== 0) return;
   for (const field of ['crc32', 'compressedSize', 'uncompressedSize'] as const) {
     const isInZip64 = field !== 'crc32' && local[field] === max32;
@@ -230,7 +231,7 @@ function checkLocalHeader(found: Entry, local: LocalFileHeader): void {
   }
 }
 
-/** @throws Error when the directory does not end where its end says, or goes on behind the entries that were counted. */
+/** @throws Error if the directory does not end where its end record says, or continues after the counted entries. */
 async function checkDirectoryEnd(source: ByteSource, archive: ZipFile): Promise<void> {
   // Where yauzl's next entry would begin.
   const position = (archive as unknown as { readEntryCursor: number }).readEntryCursor;
@@ -265,7 +266,7 @@ function checked(found: Entry): ZipEntry {
   }
   const { compressedSize, uncompressedSize: size } = found;
   const compression = found.compressionMethod === 8 ? 'deflated' : 'stored';
-  if (compression === 'deflated' && size > compressedSize * highestRatio) {
+  if (compression === 'deflated' && size > compressedSize * maxRatio) {
     throw new Error(`the entry "${name}" claims ${size} bytes, too many for its ${compressedSize}`);
   }
   if (compression === 'stored' && size !== compressedSize) {
@@ -275,19 +276,19 @@ function checked(found: Entry): ZipEntry {
 }
 
 function isInflatedAtOnce({ compression, size }: ZipEntry): boolean {
-  return compression === 'deflated' && size <= largestAtOnce;
+  return compression === 'deflated' && size <= maxInflatedAtOnce;
 }
 
 async function* inflated(pieces: AsyncIterable<Uint8Array>, entry: ZipEntry): AsyncGenerator<Uint8Array> {
   if (isInflatedAtOnce(entry)) {
-    // A byte of room more than declared, so that a longer entry is told from one that is as declared.
+    // One byte more than declared, so that an entry that is too long is noticed.
     const room = entry.size + 1;
     for await (const whole of pieces) {
       yield await inflateAtOnce(whole, { chunkSize: Math.max(64, room), maxOutputLength: room });
     }
     return;
   }
-  // yauzl's own stream hands out 16 KiB at a time and checks no CRC-32.
+  // yauzl's own stream returns 16 KiB at a time and checks no CRC-32.
   yield* pipeline(
     Readable.from(pieces, { objectMode: false }),
     createInflateRaw({ chunkSize: 1 << 18 }),
@@ -295,9 +296,9 @@ async function* inflated(pieces: AsyncIterable<Uint8Array>, entry: ZipEntry): As
   ) as AsyncIterable<Uint8Array>;
 }
 
-/** Lets yauzl read headers from a source; it reads only those, the entries' bytes are read above. */
+/** Lets yauzl read from a source. It reads only headers; the entries' bytes are read above. */
 class SourceReader extends yauzl.RandomAccessReader {
-  // The headers lie side by side: one read serves many of them.
+  // Headers are adjacent, so one read covers many of them.
   readonly #window = new Uint8Array(1 << 13);
   #windowStart = 0;
   #windowEnd = 0;

@@ -1,4 +1,4 @@
-// The numbers of the zip format that both sides need: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
+// Constants of the zip format for both reader and writer: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 
 export const method = { stored: 0, deflated: 8 } as const;
 

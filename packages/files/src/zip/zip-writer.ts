@@ -3,7 +3,7 @@ import { deflateBlocks } from './deflate-blocks.js';
 import type { KnownBlocks } from './known-blocks.js';
 import { max16, max32, method, sizesFollow, type ZipCompression } from './zip-format.js';
 
-/** The bytes of an entry, in order. They must stay as they are until the entry is added. */
+/** The bytes of an entry, in order. They must not change until the entry is added. */
 export type ZipParts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 interface WrittenEntry {
@@ -23,9 +23,9 @@ const firstOfJanuary1980 = 0x0021;
 
 /**
  * Writes a zip archive front to back: `write` is called with its bytes in order. The same entries give the
- * same bytes, since no time is stored. Sizes past 4 GiB and more than 65535 entries use zip64.
+ * same bytes, because no time is stored. Sizes above 4 GiB and more than 65535 entries use zip64.
  *
- * docs/decisions/0002 says why it is our own.
+ * docs/decisions/0002 says why we have our own.
  */
 export class ZipWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
@@ -35,7 +35,7 @@ export class ZipWriter {
   #position = 0;
   #busy = false;
 
-  /** `forceZip64` uses zip64 records everywhere, whatever the sizes. */
+  /** `forceZip64` uses zip64 records everywhere, regardless of size. */
   constructor(
     write: (bytes: Uint8Array) => Promise<void>,
     { forceZip64 = false }: { forceZip64?: boolean } = {},
@@ -45,11 +45,11 @@ export class ZipWriter {
   }
 
   /**
-   * Adds an entry as it is. `align`: the data starts at a multiple of this many bytes (default 1).
-   * An array of parts is read twice, first for its length and checksum, which then stand before the data; other iterables
-   * only once.
+   * Adds an entry uncompressed. `align`: the data starts at a multiple of this many bytes (default 1).
+   * An array of parts is read twice, first for its length and checksum, which then precede the data; other iterables
+   * are read once.
    *
-   * @throws Error on a name that is empty, too long or already there.
+   * @throws Error on a name that is empty, too long or already in use.
    */
   async addStored(name: string, parts: ZipParts, { align = 1 }: { align?: number } = {}): Promise<void> {
     await this.#addEntry(name, 'stored', parts, parts, align);
@@ -59,7 +59,7 @@ export class ZipWriter {
    * Adds an entry deflated at `level` (0 to 9, default 6) by up to `threads` threads (default: the available
    * processors). The bytes do not depend on the number of threads.
    *
-   * @throws Error on a name that is empty, too long or already there.
+   * @throws Error on a name that is empty, too long or already in use.
    */
   async addDeflated(
     name: string,
@@ -71,7 +71,7 @@ export class ZipWriter {
     }: {
       level?: number;
       threads?: number;
-      /** Blocks of entries that end alike. */
+      /** Deflated blocks of entries with a common end. */
       known?: KnownBlocks | undefined;
     } = {},
   ): Promise<void> {
@@ -81,10 +81,10 @@ export class ZipWriter {
   }
 
   /**
-   * Adds an entry whose deflated bytes are there already: parts of one raw deflate stream. `size` and `crc`: the
-   * length and the CRC-32 of what they inflate to.
+   * Adds an entry that is already deflated: parts of one raw deflate stream. `size` and `crc`: the length and the CRC-32
+   * of the inflated bytes.
    *
-   * @throws Error on a name that is empty, too long or already there.
+   * @throws Error on a name that is empty, too long or already in use.
    */
   async addPredeflated(
     name: string,
@@ -137,7 +137,7 @@ export class ZipWriter {
       compressedSize: known ? totals.size : 0,
       offset: this.#position,
     };
-    // A length that is not known yet may turn out to need zip64, which the header must announce.
+    // A length that is not known yet may need zip64, which the header must announce.
     const zip64 = this.#forceZip64 || !known || totals.size >= max32;
     await this.#put(localHeader(entry, { zip64, align }));
 
@@ -167,7 +167,7 @@ export class ZipWriter {
 }
 
 function count(totals: { size: number; crc: number }, part: Uint8Array): void {
-  // Node's crc32 forgets the running value on an empty view of an empty buffer.
+  // Node's crc32 loses the running value on an empty view of an empty buffer.
   if (part.length === 0) return;
   totals.size += part.length;
   totals.crc = crc32(part, totals.crc);
@@ -282,7 +282,7 @@ function zip64Extra(values: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** An extra field that is there for its length only; the one that PyTorch writes ("FB", filled with Z). */
+/** An extra field that only adds length; the same as PyTorch writes ("FB", filled with Z). */
 function paddingExtra(length: number, align: number): Uint8Array {
   if (length === 0) return new Uint8Array(0);
   while (length < 4) length += align;

@@ -19,7 +19,7 @@ const sources = join(__dirname, '../src/index.ts');
 let folder: string;
 let started: ChildProcess[];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'left-overs-'));
+  folder = mkdtempSync(join(tmpdir(), 'leftovers-'));
   started = [];
 });
 afterEach(() => {
@@ -101,10 +101,10 @@ it('leaves what a process that runs is making, what another machine left, and wh
 it('refuses a second process on one output, and lets it once the first has ended, however that ended', async () => {
   const { child, pid, end } = await processThat(writing('a.csv'));
   await expect(write('a.csv')).rejects.toThrow(
-    `cannot write ${path('a.csv')}: process ${pid} is writing it already`,
+    `cannot write ${path('a.csv')}: process ${pid} is already writing it`,
   );
   await expect(whileHolding([path('a.csv')], async () => 1)).rejects.toThrow(
-    `cannot write ${path('a.csv')}: process ${pid} is writing it already`,
+    `cannot write ${path('a.csv')}: process ${pid} is already writing it`,
   );
   await write('a.2-of-2.csv'); // another part
   child.kill('SIGKILL');
@@ -132,7 +132,7 @@ it('takes the lock of another machine that was not touched for ten minutes, and 
   const lock = path('.a.csv.lock');
   writeFileSync(lock, '0badcafe-1-0badcafe');
   await expect(write('a.csv')).rejects.toThrow(
-    `a process of another machine is writing it already; if that has died, remove ${lock}`,
+    `a process on another machine is already writing it; if that process is dead, remove ${lock}`,
   );
   const elevenMinutesAgo = Date.now() / 1000 - 11 * 60;
   utimesSync(lock, elevenMinutesAgo, elevenMinutesAgo);
@@ -155,7 +155,7 @@ it('gives up an output that another process has taken over', async () => {
   const failing = writeWhole(path('a.csv'), async () => {
     writeFileSync(path('.a.csv.lock'), '0badcafe-1-0badcafe');
   });
-  await expect(failing).rejects.toThrow('another process has begun to write it');
+  await expect(failing).rejects.toThrow('another process has started to write it');
   expect(readdirSync(folder)).toEqual(['.a.csv.lock']);
 });
 

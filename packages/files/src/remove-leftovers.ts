@@ -6,18 +6,18 @@ const longestOwner = 64;
 const done = new Set<string>();
 
 /**
- * Removes what processes of this machine that have died without a chance to tidy up (killed, out of memory, a power cut)
- * left in a folder: temporary files, and locks on outputs. Once for each folder. What processes of other machines left
- * there stays, since whether they run cannot be seen from here.
+ * Removes temporary files and locks that processes of this machine left in a folder because they died without cleaning up
+ * (killed, out of memory, power failure). Does so once per folder. Files of processes on other machines stay, because
+ * we cannot see whether those are still running.
  */
-export function removeLeftOvers(folder: string): void {
+export function removeLeftovers(folder: string): void {
   if (done.has(folder)) return;
   done.add(folder);
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch {
-    return; // who wants to write there finds out why
+    return; // whoever writes there gets the error
   }
   for (const name of names) {
     const path = join(folder, name);
@@ -26,12 +26,12 @@ export function removeLeftOvers(folder: string): void {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Somebody else's: it is in nobody's way.
+      // It may belong to another user; it does no harm.
     }
   }
 }
 
-/** The owner that a lock of ours names; undefined for anything else. */
+/** The owner named in one of our locks; undefined for any other file. */
 export function ownerOfLock(path: string): string | undefined {
   if (!/^\..*\.lock$/s.test(basename(path))) return undefined;
   try {
@@ -40,6 +40,6 @@ export function ownerOfLock(path: string): string | undefined {
     const text = readFileSync(path, 'latin1');
     return isOwner(text) ? text : undefined;
   } catch {
-    return undefined; // gone meanwhile
+    return undefined; // removed meanwhile
   }
 }
