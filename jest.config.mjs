@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/scripts'],
+  roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/scripts', '<rootDir>/torture'],
   testMatch: ['**/test/**/*.test.ts'],
   testEnvironment: '<rootDir>/scripts/jest-environment.cjs',
   transform: {

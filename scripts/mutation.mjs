@@ -25,7 +25,7 @@ for (const name of chosen ? [chosen] : packages) {
       `!${folder}/src/**/kernel-module.ts`,
       `!${folder}/src/cli.ts`,
     ],
-    ignorePatterns: ['/docs', '/examples', '/parity', '/performance', '/reports', '/results'],
+    ignorePatterns: ['/docs', '/examples', '/parity', '/performance', '/reports', '/results', '/torture'],
     // Processes and threads that the tests start run the changes too.
     buildCommand: `npm run build -w ${folder}`,
     plugins: ['@stryker-mutator/jest-runner'],

@@ -23,6 +23,10 @@ export interface FileSource extends ByteSource {
 
 // Node reads at most 2 GiB at once.
 const maxRead = 1 << 30;
+// Of many small reads one after another, as of a model with a hundred thousand tensors, each would take longer than the
+// bytes themselves: they are read together.
+const smallRead = 1 << 14;
+const readTogether = 1 << 18;
 
 /** Opens a file for reading at any position. Throws an Error that names the file if it cannot be read. */
 export async function fileSource(path: string): Promise<FileSource> {
@@ -38,18 +42,35 @@ export async function fileSource(path: string): Promise<FileSource> {
       `cannot read ${path}: expected a file, found ${stat.isDirectory() ? 'a folder' : 'a special file'}`,
     );
   }
+  let ahead = { start: 0, bytes: new Uint8Array(0) };
+  let lastEnd = -1;
+  const readAt = async (target: Uint8Array, position: number) => {
+    let filled = 0;
+    while (filled < target.length) {
+      const length = Math.min(maxRead, target.length - filled);
+      const { bytesRead } = await file.read(target, filled, length, position + filled);
+      if (bytesRead === 0) throw truncated(path, stat.size, position + target.length);
+      filled += bytesRead;
+    }
+  };
   return {
     name: path,
     size: stat.size,
     fd: file.fd,
     async readInto(target, position) {
-      let filled = 0;
-      while (filled < target.length) {
-        const length = Math.min(maxRead, target.length - filled);
-        const { bytesRead } = await file.read(target, filled, length, position + filled);
-        if (bytesRead === 0) throw truncated(path, stat.size, position + target.length);
-        filled += bytesRead;
+      const follows = position >= lastEnd && position < lastEnd + smallRead;
+      lastEnd = position + target.length;
+      if (target.length > smallRead || lastEnd > stat.size) return readAt(target, position);
+      if (position < ahead.start || lastEnd > ahead.start + ahead.bytes.length) {
+        if (!follows) return readAt(target, position);
+        const bytes = new Uint8Array(Math.min(readTogether, stat.size - position));
+        await readAt(bytes, position);
+        ahead = { start: position, bytes };
+        target.set(bytes.subarray(0, target.length));
+        return undefined;
       }
+      target.set(ahead.bytes.subarray(position - ahead.start).subarray(0, target.length));
+      return undefined;
     },
     close: () => file.close(),
   };

@@ -86,17 +86,19 @@ function typed({ buffer }: Uint8Array<ArrayBuffer>, dtype: NpyDtype): NpyData {
 
 /** Reorders elements whose first index runs fastest so that the last one does. */
 function inCOrder<Data extends NpyData>(data: Data, shape: readonly number[]): Data {
-  if (shape.length < 2) return data;
-  const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)));
+  // An axis of length 1 takes time at every element and changes nothing.
+  const axes = shape.filter((length) => length !== 1);
+  if (axes.length < 2) return data;
+  const strides = axes.map((_, axis) => elementCount(axes.slice(0, axis)));
   const ordered = new (data.constructor as new (length: number) => Data)(data.length);
-  const index = shape.map(() => 0);
+  const index = axes.map(() => 0);
   let from = 0;
   for (let to = 0; to < ordered.length; to++) {
     ordered[to] = data[from]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
       from += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
+      if (++index[axis]! < axes[axis]!) break;
+      from -= strides[axis]! * axes[axis]!;
       index[axis] = 0;
     }
   }

@@ -1,11 +1,11 @@
 /** Reads the arguments of a pickle's opcodes; each length is checked against the bytes that are left. */
 export class PickleReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #view: DataView;
   #position = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -61,15 +61,17 @@ export class PickleReader {
   /** A copy, so that what is kept does not hold the whole pickle in memory. */
   bytes(length: number): Uint8Array {
     this.checkLeft(length);
-    return this.#bytes.slice(this.#position, (this.#position += length));
+    return Uint8Array.prototype.slice.call(this.#bytes, this.#position, (this.#position += length));
   }
 
   utf8(length: number): string {
-    return Buffer.from(this.bytes(length)).toString('utf8');
+    this.checkLeft(length);
+    return this.#bytes.toString('utf8', this.#position, (this.#position += length));
   }
 
   latin1(length: number): string {
-    return Buffer.from(this.bytes(length)).toString('latin1');
+    this.checkLeft(length);
+    return this.#bytes.toString('latin1', this.#position, (this.#position += length));
   }
 
   /** Text up to a line end, which is read too. */

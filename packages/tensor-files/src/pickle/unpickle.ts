@@ -9,6 +9,8 @@ export interface PickleGlobal {
   readonly name: string;
   /** What calling it (REDUCE, NEWOBJ) gives; absent when it may only be named. */
   readonly call?: (args: readonly unknown[]) => unknown;
+  /** Bytes of memory that what it gives takes; default 64. */
+  readonly bytes?: ((args: readonly unknown[]) => number) | undefined;
 }
 
 /** The meaning that the caller gives to what a pickle names. */
@@ -24,12 +26,36 @@ export class IgnoredObject {
   constructor(readonly description: string) {}
 }
 
+/** A dict's key whose hash a file could choose so that all keys collide: any number but one of 32 bits. */
+export class OddKey {
+  constructor(readonly value: number | bigint) {}
+}
+
 const mark = Symbol('mark');
+// A pickler takes a thousand values at once from the stack, or those of one tuple.
+const deepestStack = 1 << 20;
+// About what V8 takes for an object of each kind, and for each of the values that it holds.
+const sizes = {
+  list: 48,
+  dict: 256,
+  text: 40,
+  bytes: 200,
+  bigint: 48,
+  object: 64,
+  memo: 64,
+  value: 12,
+  firstValue: 150,
+  item: 64,
+};
+// What torch.save writes takes 5 bytes of memory for each byte of the pickle.
+const freeMemory = 1 << 25;
+const memoryPerByte = 12;
 
 /**
  * Reads one pickle of protocol 2 to 5 (Python's pickletools.py describes every opcode). A dict becomes a Map,
- * a list or tuple an array, bytes a Uint8Array, an int a number or, past 2^53, a bigint. It is a data reader:
- * time and memory are linear in the length of the pickle, and nothing in it is ever executed.
+ * a list or tuple an array, bytes a Uint8Array, an int a number or, past 2^53, a bigint; a dict's key that is a number of
+ * more than 32 bits an `OddKey`. It is a data reader: time and memory are linear in the length of the pickle, 32 MB and
+ * 12 bytes for each of its bytes, and nothing in it is ever executed.
  *
  * @throws Error saying which byte, and for a global that `meaning` refuses, its name.
  */
@@ -37,7 +63,26 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   const reader = new PickleReader(bytes);
   const memo = new Map<number, unknown>();
   const stack: unknown[] = [];
+  const most = freeMemory + memoryPerByte * bytes.length;
+  let taken = 0;
 
+  const take = (size: number): void => {
+    taken += size;
+    if (taken > most)
+      throw reader.error(`it makes objects of more than ${most} bytes, too many for its length`);
+  };
+  const push = (value: unknown, size = 0): void => {
+    take(size);
+    if (stack.length >= deepestStack)
+      throw reader.error(`expected at most ${deepestStack} values on the stack`);
+    stack.push(value);
+  };
+  const text = (value: string): void => push(value, sizes.text + value.length);
+  const pushBytes = (value: Uint8Array): void => push(value, sizes.bytes + value.length);
+  const keep = (index: number): void => {
+    take(sizes.memo);
+    memo.set(index, top());
+  };
   const pop = (): unknown => {
     if (stack.length === 0) throw reader.error('nothing is left on the stack');
     return stack.pop();
@@ -50,6 +95,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
     const at = stack.lastIndexOf(mark);
     if (at < 0) throw reader.error('there is no mark on the stack');
     const values = stack.slice(at + 1);
+    take(sizes.list + sizes.value * values.length);
     stack.length = at;
     return values;
   };
@@ -61,12 +107,15 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
     const target = top();
     if (!(target instanceof Map)) throw reader.error('items are set on what is no dict');
     if (values.length % 2 !== 0) throw reader.error('a dict key has no value');
-    for (let i = 0; i < values.length; i += 2) target.set(values[i], values[i + 1]);
+    take(sizes.item * (values.length / 2));
+    for (let i = 0; i < values.length; i += 2) target.set(keyOf(values[i]), values[i + 1]);
   };
   const append = (values: readonly unknown[]): void => {
     const target = top();
     if (target instanceof IgnoredObject) return;
     if (!Array.isArray(target)) throw reader.error('values are appended to what is no list');
+    // V8 makes room for 17 values when the first one comes.
+    take(sizes.value * values.length + (target.length === 0 ? sizes.firstValue : 0));
     for (const value of values) target.push(value);
   };
   const find = (module: unknown, name: unknown): PickleGlobal => {
@@ -86,6 +135,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
       throw reader.error(`it calls ${what}, which is refused`);
     }
     if (!Array.isArray(args)) throw reader.error(`${callable.name} is called without a tuple of arguments`);
+    take(callable.bytes?.(args) ?? sizes.object);
     try {
       return callable.call(args);
     } catch (error) {
@@ -108,61 +158,61 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         return stack[0];
 
       case 0x4e: // NONE N
-        stack.push(null);
+        push(null);
         break;
       case 0x88: // NEWTRUE
-        stack.push(true);
+        push(true);
         break;
       case 0x89: // NEWFALSE
-        stack.push(false);
+        push(false);
         break;
       case 0x4b: // BININT1 K
-        stack.push(reader.byte());
+        push(reader.byte());
         break;
       case 0x4d: // BININT2 M
-        stack.push(reader.uint16());
+        push(reader.uint16());
         break;
       case 0x4a: // BININT J
-        stack.push(reader.int32());
+        push(reader.int32());
         break;
       case 0x8a: // LONG1
-        stack.push(reader.long(reader.byte()));
+        push(reader.long(reader.byte()), sizes.bigint);
         break;
       case 0x8b: // LONG4
-        stack.push(reader.long(reader.int32()));
+        push(reader.long(reader.int32()), sizes.bigint);
         break;
       case 0x47: // BINFLOAT G
-        stack.push(reader.float64());
+        push(reader.float64(), sizes.value);
         break;
 
       case 0x58: // BINUNICODE X
-        stack.push(reader.utf8(reader.uint32()));
+        text(reader.utf8(reader.uint32()));
         break;
       case 0x8c: // SHORT_BINUNICODE
-        stack.push(reader.utf8(reader.byte()));
+        text(reader.utf8(reader.byte()));
         break;
       case 0x8d: // BINUNICODE8
-        stack.push(reader.utf8(reader.uint64()));
+        text(reader.utf8(reader.uint64()));
         break;
       case 0x54: // BINSTRING T: a Python 2 str
-        stack.push(reader.latin1(reader.uint32()));
+        text(reader.latin1(reader.uint32()));
         break;
       case 0x55: // SHORT_BINSTRING U
-        stack.push(reader.latin1(reader.byte()));
+        text(reader.latin1(reader.byte()));
         break;
       case 0x42: // BINBYTES B
-        stack.push(reader.bytes(reader.uint32()));
+        pushBytes(reader.bytes(reader.uint32()));
         break;
       case 0x43: // SHORT_BINBYTES C
-        stack.push(reader.bytes(reader.byte()));
+        pushBytes(reader.bytes(reader.byte()));
         break;
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        stack.push(reader.bytes(reader.uint64()));
+        pushBytes(reader.bytes(reader.uint64()));
         break;
 
       case 0x28: // MARK (
-        stack.push(mark);
+        push(mark);
         break;
       case 0x30: // POP 0
         pop();
@@ -171,24 +221,24 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         popToMark();
         break;
       case 0x32: // DUP 2
-        stack.push(top());
+        push(top());
         break;
       case 0x29: // EMPTY_TUPLE )
       case 0x5d: // EMPTY_LIST ]
-        stack.push([]);
+        push([], sizes.list);
         break;
       case 0x74: // TUPLE t
       case 0x6c: // LIST l
-        stack.push(popToMark());
+        push(popToMark());
         break;
       case 0x85: // TUPLE1
-        stack.push([pop()]);
+        push([pop()], sizes.list + sizes.value);
         break;
       case 0x86: // TUPLE2
-        stack.push([pop(), pop()].reverse());
+        push([pop(), pop()].reverse(), sizes.list + 2 * sizes.value);
         break;
       case 0x87: // TUPLE3
-        stack.push([pop(), pop(), pop()].reverse());
+        push([pop(), pop(), pop()].reverse(), sizes.list + 3 * sizes.value);
         break;
       case 0x61: // APPEND a
         append([pop()]);
@@ -197,12 +247,12 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         append(popToMark());
         break;
       case 0x7d: // EMPTY_DICT }
-        stack.push(new Map());
+        push(new Map(), sizes.dict);
         break;
       case 0x64: {
         // DICT d
         const items = popToMark();
-        stack.push(new Map());
+        push(new Map(), sizes.dict);
         addItems(items);
         break;
       }
@@ -213,7 +263,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         addItems(popToMark());
         break;
       case 0x8f: // EMPTY_SET
-        stack.push(new IgnoredObject('a set'));
+        push(new IgnoredObject('a set'), sizes.object);
         break;
       case 0x90: // ADDITEMS
         popToMark();
@@ -221,42 +271,42 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         break;
       case 0x91: // FROZENSET
         popToMark();
-        stack.push(new IgnoredObject('a frozenset'));
+        push(new IgnoredObject('a frozenset'), sizes.object);
         break;
 
       case 0x71: // BINPUT q
-        memo.set(reader.byte(), top());
+        keep(reader.byte());
         break;
       case 0x72: // LONG_BINPUT r
-        memo.set(reader.uint32(), top());
+        keep(reader.uint32());
         break;
       case 0x94: // MEMOIZE
-        memo.set(memo.size, top());
+        keep(memo.size);
         break;
       case 0x68: // BINGET h
-        stack.push(fromMemo(reader.byte()));
+        push(fromMemo(reader.byte()));
         break;
       case 0x6a: // LONG_BINGET j
-        stack.push(fromMemo(reader.uint32()));
+        push(fromMemo(reader.uint32()));
         break;
 
       case 0x63: // GLOBAL c
-        stack.push(find(reader.line(), reader.line()));
+        push(find(reader.line(), reader.line()));
         break;
       case 0x93: {
         // STACK_GLOBAL
         const name = pop();
-        stack.push(find(pop(), name));
+        push(find(pop(), name));
         break;
       }
       case 0x51: // BINPERSID Q
-        stack.push(persistent(pop()));
+        push(persistent(pop()), sizes.value);
         break;
       case 0x52: // REDUCE R
       case 0x81: {
         // NEWOBJ
         const args = pop();
-        stack.push(call(pop(), args));
+        push(call(pop(), args));
         break;
       }
       case 0x62: {
@@ -284,6 +334,11 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   }
 }
 
+function keyOf(key: unknown): unknown {
+  const isOdd = typeof key === 'bigint' || (typeof key === 'number' && (key | 0) !== key);
+  return isOdd ? new OddKey(key as number | bigint) : key;
+}
+
 function isGlobal(value: unknown): value is PickleGlobal {
   return typeof value === 'object' && value !== null && globals.has(value);
 }
@@ -291,9 +346,13 @@ function isGlobal(value: unknown): value is PickleGlobal {
 // A pickle cannot make a value that is in here, only name one.
 const globals = new WeakSet<object>();
 
-/** Makes a global that a pickle may name, and call if `call` is given. */
-export function pickleGlobal(name: string, call?: (args: readonly unknown[]) => unknown): PickleGlobal {
-  const made: PickleGlobal = { name, call };
+/** Makes a global that a pickle may name, and call if `call` is given; `bytes` is what that takes of memory. */
+export function pickleGlobal(
+  name: string,
+  call?: (args: readonly unknown[]) => unknown,
+  bytes?: (args: readonly unknown[]) => number,
+): PickleGlobal {
+  const made: PickleGlobal = { name, call, bytes };
   globals.add(made);
   return made;
 }

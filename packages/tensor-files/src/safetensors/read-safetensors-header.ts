@@ -1,5 +1,6 @@
 import { sizeOf } from '../state-dict.js';
 import type { FloatBytes } from '../float-bytes.js';
+import { parseSmallJson, shortly } from './parse-small-json.js';
 
 /** A safetensors file, wherever its bytes are: on disk, in memory, in a browser's `File`. */
 export interface SafetensorsSource {
@@ -25,6 +26,8 @@ export interface SafetensorsEntry {
 
 // The format allows 100 MB; a model with ten thousand tensors takes 1 MB.
 const longestHeader = 1 << 24;
+// "a":{"dtype":"F32","shape":[],"data_offsets":[0,0]}, is an object and two arrays.
+const shortestEntry = 48;
 
 const elementSizes: Readonly<Record<string, number>> = {
   BOOL: 1,
@@ -91,9 +94,9 @@ export async function readHeaderWithMetadata(
   await source.readInto(header, 8);
   let described: unknown;
   try {
-    described = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header));
+    described = parseSmallJson(header, { deepest: 3, bytesPerPart: shortestEntry / 3 });
   } catch (error) {
-    throw fail('its safetensors header is not valid JSON', error);
+    throw fail(`its safetensors header is ${(error as Error).message}`, error);
   }
   if (!isObject(described)) throw fail('its safetensors header is not a JSON object');
 
@@ -152,8 +155,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
-}
-
-function shortly(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 60);
 }

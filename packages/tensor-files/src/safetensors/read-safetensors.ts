@@ -45,8 +45,7 @@ export async function readSafetensors<Table = never>(
       mixedTable ? mixedTable(parts, name) : expanded(source, name, parts, isShared(name)),
     ]);
   }
-  tensors.push(...(await readDenseTensors(source, contents, isShared)));
-  return Object.fromEntries(tensors);
+  return Object.fromEntries(tensors.concat(await readDenseTensors(source, contents, isShared)));
 }
 
 function denseTable(name: string, table: SparseBitmaps, shared: boolean): Tensor {

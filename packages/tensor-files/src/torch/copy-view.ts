@@ -15,17 +15,18 @@ export function isWhole(
 /** Copies a strided view of `source` into `target`, the last index fastest. */
 export function copyView(
   source: Float32Array,
-  { offset, shape, strides }: { offset: number; shape: readonly number[]; strides: readonly number[] },
+  view: { offset: number; shape: readonly number[]; strides: readonly number[] },
   target: Float32Array,
 ): void {
   if (target.length === 0) return;
+  const { shape, strides } = mergedAxes(view);
   const lastAxis = shape.length - 1;
   const rowLength = shape[lastAxis] ?? 1;
   const step = strides[lastAxis] ?? 1;
   const index = shape.map(() => 0);
-  let from = offset;
+  let from = view.offset;
   for (let to = 0; to < target.length; to += rowLength) {
-    if (step === 1) target.set(source.subarray(from, from + rowLength), to);
+    if (step === 1 && rowLength >= longRow) target.set(source.subarray(from, from + rowLength), to);
     else for (let i = 0; i < rowLength; i++) target[to + i] = source[from + i * step]!;
     // On to the next row: count up the other indices like the digits of a number.
     for (let axis = lastAxis - 1; axis >= 0; axis--) {
@@ -35,4 +36,28 @@ export function copyView(
       index[axis] = 0;
     }
   }
+}
+
+// Below it a loop is faster than a view of the row.
+const longRow = 32;
+
+/** The same elements in the same order along as few axes as there can be, so that the time does not depend on them. */
+function mergedAxes({ shape, strides }: { shape: readonly number[]; strides: readonly number[] }): {
+  shape: number[];
+  strides: number[];
+} {
+  const merged = { shape: [] as number[], strides: [] as number[] };
+  for (const [axis, size] of shape.entries()) {
+    if (size === 1) continue;
+    const stride = strides[axis]!;
+    const last = merged.shape.length - 1;
+    if (last >= 0 && merged.strides[last] === stride * size) {
+      merged.shape[last]! *= size;
+      merged.strides[last] = stride;
+    } else {
+      merged.shape.push(size);
+      merged.strides.push(stride);
+    }
+  }
+  return merged;
 }

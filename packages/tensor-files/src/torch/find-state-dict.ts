@@ -1,9 +1,12 @@
+import { OddKey } from '../pickle/unpickle.js';
 import { isTensor, UnreadTensor, type TorchTensor } from './torch-objects.js';
 
 const wrappers = ['state_dict', 'model_state_dict', 'model'];
 // A model has hundreds of tensors in few levels; dicts that refer to each other can mean far more.
 const deepest = 32;
-const mostValues = 1_000_000;
+// Each takes a place in a few maps; a tensor's description takes over a hundred bytes in a pickle.
+const freeValues = 100_000;
+const bytesPerValue = 32;
 // All names together: short names below one long name would take its length each time.
 const longestNames = 1 << 24;
 
@@ -12,9 +15,14 @@ const longestNames = 1 << 24;
  * at any depth (the outermost one), else of the whole. Names of nested dicts are joined with dots; values that
  * are no tensors, such as the epoch, are left out.
  *
- * @throws Error when there are no tensors, a dict contains itself, or dicts are nested more than 32 deep.
+ * @throws Error when there are no tensors, a dict contains itself, dicts are nested more than 32 deep, or refer to each
+ *   other so often that they mean more values than a pickle of `pickleLength` bytes can hold.
  */
-export function findStateDict(root: unknown): Map<string, TorchTensor> {
+export function findStateDict(
+  root: unknown,
+  { pickleLength }: { pickleLength: number },
+): Map<string, TorchTensor> {
+  const mostValues = freeValues + Math.floor(pickleLength / bytesPerValue);
   if (!(root instanceof Map)) {
     throw new Error(`expected a dict of tensors, found ${isTensor(root) ? 'a single tensor' : 'none'}`);
   }
@@ -24,7 +32,8 @@ export function findStateDict(root: unknown): Map<string, TorchTensor> {
   const collect = (dict: ReadonlyMap<unknown, unknown>, prefix: string, around: readonly unknown[]) => {
     if (around.includes(dict)) throw new Error(`the dict ${quoted(prefix)} contains itself`);
     if (around.length >= deepest) throw new Error(`dicts are nested more than ${deepest} deep`);
-    for (const [key, value] of dict) {
+    for (const [stored, value] of dict) {
+      const key = stored instanceof OddKey ? stored.value : stored;
       if (++visited > mostValues) throw new Error(`expected at most ${mostValues} values, found more`);
       if (typeof key !== 'string' && typeof key !== 'number') continue;
       const name = prefix === '' ? String(key) : `${prefix}.${key}`;

@@ -7,10 +7,13 @@ import { copyView, isWhole } from './copy-view.js';
 import { findStateDict } from './find-state-dict.js';
 import { torchMeaning, type TorchStorage, type TorchTensor } from './torch-objects.js';
 
-// Tensors are not in it: the pickle of a model with ten thousand tensors takes 2 MB.
+// Tensors are not in it: the pickle of a model with ten thousand tensors takes 2 MB, and torch.save does not deflate it.
 const longestPickle = 1 << 26;
-// Views may share values, as tied weights do; far more values than stored ones is an attack.
-const mostSharing = 16;
+const freePickle = 1 << 22;
+const picklePerByte = 4;
+// Views may show the same values; far more bytes of them than the file has is an attack.
+const mostSharing = 8;
+const freeSharing = 1 << 22;
 
 /**
  * Reads the tensors of a checkpoint of torch.save (PyTorch 1.6 or later). Storages are read one after another,
@@ -45,7 +48,7 @@ export async function readTorchCheckpoint(
     }
     const made = new Map<string, Float32Array>(); // by what is seen: tied weights stay one array
     for (const [name, view] of views) {
-      const seen = `${view.offset} ${view.shape} ${view.strides}`;
+      const seen = whatIsSeen(view);
       let data = made.get(seen);
       if (!data && isWhole(view, storage.length)) data = values;
       if (!data) {
@@ -98,14 +101,13 @@ async function checkByteOrder(zip: ZipArchive, folder: string): Promise<void> {
 }
 
 async function describedTensors(zip: ZipArchive, entry: ZipEntry): Promise<Map<string, TorchTensor>> {
-  if (entry.size > longestPickle) {
-    throw new Error(
-      `${zip.name}: ${entry.name}: expected at most ${longestPickle} bytes, found ${entry.size}`,
-    );
+  const longest = Math.min(longestPickle, freePickle + picklePerByte * entry.compressedSize);
+  if (entry.size > longest) {
+    throw new Error(`${zip.name}: ${entry.name}: expected at most ${longest} bytes, found ${entry.size}`);
   }
   const pickle = await bytesOf(zip, entry);
   try {
-    return findStateDict(unpickle(pickle, torchMeaning()));
+    return findStateDict(unpickle(pickle, torchMeaning()), { pickleLength: pickle.length });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${zip.name}: ${entry.name}: ${reason}`, { cause: error });
@@ -127,8 +129,6 @@ function storageBlocks(
   tensors: ReadonlyMap<string, TorchTensor>,
 ): StorageBlock[] {
   const blocks = new Map<TorchStorage, StorageBlock>();
-  let stored = 0;
-  let claimed = 0;
   for (const [name, view] of tensors) {
     const { storage } = view;
     const { key, dtype, elementSize, length } = storage;
@@ -137,7 +137,6 @@ function storageBlocks(
         `${zip.name}: ${name}: expected float32, float16, bfloat16 or float64 values, found ${dtype}`,
       );
     }
-    claimed += sizeOf(view.shape);
     const block = blocks.get(storage);
     if (block) {
       block.views.push([name, view]);
@@ -151,15 +150,43 @@ function storageBlocks(
           `"${folder}data/${key}" (${length} ${dtype} values), found ${found}`,
       );
     }
-    stored += length;
     blocks.set(storage, { entry, storage, type: dtype, views: [[name, view]] });
   }
-  if (claimed > mostSharing * stored + 1e6) {
-    throw new Error(`${zip.name}: its tensors claim ${claimed} values, but only ${stored} are stored`);
-  }
+  checkSharing(zip, [...blocks.values()]);
   const order = new Map([...zip.entries.values()].map((entry, i) => [entry, i]));
   const place = ({ entry }: StorageBlock) => (entry ? order.get(entry)! : -1);
   return [...blocks.values()].sort((a, b) => place(a) - place(b));
+}
+
+/** @throws Error when views that show the same values take far more memory than these have bytes in the file. */
+function checkSharing(zip: ZipArchive, blocks: readonly StorageBlock[]): void {
+  let allowed = freeSharing;
+  let taken = 0;
+  for (const { entry, storage, views } of blocks) {
+    const distinct = new Map(views.map(([, view]) => [whatIsSeen(view), view]));
+    const whole = [...distinct.values()].some((view) => isWhole(view, storage.length)) ? storage.length : 0;
+    const values = [...distinct.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    taken += 4 * Math.max(0, values - whole);
+    allowed += 4 * storage.length + mostSharing * (entry?.compressedSize ?? 0);
+  }
+  if (taken > allowed) {
+    throw new Error(
+      `${zip.name}: its tensors show the same values again and again: expected at most ${allowed} bytes of them, ` +
+        `found ${taken}`,
+    );
+  }
+}
+
+const seenBefore = new WeakMap<TorchTensor, string>();
+
+/** Two views of a storage that show the same elements in the same order have the same text. */
+function whatIsSeen(view: TorchTensor): string {
+  let seen = seenBefore.get(view);
+  if (seen === undefined) {
+    seen = `${view.offset} ${view.shape} ${view.strides}`;
+    seenBefore.set(view, seen);
+  }
+  return seen;
 }
 
 function isFloatType(dtype: string): dtype is FloatType {

@@ -84,14 +84,18 @@ const mostDimensions = 64; // as in PyTorch
 export function torchMeaning(): PickleMeaning {
   const ignored = (name: string) => pickleGlobal(name, () => new IgnoredObject(name));
   const named = [
-    pickleGlobal('torch._utils._rebuild_tensor', rebuildTensor),
-    pickleGlobal('torch._utils._rebuild_tensor_v2', rebuildTensor),
+    pickleGlobal('torch._utils._rebuild_tensor', rebuildTensor, tensorBytes),
+    pickleGlobal('torch._utils._rebuild_tensor_v2', rebuildTensor, tensorBytes),
     pickleGlobal('torch._utils._rebuild_parameter', ([tensor]) => tensor),
     pickleGlobal('torch.Size', ([sizes]) => sizes),
-    pickleGlobal('collections.OrderedDict', (args) => {
-      if (args.length > 0) throw new Error('expected no arguments');
-      return new Map();
-    }),
+    pickleGlobal(
+      'collections.OrderedDict',
+      (args) => {
+        if (args.length > 0) throw new Error('expected no arguments');
+        return new Map();
+      },
+      () => 256,
+    ),
     ...ignoredCalls.map(ignored),
     ...unreadTensors.map((name) => pickleGlobal(name, () => new UnreadTensor(name))),
     ...dtypes.map((name) => pickleGlobal(name)),
@@ -99,10 +103,13 @@ export function torchMeaning(): PickleMeaning {
   ];
   const globals = new Map(named.map((global) => [global.name, global]));
   const storages = new Map<string, TorchStorage>();
+  const types = new Map<unknown, string>(
+    Object.keys(storageTypes).map((type) => [globals.get(storageName(type)), type]),
+  );
   return {
     findGlobal: (module, name) => globals.get(`${module}.${name}`),
     persistentLoad: (id) => {
-      const storage = storageOf(id, (type) => globals.get(storageName(type)));
+      const storage = storageOf(id, types);
       const known = storages.get(storage.key);
       if (known && (known.dtype !== storage.dtype || known.length !== storage.length)) {
         throw new Error(`storage ${storage.key} is described in two ways`);
@@ -118,14 +125,19 @@ function storageName(type: string): string {
 }
 
 /** A storage from its persistent id: ('storage', type, key, device, number of elements). */
-function storageOf(id: unknown, globalOf: (type: string) => unknown): TorchStorage {
+function storageOf(id: unknown, types: ReadonlyMap<unknown, string>): TorchStorage {
   const [tag, type, key, , length] = Array.isArray(id) ? id : [];
-  const typeName = Object.keys(storageTypes).find((name) => globalOf(name) === type);
+  const typeName = types.get(type);
   if (tag !== 'storage' || !typeName || typeof key !== 'string' || !isCount(length)) {
     throw new Error('expected a storage: its type, key, device and number of elements');
   }
   const [dtype, elementSize] = storageTypes[typeName]!;
   return { kind: 'storage', key, dtype, elementSize, length };
+}
+
+/** What a tensor takes while it is read: its description, and an array that is made for it even if it has no values. */
+function tensorBytes([, , shape]: readonly unknown[]): number {
+  return 600 + (Array.isArray(shape) ? 20 * shape.length : 0);
 }
 
 /** `_rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks, metadata)` */

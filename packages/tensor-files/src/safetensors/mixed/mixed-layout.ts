@@ -1,4 +1,5 @@
 import type { MixedPrecisionParts } from '@ds/data-sparsifier';
+import { parseSmallJson, shortly } from '../parse-small-json.js';
 import type { SafetensorsEntry } from '../read-safetensors-header.js';
 
 /** The key of the file's metadata under which its mixed-precision tables are described, as JSON. */
@@ -58,12 +59,12 @@ export function mixedTables(
   if (text === undefined) return [];
   let described: unknown;
   try {
-    described = JSON.parse(String(text));
+    described = parseSmallJson(new TextEncoder().encode(String(text)), { deepest: 3, bytesPerPart: 16 });
   } catch (error) {
-    throw new Error(`${file}: metadata ${metadataKey}: is not valid JSON`, { cause: error });
+    throw new Error(`${file}: metadata ${metadataKey}: is ${(error as Error).message}`, { cause: error });
   }
   if (!isObject(described)) throw new Error(`${file}: metadata ${metadataKey}: expected an object of tables`);
-  return Object.entries(described).map(([name, value]) => {
+  const tables = Object.entries(described).map(([name, value]) => {
     const description = checkedDescription(value, (message) => {
       return new Error(`${file}: metadata ${metadataKey}: ${name}: ${message}`);
     });
@@ -77,36 +78,51 @@ export function mixedTables(
         return [part, { tensor, entry }] as const;
       }),
     );
-    const prefix = partTensor(name, '');
-    for (const tensor of entries.keys()) {
-      if (tensor.startsWith(prefix) && !parts.has(tensor.slice(prefix.length))) {
+    return { name, ...description, parts };
+  });
+  checkNoOthers(file, entries, tables);
+  return tables;
+}
+
+/** @throws Error naming a tensor that is called like a part of a table which is described without it. */
+function checkNoOthers(
+  file: string,
+  entries: ReadonlyMap<string, SafetensorsEntry>,
+  tables: readonly MixedTableEntries[],
+): void {
+  const named = new Map(tables.map((table) => [table.name, table]));
+  const separator = partTensor('', '');
+  // Looked at first: a name of nothing but separators would else be looked up at each of them.
+  const lengths = new Set(tables.map(({ name }) => name.length));
+  for (const tensor of entries.keys()) {
+    for (let at = tensor.indexOf(separator); at >= 0; at = tensor.indexOf(separator, at + 1)) {
+      const table = lengths.has(at) ? named.get(tensor.slice(0, at)) : undefined;
+      if (table && !table.parts.has(tensor.slice(at + separator.length))) {
         throw new Error(`${file}: ${tensor}: is no part of the table as the metadata describes it`);
       }
     }
-    return { name, ...description, parts };
-  });
+  }
 }
 
 function checkedDescription(value: unknown, fail: (message: string) => Error): MixedTableDescription {
   if (!isObject(value)) throw fail('expected an object');
   const { shape, bits, index, lowBits } = value;
   if (!isWholeNumbers(shape) || shape.length !== 2) {
-    throw fail(`expected a shape of rows and values in a row, found ${JSON.stringify(shape)}`);
+    throw fail(`expected a shape of rows and values in a row, found ${shortly(shape)}`);
   }
   if (shape[1]! < 1 || shape[1]! > widestRow) {
     throw fail(`expected 1 to ${widestRow} values in a row, found ${shape[1]}`);
   }
   if (!isWholeNumbers(bits) || new Set(bits).size !== bits.length) {
-    throw fail(`expected the bits of each class of rows, found ${JSON.stringify(bits)}`);
+    throw fail(`expected the bits of each class of rows, found ${shortly(bits)}`);
   }
   if (typeof index !== 'string' || !Object.hasOwn(indexParts, index)) {
-    throw fail(`expected the index ${Object.keys(indexParts).join(', ')}, found ${JSON.stringify(index)}`);
+    throw fail(`expected the index ${Object.keys(indexParts).join(', ')}, found ${shortly(index)}`);
   }
   const [rows, dim] = shape as [number, number];
   const description = { shape: [rows, dim] as const, bits, index: index as MixedTableDescription['index'] };
   if (index !== 'elias-fano') return description;
-  if (typeof lowBits !== 'number')
-    throw fail(`expected a number of lowBits, found ${JSON.stringify(lowBits)}`);
+  if (typeof lowBits !== 'number') throw fail(`expected a number of lowBits, found ${shortly(lowBits)}`);
   return { ...description, lowBits };
 }
 

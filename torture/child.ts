@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+
+/** How a process ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether it was ended because it took too long. */
+  timedOut: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a process to its end, or for so many seconds. */
+export function runProcess(
+  command: readonly string[],
+  {
+    seconds,
+    cwd,
+    env,
+    input = 'ignore',
+    onStart,
+  }: {
+    seconds: number;
+    cwd?: string | undefined;
+    /** Variables beside those of this process; undefined ones are left out. */
+    env?: Record<string, string | undefined>;
+    input?: 'ignore' | 'pipe';
+    /** Called with the process's number, to do something to it. */
+    onStart?: (pid: number) => void;
+  },
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: [input, 'pipe', 'pipe'],
+    });
+    const ended = { code: null, signal: null, timedOut: false, stdout: '', stderr: '' } as Ended;
+    const clock = setTimeout(() => {
+      ended.timedOut = true;
+      child.kill('SIGKILL');
+    }, seconds * 1000);
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(clock);
+      resolve({ ...ended, code, signal });
+    });
+    if (child.pid !== undefined) onStart?.(child.pid);
+  });
+}

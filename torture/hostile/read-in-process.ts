@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { runProcess } from '../child.js';
+
+/** What reading one file took, in a process of its own. */
+export interface Reading {
+  /** Number of tensors; undefined where the file was refused. */
+  tensors?: number;
+  /** Why it was refused. */
+  error?: string;
+  /** Seconds of all processors. */
+  cpu: number;
+  /** Bytes that the process's resident set grew by at the most. */
+  bytes: number;
+}
+
+/** Every file may take so much, whatever it says. */
+export const mostSeconds = 5;
+export function mostBytes(fileSize: number): number {
+  return 64e6 + 20 * fileSize;
+}
+
+/** Reads a file in a process of its own. @throws Error saying how the process ended without an answer. */
+export async function readInProcess(path: string): Promise<Reading> {
+  const reader = join(__dirname, '../read-file.mjs');
+  const ended = await runProcess([process.execPath, '--expose-gc', reader, path], { seconds: 60 });
+  if (ended.code !== 0) {
+    const how = ended.timedOut
+      ? 'was still reading after 60 seconds'
+      : `ended by ${ended.signal ?? ended.code}`;
+    throw new Error(`${how}: ${ended.stderr.trim().split('\n').at(-1)}`);
+  }
+  return JSON.parse(ended.stdout) as Reading;
+}
