@@ -1,5 +1,6 @@
 import type { MixedPrecisionParts, SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource, ZipArchive } from '@ds/files';
+import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import type { Tensor, TensorInPieces } from './state-dict.js';
 
 /**
@@ -23,8 +24,11 @@ export interface Format {
    * @throws Error naming the source, and the tensor or field that is wrong.
    */
   read<Table = never>(content: Content, options: ReadOptions<Table>): Promise<Record<string, Tensor | Table>>;
-  /** The bytes of a file of this state dict, as they are made. */
-  write(stateDict: Readonly<Record<string, Tensor | TensorInPieces>>): AsyncIterable<Uint8Array>;
+  /** The bytes of a file of this state dict and what it says beside it, as they are made. */
+  write(
+    stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+    metadata: CheckpointMetadata,
+  ): AsyncIterable<Uint8Array>;
 }
 
 /** How a state dict is read. */
@@ -37,6 +41,8 @@ export interface ReadOptions<Table = never> {
   sparseTable?: ((bitmaps: SparseBitmaps, name: string) => Table) | undefined;
   /** Makes what stands for a mixed-precision table. Default: it becomes a dense tensor. */
   mixedTable?: ((parts: MixedPrecisionParts, name: string) => Table) | undefined;
+  /** Called with what the file says beside the tensors. */
+  onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
 }
 
 /** The bytes of a checkpoint, looked into just far enough to tell its format. */

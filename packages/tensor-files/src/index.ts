@@ -3,6 +3,8 @@
  *
  * @module @ds/tensor-files
  */
+export { metadataComment, type CheckpointMetadata } from './checkpoint-metadata.js';
+export { readPackedMetadata } from './packed-metadata.js';
 export { sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';

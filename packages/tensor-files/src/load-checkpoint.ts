@@ -1,3 +1,4 @@
+import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import type { StateDict } from './state-dict.js';
 import { isEmbeddingTable } from './names/embedding-tables.js';
 import { plainNames, unmaskedName } from './names/plain-names.js';
@@ -22,6 +23,7 @@ export async function loadCheckpoint(
     shared = false,
     names = 'as-stored',
     onNote,
+    onMetadata,
   }: {
     /** Puts the embedding tables over SharedArrayBuffers, which threads can share. Default: false. */
     shared?: boolean;
@@ -33,12 +35,14 @@ export async function loadCheckpoint(
     names?: 'as-stored' | 'plain';
     /** Called with what was done to the names, a line each. */
     onNote?: ((note: string) => void) | undefined;
+    /** Called with what the file says beside the tensors. */
+    onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
   } = {},
 ): Promise<StateDict> {
   const checkpoint = await openCheckpoint(path);
   try {
     const isShared = shared ? (name: string) => isEmbeddingTable(unmaskedName(name)) : () => false;
-    const stored = await checkpoint.format.read(checkpoint.content, { isShared });
+    const stored = await checkpoint.format.read(checkpoint.content, { isShared, onMetadata });
     if (names === 'as-stored') return stored;
     const { state, notes } = plainNames(stored, path);
     notes.forEach((note) => onNote?.(`${path}: ${note}`));

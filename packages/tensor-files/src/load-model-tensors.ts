@@ -5,6 +5,7 @@ import {
   type MixedPrecisionParts,
   type SparseBitmaps,
 } from '@ds/data-sparsifier';
+import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import { embeddingTableNames } from './names/embedding-tables.js';
 import { plainNames } from './names/plain-names.js';
 import { openCheckpoint } from './open-checkpoint.js';
@@ -32,6 +33,7 @@ export async function loadModelTensors(
     blockWidth = 1,
     memory,
     onNote,
+    onMetadata,
   }: {
     /** `dense` expands sparse and mixed-precision tables, `sparse` compresses dense ones. Default: as-stored. */
     tables?: WantedTables;
@@ -41,6 +43,8 @@ export async function loadModelTensors(
     memory?: TableMemory;
     /** Called with what was done to the names of the tensors, a line each. */
     onNote?: ((note: string) => void) | undefined;
+    /** Called with what the file says beside the tensors. */
+    onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
   } = {},
 ): Promise<ModelState> {
   const checkpoint = await openCheckpoint(path);
@@ -58,6 +62,7 @@ export async function loadModelTensors(
     const stored: ModelState = await format.read<EmbeddingTable>(content, {
       isShared: () => false,
       inPlace: true,
+      onMetadata,
       ...tableOf,
     });
     const { state, notes } = plainNames(stored, path);

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
+import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import type { StateDict, Tensor, TensorInPieces } from './state-dict.js';
 import { checkpointExtensions, checkpointFormat, formatOfId, type CheckpointFormat } from './formats.js';
 import { checkTensor } from './float-bytes.js';
@@ -12,7 +13,20 @@ import { checkTensor } from './float-bytes.js';
  * @throws Error naming the file and the tensor whose values do not fit its shape, an unknown extension, or what
  *   keeps the file from being written.
  */
-export async function saveCheckpoint(path: string, stateDict: StateDict): Promise<void> {
+export async function saveCheckpoint(
+  path: string,
+  stateDict: StateDict,
+  {
+    metadata = {},
+  }: {
+    /**
+     * What the file says beside the tensors: for PyTorch the attribute `checkpoint_metadata` of the OrderedDict, which
+     * `load_state_dict` passes over; the `__metadata__` of safetensors; the comment of an npz archive, as JSON. Default:
+     * nothing.
+     */
+    metadata?: CheckpointMetadata | undefined;
+  } = {},
+): Promise<void> {
   const format = checkpointFormat(path);
   if (!format) {
     throw new Error(
@@ -22,7 +36,7 @@ export async function saveCheckpoint(path: string, stateDict: StateDict): Promis
   for (const [name, tensor] of Object.entries(stateDict)) checkTensor(`${path}: ${name}`, tensor);
   await writeWhole(path, async (file) => {
     const append = appendTo(file);
-    for await (const piece of writeCheckpoint({ format, stateDict })) await append(piece);
+    for await (const piece of writeCheckpoint({ format, stateDict, metadata })) await append(piece);
   });
 }
 
@@ -35,11 +49,14 @@ export async function saveCheckpoint(path: string, stateDict: StateDict): Promis
 export async function* writeCheckpoint({
   format,
   stateDict,
+  metadata = {},
 }: {
   /** `ckpt` for PyTorch's, `safetensors`, or `npz`. */
   format: CheckpointFormat;
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>;
+  /** What the file says beside the tensors, as in `saveCheckpoint`. Default: nothing. */
+  metadata?: CheckpointMetadata | undefined;
 }): AsyncGenerator<Uint8Array> {
   for (const [name, tensor] of Object.entries(stateDict)) checkTensor(name, tensor);
-  yield* formatOfId(format).write(stateDict);
+  yield* formatOfId(format).write(stateDict, metadata);
 }

@@ -24,6 +24,8 @@ export interface ZipArchive {
   readonly name: string;
   /** The files by name, in the order of the central directory; folders are left out. */
   readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** What its end says of the whole archive; empty where it says nothing. */
+  readonly comment: string;
   /**
    * The inflated bytes of an entry, in pieces. Throws if their length is not exactly as declared, and at the end if
    * their CRC-32 is wrong.
@@ -154,6 +156,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   return {
     name: source.name,
     entries,
+    comment: archive.comment ?? '',
     read,
     async check(entry) {
       for await (const piece of read(entry)) void piece;

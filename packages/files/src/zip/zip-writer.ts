@@ -94,9 +94,17 @@ export class ZipWriter {
     await this.#addEntry(name, 'deflated', parts, parts, 1, { size, crc });
   }
 
-  /** Writes the central directory. Nothing can be added afterwards. */
-  async finish(): Promise<void> {
+  /**
+   * Writes the central directory. Nothing can be added afterwards.
+   *
+   * @throws Error when the comment, which is that of the whole archive, takes more than 65535 bytes.
+   */
+  async finish({ comment = '' }: { comment?: string } = {}): Promise<void> {
     this.#start();
+    const commentBytes = new TextEncoder().encode(comment);
+    if (commentBytes.length > max16) {
+      throw new Error(`zip: a comment must take at most ${max16} bytes, found ${commentBytes.length}`);
+    }
     const offset = this.#position;
     for (const entry of this.#entries) await this.#put(centralHeader(entry, this.#forceZip64));
     await this.#put(
@@ -105,6 +113,7 @@ export class ZipWriter {
         size: this.#position - offset,
         offset,
         forceZip64: this.#forceZip64,
+        comment: commentBytes,
       }),
     );
     // #busy stays set: the archive is closed.
@@ -242,14 +251,17 @@ function archiveEnd({
   size,
   offset,
   forceZip64,
+  comment,
 }: {
   count: number;
   size: number;
   offset: number;
   forceZip64: boolean;
+  comment: Uint8Array;
 }): Uint8Array {
   const zip64 = forceZip64 || count >= max16 || size >= max32 || offset >= max32;
-  const bytes = new Uint8Array((zip64 ? 56 + 20 : 0) + 22);
+  const endStart = zip64 ? 56 + 20 : 0;
+  const bytes = new Uint8Array(endStart + 22 + comment.length);
   const view = new DataView(bytes.buffer);
   if (zip64) {
     view.setUint32(0, 0x06064b50, true);
@@ -264,12 +276,14 @@ function archiveEnd({
     view.setBigUint64(64, BigInt(offset + size), true);
     view.setUint32(72, 1, true);
   }
-  const end = new DataView(bytes.buffer, bytes.length - 22);
+  const end = new DataView(bytes.buffer, endStart);
   end.setUint32(0, 0x06054b50, true);
   end.setUint16(8, zip64 ? max16 : count, true);
   end.setUint16(10, zip64 ? max16 : count, true);
   end.setUint32(12, zip64 ? max32 : size, true);
   end.setUint32(16, zip64 ? max32 : offset, true);
+  end.setUint16(20, comment.length, true);
+  bytes.set(comment, endStart + 22);
   return bytes;
 }
 

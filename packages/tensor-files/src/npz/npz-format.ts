@@ -1,12 +1,16 @@
 import { pullBytes, ZipWriter, type ZipArchive } from '@ds/files';
 import { dump } from 'npyjs';
+import { metadataComment, metadataFromComment, type CheckpointMetadata } from '../checkpoint-metadata.js';
 import type { Format, ReadOptions } from '../format.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { allocateFloats, bytesOfTensor } from '../float-bytes.js';
 import { npzEntries } from './open-npz.js';
 import { readNpzArrays } from './read-npz.js';
 
-/** What numpy.savez writes: a zip archive of npy arrays, here one floating point array a tensor. */
+/**
+ * What numpy.savez writes: a zip archive of npy arrays, here one floating point array a tensor. Metadata is the comment of
+ * the archive, which NumPy passes over.
+ */
 export const npzFormat = {
   id: 'npz',
   title: 'an npz file',
@@ -23,8 +27,9 @@ export const npzFormat = {
 /** @throws Error naming the file and the array that cannot be read, or is of another type. */
 async function readNpzCheckpoint(
   zip: ZipArchive,
-  { isShared }: Pick<ReadOptions, 'isShared'>,
+  { isShared, onMetadata }: Pick<ReadOptions, 'isShared' | 'onMetadata'>,
 ): Promise<StateDict> {
+  onMetadata?.(metadataFromComment(zip.comment));
   const title = zip.name;
   const arrays = Object.entries(await readNpzArrays(title, await npzEntries(zip)));
   const tensors: [string, Tensor][] = [];
@@ -49,13 +54,14 @@ function npyHeader(shape: number[]): Uint8Array {
 /** The bytes of an npz file of float32 arrays, stored as numpy.savez does. */
 function writeNpzCheckpoint(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+  metadata: CheckpointMetadata,
 ): AsyncIterable<Uint8Array> {
   return pullBytes(async (write) => {
     const zip = new ZipWriter(write);
     for (const [name, tensor] of Object.entries(stateDict)) {
       await zip.addStored(`${name}.npy`, npyBytes(name, tensor), { align: 64 });
     }
-    await zip.finish();
+    await zip.finish({ comment: metadataComment(metadata) });
   });
 }
 

@@ -21,6 +21,8 @@ export interface NpzEntry extends NpyHeader {
 export interface NpzFile {
   /** The arrays by name, in the order of the file. */
   readonly entries: ReadonlyMap<string, NpzEntry>;
+  /** The comment of the archive; empty where it has none. */
+  readonly comment: string;
   /** Closes the file; its arrays cannot be read any more. */
   close(): Promise<void>;
 }
@@ -34,8 +36,8 @@ export interface NpzFile {
 export async function openNpz(path: string): Promise<NpzFile> {
   const source = await fileSource(path);
   try {
-    const entries = await npzEntries(await openZip(source));
-    return { entries, close: () => source.close() };
+    const zip = await openZip(source);
+    return { entries: await npzEntries(zip), comment: zip.comment, close: () => source.close() };
   } catch (error) {
     await source.close();
     throw error;

@@ -58,6 +58,19 @@ export class PickleWriter {
     this.#opcode(0x75);
   }
 
+  /** Sets attributes of the object written last, each a dict of texts. */
+  attributes(attributes: Readonly<Record<string, Readonly<Record<string, string>>>>): void {
+    const dict = <Value>(entries: Readonly<Record<string, Value>>, write: (value: Value) => void) => {
+      this.#opcode(0x7d);
+      this.items(Object.entries(entries), ([key, value]) => {
+        this.string(key);
+        write(value);
+      });
+    };
+    dict(attributes, (texts) => dict(texts, (text) => this.string(text)));
+    this.#opcode(0x62);
+  }
+
   /** The object for the id that `id` writes. */
   persistent(id: () => void): void {
     id();

@@ -19,6 +19,8 @@ export interface PickleMeaning {
   findGlobal(module: string, name: string): PickleGlobal | undefined;
   /** The object for a persistent id, which torch.save uses for storages. */
   persistentLoad(id: unknown): unknown;
+  /** Told the attributes that are set on a dict; an object's are passed over. */
+  onAttributes?(dict: ReadonlyMap<unknown, unknown>, attributes: unknown): void;
 }
 
 /** Stands for an object whose value does not matter to us, such as a numpy scalar. */
@@ -310,12 +312,13 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         break;
       }
       case 0x62: {
-        // BUILD b: attributes, of which none matters here (an OrderedDict's _metadata, a dtype's)
-        pop();
+        // BUILD b: attributes, of an OrderedDict (its _metadata) or of what does not matter here (a dtype)
+        const attributes = pop();
         const target = top();
         if (!(target instanceof Map) && !(target instanceof IgnoredObject)) {
           throw reader.error('attributes are set on what has none');
         }
+        if (target instanceof Map) meaning.onAttributes?.(target, attributes);
         break;
       }
       default:

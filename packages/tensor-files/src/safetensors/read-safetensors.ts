@@ -1,9 +1,10 @@
 import { expandSparseBitmaps, type MixedPrecisionParts, type SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
+import { metadataFrom, type CheckpointMetadata } from '../checkpoint-metadata.js';
 import type { ReadOptions } from '../format.js';
 import type { Tensor } from '../state-dict.js';
 import { allocateFloats } from '../float-bytes.js';
-import { mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';
+import { metadataKey as mixedKey, mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';
 import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
@@ -14,7 +15,11 @@ interface Contents {
   entries: ReadonlyMap<string, SafetensorsEntry>;
   sparse: readonly string[];
   mixed: readonly MixedTableEntries[];
+  metadata: CheckpointMetadata;
 }
+
+/** The keys that describe the file itself. */
+const ownKeys = ['format', 'sparse', mixedKey];
 
 /**
  * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64, its sparse and
@@ -26,9 +31,10 @@ interface Contents {
  */
 export async function readSafetensors<Table = never>(
   source: ByteSource,
-  { isShared, sparseTable, mixedTable }: ReadOptions<Table>,
+  { isShared, sparseTable, mixedTable, onMetadata }: ReadOptions<Table>,
 ): Promise<Record<string, Tensor | Table>> {
   const contents = await contentsOf(source);
+  onMetadata?.(contents.metadata);
   const tensors: [string, Tensor | Table][] = [];
   for (const name of contents.sparse) {
     const table = await readSparseTable(source, contents.entries, name);
@@ -66,7 +72,13 @@ function expanded(source: ByteSource, name: string, parts: MixedPrecisionParts, 
 async function contentsOf(source: ByteSource): Promise<Contents> {
   const { entries, metadata } = await readHeaderWithMetadata(source);
   const mixed = mixedTables(source.name, entries, metadata);
-  return { entries, sparse: sparseTableNames(entries), mixed };
+  const others = Object.entries(metadata).filter(([key]) => !ownKeys.includes(key));
+  return {
+    entries,
+    sparse: sparseTableNames(entries),
+    mixed,
+    metadata: metadataFrom(Object.fromEntries(others)),
+  };
 }
 
 async function readDenseTensors(

@@ -1,3 +1,4 @@
+import type { CheckpointMetadata } from '../checkpoint-metadata.js';
 import type { Format } from '../format.js';
 import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
 import { bytesOfTensor } from '../float-bytes.js';
@@ -18,11 +19,12 @@ export const safetensorsFormat = {
 
 function writeDense(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+  metadata: CheckpointMetadata,
 ): AsyncGenerator<Uint8Array> {
   const tensors = Object.entries(stateDict).map(([name, tensor]) => {
     const byteLength = 4 * sizeOf(tensor.shape);
     const bytes = bytesOfTensor(name, tensor);
     return [name, { dtype: 'F32', shape: tensor.shape, byteLength, bytes }] as const;
   });
-  return writeSafetensors(new Map(tensors), { format: 'pt' });
+  return writeSafetensors(new Map(tensors), { ...metadata, format: 'pt' });
 }

@@ -18,11 +18,19 @@ const longestNames = 1 << 24;
  * @throws Error when there are no tensors, a dict contains itself, dicts are nested more than 32 deep, or refer to each
  *   other so often that they mean more values than a pickle of `pickleLength` bytes can hold.
  */
+<<<<<<< HEAD
 export function findStateDict(
   root: unknown,
   { pickleLength }: { pickleLength: number },
 ): Map<string, TorchTensor> {
   const mostValues = freeValues + Math.floor(pickleLength / bytesPerValue);
+=======
+export function findStateDict(root: unknown): {
+  tensors: Map<string, TorchTensor>;
+  /** The dict that they stand in. */
+  stateDict: ReadonlyMap<unknown, unknown>;
+} {
+>>>>>>> 5f18fbd (wip)
   if (!(root instanceof Map)) {
     throw new Error(`expected a dict of tensors, found ${isTensor(root) ? 'a single tensor' : 'none'}`);
   }
@@ -53,14 +61,15 @@ export function findStateDict(
       }
     }
   };
-  collect(unwrapped(root), '', []);
+  const stateDict = unwrapped(root);
+  collect(stateDict, '', []);
   if (tensors.size === 0) {
     const keys = [...root.keys()]
       .slice(0, 8)
       .map((key) => (typeof key === 'string' ? quoted(key) : `(${typeof key})`));
     throw new Error(`holds no tensors: expected a state dict, found the keys ${keys.join(', ') || '(none)'}`);
   }
-  return tensors;
+  return { tensors, stateDict };
 }
 
 /** The outermost dict that stands under one of the wrappers' names, or the root; then again inside it. */

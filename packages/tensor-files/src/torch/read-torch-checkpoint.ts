@@ -1,9 +1,11 @@
 import type { ZipArchive, ZipEntry } from '@ds/files';
+import { metadataFrom, type CheckpointMetadata } from '../checkpoint-metadata.js';
 import type { ReadOptions } from '../format.js';
 import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
 import { unpickle } from '../pickle/unpickle.js';
 import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
 import { copyView, isWhole } from './copy-view.js';
+import { metadataAttribute } from './metadata-attribute.js';
 import { findStateDict } from './find-state-dict.js';
 import { torchMeaning, type TorchStorage, type TorchTensor } from './torch-objects.js';
 
@@ -24,11 +26,12 @@ const freeSharing = 1 << 22;
  */
 export async function readTorchCheckpoint(
   zip: ZipArchive,
-  { isShared, inPlace = false }: Pick<ReadOptions, 'isShared' | 'inPlace'>,
+  { isShared, inPlace = false, onMetadata }: Pick<ReadOptions, 'isShared' | 'inPlace' | 'onMetadata'>,
 ): Promise<StateDict> {
   const folder = archiveFolder(zip);
   await checkByteOrder(zip, folder);
-  const tensors = await describedTensors(zip, zip.entries.get(`${folder}data.pkl`)!);
+  const { tensors, metadata } = await describedTensors(zip, zip.entries.get(`${folder}data.pkl`)!);
+  onMetadata?.(metadata);
   const blocks = storageBlocks(zip, folder, tensors);
 
   const read = new Map<string, Tensor>();
@@ -100,6 +103,7 @@ async function checkByteOrder(zip: ZipArchive, folder: string): Promise<void> {
   }
 }
 
+<<<<<<< HEAD
 async function describedTensors(zip: ZipArchive, entry: ZipEntry): Promise<Map<string, TorchTensor>> {
   const longest = Math.min(longestPickle, freePickle + picklePerByte * entry.compressedSize);
   if (entry.size > longest) {
@@ -108,6 +112,26 @@ async function describedTensors(zip: ZipArchive, entry: ZipEntry): Promise<Map<s
   const pickle = await bytesOf(zip, entry);
   try {
     return findStateDict(unpickle(pickle, torchMeaning()), { pickleLength: pickle.length });
+=======
+async function describedTensors(
+  zip: ZipArchive,
+  entry: ZipEntry,
+): Promise<{ tensors: Map<string, TorchTensor>; metadata: CheckpointMetadata }> {
+  if (entry.size > longestPickle) {
+    throw new Error(
+      `${zip.name}: ${entry.name}: expected at most ${longestPickle} bytes, found ${entry.size}`,
+    );
+  }
+  const pickle = await bytesOf(zip, entry);
+  try {
+    const attributes = new Map<ReadonlyMap<unknown, unknown>, unknown>();
+    const onAttributes = (dict: ReadonlyMap<unknown, unknown>, found: unknown) =>
+      void attributes.set(dict, found);
+    const { tensors, stateDict } = findStateDict(unpickle(pickle, { ...torchMeaning(), onAttributes }));
+    const ofStateDict = attributes.get(stateDict);
+    const metadata = ofStateDict instanceof Map ? ofStateDict.get(metadataAttribute) : undefined;
+    return { tensors, metadata: metadataFrom(metadata) };
+>>>>>>> 5f18fbd (wip)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${zip.name}: ${entry.name}: ${reason}`, { cause: error });

@@ -1,15 +1,19 @@
 import { pullBytes, ZipWriter } from '@ds/files';
+import type { CheckpointMetadata } from '../checkpoint-metadata.js';
 import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
 import { bytesOfTensor } from '../float-bytes.js';
 import { PickleWriter } from '../pickle/pickle-writer.js';
+import { metadataAttribute } from './metadata-attribute.js';
 
 /**
  * The bytes of a checkpoint as torch.save writes it: a zip archive with the values stored at multiples of 64
  * bytes, and a pickle (protocol 2) of an OrderedDict of float32 tensors. It holds what torch.load needs and no
- * more, and is the same, byte for byte, for the same tensors. Tensors with one `data` array share a storage.
+ * more, and is the same, byte for byte, for the same tensors. Tensors with one `data` array share a storage. Metadata
+ * is an attribute of the OrderedDict, as its `_metadata` is in PyTorch's own files, not a key among the tensors.
  */
 export function writeTorchCheckpoint(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+  metadata: CheckpointMetadata,
 ): AsyncIterable<Uint8Array> {
   return pullBytes(async (write) => {
     const zip = new ZipWriter(write);
@@ -20,7 +24,7 @@ export function writeTorchCheckpoint(
       // A generator, so that the values are made once, and their checksum follows them, as in PyTorch's own files.
       storages.set(storageOf(tensor), { key: String(storages.size), bytes: bytesOfTensor(name, tensor) });
     }
-    const pickle = pickled(stateDict, (tensor) => storages.get(storageOf(tensor))!.key);
+    const pickle = pickled(stateDict, metadata, (tensor) => storages.get(storageOf(tensor))!.key);
     await zip.addStored('archive/data.pkl', [pickle], { align: 64 });
     await zip.addStored('archive/byteorder', text('little'), { align: 64 });
     for (const { key, bytes } of storages.values()) {
@@ -38,6 +42,7 @@ function storageOf(tensor: Tensor | TensorInPieces): unknown {
 
 function pickled(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
+  metadata: CheckpointMetadata,
   keyOf: (tensor: Tensor | TensorInPieces) => string,
 ): Uint8Array {
   const pickle = new PickleWriter();
@@ -56,6 +61,9 @@ function pickled(
       ]),
     );
   });
+  if (Object.keys(metadata).length > 0) {
+    pickle.attributes({ [metadataAttribute]: metadata });
+  }
   return pickle.finish();
 }
 

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
 import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import type { StateDict } from '../../state-dict.js';
 import { metadataKey, partTensor, type MixedTableDescription } from './mixed-layout.js';
@@ -12,6 +13,8 @@ export interface MixedStateDict {
   tables: Readonly<Record<string, MixedPrecisionTable>>;
   /** Everything else. */
   tensors: StateDict;
+  /** What the file says beside them. Default: nothing. */
+  metadata?: CheckpointMetadata | undefined;
 }
 
 /**
@@ -42,7 +45,11 @@ export async function saveMixedCheckpoint(path: string, stateDict: MixedStateDic
 }
 
 /** The bytes that `saveMixedCheckpoint` writes, as they are made. */
-export async function* writeMixedCheckpoint({ tables, tensors }: MixedStateDict): AsyncGenerator<Uint8Array> {
+export async function* writeMixedCheckpoint({
+  tables,
+  tensors,
+  metadata = {},
+}: MixedStateDict): AsyncGenerator<Uint8Array> {
   // Float32 first, so that all stand at multiples of their size.
   const inputs = new Map<string, SafetensorsInput>();
   for (const [name, tensor] of Object.entries(tensors)) {
@@ -78,6 +85,9 @@ export async function* writeMixedCheckpoint({ tables, tensors }: MixedStateDict)
       add(`rows${ofClass}`, rows, [count, rows.length / count]);
     }
   }
-  const metadata = { format: 'pt', [metadataKey]: JSON.stringify(descriptions) };
-  yield* writeSafetensors(inputs, metadata);
+  yield* writeSafetensors(inputs, {
+    ...metadata,
+    format: 'pt',
+    [metadataKey]: JSON.stringify(descriptions),
+  });
 }

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
+import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
 import type { StateDict } from '../../state-dict.js';
 import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
@@ -11,6 +12,8 @@ export interface SparseStateDict<Table = SparseTableLike> {
   tables: Readonly<Record<string, Table>>;
   /** Everything else. */
   tensors: StateDict;
+  /** What the file says beside them. Default: nothing. */
+  metadata?: CheckpointMetadata | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function saveSparseCheckpoint(path: string, stateDict: SparseStateD
 export async function* writeSparseCheckpoint({
   tables,
   tensors,
+  metadata = {},
 }: SparseStateDict): AsyncGenerator<Uint8Array> {
   // Larger elements first, so that all stand at multiples of their size.
   const eights: [string, SafetensorsInput][] = [];
@@ -92,7 +96,11 @@ export async function* writeSparseCheckpoint({
       { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(name, tensor) },
     ]);
   }
-  yield* writeSafetensors(new Map([...eights, ...fours, ...ones]), { format: 'pt', sparse: 'row-bitmask' });
+  yield* writeSafetensors(new Map([...eights, ...fours, ...ones]), {
+    ...metadata,
+    format: 'pt',
+    sparse: 'row-bitmask',
+  });
 }
 
 function integers(values: readonly number[]): SafetensorsInput {
