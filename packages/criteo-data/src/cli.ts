@@ -10,6 +10,7 @@ import {
   withProgress,
 } from '@ds/command-line';
 import packageJson from '../package.json';
+import { dictionaryName } from './dictionaries/id-dictionaries.js';
 import { preprocessCriteo } from './preprocess/preprocess-criteo.js';
 import { rareIdsChoices } from './synthesize/click-model.js';
 import { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
@@ -49,13 +50,26 @@ program
   .description('turn raw rows into the processed npz, and count the rows of each day beside the raw file')
   .requiredOption('--raw-data-file <file>', 'rows of the Criteo Kaggle file, as text or gzip')
   .option('--processed-data-file <file>', 'the npz', 'kaggleAdDisplayChallenge_processed.npz')
+  .option(
+    '--dictionaries <file>',
+    'id dictionaries of earlier rows: categories get the ids that they have there (default: new ids)',
+  )
   .addOption(threadsOption('the available processors, 1 for a file below 16 MiB'))
   .addOption(quietOption())
-  .action(async ({ rawDataFile, processedDataFile, threads, quiet }) => {
-    const { rows, dayCountFile } = await withProgress({ quiet, label: 'preprocessed bytes' }, (onProgress) =>
-      preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
+  .action(async ({ rawDataFile, processedDataFile, dictionaries, threads, quiet }) => {
+    const { rows, dayCountFile, dictionariesFile, unknownRows } = await withProgress(
+      { quiet, label: 'preprocessed bytes' },
+      (onProgress) => preprocessCriteo({ rawDataFile, processedDataFile, dictionaries, threads, onProgress }),
     );
-    process.stdout.write(`${rows} rows: ${processedDataFile}, ${dayCountFile}\n`);
+    const files = [processedDataFile, dayCountFile, ...(dictionariesFile ? [dictionariesFile] : [])];
+    process.stdout.write(`${rows} rows: ${files.join(', ')}\n`);
+    if (unknownRows) process.stdout.write(`${unknownRowsLine(unknownRows)}\n`);
   });
 
 await runProgram(program);
+
+/** How many rows of which columns have a category that was not in the dictionaries. */
+function unknownRowsLine(unknownRows: Int32Array): string {
+  const counts = Array.from(unknownRows, (rows, column) => `${dictionaryName(column)} ${rows}`);
+  return `rows with an unknown category, which has the id of a missing one: ${counts.join(', ')}`;
+}

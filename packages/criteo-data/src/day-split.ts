@@ -1,7 +1,7 @@
 import { days } from './criteo-columns.js';
 
-/** Which rows a model learns from, is chosen by and is judged by. */
-export type Split = 'train' | 'test' | 'validation';
+/** Which rows a model learns from, is judged by and is chosen by; or all. */
+export type Split = 'train' | 'test' | 'validation' | 'all';
 
 /** Rows [start, end) of the processed file. */
 export interface RowRange {
@@ -16,7 +16,7 @@ export function rowsPerDay(rows: number): number[] {
 
 /**
  * The rows of a split: days 1 to 6 to train, the first half of day 7 (the longer one, if odd) to test, the
- * second to validate (data_utils.py, transformCriteoAdData).
+ * second to validate (data_utils.py, transformCriteoAdData); or all rows.
  *
  * @param dayCounts the rows of each of the 7 days
  */
@@ -32,7 +32,9 @@ export function rowsOfSplit(dayCounts: readonly number[], split: Split): RowRang
       return { start, end: middle };
     case 'validation':
       return { start: middle, end: rows };
+    case 'all':
+      return { start: 0, end: rows };
     default:
-      throw new Error(`expected the split train, test or validation, found ${JSON.stringify(split)}`);
+      throw new Error(`expected the split train, test, validation or all, found ${JSON.stringify(split)}`);
   }
 }

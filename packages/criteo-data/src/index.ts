@@ -4,6 +4,12 @@
  * @module @ds/criteo-data
  */
 export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
+export {
+  dictionariesFileOf,
+  idsMetadataKey,
+  readIdDictionaries,
+  type IdDictionaries,
+} from './dictionaries/id-dictionaries.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
 export type { DayCountOptions } from './dataset/day-counts.js';

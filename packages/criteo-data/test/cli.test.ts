@@ -45,7 +45,7 @@ it('synthesizes the same bytes whatever the number of threads, and preprocesses 
     run('preprocess', '--raw-data-file', 'three.txt', '--processed-data-file', 'three.npz', '--threads', '3'),
   ).toMatchObject({
     status: 0,
-    stdout: '80000 rows: three.npz, three_day_count.npz\n',
+    stdout: '80000 rows: three.npz, three_day_count.npz, three_dictionaries.npz\n',
   });
   expect(readFileSync(join(folder, 'three.npz')).equals(readFileSync(join(folder, 'one.npz')))).toBe(true);
   expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([80_000, 26]);
@@ -82,6 +82,45 @@ it('gives the same arrays of a gzip file, on threads', async () => {
   for (const [name, { data }] of Object.entries(expected)) {
     expect(Buffer.from(found[name]!.data.buffer).equals(Buffer.from(data.buffer))).toBe(true);
   }
+});
+
+it('gives later rows the ids of earlier ones, and says for each column how many were unknown', async () => {
+  const row = (...first: string[]) =>
+    ['1', ...Array<string>(13).fill(''), ...first, ...Array<string>(26 - first.length).fill('1f')].join('\t');
+  const preprocess = (name: string, rows: string[], ...args: string[]) => {
+    writeFileSync(join(folder, `${name}.txt`), `${rows.join('\n')}\n`);
+    const files = ['--raw-data-file', `${name}.txt`, '--processed-data-file', `${name}.npz`];
+    return run('preprocess', '--quiet', ...files, ...args);
+  };
+  expect(preprocess('earlier', [row('a', ''), row('b', 'c')])).toEqual({
+    status: 0,
+    stdout: '2 rows: earlier.npz, earlier_day_count.npz, earlier_dictionaries.npz\n',
+    stderr: '',
+  });
+  const dictionaries = ['--dictionaries', 'earlier_dictionaries.npz'];
+  const counts = Array.from({ length: 26 }, (_, column) => `C${column + 1} ${[1, 2][column] ?? 0}`);
+  expect(preprocess('later', [row('b', 'd'), row('e', 'd'), row('a', 'c')], ...dictionaries)).toEqual({
+    status: 0,
+    stdout:
+      '3 rows: later.npz, later_day_count.npz\n' +
+      `rows with an unknown category, which has the id of a missing one: ${counts.join(', ')}\n`,
+    stderr: '',
+  });
+  const { X_cat: ids } = await readNpz(join(folder, 'later.npz'));
+  expect([0, 26, 52].map((at) => [...ids!.data.slice(at, at + 3)])).toEqual([
+    [1, 0, 0],
+    [0, 0, 0],
+    [0, 1, 0],
+  ]);
+  expect(preprocess('later', [row('b')], '--dictionaries', 'none.npz')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'error: cannot read none.npz: no such file\n',
+  });
+  expect(preprocess('later', [row('b')], '--dictionaries', 'earlier.npz').stderr).toBe(
+    'error: earlier.npz: array "C1": expected the categories of a column as int32 (n), found none; ' +
+      'the file has X_cat, X_int, y, counts\n',
+  );
 });
 
 it('shows its help and version', () => {

@@ -5,6 +5,7 @@ import { addConvertCommand } from './commands/convert.js';
 import { addEnginesCommand } from './commands/engines.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
+import { addPredictCommand } from './commands/predict.js';
 import { addTrainCommand } from './commands/train.js';
 
 const program = createProgram({
@@ -18,6 +19,7 @@ const program = createProgram({
 });
 addTrainCommand(program);
 addEvaluateCommand(program);
+addPredictCommand(program);
 addConvertCommand(program);
 addExportCommand(program);
 addEnginesCommand(program);

@@ -22,6 +22,7 @@ export {
   writeCheckpoint,
   writeSparseCheckpoint,
   type CheckpointFormat,
+  type CheckpointMetadata,
   type ModelState,
   type SparseBitmaps,
   type SparseStateDict,

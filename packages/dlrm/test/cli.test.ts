@@ -313,7 +313,7 @@ describe('wrong input', () => {
     expectFailure(
       dlrm('evaluate', '--split', 'half'),
       2,
-      /Expected train or test or validation, found 'half'/,
+      /Expected train or test or validation or all, found 'half'/,
     );
     expectFailure(dlrm('evaluate', '--engine', 'abacus'), 2, /found 'abacus'/);
     expectFailure(dlrm('train', '--mini-batch-size', '0'), 2, /whole number of at least 1, found '0'/);

@@ -1,7 +1,7 @@
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { RandomStream } from '../random/random-stream.js';
 import { shuffledRows } from '../random/shuffled-rows.js';
-import { firstInteger, labelWord, wordsPerRow, type RowStore } from './row-store.js';
+import { firstInteger, labelWord, noLabel, wordsPerRow, type RowStore } from './row-store.js';
 
 /** Rows as a model takes them. */
 export interface CriteoBatch {
@@ -9,7 +9,7 @@ export interface CriteoBatch {
   dense: Float32Array;
   /** Row of the table of each categorical column, shape (rows, 26). */
   sparse: Int32Array;
-  /** 1 for a click, 0 for none, shape (rows). */
+  /** 1 for a click, 0 for none, NaN where the row has no label, shape (rows). */
   labels: Float32Array;
 }
 
@@ -51,7 +51,8 @@ function batchOf(words: Int32Array, rows: number): CriteoBatch {
     for (let i = 0; i < integerColumns; i++) {
       dense[row * integerColumns + i] = logOfNext(words[from + firstInteger + i]!);
     }
-    labels[row] = words[from + labelWord]!;
+    const label = words[from + labelWord]!;
+    labels[row] = label === noLabel ? NaN : label;
   }
   return { dense, sparse, labels };
 }

@@ -24,10 +24,13 @@ export async function firstTestBatch({
   batch: CriteoBatch;
   /** Distinct values of each of the 26 categorical columns. */
   counts: Int32Array;
+  /** Fingerprint of the id dictionaries; undefined where the file does not say it. */
+  idsFingerprint: string | undefined;
 }> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
   try {
-    for await (const batch of dataset.batches({ batchSize })) return { batch, counts: dataset.counts };
+    const { counts, idsFingerprint } = dataset;
+    for await (const batch of dataset.batches({ batchSize })) return { batch, counts, idsFingerprint };
   } finally {
     await dataset.close();
   }

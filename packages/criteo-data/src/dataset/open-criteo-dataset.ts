@@ -3,7 +3,7 @@ import { readBatches, type CriteoBatch } from './batches.js';
 import { findDayCounts, type DayCountOptions } from './day-counts.js';
 import { fileRows } from './file-rows.js';
 import { openProcessedFile, type ProcessedFile } from './processed-file.js';
-import { firstInteger, labelWord, memoryRows, wordsPerRow, type RowStore } from './row-store.js';
+import { firstInteger, labelWord, memoryRows, noLabel, wordsPerRow, type RowStore } from './row-store.js';
 
 /** The rows of one split of a processed Criteo file. */
 export interface CriteoDataset {
@@ -11,6 +11,10 @@ export interface CriteoDataset {
   readonly length: number;
   /** Rows of the embedding table of each of the 26 categorical columns. */
   readonly counts: Int32Array;
+  /** Whether the rows have labels. */
+  readonly isLabelled: boolean;
+  /** Fingerprint of the id dictionaries (`readIdDictionaries`); undefined where the file does not say it. */
+  readonly idsFingerprint: string | undefined;
   /**
    * The rows in batches, the last one shorter if they do not divide: in the order of the file, or, with
    * `shuffleSeed`, all of them in a random order that depends on the seed alone.
@@ -30,7 +34,8 @@ const defaultMemory = 2 ** 31;
 
 /**
  * Opens one split of a processed npz file (`preprocessCriteo`, or the original's data_utils.py): of 7 days,
- * 1 to 6 train, the first half of day 7 tests, the second validates. Rows are kept as 32-bit numbers, 160
+ * 1 to 6 train, the first half of day 7 tests, the second validates; or all rows. A file without the array `y` has
+ * unlabelled rows, of which only all can be opened; their labels are NaN. Rows are kept as 32-bit numbers, 160
  * bytes each; more than `maxMemory` go to a temporary file of fixed-size records, removed by `close`.
  *
  * @throws Error naming the file and the array when one is missing, has the wrong dtype or shape, or has a
@@ -57,7 +62,15 @@ export async function openCriteoDataset({
   const file = await openProcessedFile(processedDataFile);
   let store: RowStore;
   try {
-    const counts = await findDayCounts({ path: processedDataFile, rows: file.rows }, dayCounts);
+    if (!file.isLabelled && split !== 'all') {
+      throw new Error(
+        `${processedDataFile}: array "y": missing; rows without labels have no ${split} split, they can only be predicted`,
+      );
+    }
+    const counts =
+      split === 'all'
+        ? [file.rows]
+        : await findDayCounts({ path: processedDataFile, rows: file.rows }, dayCounts);
     store = await loadRows(file, { range: rowsOfSplit(counts, split), maxMemory, onProgress });
   } finally {
     await file.close();
@@ -65,6 +78,8 @@ export async function openCriteoDataset({
   return {
     length: store.length,
     counts: file.counts,
+    isLabelled: file.isLabelled,
+    idsFingerprint: file.idsFingerprint,
     batches: (options) => readBatches(store, options),
     close: () => store.close(),
   };
@@ -89,7 +104,8 @@ async function loadRows(
     };
     await file.readColumns('X_cat', from(0));
     await file.readColumns('X_int', from(firstInteger));
-    await file.readColumns('y', from(labelWord));
+    if (file.isLabelled) await file.readColumns('y', from(labelWord));
+    else for (let row = start; row < end; row++) put(row - start, labelWord, noLabel);
     onProgress?.(total, total);
   };
   if (length * wordsPerRow * 4 > maxMemory) return fileRows(length, fill);

@@ -1,4 +1,5 @@
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
+import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import type { NpyDtype } from '@ds/tensor-files/npz';
 import { openNpz, type NpzEntry } from '@ds/tensor-files/npz';
 
@@ -7,6 +8,10 @@ export interface ProcessedFile {
   readonly rows: number;
   /** Distinct values of each categorical column: the rows of its table. */
   readonly counts: Int32Array;
+  /** Whether its rows have labels: whether there is an array `y`. */
+  readonly isLabelled: boolean;
+  /** Fingerprint of the dictionaries of its ids; undefined where the file does not say it. */
+  readonly idsFingerprint: string | undefined;
   /**
    * Reads an array once, in the order of the file, and hands each value over. Checks every value: ids are in
    * [0, count), integers not negative, labels 0 or 1.
@@ -34,14 +39,15 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
       }
       return found;
     };
-    const arrays = { X_cat: entry('X_cat'), X_int: entry('X_int'), y: entry('y') };
-    const rows = arrays.y.shape[0] ?? 0;
+    const isLabelled = npz.entries.has('y');
+    const arrays = { X_cat: entry('X_cat'), X_int: entry('X_int'), ...(isLabelled && { y: entry('y') }) };
+    const rows = (arrays.y ?? arrays.X_int).shape[0] ?? 0;
     const expectShape = (name: string, found: readonly number[], expected: readonly number[]) => {
       if (found.join() !== expected.join()) {
         throw fail(name, `expected shape (${expected.join(', ')}), found (${found.join(', ')})`);
       }
     };
-    expectShape('y', arrays.y.shape, [rows]);
+    if (arrays.y) expectShape('y', arrays.y.shape, [rows]);
     expectShape('X_cat', arrays.X_cat.shape, [rows, categoricalColumns]);
     expectShape('X_int', arrays.X_int.shape, [rows, integerColumns]);
 
@@ -63,13 +69,15 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
     return {
       rows,
       counts,
+      isLabelled,
+      idsFingerprint: fingerprintIn(npz.comment),
       readColumns: async (array, take) => {
         const columns = columnsOf[array];
         const limit = Int32Array.from({ length: columns }, (_, column) => limits[array](column) - 1);
-        const { fortranOrder } = arrays[array];
+        const { fortranOrder } = entry(array);
         let row = 0;
         let column = 0;
-        await readValues(arrays[array], (_, value) => {
+        await readValues(entry(array), (_, value) => {
           if (!(value >= 0 && value <= limit[column]! && Number.isInteger(value))) {
             throw fail(
               array,
@@ -97,6 +105,15 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
   } catch (error) {
     await npz.close();
     throw error;
+  }
+}
+
+function fingerprintIn(comment: string): string | undefined {
+  try {
+    const { [idsMetadataKey]: fingerprint } = JSON.parse(comment) as Record<string, unknown>;
+    return typeof fingerprint === 'string' ? fingerprint : undefined;
+  } catch {
+    return undefined; // no comment, or another one
   }
 }
 

@@ -6,6 +6,8 @@ export const wordsPerRow = categoricalColumns + integerColumns + 1;
 export const firstInteger = categoricalColumns;
 /** Where the label is. */
 export const labelWord = categoricalColumns + integerColumns;
+/** What is there in a row without a label. */
+export const noLabel = -1;
 
 /** The rows of one split, read by position. */
 export interface RowStore {

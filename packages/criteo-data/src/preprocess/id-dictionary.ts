@@ -34,6 +34,29 @@ export class IdDictionary {
     return this.#size - 1;
   }
 
+  /** The id of a value that has been seen; -1 of any other. */
+  find(value: number): number {
+    const slots = this.#slots;
+    const last = slots.length - 2;
+    let slot = (Math.imul(value, 0x9e3779b1) >>> this.#shift) << 1;
+    for (;;) {
+      const id = slots[slot + 1]!;
+      if (id === 0 || slots[slot] === value) return id - 1;
+      slot = slot === last ? 0 : slot + 2;
+    }
+  }
+
+  /** The values in the order of their ids. */
+  values(): Int32Array<ArrayBuffer> {
+    const slots = this.#slots;
+    const values = new Int32Array(this.#size);
+    for (let slot = 0; slot < slots.length; slot += 2) {
+      const id = slots[slot + 1]!;
+      if (id !== 0) values[id - 1] = slots[slot]!;
+    }
+    return values;
+  }
+
   /** Replaces values by their ids. */
   replaceByIds(values: Int32Array): void {
     for (let i = 0; i < values.length; i++) values[i] = this.idOf(values[i]!);

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { gatherTo, ZipWriter } from '@ds/files';
 import { categoricalColumns, integerColumns } from '../criteo-columns.js';
+import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import { formatNpyHeader, type NpyHeader } from '@ds/tensor-files/npz';
 import type { DeflatedSpool } from './deflate/deflated-spool.js';
 
@@ -15,10 +16,15 @@ export const firstArrays = { categories: 0, integersAndLabels: integers };
 /** An empty last block with fixed Huffman codes (RFC 1951): the end of a deflate stream. */
 const endOfStream = Uint8Array.of(0x03, 0x00);
 
-/** Writes the npz from its deflated parts. */
+/** Writes the npz from its deflated parts; the fingerprint of its ids is the comment of the archive. */
 export async function writeProcessedFile(
   file: FileHandle,
-  { rows, spool, counts }: { rows: number; spool: DeflatedSpool; counts: Int32Array },
+  {
+    rows,
+    spool,
+    counts,
+    idsFingerprint,
+  }: { rows: number; spool: DeflatedSpool; counts: Int32Array; idsFingerprint: string },
 ): Promise<void> {
   const { append, flush } = gatherTo(file);
   const zip = new ZipWriter(append);
@@ -34,7 +40,7 @@ export async function writeProcessedFile(
   await add('y', int32([rows]), [labels]);
   const countBytes = new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength);
   await zip.addDeflated('counts.npy', [formatNpyHeader(int32([categoricalColumns])), countBytes]);
-  await zip.finish();
+  await zip.finish({ comment: JSON.stringify({ [idsMetadataKey]: idsFingerprint }) });
   await flush();
 }
 

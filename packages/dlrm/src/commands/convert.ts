@@ -1,5 +1,5 @@
 import { quietOption, type Command } from '@ds/command-line';
-import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
+import { loadCheckpoint, saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
 import { expectCheckpointOutput } from './expect-output.js';
 
 /** `dlrm convert`: a checkpoint's tensors in another format. */
@@ -15,11 +15,13 @@ export function addConvertCommand(program: Command): void {
     .addOption(quietOption())
     .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
       expectCheckpointOutput(output, { inputs: [modelPath] });
+      let metadata: CheckpointMetadata = {};
       const stateDict = await loadCheckpoint(modelPath, {
         names: 'plain',
         onNote: (note) => void (!quiet && process.stderr.write(`${note}\n`)),
+        onMetadata: (found) => void (metadata = found),
       });
-      await saveCheckpoint(output, stateDict);
+      await saveCheckpoint(output, stateDict, { metadata });
       if (!quiet) process.stderr.write(`wrote ${Object.keys(stateDict).length} tensors to ${output}\n`);
     });
 }

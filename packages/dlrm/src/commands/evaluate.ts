@@ -27,7 +27,7 @@ interface EvaluateOptions extends SharedOptions {
 
 /** `dlrm evaluate`: the metrics of a checkpoint on one split, on stdout. */
 export function addEvaluateCommand(program: Command): void {
-  const splits = ['train', 'test', 'validation'] as const;
+  const splits = ['train', 'test', 'validation', 'all'] as const;
   program
     .command('evaluate')
     .description('measure the quality of a checkpoint on a split of a processed Criteo file')
@@ -64,10 +64,16 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
     progress.note(engineLine(model.engine));
     checkTablesFitData({
       config: model.config,
+      metadata: model.metadata,
       counts: dataset.counts,
+      idsFingerprint: dataset.idsFingerprint,
       modelPath,
       dataPath: processedDataFile,
+      onNote: progress.note,
     });
+    if (!dataset.isLabelled) {
+      throw new Error(`${processedDataFile}: expected rows with labels, found none; use dlrm predict`);
+    }
     if (dataset.length === 0) {
       throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
     }

@@ -1,4 +1,4 @@
-import { openCriteoDataset } from '@ds/criteo-data';
+import { idsMetadataKey, openCriteoDataset } from '@ds/criteo-data';
 import {
   createProgress,
   dayCountsOf,
@@ -11,7 +11,7 @@ import {
   type Progress,
 } from '@ds/command-line';
 import { whileHolding } from '@ds/files';
-import { saveCheckpoint } from '@ds/tensor-files';
+import { saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
 import { kaggleConfigFor } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
@@ -91,7 +91,10 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
   });
   const { archInteractionOp, archInteractionItself = false } = options;
   const config = kaggleConfigFor(dataset.counts, { archInteractionOp, archInteractionItself });
-  const model = await Dlrm.create(config, { seed, engine: options.engine });
+  const { idsFingerprint } = dataset;
+  const metadata: CheckpointMetadata =
+    idsFingerprint === undefined ? {} : { [idsMetadataKey]: idsFingerprint };
+  const model = await Dlrm.create(config, { seed, engine: options.engine, metadata });
   progress.note(engineLine(model.engine));
   const sparsity = options.sparsifyEveryEpoch
     ? sparsifyEveryEpoch({
@@ -120,7 +123,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     },
   });
   await dataset.close();
-  if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified());
+  if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified(), { metadata });
   else await model.save(saveModel);
   await model.dispose();
   progress.note(`wrote ${saveModel}`);

@@ -1,22 +1,33 @@
+import type { CheckpointMetadata } from '@ds/tensor-files';
+import { checkIds } from './check-ids.js';
 import type { DlrmConfig } from './config.js';
 
 /**
- * Checks that a model was made for a data set: as many tables as categorical columns, and in each a row for
- * each distinct value.
+ * Checks that a model was made for a data set: as many tables as categorical columns, in each a row for each distinct
+ * value, and the same ids, where both say which they are.
  *
- * @throws Error naming both files and the first table that differs, with both row counts
+ * @throws Error naming both files and the first table that differs, with both row counts, or the ids
  */
 export function checkTablesFitData({
   config,
+  metadata = {},
   counts,
+  idsFingerprint,
   modelPath,
   dataPath,
+  onNote,
 }: {
   config: DlrmConfig;
+  /** What the checkpoint says beside its tensors (`Dlrm.metadata`). Default: nothing. */
+  metadata?: CheckpointMetadata | undefined;
   /** Distinct values of each categorical column (`CriteoDataset.counts`). */
   counts: ArrayLike<number>;
+  /** Which ids the data has (`CriteoDataset.idsFingerprint`). Default: it does not say. */
+  idsFingerprint?: string | undefined;
   modelPath: string;
   dataPath: string;
+  /** Called with why the ids were not checked, where they were not. */
+  onNote?: ((note: string) => void) | undefined;
 }): void {
   const { tableRows } = config;
   if (tableRows.length !== counts.length) {
@@ -32,4 +43,5 @@ export function checkTablesFitData({
         `${dataPath}, found ${tableRows[table]}`,
     );
   }
+  checkIds({ metadata, idsFingerprint, modelPath, dataPath, onNote });
 }

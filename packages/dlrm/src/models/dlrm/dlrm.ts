@@ -1,7 +1,13 @@
 import type { ForwardPreHook, HookedModel, HookHandle } from '@ds/activation-sparsifier';
 import { RandomStream } from '@ds/criteo-data';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
-import { saveCheckpoint, type ModelState, type StateDict, type Tensor } from '@ds/tensor-files';
+import {
+  saveCheckpoint,
+  type CheckpointMetadata,
+  type ModelState,
+  type StateDict,
+  type Tensor,
+} from '@ds/tensor-files';
 import { availableThreads } from '@ds/threads';
 import { checkBatch, type DlrmBatch, type LabelledBatch } from './batch.js';
 import { loadModelState } from './load-model-state.js';
@@ -33,6 +39,8 @@ export interface DlrmOptions {
   engine?: EngineChoice;
   /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
   threads?: number;
+  /** What its checkpoint says beside the tensors; `save` writes it again. Default: nothing, or what `load` read. */
+  metadata?: CheckpointMetadata | undefined;
 }
 
 /**
@@ -47,6 +55,8 @@ export class Dlrm implements HookedModel {
   readonly config: DlrmConfig;
   /** What computes the dense network, and why that was chosen. */
   readonly engine: EngineDescription;
+  /** What its checkpoint says beside the tensors, such as which ids its tables are for. */
+  readonly metadata: CheckpointMetadata;
   readonly #tables: readonly EmbeddingTable[];
   readonly #network: Network;
   readonly #hooks: LayerHooks;
@@ -56,11 +66,13 @@ export class Dlrm implements HookedModel {
   private constructor(parts: {
     config: DlrmConfig;
     engine: EngineDescription;
+    metadata: CheckpointMetadata;
     tables: readonly EmbeddingTable[];
     network: Network;
   }) {
     this.config = parts.config;
     this.engine = parts.engine;
+    this.metadata = parts.metadata;
     this.#tables = parts.tables;
     this.#network = parts.network;
     this.#hooks = new LayerHooks(layerNames(parts.config));
@@ -100,7 +112,9 @@ export class Dlrm implements HookedModel {
       onNote?: (note: string) => void;
     } = {},
   ): Promise<Dlrm> {
-    return Dlrm.fromStateDict(await loadModelState(path, { onNote }), options);
+    let metadata: CheckpointMetadata = {};
+    const state = await loadModelState(path, { onNote, onMetadata: (found) => void (metadata = found) });
+    return Dlrm.fromStateDict(state, { metadata, ...options });
   }
 
   /**
@@ -116,7 +130,7 @@ export class Dlrm implements HookedModel {
   static async #open(
     config: DlrmConfig,
     state: StateDict | ModelState,
-    { engine = 'auto', threads = availableThreads() }: DlrmOptions,
+    { engine = 'auto', threads = availableThreads(), metadata = {} }: DlrmOptions,
   ): Promise<Dlrm> {
     const tables = config.tableRows.map((_, index) => {
       const table = state[tableName(index)]!;
@@ -128,7 +142,8 @@ export class Dlrm implements HookedModel {
       for (const name of [weight, bias]) parameters[name] = state[name] as Tensor;
     }
     const { openNetwork, description } = await openEngine(engine, { threads });
-    return new Dlrm({ config, engine: description, tables, network: await openNetwork(config, parameters) });
+    const network = await openNetwork(config, parameters);
+    return new Dlrm({ config, engine: description, metadata, tables, network });
   }
 
   /**
@@ -300,7 +315,7 @@ export class Dlrm implements HookedModel {
 
   /** Writes a checkpoint, whole or not at all; the file name's ending gives the format (`saveCheckpoint`). */
   save(path: string): Promise<void> {
-    return this.#next(() => saveCheckpoint(path, this.#parameters()));
+    return this.#next(() => saveCheckpoint(path, this.#parameters(), { metadata: this.metadata }));
   }
 
   /** Frees what the engine holds. The model cannot be used any more; a second call does nothing. */

@@ -69,7 +69,11 @@ export async function foldMask(
       [bias]: { data: newBias, shape: [outputs] },
       [keptFeaturesName]: { data: kept, shape: [places.length] },
     },
-    { engine: `${model.engine.name}:${model.engine.device}` as EngineName, ...options },
+    {
+      metadata: model.metadata,
+      engine: `${model.engine.name}:${model.engine.device}` as EngineName,
+      ...options,
+    },
   );
 }
 

@@ -1,0 +1,34 @@
+import { appendTo, writeWhole, ZipWriter } from '@ds/files';
+import { formatNpyHeader } from '@ds/tensor-files/npz';
+import { dictionaryName, fingerprinter } from './id-dictionaries.js';
+
+/**
+ * Writes the categories of each column in the order of their ids, as `readIdDictionaries` reads them. They are stored as
+ * they are: 4 bytes are what a category of 32 random bits takes, so deflating them would cost time for nothing.
+ *
+ * @param columns each column's categories, made when their turn comes
+ * @returns their fingerprint
+ * @throws Error naming the file when it cannot be written.
+ */
+export async function writeIdDictionaries(
+  path: string | undefined,
+  columns: readonly (() => Int32Array)[],
+): Promise<string> {
+  const fingerprint = fingerprinter();
+  if (path === undefined) {
+    for (const values of columns) fingerprint.add(values());
+    return fingerprint.finish();
+  }
+  await writeWhole(path, async (file) => {
+    const zip = new ZipWriter(appendTo(file));
+    for (const [column, valuesOf] of columns.entries()) {
+      const values = valuesOf();
+      fingerprint.add(values);
+      const header = formatNpyHeader({ dtype: 'int32', shape: [values.length], fortranOrder: false });
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      await zip.addStored(`${dictionaryName(column)}.npy`, [header, bytes], { align: 64 });
+    }
+    await zip.finish();
+  });
+  return fingerprint.finish();
+}

@@ -1,0 +1,13 @@
+import type { ParsedPiece } from './parse-piece.js';
+
+/** Gives the categories of a file their ids. */
+export interface IdSource {
+  /**
+   * The ids of the distinct categories of a piece, in their place. Pieces come in the order of the file.
+   *
+   * @throws Error when a column has too many categories
+   */
+  idsOf(piece: ParsedPiece): Int32Array<ArrayBuffer>;
+  /** The rows that each column's table needs for the ids. */
+  readonly counts: Int32Array;
+}

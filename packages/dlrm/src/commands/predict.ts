@@ -1,0 +1,67 @@
+import { openCriteoDataset } from '@ds/criteo-data';
+import { createProgress, parseCount, quietOption, type Command } from '@ds/command-line';
+import { checkOutputs } from '@ds/files';
+import { engineLine } from '../engines/engine-line.js';
+import { checkTablesFitData } from '../models/dlrm/check-tables.js';
+import { Dlrm } from '../models/dlrm/dlrm.js';
+import { writePredictions } from '../training/write-predictions.js';
+import { engineOption, type SharedOptions } from './shared-options.js';
+
+interface PredictOptions extends SharedOptions {
+  processedDataFile: string;
+  modelPath: string;
+  output: string;
+  testMiniBatchSize: number;
+}
+
+/** `dlrm predict`: a probability for each row of a processed file, labelled or not. */
+export function addPredictCommand(program: Command): void {
+  program
+    .command('predict')
+    .description('write the probability of a click for every row of a processed Criteo file, labelled or not')
+    .requiredOption(
+      '--processed-data-file <path>',
+      'npz file of `criteo-data preprocess`, with the --dictionaries of the rows that the model was trained on',
+    )
+    .requiredOption(
+      '--model-path <path>',
+      'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
+    )
+    .option('--output <path>', 'CSV to write: row (from 1) and probability', 'predictions.csv')
+    .option('--test-mini-batch-size <rows>', 'rows of a forward pass', parseCount(1), 16384)
+    .addOption(engineOption())
+    .addOption(quietOption())
+    .action(runPredict);
+}
+
+async function runPredict(options: PredictOptions): Promise<void> {
+  const { processedDataFile, modelPath, output, testMiniBatchSize: batchSize } = options;
+  checkOutputs({ inputs: [processedDataFile, modelPath], outputs: [output] });
+  const progress = createProgress(options);
+  let rows: number;
+  try {
+    const dataset = await openCriteoDataset({
+      processedDataFile,
+      split: 'all',
+      onProgress: progress.stage('read data'),
+    });
+    const model = await Dlrm.load(modelPath, { engine: options.engine, onNote: progress.note });
+    progress.note(engineLine(model.engine));
+    checkTablesFitData({
+      config: model.config,
+      metadata: model.metadata,
+      counts: dataset.counts,
+      idsFingerprint: dataset.idsFingerprint,
+      modelPath,
+      dataPath: processedDataFile,
+      onNote: progress.note,
+    });
+    await writePredictions({ model, dataset, batchSize, output, onProgress: progress.stage('predict') });
+    rows = dataset.length;
+    await dataset.close();
+    await model.dispose();
+  } finally {
+    progress.finish();
+  }
+  process.stdout.write(`${rows} rows: ${output}\n`);
+}
