@@ -1,4 +1,5 @@
 import { appendTo, writeError, ZipWriter, type KnownBlocks } from '@ds/files';
+import { metadataComment, type CheckpointMetadata } from '@ds/tensor-files';
 
 /**
  * Writes a zip that holds one checkpoint, deflated on several threads while it is made: nearly as small as at zlib's
@@ -12,6 +13,7 @@ export async function dumpCheckpoint({
   descriptor,
   entryName,
   checkpoint,
+  metadata,
   threads,
   known,
 }: {
@@ -23,6 +25,8 @@ export async function dumpCheckpoint({
   entryName: string;
   /** The bytes of the checkpoint, as they are made. */
   checkpoint: AsyncIterable<Uint8Array>;
+  /** What the comment of the zip says of it. */
+  metadata: CheckpointMetadata;
   threads: number;
   /** Blocks of checkpoints that end alike. */
   known?: KnownBlocks | undefined;
@@ -36,7 +40,7 @@ export async function dumpCheckpoint({
   try {
     // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
     await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads, known });
-    await zip.finish();
+    await zip.finish({ comment: metadataComment(metadata) });
   } catch (error) {
     throw writeError(path, error);
   }

@@ -1,7 +1,7 @@
 import { beginWhole, type UnfinishedFile } from '@ds/files';
 import { availableThreads, runOnThreads, type ThreadTask } from '@ds/threads';
 import type { GridPoint, SparseModelMetadata, SweepPlan } from '@ds/bench-models';
-import type { StateDict } from '@ds/tensor-files';
+import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { DumpedFile, DumpedModel, DumpTask } from './dump-task.js';
 
 /** A model of the grid to be written. */
@@ -22,12 +22,15 @@ export interface PlannedModel {
  */
 export async function dumpModels({
   stateDict,
+  metadata,
   models,
   threads = availableThreads(),
   onDumped,
 }: {
   /** The model before compression, its tables over SharedArrayBuffers. */
   stateDict: StateDict;
+  /** What its checkpoint says beside the tensors, and its fingerprint. */
+  metadata: CheckpointMetadata;
   models: readonly PlannedModel[];
   threads: number | undefined;
   /** Called with the number of models written so far. */
@@ -45,7 +48,7 @@ export async function dumpModels({
       unfinished.set(index, begun);
       const opened = await Promise.all(begun);
       const dumps = files.map((file, place) => ({ ...file, descriptor: opened[place]!.file.fd }));
-      yield { input: { stateDict, plan, point, dumps, threads } };
+      yield { input: { stateDict, metadata, plan, point, dumps, threads } };
     }
   }
 

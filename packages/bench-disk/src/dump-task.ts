@@ -1,6 +1,12 @@
-import { methodOf, type CompressedTables, type GridPoint, type SweepPlan } from '@ds/bench-models';
+import {
+  methodOf,
+  pointMetadata,
+  type CompressedTables,
+  type GridPoint,
+  type SweepPlan,
+} from '@ds/bench-models';
 import { KnownBlocks } from '@ds/files';
-import { writeCheckpoint, type StateDict } from '@ds/tensor-files';
+import { writeCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import { denseModel, otherTensors } from './compressed-model.js';
 import { dumpCheckpoint } from './dump-checkpoint.js';
 
@@ -18,6 +24,8 @@ export interface DumpedFile {
 export interface DumpTask {
   /** The whole model, its tables over SharedArrayBuffers. */
   stateDict: StateDict;
+  /** What its checkpoint says beside the tensors, and its fingerprint. */
+  metadata: CheckpointMetadata;
   plan: SweepPlan;
   point: GridPoint;
   dumps: readonly (DumpedFile & {
@@ -45,6 +53,7 @@ export interface DumpedModel {
  */
 export async function runDumpTask({
   stateDict,
+  metadata,
   plan,
   point,
   dumps,
@@ -55,11 +64,13 @@ export async function runDumpTask({
   for (const { format, ...dump } of dumps) {
     const checkpoint =
       format === 'sparse'
-        ? tables.checkpoint(otherTensors(stateDict, tables))
-        : writeCheckpoint({ format, stateDict: denseModel(stateDict, tables) });
+        ? tables.checkpoint(otherTensors(stateDict, tables), metadata)
+        : writeCheckpoint({ format, stateDict: denseModel(stateDict, tables), metadata });
     // Where the layers of a sparse checkpoint begin depends on the level.
     const known = format === 'sparse' ? undefined : knownLayers(stateDict, tables);
-    bytes.push(await dumpCheckpoint({ ...dump, checkpoint, threads, known }));
+    // The layers' blocks stay where they are: what differs between models stands in the zip alone.
+    const ofZip = { ...metadata, ...pointMetadata(point) };
+    bytes.push(await dumpCheckpoint({ ...dump, checkpoint, metadata: ofZip, threads, known }));
   }
   return { bytes, compressTimeSec: tables.secondsTaken, prunedValues: tables.prunedValues };
 }

@@ -1,6 +1,12 @@
 import { extname } from 'node:path';
 import { checkOutputs, whileHolding } from '@ds/files';
-import { checkFinite, loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
+import {
+  checkFinite,
+  loadCheckpoint,
+  selectTables,
+  type CheckpointMetadata,
+  type StateDict,
+} from '@ds/tensor-files';
 import {
   methodOf,
   methodsWithIds,
@@ -9,6 +15,7 @@ import {
   modelName,
   modelZipPath,
   sizeColumns,
+  sourceKey,
   sweepsOfShard,
   writeResultsCsv,
   type BlockShape,
@@ -21,6 +28,7 @@ import {
 import { dumpModels, type PlannedModel } from './dump-models.js';
 import type { DumpedFile } from './dump-task.js';
 import { measureImportance, type Calibration } from './measure-importance.js';
+import { sourceFingerprint } from './source-fingerprint.js';
 import { spaceNote } from './space-note.js';
 
 /**
@@ -29,7 +37,8 @@ import { spaceNote } from './space-note.js';
  * benchmark of the original's `evaluate_disk_savings.py`.
  *
  * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a
- * `.ckpt` that PyTorch loads when the input was a PyTorch file, else a `.safetensors`.
+ * `.ckpt` that PyTorch loads when the input was a PyTorch file, else a `.safetensors`. The comment of the zip says which
+ * model it is and what it was made of, so that files of two runs are told apart.
  *
  * @returns a row for each model, in the order of the CSV
  * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
@@ -109,8 +118,13 @@ export async function runDiskBenchmark({
       columns: modelColumns(sizeColumns, grid.flat()),
       makeRows: async () => {
         onProgress?.(0, total);
-        const loaded = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+        let metadata: CheckpointMetadata = {};
+        const loaded = await loadCheckpoint(modelPath, {
+          ...{ shared: true, names: 'plain', onNote },
+          onMetadata: (found) => void (metadata = found),
+        });
         checkFinite(loaded, modelPath);
+        metadata = { ...metadata, [sourceKey]: sourceFingerprint(loaded) };
         const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
         selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
         const stateDict = withSharedTables(loaded, selected.names);
@@ -136,7 +150,13 @@ export async function runDiskBenchmark({
             models.push({ plan, sweepTimeSec, point, files: filesAt(point) });
           }
         }
-        return dumpModels({ stateDict, models, threads, onDumped: (done) => onProgress?.(done, total) });
+        return dumpModels({
+          stateDict,
+          metadata,
+          models,
+          threads,
+          onDumped: (done) => onProgress?.(done, total),
+        });
       },
     }),
   );

@@ -28,10 +28,7 @@ export async function spaceNote({
   const pruned = bytesOf(tables);
   const layers = bytesOf(Object.keys(stateDict)) - pruned;
   const files = format === 'both' ? 2 : 1;
-  const needed = points.reduce(
-    (sum, point) => sum + files * (layers + keptShare(point) * pruned),
-    0,
-  );
+  const needed = points.reduce((sum, point) => sum + files * (layers + keptShare(point) * pruned), 0);
   return needed > free
     ? `${dumpPath}: the models may take ${gigabytes(needed)}, the disk has ${gigabytes(free)} free`
     : undefined;

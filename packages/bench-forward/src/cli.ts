@@ -53,6 +53,7 @@ const program = createBenchProgram({
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),
+      onNote: note,
       ...part,
     });
     // A part can be empty, where there are more parts than rows.

@@ -24,6 +24,7 @@ export const forwardTime: Measure<
     dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
+    onNote?: ((note: string) => void) | undefined;
   },
   Required<TimedPass<DlrmType>>,
   DlrmType
@@ -31,15 +32,20 @@ export const forwardTime: Measure<
   id: 'forward',
   columns: forwardTimeColumns,
   variants: dlrmTypes,
-  async *rows(models, { processedDataFile, runs, batchSize, dayCounts, engine, onEngine }) {
-    const { batch, counts } = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
+  async *rows(models, { processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote }) {
+    const { batch, ...data } = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
     for (const [index, { model, variant: dlrmType }] of models.entries()) {
       const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
       const { path, blockWidth } = servedFile(model, { tables });
       const pass = await openPass({ path, dlrmType, blockWidth, engine });
       try {
         if (index === 0) onEngine?.(pass.engine);
-        checkTablesFitData({ config: pass.config, counts, modelPath: path, dataPath: processedDataFile });
+        checkTablesFitData({
+          ...{ config: pass.config, metadata: pass.metadata },
+          ...data,
+          ...{ modelPath: path, dataPath: processedDataFile },
+          onNote: index === 0 ? onNote : undefined,
+        });
         const timeTaken = await timeRuns(() => pass.forward(batch), runs);
         yield { timeTaken, dlrmType, batchSize: batch.labels.length, runs };
       } finally {

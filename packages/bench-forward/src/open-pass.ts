@@ -1,11 +1,19 @@
 import type { DlrmType } from '@ds/bench-models';
 import type { CriteoBatch } from '@ds/criteo-data';
-import { Dlrm, loadModelState, type DlrmConfig, type EngineChoice, type EngineDescription } from '@ds/dlrm';
+import {
+  Dlrm,
+  loadModelState,
+  type CheckpointMetadata,
+  type DlrmConfig,
+  type EngineChoice,
+  type EngineDescription,
+} from '@ds/dlrm';
 import { SparseDlrm } from './sparse-dlrm.js';
 
 /** A model that is ready to be timed. */
 export interface ForwardPass {
   config: DlrmConfig;
+  metadata: CheckpointMetadata;
   engine: EngineDescription;
   /** Probabilities (n). */
   forward(batch: CriteoBatch): Promise<Float32Array>;
@@ -31,10 +39,14 @@ export async function openPass({
   engine?: EngineChoice;
 }): Promise<ForwardPass> {
   const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
-  const dlrm = await Dlrm.fromStateDict(await loadModelState(path, { tables, blockWidth }), { engine });
+  let metadata: CheckpointMetadata = {};
+  const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
+  const state = await loadModelState(path, { tables, blockWidth, onMetadata });
+  const dlrm = await Dlrm.fromStateDict(state, { engine, metadata });
   const model = dlrmType === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
   return {
     config: dlrm.config,
+    metadata,
     engine: dlrm.engine,
     forward: (batch) => model.forward(batch),
     dispose: () => dlrm.dispose(),

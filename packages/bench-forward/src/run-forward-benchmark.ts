@@ -20,6 +20,7 @@ export async function runForwardBenchmark({
   dayCounts,
   engine,
   onEngine,
+  onNote,
   ...models
 }: MeasuredModels & {
   /** The processed npz file. */
@@ -38,6 +39,8 @@ export async function runForwardBenchmark({
   engine?: EngineChoice;
   /** Called once with what runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
+  /** Called with what the user should know, such as that ids could not be checked. */
+  onNote?: (note: string) => void;
 }): Promise<ForwardTime[]> {
   if (!(Number.isSafeInteger(runs) && runs >= 2)) {
     throw new Error(`expected at least 2 runs, of which the first is not counted, found ${runs}`);
@@ -46,7 +49,7 @@ export async function runForwardBenchmark({
     ...models,
     measure: forwardTime,
     inputs: [processedDataFile],
-    settings: { processedDataFile, runs, batchSize, dayCounts, engine, onEngine },
+    settings: { processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote },
     sparsityLevels,
     variants: types,
   });

@@ -50,6 +50,7 @@ const program = createBenchProgram({
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),
+      onNote: note,
       ...part,
     });
     return `memory of ${rows.length} served models`;

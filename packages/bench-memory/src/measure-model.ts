@@ -15,6 +15,8 @@ export interface ServedModel {
   batch: CriteoBatch;
   /** Distinct values of each categorical column of the data: the rows that the tables must have. */
   counts: Int32Array;
+  /** Which ids the data has; undefined where it does not say. */
+  idsFingerprint: string | undefined;
   /** The npz that batch and counts are of, for messages; the process does not open it. */
   processedDataFile: string;
   engine?: EngineChoice | undefined;
@@ -25,6 +27,8 @@ export interface ServedMeasurement {
   memory: ModelMemory;
   /** What ran the network, and why. */
   engine: EngineDescription;
+  /** What the user should know, a line each. */
+  notes: string[];
 }
 
 /** What a process answers. */

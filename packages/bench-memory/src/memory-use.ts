@@ -22,6 +22,7 @@ export const memoryUse: Measure<
     dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
+    onNote?: ((note: string) => void) | undefined;
   },
   ServedModelMemory<TableType>,
   TableType
@@ -29,14 +30,17 @@ export const memoryUse: Measure<
   id: 'memory',
   columns: memoryUseColumns,
   variants: tableTypes,
-  async *rows(models, { processedDataFile, batchSize, dayCounts, engine, onEngine }) {
+  async *rows(models, { processedDataFile, batchSize, dayCounts, engine, onEngine, onNote }) {
     const data = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
     for (const [index, { model, variant: dlrmType }] of models.entries()) {
       const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
       const file = servedFile(model, { tables });
       const served = { ...file, tables, ...data, processedDataFile, engine } as const;
-      const { memory, engine: taken } = await measureModel(served);
-      if (index === 0) onEngine?.(taken);
+      const { memory, engine: taken, notes } = await measureModel(served);
+      if (index === 0) {
+        onEngine?.(taken);
+        notes.forEach((note) => onNote?.(note));
+      }
       yield { dlrmType, ...memory };
     }
   },

@@ -20,6 +20,7 @@ export async function runMemoryBenchmark({
   dayCounts,
   engine,
   onEngine,
+  onNote,
   ...models
 }: MeasuredModels & {
   /** The processed npz file, whose first test batch is served. */
@@ -36,12 +37,14 @@ export async function runMemoryBenchmark({
   engine?: EngineChoice;
   /** Called once with what runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
+  /** Called with what the user should know, such as that ids could not be checked. */
+  onNote?: (note: string) => void;
 }): Promise<MemoryUse[]> {
   return runMeasure({
     ...models,
     measure: memoryUse,
     inputs: [processedDataFile],
-    settings: { processedDataFile, batchSize, dayCounts, engine, onEngine },
+    settings: { processedDataFile, batchSize, dayCounts, engine, onEngine, onNote },
     sparsityLevels,
     variants: types,
   });

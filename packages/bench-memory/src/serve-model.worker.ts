@@ -1,18 +1,32 @@
 // A process that is sent a `ServedModel`, loads it, serves its batch, and answers what that took. Started with
 // --expose-gc by `measureModel`.
-import { checkTablesFitData, Dlrm, embeddingTableNames, loadModelState, type ModelState } from '@ds/dlrm';
+import {
+  checkTablesFitData,
+  Dlrm,
+  embeddingTableNames,
+  loadModelState,
+  type CheckpointMetadata,
+  type ModelState,
+} from '@ds/dlrm';
 import type { Answer, ServedMeasurement, ServedModel } from './measure-model.js';
 
 async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
-  const { path, tables, blockWidth, batch, counts, processedDataFile, engine } = model;
+  const { path, tables, blockWidth, batch, counts, idsFingerprint, processedDataFile, engine } = model;
   const before = residentBytes();
 
   const start = performance.now();
-  const state = await loadModelState(path, { tables, blockWidth });
-  const dlrm = await Dlrm.fromStateDict(state, { engine });
+  let metadata: CheckpointMetadata = {};
+  const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
+  const state = await loadModelState(path, { tables, blockWidth, onMetadata });
+  const dlrm = await Dlrm.fromStateDict(state, { engine, metadata });
   const loadTimeSec = (performance.now() - start) / 1000;
 
-  checkTablesFitData({ config: dlrm.config, counts, modelPath: path, dataPath: processedDataFile });
+  const notes: string[] = [];
+  checkTablesFitData({
+    ...{ config: dlrm.config, metadata, counts, idsFingerprint },
+    ...{ modelPath: path, dataPath: processedDataFile },
+    onNote: (note) => notes.push(note),
+  });
   await dlrm.forward(batch);
   const after = residentBytes();
   const memory = {
@@ -24,7 +38,7 @@ async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
     batchSize: batch.labels.length,
   };
   await dlrm.dispose();
-  return { memory, engine: dlrm.engine };
+  return { memory, engine: dlrm.engine, notes };
 }
 
 /** Resident set of this process without what is only waiting to be collected. */

@@ -40,6 +40,7 @@ const program = createBenchProgram({
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
       onEngine: (engine) => note(engineLine(engine)),
+      onNote: note,
       ...part,
     });
     return `quality of ${rows.length} models`;

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Dlrm, loadModelState, type EngineChoice, type ModelState } from '@ds/dlrm';
+import { Dlrm, loadModelState, type CheckpointMetadata, type EngineChoice, type ModelState } from '@ds/dlrm';
 
 /** A model that is ready, and the tensors that it was made of. */
 export interface LoadedModel {
@@ -56,8 +56,9 @@ export async function* loadAhead(
 }
 
 async function loadModel(path: string, engine: EngineChoice | undefined): Promise<LoadedModel> {
-  const state = await loadModelState(path);
-  return { dlrm: await Dlrm.fromStateDict(state, { engine }), state };
+  let metadata: CheckpointMetadata = {};
+  const state = await loadModelState(path, { onMetadata: (found) => void (metadata = found) });
+  return { dlrm: await Dlrm.fromStateDict(state, { engine, metadata }), state };
 }
 
 function bytesOf(state: ModelState): number {

@@ -17,6 +17,7 @@ export const modelQuality: Measure<
     dayCounts?: DayCountOptions | undefined;
     /** Called with a model whose scores are no numbers, and why; its metrics are left undefined. */
     onBroken: (reason: string) => void;
+    onNote?: ((note: string) => void) | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
   },
@@ -26,7 +27,7 @@ export const modelQuality: Measure<
   id: 'quality',
   columns: modelMetricsColumns,
   variants: ['dense'],
-  async *rows(models, { processedDataFile, batchSize, dayCounts, onBroken, engine, onEngine }) {
+  async *rows(models, { processedDataFile, batchSize, dayCounts, onBroken, onNote, engine, onEngine }) {
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
       const paths = models.map(({ model }) => model.path);
@@ -36,9 +37,12 @@ export const modelQuality: Measure<
         if (done === 0) onEngine?.(dlrm.engine);
         checkTablesFitData({
           config: dlrm.config,
+          metadata: dlrm.metadata,
           counts: dataset.counts,
-          modelPath: paths[done++]!,
+          idsFingerprint: dataset.idsFingerprint,
+          modelPath: paths[done]!,
           dataPath: processedDataFile,
+          onNote: done++ === 0 ? onNote : undefined,
         });
         const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
         if (scores.every(Number.isFinite)) {

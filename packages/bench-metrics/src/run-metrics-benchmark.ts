@@ -21,6 +21,7 @@ export async function runMetricsBenchmark({
   dayCounts,
   engine,
   onEngine,
+  onNote,
   ...models
 }: MeasuredModels & {
   /** The processed npz file. */
@@ -35,6 +36,8 @@ export async function runMetricsBenchmark({
   engine?: EngineChoice;
   /** Called once with what runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
+  /** Called with what the user should know, such as that ids could not be checked. */
+  onNote?: (note: string) => void;
 }): Promise<SparseModelMetrics[]> {
   const broken: string[] = [];
   const rows = await runMeasure({
@@ -46,6 +49,7 @@ export async function runMetricsBenchmark({
       batchSize,
       dayCounts,
       onBroken: (reason) => broken.push(reason),
+      onNote,
       engine,
       onEngine,
     },

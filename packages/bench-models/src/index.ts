@@ -61,5 +61,6 @@ export {
   type ResultsText,
 } from './results/results-csv.js';
 export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/results-schema.js';
+export { pointMetadata, sourceKey } from './results/dump-identity.js';
 export { servedFile } from './results/served-file.js';
 export { distinctModels, type ModelRow } from './results/distinct-models.js';

@@ -15,6 +15,7 @@ import {
   loadCheckpoint,
   saveMixedCheckpoint,
   selectTables,
+  type CheckpointMetadata,
   type StateDict,
 } from '@ds/tensor-files';
 import { measureTables, type Budget } from './compress-tables.js';
@@ -118,13 +119,19 @@ export async function compressModel({
   onStage?: OnStage;
 }): Promise<CompressedModel> {
   const start = performance.now();
-  const state = await loadCheckpoint(modelPath, { names: 'plain', onNote });
+  let metadata: CheckpointMetadata = {};
+  const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
+  const state = await loadCheckpoint(modelPath, { names: 'plain', onNote, onMetadata });
   checkFinite(state, modelPath);
   const { names, notes } = selectTables({ stateDict: state, patterns, source: modelPath });
   notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
   const dense = Object.fromEntries(names.map((name) => [name, state[name]!]));
   const data = processedDataFile
-    ? await openModelAndData({ state, modelPath, processedDataFile, dayCounts, engine, onStage })
+    ? await openModelAndData({
+        ...{ state, metadata, modelPath, processedDataFile, dayCounts, engine },
+        onNote,
+        onStage,
+      })
     : undefined;
   if (data) onEngine?.(data.model.engine);
   try {
@@ -159,7 +166,7 @@ export async function compressModel({
 
     const quality = data && (await compareOnTestRows(data, tables));
     const tensors = Object.fromEntries(Object.entries(state).filter(([name]) => !(name in dense)));
-    await saveMixedCheckpoint(output, { tables, tensors });
+    await saveMixedCheckpoint(output, { tables, tensors, metadata });
     return {
       denseBytes: measured.denseBytes,
       bytes: Object.values(tables).reduce((sum, { byteLength }) => sum + byteLength, 0),
@@ -188,20 +195,29 @@ interface Scores {
 /** The dense model, and what its splits say of it and of the same model with other tables. */
 async function openModelAndData({
   state,
+  metadata,
   modelPath,
   processedDataFile,
   dayCounts,
   engine,
+  onNote,
   onStage,
 }: {
   state: StateDict;
+  metadata: CheckpointMetadata;
   modelPath: string;
   processedDataFile: string;
   dayCounts: DayCountOptions | undefined;
   engine: EngineChoice | undefined;
+  onNote: ((note: string) => void) | undefined;
   onStage: OnStage;
 }) {
-  const model = await Dlrm.fromStateDict(state, { engine });
+  const model = await Dlrm.fromStateDict(state, { engine, metadata });
+  let isNoted = false;
+  const noteOnce = (note: string) => {
+    if (!isNoted) onNote?.(note);
+    isNoted = true;
+  };
   type Dataset = Awaited<ReturnType<typeof openCriteoDataset>>;
   const withSplit = async <Result>(split: Split, use: (dataset: Dataset) => Promise<Result>) => {
     const dataset = await openCriteoDataset({
@@ -212,10 +228,10 @@ async function openModelAndData({
     });
     try {
       checkTablesFitData({
-        config: model.config,
-        counts: dataset.counts,
-        modelPath,
-        dataPath: processedDataFile,
+        ...{ config: model.config, metadata },
+        ...{ counts: dataset.counts, idsFingerprint: dataset.idsFingerprint },
+        ...{ modelPath, dataPath: processedDataFile },
+        onNote: noteOnce,
       });
       if (dataset.length === 0) {
         throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
@@ -227,7 +243,7 @@ async function openModelAndData({
   };
   const score = (split: Split, tables?: Record<string, MixedPrecisionTable>): Promise<Scores> =>
     withSplit(split, async (dataset) => {
-      const scored = tables ? await Dlrm.fromStateDict({ ...state, ...tables }, { engine }) : model;
+      const scored = tables ? await Dlrm.fromStateDict({ ...state, ...tables }, { engine, metadata }) : model;
       try {
         const { labels, scores } = await evaluate({ model: scored, dataset });
         const { rocAuc, logLoss } = binaryClassificationMetrics(labels, scores);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openCriteoDataset } from '@ds/criteo-data';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { binaryClassificationMetrics, Dlrm, evaluate } from '@ds/dlrm';
-import { benchCommand, originalData, originalModel } from '@ds/test-support';
+import { benchCommand, originalData, originalModel, writeDataWithIds } from '@ds/test-support';
 import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import packageJson from '../package.json';
 import type { CompressedModel } from '../src/index.js';
@@ -81,6 +81,26 @@ test('compresses the tables that --table names, and refuses a pattern that names
     /^error: .*expected a table that matches "no_table\*", found the two-dimensional tensors /,
   );
   expect(none.status).toBe(1);
+});
+
+test('passes the ids of the model on, and refuses data with other ids', async () => {
+  const model = join(folder, 'with-ids.ckpt');
+  await saveCheckpoint(model, await loadCheckpoint(originalModel), { metadata: { ids_sha256: 'a1b2' } });
+  const data = join(folder, 'with-ids.npz');
+  await writeDataWithIds(data, 'c3d4');
+  const args = ['--model-path', model, '--ratio', '8', '--calibration-rows', '100', '--output', output];
+  const refused = run([...args, '--processed-data-file', data, '--quiet']);
+  expect(refused.stderr).toMatch(
+    /^error: \S+with-ids\.ckpt: its tables are for other ids [^\n]*a1b2[^\n]*c3d4[^\n]*\n$/,
+  );
+  expect([refused.status, existsSync(output)]).toEqual([1, false]);
+  const unchecked = run([...args, '--processed-data-file', originalData]);
+  expect(unchecked.stderr.match(/^ids not checked: .*$/gm)).toEqual([
+    `ids not checked: ${originalData} does not say which they are`,
+  ]);
+  const metadata: unknown[] = [];
+  await loadCheckpoint(output, { onMetadata: (found) => void metadata.push(found) });
+  expect(metadata).toEqual([{ ids_sha256: 'a1b2' }]);
 });
 
 test('finds the smallest tables within a bound on the loss of AUC', () => {

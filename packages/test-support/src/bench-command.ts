@@ -53,6 +53,15 @@ export function dumpedModels({ output, args = [] }: { output: string; args?: rea
   return paths;
 }
 
+/** Writes a copy of the processed rows whose archive says which ids they have, as `criteo-data preprocess` writes it. */
+export async function writeDataWithIds(path: string, fingerprint: string): Promise<void> {
+  const comment = Buffer.from(JSON.stringify({ ids_sha256: fingerprint }));
+  const bytes = await readFile(originalData);
+  // An archive without a comment ends with its length, 0.
+  bytes.writeUInt16LE(comment.length, bytes.length - 2);
+  await writeFile(path, Buffer.concat([bytes, comment]));
+}
+
 /** Expects that the command failed with one line `message` and left no output in the folder. */
 export async function expectError(
   { stderr, status }: CommandResult,

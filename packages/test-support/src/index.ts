@@ -5,6 +5,7 @@ export {
   originalData,
   originalModel,
   originalRun,
+  writeDataWithIds,
   type BenchCommand,
   type DumpedModels,
 } from './bench-command.js';

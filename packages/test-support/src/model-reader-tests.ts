@@ -2,7 +2,16 @@ import { copyFile, readFile, symlink, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/tensor-files/npz';
 import { parse } from 'csv-parse/sync';
-import { expectError, originalData, type BenchCommand, type DumpedModels } from './bench-command.js';
+import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
+import {
+  benchCommand,
+  expectError,
+  originalData,
+  originalModel,
+  writeDataWithIds,
+  type BenchCommand,
+  type DumpedModels,
+} from './bench-command.js';
 
 /** Tests of bad input for every command that runs the models of bench-disk on processed rows. */
 export function modelReaderTests({ run, models }: { run: BenchCommand; models: DumpedModels }): void {
@@ -38,7 +47,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     await truncate(second!.path, 50_000);
     await fails(/sl=0\.9\.zip: expected \d+ bytes, [^\n]* found 50000/);
     // Without the sizes, as in the original's CSV.
-    await writeFile(models.metadata, text.replaceAll(/(\.zip),\d+,/g, '$1,,'));
+    await writeFile(models.metadata, text.replaceAll(/(\.zip"?),\d+,/g, '$1,,'));
     await fails('sl=0.9.zip');
   });
 
@@ -48,6 +57,55 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     const other = join(models.folder, 'other.npz');
     await writeNpz(other, arrays);
     await fails(/sl=0\.0\.zip[^\n]*emb_l\.4[^\n]*32[^\n]*31/, '--processed-data-file', other);
+  });
+
+  test('models for other ids than those of the data are refused, and what is not checked is told once', async () => {
+    const model = join(models.folder, 'with-ids.ckpt');
+    await saveCheckpoint(model, await loadCheckpoint(originalModel), { metadata: { ids_sha256: 'a1b2' } });
+    const { status } = benchCommand('bench-disk')([
+      ...['--model-path', model, '--sparsified-model-dump-path', join(models.folder, 'with-ids')],
+      ...['--output', models.metadata, '--sparsity-levels', '0,0.9', '--norms', 'L1', '--format', 'both'],
+    ]);
+    expect(status).toBe(0);
+    const data = join(models.folder, 'with-ids.npz');
+    await writeDataWithIds(data, 'c3d4');
+    const other =
+      /sl=0\.0\.zip: its tables are for other ids than those of [^\n]*with-ids\.npz: [^\n]*a1b2[^\n]*c3d4/;
+    await fails(other, '--processed-data-file', data);
+    await writeDataWithIds(data, 'a1b2');
+    const notesOf = (...args: string[]) => {
+      const ended = run([...models.args, ...args]);
+      expect(ended.status).toBe(0);
+      return ended.stderr.match(/^ids .*$/gm);
+    };
+    expect(notesOf('--processed-data-file', data)).toBeNull();
+    expect(notesOf()).toEqual([`ids not checked: ${originalData} does not say which they are`]);
+  });
+
+  test('a file of another model, left over from an earlier run or moved, is refused before the work', async () => {
+    const text = await readFile(models.metadata, 'utf8');
+    const rows = parse<{ path: string }>(text, { columns: true });
+    // Without the sizes, as in the original's CSV.
+    await writeFile(models.metadata, text.replaceAll(/(\.zip"?),\d+,/g, '$1,,'));
+    const earlier = await readFile(rows[1]!.path);
+    await copyFile(rows[0]!.path, rows[1]!.path);
+    await fails(
+      /sl=0\.9\.zip: expected sparsity_level 0\.9, as [^\n]* says, found 0\.0: the file is of another run/,
+    );
+    await writeFile(rows[1]!.path, earlier);
+
+    const model = join(models.folder, 'changed.ckpt');
+    const state = await loadCheckpoint(originalModel);
+    state['bot_l.0.bias']!.data[0]! += 1e-3;
+    await saveCheckpoint(model, state);
+    const { status } = benchCommand('bench-disk')([
+      ...['--model-path', model, '--sparsified-model-dump-path', join(models.folder, 'dump')],
+      ...['--output', join(models.folder, 'other.csv'), '--sparsity-levels', '0.9', '--norms', 'L1'],
+    ]);
+    expect(status).toBe(0);
+    await fails(
+      /sl=0\.9\.zip: expected a model made of the model [0-9a-f]{12}\.\.\., as [^\n]*sl=0\.0\.zip, found the model [0-9a-f]{12}\.\.\.: /,
+    );
   });
 
   test('an output that cannot be written fails before the work', () =>

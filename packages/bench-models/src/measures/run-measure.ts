@@ -2,7 +2,7 @@ import { checkOutputs } from '@ds/files';
 import { itemsOfShard, type Shard } from './shard.js';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
-import { checkDumpedFile } from '../results/check-dumped-file.js';
+import { checkDumpedFiles } from '../results/check-dumped-files.js';
 import { distinctModels } from '../results/distinct-models.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsOfMethods } from '../results/models-of-methods.js';
@@ -68,10 +68,15 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
     shard,
   );
   for (const { model, variant } of measured) {
-    const tables = variant === 'sparse_tables' ? 'sparse' : 'dense';
-    servedFile(model, { tables });
-    await checkDumpedFile(sparseModelMetadata, model, { tables });
+    servedFile(model, { tables: variant === 'sparse_tables' ? 'sparse' : 'dense' });
   }
+  await checkDumpedFiles(
+    sparseModelMetadata,
+    measured.map(({ model, variant }) => ({
+      model,
+      tables: variant === 'sparse_tables' ? 'sparse' : 'dense',
+    })),
+  );
   return writeResultsCsv<GridPoint & Measured>({
     path: output,
     columns: modelColumns(measure.columns, models),

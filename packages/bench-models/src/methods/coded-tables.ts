@@ -1,5 +1,5 @@
 import { MixedPrecisionTable, type TableMemory } from '@ds/data-sparsifier';
-import { writeMixedCheckpoint, type StateDict } from '@ds/tensor-files';
+import { writeMixedCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import type { CompressedTables } from './method.js';
 
 // Values of a piece, about.
@@ -43,9 +43,9 @@ export class CodedTables implements CompressedTables {
     return memory ? MixedPrecisionTable.fromParts(table.parts(), { memory }) : table;
   }
 
-  checkpoint(tensors: StateDict): AsyncIterable<Uint8Array> {
+  checkpoint(tensors: StateDict, metadata: CheckpointMetadata): AsyncIterable<Uint8Array> {
     const tables = Object.fromEntries(this.names.map((name) => [name, this.#table(name)]));
-    return writeMixedCheckpoint({ tables, tensors });
+    return writeMixedCheckpoint({ tables, tensors, metadata });
   }
 
   #makeAll(): MixedPrecisionTable[] {

@@ -1,6 +1,6 @@
 import type { EmbeddingTable, TableMemory } from '@ds/data-sparsifier';
 import type { TableImportance } from '@ds/table-compression';
-import type { StateDict } from '@ds/tensor-files';
+import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { GridPoint } from './grid-point.js';
 
 /** A setting of a method: an option of the commands, and a field of what `grid` takes. */
@@ -44,7 +44,7 @@ export interface CompressedTables {
   /** The table as a model serves it from memory, in `memory` where one is given. */
   embeddingTable(name: string, options?: { memory?: TableMemory | undefined }): EmbeddingTable;
   /** The bytes of a safetensors file of these tables as they are served, and of other tensors. */
-  checkpoint(tensors: StateDict): AsyncIterable<Uint8Array>;
+  checkpoint(tensors: StateDict, metadata: CheckpointMetadata): AsyncIterable<Uint8Array>;
   /** Seconds for compressing every table once, beside its part of the sweep: the mean of all the times that it was done. */
   readonly secondsTaken: number;
   /** Values of all tables that became 0. */

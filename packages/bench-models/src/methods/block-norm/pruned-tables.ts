@@ -1,5 +1,10 @@
 import { LevelSweep, SparseTable, type TableMemory } from '@ds/data-sparsifier';
-import { writeSparseCheckpoint, type SparseTableLike, type StateDict } from '@ds/tensor-files';
+import {
+  writeSparseCheckpoint,
+  type CheckpointMetadata,
+  type SparseTableLike,
+  type StateDict,
+} from '@ds/tensor-files';
 import type { BlockPoint } from '../grid-point.js';
 import type { CompressedTables, SweepPlan } from '../method.js';
 import { sweepConfig } from './rank-tables.js';
@@ -62,9 +67,9 @@ export class PrunedTables implements CompressedTables {
     return SparseTable.fromPieces({ ...this.#rowPieces(name), memory });
   }
 
-  checkpoint(tensors: StateDict): AsyncIterable<Uint8Array> {
+  checkpoint(tensors: StateDict, metadata: CheckpointMetadata): AsyncIterable<Uint8Array> {
     const tables = Object.fromEntries(this.names.map((name) => [name, this.#fileParts(name)]));
-    return writeSparseCheckpoint({ tables, tensors });
+    return writeSparseCheckpoint({ tables, tensors, metadata });
   }
 
   /** The parts of a table are made when its turn comes. */
