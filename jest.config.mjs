@@ -12,8 +12,8 @@ export default {
       },
     ],
   },
-  // An ES module without a CommonJS form.
-  transformIgnorePatterns: ['/node_modules/(?!p-map/)'],
+  // ES modules without a CommonJS form.
+  transformIgnorePatterns: ['/node_modules/(?!(p-map|markdown-table)/)'],
   moduleNameMapper: {
     '^@ds/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@ds/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { createProgram, runProgram } from '@ds/command-line';
+import { createProgram, Option, runProgram } from '@ds/command-line';
 import packageJson from '../package.json';
 import { createReport } from './create-report.js';
+import { reportFormats } from './formats/report-formats.js';
 import { mergeResults } from './merge-results.js';
 import { readRunInfo } from './run-info.js';
 
@@ -26,7 +27,12 @@ program
     'the CSV that bench-forward wrote; without it no chart of forward time',
   )
   .option('--model-memory-info <file>', 'the CSV that bench-memory wrote; without it no chart of memory')
-  .option('--output-dir <folder>', 'where the charts and report.html go', 'results')
+  .option('--output-dir <folder>', 'where the charts and the report go', 'results')
+  .addOption(
+    new Option('--format <format>', 'the report: a page, all values, or tables for a text')
+      .choices(reportFormats.map(({ id }) => id))
+      .default('html'),
+  )
   .option('--run-info <file>', 'JSON with the settings, machine and notes to show; default: this machine')
   .option('--quiet', 'no table on stdout, only the path of the report', false)
   .action(async (options) => {
@@ -36,6 +42,7 @@ program
       forwardTimeInfo: options.forwardTimeInfo,
       modelMemoryInfo: options.modelMemoryInfo,
       outputDir: options.outputDir,
+      format: options.format,
       runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
     });
     if (!options.quiet) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkOutputs, writeWhole } from '@ds/files';
 import { drawChart } from './drawing/draw-chart.js';
 import { lightPalette } from './drawing/palette.js';
-import { reportHtml } from './page/report-html.js';
+import { reportFormats } from './formats/report-formats.js';
 import type { RunInfo } from './run-info.js';
 import type { ReportInputs } from './sections/section.js';
 import { readSections } from './sections/sections.js';
@@ -12,7 +12,7 @@ import { formatTerminalTable } from './tables/terminal-table.js';
 
 /** What `createReport` made. */
 export interface Report {
-  /** Path of the page. */
+  /** Path of the report. */
   reportFile: string;
   /** Paths of the charts. */
   chartFiles: string[];
@@ -24,8 +24,8 @@ export interface Report {
 
 /**
  * Turns the CSV files of a benchmark run into charts (`size.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
- * `forward-time.svg`, `memory.svg`) and one self-contained `report.html`. A chart whose CSV is not given is left out; a file
- * of that name from an earlier report is removed, so that the folder holds one run. Everything is drawn before
+ * `forward-time.svg`, `memory.svg`) and a report: one self-contained `report.html`, or tables in another form. A chart whose CSV is not given is left out; a file
+ * of that name from an earlier report, or a report in another form, is removed, so that the folder holds one run. Everything is drawn before
  * the first file is written.
  *
  * @throws Error naming the file, line and column of an input that cannot be read, or the output that cannot be
@@ -34,27 +34,38 @@ export interface Report {
 export async function createReport({
   outputDir,
   runInfo = {},
+  format: formatId = 'html',
   ...inputs
 }: ReportInputs & {
   /** Folder of the report; made if missing. */
   outputDir: string;
   /** Settings, machine and notes that the page shows. Default: the machine that makes the report. */
   runInfo?: RunInfo;
+  /** `html`, `json` (every value as it was read), `markdown` or `latex` (tables for booktabs); default `html`. */
+  format?: string;
 }): Promise<Report> {
-  const reportFile = join(outputDir, 'report.html');
+  const format = reportFormats.find(({ id }) => id === formatId);
+  if (!format) {
+    const known = reportFormats.map(({ id }) => id).join(', ');
+    throw new Error(`format: expected one of ${known}, found ${formatId}`);
+  }
+  const reportFile = join(outputDir, format.fileName);
   checkOutputs({ inputs: Object.values(inputs), outputs: [reportFile] });
   const sections = await readSections(inputs);
   const shown = sections.map(({ section, rows }) => ({ section, charts: rows ? section.charts(rows) : [] }));
-  const html = reportHtml({ sections, runInfo });
+  const reportText = format.write({ sections, runInfo });
   const drawn = shown
     .flatMap(({ charts }) => charts)
     .map((chart) => ({ path: join(outputDir, `${chart.id}.svg`), text: drawChart(chart, lightPalette) }));
-  for (const { path, text } of [...drawn, { path: reportFile, text: html }]) {
+  for (const { path, text } of [...drawn, { path: reportFile, text: reportText }]) {
     await writeWhole(path, (file) => file.writeFile(text));
   }
   for (const { section, charts } of shown) {
     const leftOut = section.chartIds.filter((id) => charts.every((chart) => chart.id !== id));
     for (const id of leftOut) await rm(join(outputDir, `${id}.svg`), { force: true });
+  }
+  for (const { id, fileName } of reportFormats) {
+    if (id !== format.id) await rm(join(outputDir, fileName), { force: true });
   }
   return {
     reportFile,

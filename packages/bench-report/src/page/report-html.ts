@@ -3,21 +3,16 @@ import { drawChart } from '../drawing/draw-chart.js';
 import { pagePalette } from '../drawing/palette.js';
 import { describeMachine } from '../machine.js';
 import { curvesOf, describeLevels, levelsOf } from '../models.js';
-import type { RunInfo } from '../run-info.js';
+import { reportTitle, type ReportContent } from '../formats/report-format.js';
 import type { ReadSection } from '../sections/section.js';
+import { numericColumns } from '../tables/numeric-columns.js';
 import { summaryTable } from '../tables/summary-table.js';
 import type { TextTable } from '../tables/text-table.js';
 import { escapeMarkup } from './markup.js';
 import { reportStyle } from './report-style.js';
 
 /** The report as one HTML page that needs no other file: charts, settings, machine, tables, how it was measured. */
-export function reportHtml({
-  sections,
-  runInfo,
-}: {
-  sections: readonly ReadSection[];
-  runInfo: RunInfo;
-}): string {
+export function reportHtml({ sections, runInfo }: ReportContent): string {
   const models = sections[0]!.rows!;
   const curves = curvesOf(models).map(({ name }) => name);
   const machineTitle = runInfo.machine ? 'Machine' : 'Machine that made this report';
@@ -27,12 +22,12 @@ export function reportHtml({
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Data sparsifier benchmark on DLRM</title>
+<title>${reportTitle}</title>
 <style>${reportStyle}</style>
 </head>
 <body>
 <main>
-<h1>Data sparsifier benchmark on DLRM</h1>
+<h1>${reportTitle}</h1>
 <p class="lead">What pruning the embedding tables of a recommendation model saves on disk and in memory and costs in quality and time:
 ${models.length} models, ${escapeMarkup(curves.join('; '))}, sparsity levels ${describeLevels(levelsOf(models))}.</p>
 ${notesBlock(runInfo.notes ?? [])}
@@ -81,10 +76,9 @@ function factsTable(facts: Record<string, string | number | boolean>): string {
 }
 
 /** A table; columns of numbers stand to the right, and a line parts the rows of different curves. */
-function htmlTable({ headings, rows }: TextTable, caption?: string): string {
-  const classes = headings.map((_, column) =>
-    rows.every((row) => /^[\d.–≈]/.test(row[column] ?? '')) ? ' class="number"' : '',
-  );
+function htmlTable(table: TextTable, caption?: string): string {
+  const { headings, rows } = table;
+  const classes = numericColumns(table).map((numeric) => (numeric ? ' class="number"' : ''));
   // Rows of one curve are alike up to their level.
   const level = headings.indexOf('level');
   const head = headings.map(

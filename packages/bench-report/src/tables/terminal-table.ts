@@ -1,12 +1,13 @@
 import Table from 'cli-table3';
+import { numericColumns } from './numeric-columns.js';
 import type { TextTable } from './text-table.js';
 
 /** A table for a terminal, numbers to the right, with no colours: it may go to a file. */
-export function formatTerminalTable({ headings, rows }: TextTable): string {
-  const isNumeric = headings.map((_, column) => rows.every((row) => /^[\d.–]/.test(row[column] ?? '')));
+export function formatTerminalTable(shown: TextTable): string {
+  const { headings, rows } = shown;
   const table = new Table({
     head: headings,
-    colAligns: isNumeric.map((numeric) => (numeric ? 'right' : 'left')),
+    colAligns: numericColumns(shown).map((numeric) => (numeric ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
   table.push(...rows);

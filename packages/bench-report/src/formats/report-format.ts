@@ -1,0 +1,22 @@
+import type { RunInfo } from '../run-info.js';
+import type { ReadSection } from '../sections/section.js';
+
+/** What a report is made of. */
+export interface ReportContent {
+  /** Every section, with the rows of its file where that was given. */
+  sections: readonly ReadSection[];
+  /** Settings, machine and notes of the run. */
+  runInfo: RunInfo;
+}
+
+/** A form that a report is written in. */
+export interface ReportFormat {
+  /** Its name on the command line. */
+  id: string;
+  /** The file in the report's folder. */
+  fileName: string;
+  /** The text of that file. */
+  write(content: ReportContent): string;
+}
+
+export const reportTitle = 'Data sparsifier benchmark on DLRM';
