@@ -1,7 +1,7 @@
 import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { tableImportance, type TableImportance } from '@ds/table-compression';
-import type { StateDict } from '@ds/tensor-files';
+import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 
 /** The training rows that say what the rows of a model's tables are worth, and how they are used. */
 export interface Calibration {
@@ -26,21 +26,30 @@ export interface Calibration {
  */
 export async function measureImportance({
   stateDict,
+  metadata,
   modelPath,
+  onNote,
   calibration: { processedDataFile, dayCounts, calibrationRows, seed, engine, onEngine },
 }: {
   stateDict: StateDict;
+  /** What its checkpoint says beside the tensors. */
+  metadata: CheckpointMetadata;
   /** The file that the model is from, for messages. */
   modelPath: string;
   calibration: Calibration;
+  /** Called with what the user should know. */
+  onNote?: ((note: string) => void) | undefined;
 }): Promise<Record<string, TableImportance>> {
-  const model = await Dlrm.fromStateDict(stateDict, { engine });
+  const model = await Dlrm.fromStateDict(stateDict, { engine, metadata });
   try {
     onEngine?.(model.engine);
     const dataset = await openCriteoDataset({ processedDataFile, split: 'train', dayCounts });
     try {
-      const { config } = model;
-      checkTablesFitData({ config, counts: dataset.counts, modelPath, dataPath: processedDataFile });
+      const { counts, idsFingerprint } = dataset;
+      checkTablesFitData({
+        ...{ config: model.config, metadata, counts, idsFingerprint },
+        ...{ modelPath, dataPath: processedDataFile, onNote },
+      });
       return await tableImportance({ model, dataset, calibrationRows, seed });
     } finally {
       await dataset.close();

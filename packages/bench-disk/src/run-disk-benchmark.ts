@@ -139,7 +139,7 @@ export async function runDiskBenchmark({
         const chosen = Object.fromEntries(selected.names.map((name) => [name, stateDict[name]!]));
         const importance =
           calibrated && calibration
-            ? await measureImportance({ stateDict, modelPath, calibration })
+            ? await measureImportance({ stateDict, metadata, modelPath, calibration, onNote })
             : undefined;
         const models: PlannedModel[] = [];
         for (const points of sweeps) {

@@ -184,7 +184,7 @@ test('an output that is an input is refused', () => {
   );
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: `error: cannot write ${model}: it is read too, and would be lost\n`,
+    stderr: `error: cannot write ${model}: it is also an input, and would be lost\n`,
   });
   expect(readFileSync(model)).toEqual(before);
 });

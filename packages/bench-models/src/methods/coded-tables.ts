@@ -43,7 +43,7 @@ export class CodedTables implements CompressedTables {
     return memory ? MixedPrecisionTable.fromParts(table.parts(), { memory }) : table;
   }
 
-  checkpoint(tensors: StateDict, metadata: CheckpointMetadata): AsyncIterable<Uint8Array> {
+  checkpoint(tensors: StateDict, metadata?: CheckpointMetadata): AsyncIterable<Uint8Array> {
     const tables = Object.fromEntries(this.names.map((name) => [name, this.#table(name)]));
     return writeMixedCheckpoint({ tables, tensors, metadata });
   }

@@ -43,8 +43,8 @@ export interface CompressedTables {
   pieces(name: string): Iterable<Float32Array>;
   /** The table as a model serves it from memory, in `memory` where one is given. */
   embeddingTable(name: string, options?: { memory?: TableMemory | undefined }): EmbeddingTable;
-  /** The bytes of a safetensors file of these tables as they are served, and of other tensors. */
-  checkpoint(tensors: StateDict, metadata: CheckpointMetadata): AsyncIterable<Uint8Array>;
+  /** The bytes of a safetensors file of these tables as they are served, of other tensors, and what it says beside them. */
+  checkpoint(tensors: StateDict, metadata?: CheckpointMetadata): AsyncIterable<Uint8Array>;
   /** Seconds for compressing every table once, beside its part of the sweep: the mean of all the times that it was done. */
   readonly secondsTaken: number;
   /** Values of all tables that became 0. */

@@ -18,19 +18,15 @@ const longestNames = 1 << 24;
  * @throws Error when there are no tensors, a dict contains itself, dicts are nested more than 32 deep, or refer to each
  *   other so often that they mean more values than a pickle of `pickleLength` bytes can hold.
  */
-<<<<<<< HEAD
 export function findStateDict(
   root: unknown,
   { pickleLength }: { pickleLength: number },
-): Map<string, TorchTensor> {
-  const mostValues = freeValues + Math.floor(pickleLength / bytesPerValue);
-=======
-export function findStateDict(root: unknown): {
+): {
   tensors: Map<string, TorchTensor>;
   /** The dict that they stand in. */
   stateDict: ReadonlyMap<unknown, unknown>;
 } {
->>>>>>> 5f18fbd (wip)
+  const mostValues = freeValues + Math.floor(pickleLength / bytesPerValue);
   if (!(root instanceof Map)) {
     throw new Error(`expected a dict of tensors, found ${isTensor(root) ? 'a single tensor' : 'none'}`);
   }

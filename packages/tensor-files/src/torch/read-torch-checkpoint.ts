@@ -103,35 +103,24 @@ async function checkByteOrder(zip: ZipArchive, folder: string): Promise<void> {
   }
 }
 
-<<<<<<< HEAD
-async function describedTensors(zip: ZipArchive, entry: ZipEntry): Promise<Map<string, TorchTensor>> {
+async function describedTensors(
+  zip: ZipArchive,
+  entry: ZipEntry,
+): Promise<{ tensors: Map<string, TorchTensor>; metadata: CheckpointMetadata }> {
   const longest = Math.min(longestPickle, freePickle + picklePerByte * entry.compressedSize);
   if (entry.size > longest) {
     throw new Error(`${zip.name}: ${entry.name}: expected at most ${longest} bytes, found ${entry.size}`);
   }
   const pickle = await bytesOf(zip, entry);
   try {
-    return findStateDict(unpickle(pickle, torchMeaning()), { pickleLength: pickle.length });
-=======
-async function describedTensors(
-  zip: ZipArchive,
-  entry: ZipEntry,
-): Promise<{ tensors: Map<string, TorchTensor>; metadata: CheckpointMetadata }> {
-  if (entry.size > longestPickle) {
-    throw new Error(
-      `${zip.name}: ${entry.name}: expected at most ${longestPickle} bytes, found ${entry.size}`,
-    );
-  }
-  const pickle = await bytesOf(zip, entry);
-  try {
     const attributes = new Map<ReadonlyMap<unknown, unknown>, unknown>();
     const onAttributes = (dict: ReadonlyMap<unknown, unknown>, found: unknown) =>
       void attributes.set(dict, found);
-    const { tensors, stateDict } = findStateDict(unpickle(pickle, { ...torchMeaning(), onAttributes }));
+    const root = unpickle(pickle, { ...torchMeaning(), onAttributes });
+    const { tensors, stateDict } = findStateDict(root, { pickleLength: pickle.length });
     const ofStateDict = attributes.get(stateDict);
     const metadata = ofStateDict instanceof Map ? ofStateDict.get(metadataAttribute) : undefined;
     return { tensors, metadata: metadataFrom(metadata) };
->>>>>>> 5f18fbd (wip)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${zip.name}: ${entry.name}: ${reason}`, { cause: error });

@@ -67,7 +67,7 @@ export class PrunedTables implements CompressedTables {
     return SparseTable.fromPieces({ ...this.#rowPieces(name), memory });
   }
 
-  checkpoint(tensors: StateDict, metadata: CheckpointMetadata): AsyncIterable<Uint8Array> {
+  checkpoint(tensors: StateDict, metadata?: CheckpointMetadata): AsyncIterable<Uint8Array> {
     const tables = Object.fromEntries(this.names.map((name) => [name, this.#fileParts(name)]));
     return writeSparseCheckpoint({ tables, tensors, metadata });
   }
