@@ -12,7 +12,7 @@ describe.each([
   [['activation-sparsifier']],
   [['criteo-data']],
   [['dlrm']],
-  [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'bench-report']],
+  [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'bench-frontier', 'bench-report']],
 ])('the READMEs of %s', (packages) => {
   let folder: string;
 

@@ -32,6 +32,20 @@ export {
   type DlrmType,
   type ForwardTime,
 } from './measures/forward-time.js';
+export {
+  frontierColumns,
+  readFrontier,
+  type FrontierMeasurement,
+  type FrontierPoint,
+} from './measures/frontier.js';
+export {
+  aucChangeText,
+  frontierAnswer,
+  tenThousandths,
+  type FrontierAnswer,
+} from './measures/frontier-answer.js';
+export { frontierSummaries, paretoModels, type FrontierSummary } from './measures/frontier-summary.js';
+export { relativeLoss, smallestWithin } from './measures/smallest-within.js';
 export type { Measure, MeasuredModel } from './measures/measure.js';
 export {
   memoryUseColumns,

@@ -8,6 +8,6 @@ const steps = 12 * stepsPerOctave;
 export function levelLadder(point: GridPoint): GridPoint[] {
   return Array.from({ length: steps + 1 }, (_, step) => ({
     ...point,
-    sparsityLevel: 1 - 2 ** (-step / stepsPerOctave),
+    sparsityLevel: Number((1 - 2 ** (-step / stepsPerOctave)).toFixed(6)),
   }));
 }

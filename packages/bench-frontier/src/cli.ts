@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+import {
+  benchEngineOption,
+  createProgram,
+  createProgress,
+  dayCountsOf,
+  dayCountsOption,
+  methodsOption,
+  Option,
+  parseCount,
+  parseNumber,
+  quietOption,
+  runProgram,
+  settingOption,
+  threadsOption,
+} from '@ds/command-line';
+import { frontierAnswer, methods, methodSettings } from '@ds/bench-models';
+import { engineChoices, engineLine, type EngineChoice } from '@ds/dlrm';
+import packageJson from '../package.json' with { type: 'json' };
+import { frontierText } from './frontier-text.js';
+import { runFrontierBenchmark } from './run-frontier-benchmark.js';
+
+interface FrontierFlags extends Record<string, unknown> {
+  modelPath?: string;
+  epochs?: number;
+  learningRate?: number;
+  processedDataFile: string;
+  dayCounts?: string;
+  methods?: string[];
+  ratios: number[];
+  seeds: number;
+  seed: number;
+  calibrationRows: number;
+  maxAucLoss: number;
+  table?: string[];
+  bestPath?: string;
+  dumpPath?: string;
+  output: string;
+  threads?: number;
+  engine: EngineChoice;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+const program = createProgram({
+  name: 'bench-frontier',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: `bench-frontier --model-path criteo_model.ckpt --processed-data-file kaggleAdDisplayChallenge_processed.npz
+bench-frontier --model-path criteo_model.ckpt --processed-data-file kaggleAdDisplayChallenge_processed.npz --methods rows-int8,mixed-precision --ratios 56,100 --best-path best
+bench-frontier --processed-data-file kaggleAdDisplayChallenge_processed.npz --epochs 2 --seeds 3`,
+});
+program
+  .option(
+    '--model-path <file>',
+    'the trained model: .ckpt, .pt, .pth, .safetensors or .npz (default: one is trained)',
+  )
+  .option('--epochs <number>', 'of training where no model is given (default: 1)', parseCount(1))
+  .option('--learning-rate <rate>', 'of that training (default: 0.1)', parseNumber)
+  .requiredOption(
+    '--processed-data-file <file>',
+    'the processed rows (npz) that the model was or is trained on',
+  )
+  .addOption(dayCountsOption())
+  .addOption(methodsOption(methods, { description: 'how tables are compressed (default: all), of' }));
+for (const setting of methodSettings) program.addOption(settingOption(setting));
+program
+  .option(
+    '--seeds <number>',
+    'times that training, where no model is given, and calibration are repeated',
+    parseCount(1),
+    1,
+  )
+  .option('--seed <number>', 'the first seed; the others follow', parseCount(), 1)
+  .option('--calibration-rows <rows>', 'training rows of the calibration pass', parseCount(1), 100_000)
+  .option('--max-auc-loss <share>', 'share of its ROC AUC that the best model may lose', parseNumber, 0.001)
+  .option('--best-path <folder>', 'write the best model there, as model.safetensors')
+  .option('--dump-path <folder>', 'write all models there')
+  .addOption(
+    new Option(
+      '--table <pattern>',
+      'a table to compress, * for any characters; may be given again (default: the tables known by their names)',
+    ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
+  )
+  .option('--output <file>', 'the CSV with a row for each model', 'compression_frontier.csv')
+  .addOption(threadsOption())
+  .addOption(benchEngineOption(engineChoices))
+  .option('--json', 'print the answer as JSON, in place of a table')
+  .addOption(quietOption())
+  .action(run);
+await runProgram(program);
+
+async function run(flags: FrontierFlags): Promise<void> {
+  const { modelPath, epochs, learningRate, table, output, maxAucLoss, ...options } = flags;
+  if (modelPath !== undefined && (epochs !== undefined || learningRate !== undefined)) {
+    program.error('error: --epochs and --learning-rate: expected no --model-path, found one');
+  }
+  const progress = createProgress(flags);
+  try {
+    const names = methodSettings.map(({ name }) => name);
+    const { rows } = await runFrontierBenchmark({
+      ...options,
+      ...{ modelPath, output, maxAucLoss, tables: table },
+      training: { epochs: epochs ?? 1, learningRate: learningRate ?? 0.1 },
+      grid: Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name))),
+      dayCounts: dayCountsOf(flags, progress.note),
+      onEngine: (description) => progress.note(engineLine(description)),
+      onNote: progress.note,
+      onStage: progress.stage,
+    });
+    progress.finish();
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ output, models: rows.length, maxAucLoss, ...frontierAnswer(rows, maxAucLoss) })}\n`
+        : `${frontierText(rows, maxAucLoss)}\n${rows.length} models: ${output}\n`,
+    );
+  } finally {
+    progress.finish();
+  }
+}

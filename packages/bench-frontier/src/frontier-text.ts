@@ -1,0 +1,49 @@
+import {
+  frontierAnswer,
+  frontierSummaries,
+  modelTitle,
+  paretoModels,
+  tenThousandths,
+  type FrontierPoint,
+  type FrontierSummary,
+} from '@ds/bench-models';
+
+interface Column {
+  heading: string;
+  width: number;
+  cell: (model: FrontierSummary) => string;
+}
+
+const columns: readonly Column[] = [
+  { heading: 'model', width: 38, cell: modelTitle },
+  { heading: 'smaller', width: 9, cell: ({ memoryRatio }) => `${memoryRatio.toPrecision(3)}x` },
+  { heading: 'bytes/row', width: 11, cell: ({ bytesPerRow }) => bytesPerRow.toPrecision(3) },
+  { heading: 'AUC change, 1e-4', width: 22, cell: changeCell },
+];
+
+/**
+ * What the command prints: the models that no other one beats in both size and ROC AUC, and below them the smallest within
+ * the bound. Lines fit 80 columns, but for long paths.
+ */
+export function frontierText(rows: readonly FrontierPoint[], maxAucLoss: number): string {
+  const models = paretoModels(frontierSummaries(rows));
+  const lines = [
+    columns.map(({ heading }) => heading),
+    ...models.map((row) => columns.map(({ cell }) => cell(row))),
+  ];
+  const table = lines.map((cells) =>
+    cells
+      .map((cell, at) => (at === 0 ? cell.padEnd(columns[at]!.width) : cell.padStart(columns[at]!.width)))
+      .join(''),
+  );
+  const { sentence, facts } = frontierAnswer(rows, maxAucLoss);
+  const answer = [sentence, ...facts.map(([name, text]) => `  ${name.padEnd(18)}${text}`)];
+  return `${[...table, '', ...answer].join('\n')}\n`;
+}
+
+/** The change with its interval, or over several seeds its mean and standard deviation. */
+function changeCell(model: FrontierSummary): string {
+  const { value, lower, upper } = tenThousandths(model);
+  const { aucChangeSpread: spread } = model;
+  return spread === undefined ? `${value} (${lower}, ${upper})` : `${value} ± ${(1e4 * spread).toFixed(2)}`;
+}

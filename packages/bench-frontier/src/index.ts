@@ -1,0 +1,6 @@
+/**
+ * How small the embedding tables of a DLRM can get for a loss of AUC: every method of compression at every memory ratio.
+ *
+ * @module @ds/bench-frontier
+ */
+export { runFrontierBenchmark, type FrontierResult } from './run-frontier-benchmark.js';

@@ -1,0 +1,30 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { CompressedTables, FrontierPoint } from '@ds/bench-models';
+import { appendTo, writeWhole } from '@ds/files';
+import type { StateDict } from '@ds/tensor-files';
+
+/**
+ * Writes a model with compressed tables as `.safetensors`, which `Dlrm.load` and `dlrm evaluate` take.
+ *
+ * @throws Error naming the file when it cannot be written; an earlier file then stays.
+ */
+export async function writeModel(
+  path: string,
+  tables: CompressedTables,
+  stateDict: StateDict,
+): Promise<Pick<FrontierPoint, 'path' | 'fileBytes'>> {
+  const others = Object.fromEntries(
+    Object.entries(stateDict).filter(([name]) => !tables.names.includes(name)),
+  );
+  let fileBytes = 0;
+  await mkdir(dirname(path), { recursive: true });
+  await writeWhole(path, async (file) => {
+    const append = appendTo(file);
+    for await (const piece of tables.checkpoint(others)) {
+      fileBytes += piece.length;
+      await append(piece);
+    }
+  });
+  return { path, fileBytes };
+}

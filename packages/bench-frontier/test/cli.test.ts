@@ -1,0 +1,181 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { methods, modelTitle, readFrontier, relativeLoss, type FrontierPoint } from '@ds/bench-models';
+import { openCriteoDataset } from '@ds/criteo-data';
+import {
+  binaryClassificationMetrics,
+  Dlrm,
+  evaluate,
+  loadCheckpoint,
+  pairedAucDifference,
+  saveCheckpoint,
+} from '@ds/dlrm';
+import { benchCommand, originalData, originalModel } from '@ds/test-support';
+import packageJson from '../package.json';
+
+const run = benchCommand('bench-frontier');
+
+describe('bench-frontier', () => {
+  let folder: string;
+  let output: string;
+  let args: string[];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bench-frontier-'));
+    output = join(folder, 'frontier.csv');
+    args = ['--model-path', originalModel, '--processed-data-file', originalData, '--output', output];
+    args.push('--calibration-rows', '300');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('measures every method, at each ratio that it reaches, and says the smallest within the bound', async () => {
+    const grid = [
+      '--sparsity-levels',
+      '0,0.9',
+      '--sparse-block-shapes',
+      '1x4',
+      '--norms',
+      'L1',
+      '--bits',
+      '8,2',
+    ];
+    const result = run([...args, ...grid, '--ratios', '4,8,20', '--max-auc-loss', '0.1']);
+    expect(result.status).toBe(0);
+    expect(result.stderr).toMatch(/^engine [^]*importance: [^]*methods: 10\/10 \(100%\)\n$/m);
+    const rows = await readFrontier(output);
+    expect([...new Set(rows.map(({ method }) => method))]).toEqual(methods.map(({ id }) => id));
+    const of = (id: string) => rows.filter(({ method }) => method === id);
+    expect(of('block-norm').map(({ sparsityLevel }) => sparsityLevel)).toEqual([0, 0.9]);
+    expect(of('rows-greedy').map(({ bits }) => bits)).toEqual([8, 2]);
+    for (const id of ['global-norm', 'access-norm', 'rows-int8', 'mixed-precision']) {
+      expect(of(id).map(({ wantedRatio }) => wantedRatio)).toEqual([4, 8, 20]);
+      for (const { wantedRatio, memoryRatio } of of(id))
+        expect(memoryRatio).toBeGreaterThanOrEqual(wantedRatio!);
+    }
+    const [unpruned] = of('block-norm') as [FrontierPoint];
+    expect(unpruned).toMatchObject({ aucChange: 0, aucChangeLower: 0, aucChangeUpper: 0, logLossChange: 0 });
+    for (const row of rows) {
+      expect(row.aucChangeLower).toBeLessThanOrEqual(row.aucChange);
+      expect(row.aucChangeUpper).toBeGreaterThanOrEqual(row.aucChange);
+      expect(row.rocAuc - row.aucChange).toBeCloseTo(unpruned.rocAuc, 10);
+      expect(row.lookupNs).toBeGreaterThan(0);
+      expect(row.calibrationRows).toBe(
+        ['block', 'global', 'rows-nearest', 'rows-greedy'].some((id) => row.method.startsWith(id)) ? 0 : 300,
+      );
+    }
+    const within = rows.filter((row) => relativeLoss(row) <= 0.1);
+    const best = within.reduce((a, b) => (b.tableBytes < a.tableBytes ? b : a));
+    expect(result.stdout).toContain(`in float32: ${modelTitle(best)}.\n`);
+    expect(result.stdout).toContain(`${best.tableBytes} bytes`);
+    expect(result.stdout.trimEnd().split('\n').at(-1)).toBe(`${rows.length} models: ${output}`);
+    for (const line of result.stdout.split('\n\n')[0]!.split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('writes the best model and all models, which are what the rows say', async () => {
+    const dump = join(folder, 'dump');
+    const best = join(folder, 'best');
+    const result = run([
+      ...[...args, '--quiet', '--json', '--methods', 'rows-nearest,mixed-precision', '--ratios', '8'],
+      ...['--bits', '4', '--max-auc-loss', '0.5', '--best-path', best, '--dump-path', dump],
+    ]);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    const rows = await readFrontier(output);
+    expect((await readdir(dump)).sort()).toEqual(['mixed-precision', 'rows-nearest']);
+    const answer = JSON.parse(result.stdout) as { best: FrontierPoint; models: number };
+    expect(answer.models).toBe(2);
+    expect(answer.best.path).toBe(join(best, 'model.safetensors'));
+    expect(answer.best.fileBytes).toBe((await stat(answer.best.path!)).size);
+    const smallest = rows.find(({ path }) => path === answer.best.path)!;
+    const dataset = await openCriteoDataset({ processedDataFile: originalData, split: 'test' });
+    const scoresOf = async (path: string) => {
+      const model = await Dlrm.load(path);
+      const scored = await evaluate({ model, dataset });
+      await model.dispose();
+      return scored;
+    };
+    const before = await scoresOf(originalModel);
+    const { labels, scores } = await scoresOf(answer.best.path!);
+    await dataset.close();
+    const { difference, interval } = pairedAucDifference(labels, before.scores, scores);
+    expect(smallest.rocAuc).toBeCloseTo(binaryClassificationMetrics(labels, scores).rocAuc!, 9);
+    expect(smallest.aucChange).toBeCloseTo(difference, 9);
+    expect([smallest.aucChangeLower, smallest.aucChangeUpper]).toEqual(
+      interval.map((end) => expect.closeTo(end, 9)),
+    );
+  });
+
+  test('trains a model for each seed where none is given', async () => {
+    const trained = [...args.slice(2), '--methods', 'rows-int8', '--ratios', '4,8'];
+    expect(run([...trained, '--quiet', '--seeds', '2', '--seed', '5'])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    const rows = await readFrontier(output);
+    expect(rows.map(({ seed, wantedRatio }) => [seed, wantedRatio])).toEqual([
+      [5, 4],
+      [5, 8],
+      [6, 4],
+      [6, 8],
+    ]);
+    expect(rows[0]!.rocAuc).not.toBe(rows[2]!.rocAuc);
+    expect(run([...args, '--epochs', '2'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('expected no --model-path'),
+    });
+  });
+
+  test('says the least loss where no model is within the bound', async () => {
+    const { status, stdout } = run([
+      ...args,
+      '--quiet',
+      '--methods',
+      'rows-nearest',
+      '--bits',
+      '2',
+      '--max-auc-loss',
+      '0',
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /No model loses at most 0 % of its ROC AUC: the least loss on the validation split is [\d.]+ %/,
+    );
+  });
+
+  test.each([
+    [['--ratios', '0.5'], 'error: ratio: expected a number of at least 1, found 0.5\n'],
+    [['--max-auc-loss', '2'], 'error: maxAucLoss: expected a share from 0 to 1 of the ROC AUC, found 2\n'],
+    [['--sparsity-levels', '3'], 'error: sparsity level: expected a number from 0 to 1, found 3\n'],
+    [['--output', originalData], `error: cannot write ${originalData}: it is read too`],
+  ])('refuses %j', async (bad, message) => {
+    const { status, stderr } = run([...args, '--quiet', ...bad]);
+    expect(stderr).toContain(message);
+    expect(status).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('names a model that has no number in a table, does not fit the data, or is none', async () => {
+    const state = await loadCheckpoint(originalModel);
+    state['emb_l.3.weight']!.data[5] = NaN;
+    const broken = join(folder, 'broken.ckpt');
+    await saveCheckpoint(broken, state);
+    const withModel = (path: string) => run([...args, '--quiet', '--model-path', path]);
+    expect(withModel(broken).stderr).toContain(`error: ${broken}: emb_l.3.weight`);
+    state['emb_l.3.weight'] = { data: new Float32Array(8), shape: [1, 8] };
+    const small = join(folder, 'small.ckpt');
+    await saveCheckpoint(small, state);
+    expect(withModel(small).stderr).toContain(`error: ${small}: emb_l.3.weight: expected`);
+    const none = join(folder, 'none.ckpt');
+    await writeFile(none, 'no model');
+    expect(withModel(none)).toMatchObject({ status: 1, stderr: expect.stringContaining(`error: ${none}: `) });
+    expect((await readdir(folder)).sort()).toEqual(['broken.ckpt', 'none.ckpt', 'small.ckpt']);
+  });
+
+  test('has a version and a help with defaults and an example', () => {
+    expect(run(['--version']).stdout).toBe(`${packageJson.version}\n`);
+    const help = run(['--help']).stdout;
+    expect(help).toMatch(/default:\s+"compression_frontier.csv"/);
+    expect(help).toContain('Example:\n  bench-frontier --model-path');
+    expect(run(['--methods', 'int3']).status).toBe(2);
+  });
+});

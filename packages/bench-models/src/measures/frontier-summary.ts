@@ -1,0 +1,53 @@
+import { methodOf, modelTitle } from '../methods/methods.js';
+import type { FrontierPoint } from './frontier.js';
+
+/** A model of the frontier over all seeds: means, and where there are several seeds the spread. */
+export interface FrontierSummary extends FrontierPoint {
+  /** Seeds that it was measured with. */
+  seeds: number;
+  /** Standard deviation of the change of ROC AUC over the seeds; absent for one seed. */
+  aucChangeSpread?: number;
+}
+
+const averaged = [
+  ...(['tableBytes', 'bytesPerRow', 'memoryRatio', 'rocAuc', 'aucChange', 'aucChangeLower'] as const),
+  ...(['aucChangeUpper', 'logLoss', 'logLossChange', 'validationRocAuc', 'validationAucChange'] as const),
+  ...(['lookupNs', 'compressSeconds', 'calibrationSeconds'] as const),
+];
+
+/** The models of the frontier, each once: of several seeds the means. */
+export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSummary[] {
+  const models = new Map<string, FrontierPoint[]>();
+  for (const point of points) {
+    // The level that gives a ratio is another for another seed.
+    const { wantedRatio } = point;
+    const model = wantedRatio === undefined ? modelTitle(point) : `${methodOf(point).id} ${wantedRatio}`;
+    models.set(model, [...(models.get(model) ?? []), point]);
+  }
+  return [...models.values()].map((of) => {
+    const mean = (field: (typeof averaged)[number]) =>
+      of.reduce((sum, point) => sum + point[field], 0) / of.length;
+    const means = Object.fromEntries(
+      averaged.map((field) => [field, mean(field)]),
+    ) as unknown as FrontierPoint;
+    const summary = { ...of[0]!, ...means, seeds: of.length };
+    if (of.length === 1) return summary;
+    const squares = of.reduce((sum, { aucChange }) => sum + (aucChange - summary.aucChange) ** 2, 0);
+    return { ...summary, aucChangeSpread: Math.sqrt(squares / (of.length - 1)) };
+  });
+}
+
+/** The models that no other one beats both in bytes and in ROC AUC on the validation split, smallest tables last. */
+export function paretoModels<Model extends FrontierPoint>(models: readonly Model[]): Model[] {
+  const bySize = [...models].sort(
+    (a, b) => a.tableBytes - b.tableBytes || b.validationAucChange - a.validationAucChange,
+  );
+  let best = -Infinity;
+  return bySize
+    .filter(({ validationAucChange }) => {
+      const isBetter = validationAucChange > best;
+      if (isBetter) best = validationAucChange;
+      return isBetter;
+    })
+    .reverse();
+}

@@ -1,0 +1,107 @@
+import type { GridPoint } from '../methods/grid-point.js';
+import { methods } from '../methods/methods.js';
+import { float, oneOf, text, wholeNumber } from '../results/cell-types.js';
+import { distinctModels } from '../results/distinct-models.js';
+import { gridPointColumns, gridPointOwnColumns, modelSchema } from '../results/grid-point-schema.js';
+import type { ResultsColumn } from '../results/results-csv.js';
+import { columnsOf, readResultsCsv, type ResultsSchema } from '../results/results-schema.js';
+
+/** What a compressed model takes, and what it costs in quality beside the model as it was. */
+export interface FrontierMeasurement {
+  /** Seed of the calibration, and of the training where the model was trained for this. */
+  seed: number;
+  /** The memory ratio that it was made for, where its method has a size to choose. */
+  wantedRatio?: number;
+  /** Bytes of the tables in memory: codes, scales and index. */
+  tableBytes: number;
+  /** The same for a row. */
+  bytesPerRow: number;
+  /** How many times smaller the tables are than in float32. */
+  memoryRatio: number;
+  /** Area under the ROC curve on the test split. */
+  rocAuc: number;
+  /** The same less that of the model as it was. */
+  aucChange: number;
+  /** Lower end of its 95 % interval, paired (DeLong). */
+  aucChangeLower: number;
+  /** Upper end. */
+  aucChangeUpper: number;
+  /** Mean negative log likelihood on the test split, in nats. */
+  logLoss: number;
+  /** The same less that of the model as it was. */
+  logLossChange: number;
+  /** Area under the ROC curve on the validation split. */
+  validationRocAuc: number;
+  /** The same less that of the model as it was: what a choice among models is made by. */
+  validationAucChange: number;
+  /** Nanoseconds for a lookup: median over passes of a batch through all tables. */
+  lookupNs: number;
+  /** Seconds to compress: the model's own, and those of the sweep that it shares with the method's others. */
+  compressSeconds: number;
+  /** Training rows of the calibration pass; 0 where the tables alone decide. */
+  calibrationRows: number;
+  /** Seconds of calibration, one pass for all methods; 0 where the tables alone decide. */
+  calibrationSeconds: number;
+  /** The file that it was written to, where it was. */
+  path?: string;
+  /** Bytes of that file. */
+  fileBytes?: number;
+}
+
+/** A row of `compression_frontier.csv`. */
+export interface FrontierPoint extends GridPoint, FrontierMeasurement {
+  /** The id of its method. */
+  method: string;
+}
+
+const bytes = wholeNumber({ expected: 'a number of bytes', minimum: 0 });
+const positive = float({ minimum: 0 });
+const share = float({ minimum: 0, maximum: 1 });
+const seconds = float({ expected: 'seconds', minimum: 0 });
+const maybe = { mayBeEmpty: true, mayBeAbsent: true };
+
+const schema: ResultsSchema<FrontierMeasurement> = {
+  seed: { column: 'seed', cell: wholeNumber({ minimum: 0 }) },
+  wantedRatio: { column: 'wanted_ratio', cell: float({ minimum: 1 }), ...maybe },
+  tableBytes: { column: 'table_bytes', cell: bytes },
+  bytesPerRow: { column: 'bytes_per_row', cell: positive },
+  memoryRatio: { column: 'memory_ratio', cell: positive },
+  rocAuc: { column: 'roc_auc', cell: share },
+  aucChange: { column: 'auc_change', cell: float() },
+  aucChangeLower: { column: 'auc_change_lower', cell: float() },
+  aucChangeUpper: { column: 'auc_change_upper', cell: float() },
+  logLoss: { column: 'log_loss', cell: positive },
+  logLossChange: { column: 'log_loss_change', cell: float() },
+  validationRocAuc: { column: 'validation_roc_auc', cell: share },
+  validationAucChange: { column: 'validation_auc_change', cell: float() },
+  lookupNs: { column: 'lookup_ns', cell: positive },
+  compressSeconds: { column: 'compress_seconds', cell: seconds },
+  calibrationRows: { column: 'calibration_rows', cell: wholeNumber({ minimum: 0 }) },
+  calibrationSeconds: { column: 'calibration_seconds', cell: seconds },
+  path: { column: 'path', cell: text('the path of a model'), ...maybe },
+  fileBytes: { column: 'file_bytes', cell: bytes, ...maybe },
+};
+
+/** The columns of `compression_frontier.csv`: the method, what tells its models apart, and what was measured. */
+export const frontierColumns: readonly ResultsColumn<FrontierPoint>[] = [
+  { name: 'method', cell: ({ method }) => method },
+  ...gridPointColumns,
+  ...gridPointOwnColumns.filter(({ name }) => name !== 'method'),
+  ...columnsOf(schema),
+];
+
+/**
+ * Reads a `compression_frontier.csv`.
+ *
+ * @throws Error naming the file, line and column that is not as it should be, or the model that it lists twice for a seed.
+ */
+export async function readFrontier(csvPath: string): Promise<FrontierPoint[]> {
+  const ofModels = modelSchema(schema);
+  const method = { column: 'method', cell: oneOf(methods.map(({ id }) => id)) };
+  const rows = (await readResultsCsv(csvPath, { ...ofModels, method })) as FrontierPoint[];
+  distinctModels(
+    csvPath,
+    rows.map((row) => ({ ...row, dlrmType: `seed ${row.seed}` })),
+  );
+  return rows;
+}

@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@ds/test-support';
+import {
+  aucChangeText,
+  frontierAnswer,
+  frontierColumns,
+  frontierSummaries,
+  paretoModels,
+  readFrontier,
+  smallestWithin,
+  writeResultsCsv,
+  type FrontierPoint,
+} from '../../src/index.js';
+
+const folder = temporaryFolder();
+
+/** A model of some bytes that loses some ROC AUC, of a base of 0.8, on either split. */
+function point(
+  ratio: number,
+  { loss, testLoss = loss, seed = 1 }: { loss: number; testLoss?: number; seed?: number },
+): FrontierPoint {
+  return {
+    ...{
+      method: 'mixed-precision',
+      ratio,
+      seed,
+      wantedRatio: ratio,
+      tableBytes: 64000 / ratio,
+      bytesPerRow: 64 / ratio,
+    },
+    ...{ memoryRatio: ratio, rocAuc: 0.8 - testLoss, aucChange: -testLoss, aucChangeLower: -testLoss - 1e-4 },
+    ...{ aucChangeUpper: -testLoss + 1e-4, logLoss: 0.5, logLossChange: 0.001, validationRocAuc: 0.8 - loss },
+    ...{
+      validationAucChange: -loss,
+      lookupNs: 20,
+      compressSeconds: 1,
+      calibrationRows: 100,
+      calibrationSeconds: 2,
+    },
+  };
+}
+
+test('is written and read back, with what tells the models apart first', async () => {
+  const path = join(folder, 'frontier.csv');
+  const rows: FrontierPoint[] = [
+    { ...point(8, { loss: 1e-4 }), path: '/best/model.safetensors', fileBytes: 77 },
+    {
+      ...point(1, { loss: 0 }),
+      ratio: undefined,
+      wantedRatio: undefined,
+      method: 'block-norm',
+      norm: 'L1',
+      sparseBlockShape: [1, 4],
+      sparsityLevel: 0,
+    },
+    {
+      ...point(2, { loss: 0 }),
+      ratio: undefined,
+      wantedRatio: undefined,
+      method: 'global-norm',
+      scope: 'global',
+      norm: 'L2',
+      sparseBlockShape: [1, 1],
+      sparsityLevel: 0.5,
+    },
+    { ...point(5, { loss: 0 }), ratio: undefined, wantedRatio: undefined, method: 'rows-greedy', bits: 4 },
+  ];
+  await writeResultsCsv({ path, columns: frontierColumns, makeRows: async () => rows });
+  expect(await readFrontier(path)).toEqual(rows);
+});
+
+test('refuses a model that is there twice for a seed, and a row without its fields', async () => {
+  const path = join(folder, 'twice.csv');
+  const rows = [point(8, { loss: 0 }), point(8, { loss: 0, seed: 2 }), point(8, { loss: 0 })];
+  await writeResultsCsv({ path, columns: frontierColumns, makeRows: async () => rows });
+  await expect(readFrontier(path)).rejects.toThrow('two rows of mixed precision, 8 times smaller, seed 1');
+  const heading = frontierColumns.map(({ name }) => name).join();
+  await writeFile(path, `${heading}\nblock-norm,${','.repeat(frontierColumns.length - 2)}\n`);
+  await expect(readFrontier(path)).rejects.toThrow("line 2: norm: expected L1 or L2, found ''");
+});
+
+test('the smallest model is chosen on the validation split, whatever it loses on the test split', () => {
+  const models = [
+    point(8, { loss: 1e-4 }),
+    point(20, { loss: 7.9e-4, testLoss: 0.1 }),
+    point(30, { loss: 8.1e-4, testLoss: 0 }),
+    point(300, { loss: 0, seed: 2 }),
+  ];
+  expect(smallestWithin(models, 0.001)).toBe(models[1]);
+  const { best, sentence, facts } = frontierAnswer(models, 0.001);
+  expect(best).toBe(models[1]);
+  expect(sentence).toContain('at most 0.1 % of its ROC AUC has tables 20.0 times smaller');
+  expect(Object.fromEntries(facts)['change of ROC AUC']).toBe(
+    '-1000.0e-4 (95 %: -1001.0 to -999.0), on the test split',
+  );
+});
+
+test.each([
+  [
+    { aucChange: -0.78e-4, aucChangeLower: -1.05e-4, aucChangeUpper: -0.5e-4 },
+    '-0.78e-4 (95 %: -1.05 to -0.50)',
+  ],
+  [
+    { aucChange: -0.1866, aucChangeLower: -0.1957, aucChangeUpper: -0.1776 },
+    '-1866e-4 (95 %: -1957 to -1776)',
+  ],
+  [{ aucChange: 0, aucChangeLower: 0, aucChangeUpper: 0 }, '0.00e-4 (95 %: 0.00 to 0.00)'],
+  [{ aucChange: -1e-9, aucChangeLower: -1e-4, aucChangeUpper: 1e-4 }, '0.0e-4 (95 %: -1.0 to 1.0)'],
+])('%j has no digit that is not known', (change, text) => {
+  expect(aucChangeText(change)).toBe(text);
+});
+
+test('where every model loses more, the answer is what the best of them loses', () => {
+  const { best, sentence } = frontierAnswer([point(8, { loss: 0.04 }), point(20, { loss: 0.4 })], 0.001);
+  expect(best).toBeUndefined();
+  expect(sentence).toContain(
+    'the least loss on the validation split is 5 %, by mixed precision, 8 times smaller',
+  );
+});
+
+test('several seeds of a model are their mean and standard deviation', () => {
+  const [summary, other] = frontierSummaries([
+    point(8, { loss: 1e-4, seed: 1 }),
+    point(20, { loss: 5e-4, seed: 1 }),
+    point(8, { loss: 3e-4, seed: 2 }),
+  ]);
+  expect(summary).toMatchObject({ seeds: 2, aucChange: expect.closeTo(-2e-4, 12) });
+  expect(summary!.aucChangeSpread).toBeCloseTo(Math.SQRT2 * 1e-4, 12);
+  expect(other).toMatchObject({ seeds: 1, aucChange: -5e-4 });
+  expect(other!.aucChangeSpread).toBeUndefined();
+});
+
+test('a model that another one beats in bytes and in quality is not on the frontier', () => {
+  const models = [point(8, { loss: 1e-4 }), point(20, { loss: 0.5e-4 }), point(30, { loss: 2e-4 })];
+  expect(paretoModels(models).map(({ ratio }) => ratio)).toEqual([20, 30]);
+});
