@@ -7,20 +7,20 @@ import {
   type LayerOptions,
 } from './layer-config.js';
 import { SparsifiedLayer, type HookState } from './sparsified-layer.js';
-import { layerFromState, partsAsGiven, stateOf, type ActivationSparsifierState } from './sparsifier-state.js';
+import { layerFromState, listOrSingle, stateOf, type ActivationSparsifierState } from './sparsifier-state.js';
 import { checkTensor, type Tensor } from './tensor.js';
 
 /** The defaults of all layers. */
 export interface ActivationSparsifierOptions<
   Config extends object = Record<string, unknown>,
 > extends LayerOptions<Config> {
-  /** Takes what the sparsifier warns of; default `console.warn`. */
+  /** Receives warnings; default `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * Sparsifies what enters the layers of a model. A hook on each registered layer aggregates its input over batches;
- * `step` makes of that a mask, maskFn(reduceFn(aggregate), sparseConfig); `squashMask` puts a hook in its place that
+ * Sparsifies the inputs of a model's layers. A hook on each registered layer aggregates its input over batches; `step`
+ * computes a mask from it, maskFn(reduceFn(aggregate), sparseConfig); `squashMask` replaces the hook by one that
  * multiplies the input by the mask. After PyTorch's
  * torch/ao/pruning/_experimental/activation_sparsifier/activation_sparsifier.py.
  */
@@ -31,7 +31,7 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
   readonly #layers = new Map<string, SparsifiedLayer>();
   readonly #warn: (message: string) => void;
 
-  /** @throws Error naming an option that is unknown */
+  /** @throws Error naming an unknown option */
   constructor(model: HookedModel, options: ActivationSparsifierOptions<Config> = {}) {
     const { onWarning = (message) => console.warn(message), ...defaults } = options;
     this.model = model;
@@ -39,7 +39,7 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
     this.#defaults = mergeOptions(undefined, defaults);
   }
 
-  /** What a layer's configuration takes where its registration says nothing else. */
+  /** The defaults for the configuration of layers. */
   get defaults(): LayerDefaults {
     return this.#defaults;
   }
@@ -50,11 +50,11 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
   }
 
   /**
-   * Registers a layer: from now on its input is aggregated. A layer that is registered already is registered anew,
-   * with a warning; its mask and data are gone.
+   * Registers a layer and starts to aggregate its input. A registered layer is registered again, with a warning, and loses
+   * its mask and data.
    *
    * @param name The layer's name in the model.
-   * @throws Error naming the layer when the model has none of that name, or its configuration makes no sense
+   * @throws Error naming the layer if the model does not have it, or if its configuration is invalid
    */
   registerLayer<LayersConfig extends object = Config>(
     name: string,
@@ -69,7 +69,7 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
       return merged;
     });
     if (this.#layers.has(name)) {
-      this.#warn(`layer "${name}" was registered before and is registered anew`);
+      this.#warn(`layer "${name}" is already registered and is registered again`);
       this.unregisterLayer(name);
     }
     this.#layers.set(name, new SparsifiedLayer(config));
@@ -78,9 +78,9 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
   }
 
   /**
-   * Takes the sparsifier off a layer; mask and data are gone.
+   * Removes the sparsifier from a layer, with the layer's mask and data.
    *
-   * @throws Error when the layer is not registered
+   * @throws Error if the layer is not registered
    */
   unregisterLayer(name: string): void {
     this.#layerOf(name).hook?.remove();
@@ -88,56 +88,57 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
   }
 
   /**
-   * Makes the masks of all layers anew from what their inputs aggregated to since the last step, and drops that.
+   * Recomputes the masks of all layers from the inputs aggregated since the last step, and drops the aggregates.
    *
    * @throws Error naming a layer that has aggregated nothing since, whose mask is squashed, or whose functions fail
-   *   or give what does not fit its input; no mask is changed then
+   *   or return something that does not fit its input; then no mask is changed
    */
   step(): void {
     const masks = [...this.#layers].map(([name, layer]) =>
       ofLayer(name, () => {
         if (layer.hookState !== 'aggregate')
-          throw new Error('its mask is squashed, a step comes before that');
+          throw new Error('its mask is already squashed; step must come first');
         if (!layer.data)
-          throw new Error('nothing is aggregated since the last step; the model must see a batch first');
+          throw new Error(
+            'nothing has been aggregated since the last step; the model must see a batch first',
+          );
         return layer.newMasks(layer.data);
       }),
     );
     [...this.#layers.values()].forEach((layer, index) => {
-      // In place, so that masks that were handed out change too.
+      // In place, so that masks returned earlier change too.
       masks[index]!.forEach((mask, part) => Object.assign(layer.mask![part]!, mask));
       layer.data = undefined;
     });
   }
 
   /**
-   * The mask of a layer, live until the first batch after a step: 1 keeps, 0 prunes. A list of them, one for each
-   * feature, where the layer has features. After a batch and before `step` it keeps all, in the shape of the input.
+   * The mask of a layer, live until the first batch after a step: 1 keeps, 0 prunes. For a layer with features, a list of
+   * masks, one for each feature. Between a batch and `step`, the mask keeps everything and has the shape of the input.
    *
-   * @throws Error when the layer is not registered, or has seen no batch, so that its shape is unknown
+   * @throws Error if the layer is not registered, or has seen no batch, so that its shape is unknown
    */
   getMask(name: string): Tensor | Tensor[] {
     const { mask, config } = this.#layerOf(name);
     if (!mask)
       throw new Error(`layer "${name}": its mask has no shape yet; the model must see a batch first`);
-    return partsAsGiven(mask, config);
+    return listOrSingle(mask, config);
   }
 
   /**
-   * What the input of a layer has aggregated to since the last step; a list where it has features; undefined when
-   * there was no batch.
+   * The aggregated input of a layer since the last step; a list if it has features; undefined if there was no batch.
    *
-   * @throws Error when the layer is not registered
+   * @throws Error if the layer is not registered
    */
   getData(name: string): Tensor | Tensor[] | undefined {
     const { data, config } = this.#layerOf(name);
-    return data && partsAsGiven(data, config);
+    return data && listOrSingle(data, config);
   }
 
   /**
    * The configuration of a layer.
    *
-   * @throws Error when the layer is not registered
+   * @throws Error if the layer is not registered
    */
   getConfig(name: string): LayerConfig {
     return this.#layerOf(name).config;
@@ -146,22 +147,22 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
   /**
    * What the hook of a layer does.
    *
-   * @throws Error when the layer is not registered
+   * @throws Error if the layer is not registered
    */
   getHookState(name: string): HookState {
     return this.#layerOf(name).hookState;
   }
 
   /**
-   * Ends the aggregation in all layers; from now on their input is multiplied by their mask. What was aggregated
-   * since the last step is dropped. A second call with another `attachSparsifyHook` takes the hooks off, or on again.
+   * Ends the aggregation in all layers and starts to multiply their inputs by their masks. The aggregates since the last
+   * step are dropped. A second call with another `attachSparsifyHook` removes the hooks, or adds them again.
    *
-   * @throws Error naming a layer that has no mask, because it has seen no batch; nothing is changed then
+   * @throws Error naming a layer that has no mask because it has seen no batch; then nothing is changed
    */
   squashMask({
     attachSparsifyHook = true,
   }: {
-    /** False only ends the aggregation: the input is left as it is. Default true. */
+    /** False only ends the aggregation and leaves the inputs unchanged. Default true. */
     attachSparsifyHook?: boolean;
   } = {}): void {
     if (attachSparsifyHook) for (const name of this.names) this.getMask(name);
@@ -172,15 +173,15 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
     }
   }
 
-  /** The whole state: masks sparse, tensors copied, functions by reference. */
+  /** The whole state, with sparse masks, copies of the tensors and references to the functions. */
   stateDict(): ActivationSparsifierState {
     return stateOf(this.#layers, this.#defaults);
   }
 
   /**
-   * Takes over a state that `stateDict` returned, in place of all layers of before, and attaches the hooks.
+   * Loads a state that `stateDict` returned, replacing all layers, and attaches the hooks.
    *
-   * @throws Error naming a layer that the model has not, or whose state does not fit together; nothing is changed then
+   * @throws Error naming a layer that the model does not have, or whose state is inconsistent; then nothing is changed
    */
   loadStateDict(state: ActivationSparsifierState): void {
     const loaded = Object.keys(state.dataGroups).map((name) => {
@@ -215,12 +216,14 @@ export class ActivationSparsifier<Config extends object = Record<string, unknown
   #layerOf(name: string): SparsifiedLayer {
     const layer = this.#layers.get(name);
     if (!layer)
-      throw new Error(`layer "${name}": not registered; there is ${this.names.join(', ') || 'none'}`);
+      throw new Error(
+        `layer "${name}": not registered; registered layers: ${this.names.join(', ') || 'none'}`,
+      );
     return layer;
   }
 }
 
-/** Runs what concerns one layer; an error says which. */
+/** Runs a function for one layer; its errors name the layer. */
 function ofLayer<Result>(name: string, run: () => Result): Result {
   try {
     return run();

@@ -1,9 +1,9 @@
 import { filled, isSameShape, shapeText, valuesOf, type Tensor } from './tensor.js';
 
 /**
- * Aggregates by adding the values, each to the one in its place: all batches must have one size.
+ * Aggregates by elementwise addition: all batches must have the same size.
  *
- * @throws Error when the shapes differ
+ * @throws Error if the shapes differ
  */
 export function addBatches(aggregated: Tensor, input: Tensor): Tensor {
   if (!isSameShape(aggregated.shape, input.shape)) {
@@ -22,7 +22,7 @@ export function addExamples(aggregated: Tensor, input: Tensor): Tensor {
   return sumOfExamples([aggregated, input], (value) => value);
 }
 
-/** Like `addExamples`, of the absolute values. */
+/** Like `addExamples`, for the absolute values. */
 export function addMagnitudes(aggregated: Tensor, input: Tensor): Tensor {
   return sumOfExamples([aggregated, input], Math.abs);
 }

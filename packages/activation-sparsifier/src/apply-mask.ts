@@ -1,11 +1,11 @@
 import { shapeText, type Tensor } from './tensor.js';
 
 /**
- * The input times the mask, as a new tensor of the input's shape. Where the mask is 0 there is +0, whatever the
+ * The input times the mask, as a new tensor of the input's shape. Where the mask is 0 the result is +0, whatever the
  * value was.
  *
- * @param mask Broadcast as NumPy does it: dimensions are aligned at the last one, and each is the input's, or 1.
- * @throws Error when the mask cannot be broadcast to the input's shape
+ * @param mask Broadcast as in NumPy: dimensions are aligned at the last one, and each is the input's, or 1.
+ * @throws Error if the mask cannot be broadcast to the input's shape
  */
 export function applyMask(input: Tensor, mask: Tensor): Tensor {
   checkBroadcast(input.shape, mask.shape);
@@ -15,7 +15,7 @@ export function applyMask(input: Tensor, mask: Tensor): Tensor {
   for (let at = 0, place = 0; at < data.length; at++) {
     const factor = mask.data[place]!;
     if (factor !== 0) data[at] = input.data[at]! * factor;
-    // On to the next value, from the last dimension backwards.
+    // Advance to the next value, from the last dimension backwards.
     for (let dim = position.length - 1; dim >= 0; dim--) {
       place += steps[dim]!;
       if (++position[dim]! < input.shape[dim]!) break;
@@ -26,7 +26,7 @@ export function applyMask(input: Tensor, mask: Tensor): Tensor {
   return { data, shape: [...input.shape] };
 }
 
-/** @throws Error when a mask of this shape cannot be broadcast to the input's */
+/** @throws Error if a mask of this shape cannot be broadcast to the input's shape */
 export function checkBroadcast(input: readonly number[], mask: readonly number[]): void {
   const aligned = input.slice(Math.max(0, input.length - mask.length));
   const fits =
@@ -36,7 +36,7 @@ export function checkBroadcast(input: readonly number[], mask: readonly number[]
   }
 }
 
-/** How far a step along each of the input's dimensions goes in the mask. */
+/** The stride in the mask for each of the input's dimensions. */
 function maskSteps(input: readonly number[], mask: readonly number[]): number[] {
   const steps = new Array<number>(input.length).fill(0);
   let step = 1;

@@ -1,6 +1,6 @@
 import { shapeText, valuesOf, type Tensor } from './tensor.js';
 
-/** Where the values of one feature lie in a tensor: `length` at a time, every `stride`. */
+/** The positions of one feature's values in a tensor: `length` at a time, every `stride`. */
 interface Runs {
   first: number;
   length: number;
@@ -8,9 +8,9 @@ interface Runs {
 }
 
 /**
- * The values of one position along a dimension, which stays, with size 1 (PyTorch's index_select with one index).
+ * The values at one position along a dimension, which is kept with size 1 (PyTorch's index_select with one index).
  *
- * @throws Error when the tensor has no such dimension or position
+ * @throws Error if the tensor has no such dimension or position
  */
 export function selectFeature({ data, shape }: Tensor, featureDim: number, feature: number): Tensor {
   const dim = dimensionOf(shape, featureDim);
@@ -22,7 +22,7 @@ export function selectFeature({ data, shape }: Tensor, featureDim: number, featu
   return { data: selected, shape: shape.map((size, at) => (at === dim ? 1 : size)) };
 }
 
-/** Writes what `selectFeature` gave, or values of its shape, to their place in `target`. */
+/** Writes values of the shape that `selectFeature` returns back to their position in `target`. */
 export function writeFeature(
   target: Tensor,
   featureDim: number,

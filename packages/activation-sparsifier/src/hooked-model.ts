@@ -1,21 +1,21 @@
 import type { Tensor } from './tensor.js';
 
 /**
- * Called with what is about to enter a layer. What it returns enters in its place; nothing returned leaves the
- * input as it is. It must not write to the input, nor keep it.
+ * Called with the input of a layer. A returned tensor replaces the input; undefined leaves it unchanged. The hook must
+ * neither write to the input nor keep it.
  */
 export type ForwardPreHook = (input: Tensor) => Tensor | undefined;
 
-/** What undoes the registration of a hook. */
+/** Removes a registered hook. */
 export interface HookHandle {
-  /** Takes the hook off the layer; a second call does nothing. */
+  /** Removes the hook from the layer; a second call does nothing. */
   remove(): void;
 }
 
 /** A model whose layers call hooks before each forward pass; a `Dlrm` of `@ds/dlrm` is one. */
 export interface HookedModel {
-  /** The names of the layers that take hooks, in the order in which the forward pass meets them. */
+  /** The names of the layers that accept hooks, in the order of the forward pass. */
   readonly layerNames: readonly string[];
-  /** From now on, every forward pass calls the hook before this layer. */
+  /** Makes every forward pass call the hook before this layer. */
   registerForwardPreHook(layerName: string, hook: ForwardPreHook): HookHandle;
 }

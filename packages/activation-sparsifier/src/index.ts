@@ -1,5 +1,5 @@
 /**
- * PyTorch's activation sparsifier: masks on what enters the layers of a model.
+ * PyTorch's activation sparsifier: masks on the inputs of a model's layers.
  *
  * @module @ds/activation-sparsifier
  */

@@ -1,37 +1,37 @@
 import type { Tensor } from './tensor.js';
 
-/** Takes a batch into what was aggregated over the batches before it; the first time that is zeros like the input. */
+/** Adds a batch to the aggregate of the batches before it, which is at first zeros in the shape of the input. */
 export type AggregateFunction = (aggregated: Tensor, input: Tensor) => Tensor;
 
-/** Makes of the aggregate what the mask is decided by, as a rule without the dimension of the examples. */
+/** Reduces the aggregate to the input of the mask function, usually without the dimension of the examples. */
 export type ReduceFunction = (aggregated: Tensor) => Tensor;
 
-/** The mask for reduced data: 1 keeps, 0 prunes. It is broadcast over the layer's input, as NumPy does it. */
+/** Computes the mask for reduced data: 1 keeps, 0 prunes. It is broadcast over the layer's input as in NumPy. */
 export type MaskFunction<Config> = (reduced: Tensor, config: Config) => Tensor;
 
-/** How the input of a layer is sparsified; what is left out comes from the sparsifier's defaults. */
+/** How the input of a layer is sparsified; missing options come from the sparsifier's defaults. */
 export interface LayerOptions<Config extends object = Record<string, unknown>> {
   /** Called with each batch. */
   aggregateFn?: AggregateFunction | undefined;
-  /** Called by `step` with what was aggregated. */
+  /** Called by `step` with the aggregate. */
   reduceFn?: ReduceFunction | undefined;
-  /** Called by `step` with what `reduceFn` gave, and with `sparseConfig`. */
+  /** Called by `step` with the result of `reduceFn` and with `sparseConfig`. */
   maskFn?: MaskFunction<Config> | undefined;
-  /** Positions along `featureDim` that are sparsified, each with a mask of its own; default: the whole input. */
+  /** Positions along `featureDim` to sparsify, each with its own mask; default: the whole input. */
   features?: readonly number[] | undefined;
-  /** The dimension of `features`; from the last one backwards if negative. */
+  /** The dimension of `features`, counted from the last one if negative. */
   featureDim?: number | undefined;
-  /** What `maskFn` gets as its second argument. A `sparsityLevel` in it is checked to be from 0 to 1. */
+  /** The second argument of `maskFn`. A `sparsityLevel` in it must be from 0 to 1. */
   sparseConfig?: Partial<Config> | undefined;
 }
 
-/** What the layers have in common; see `LayerOptions`. */
+/** The defaults of all layers; see `LayerOptions`. */
 export interface LayerDefaults {
   /** Called with each batch. */
   readonly aggregateFn: AggregateFunction | undefined;
-  /** Called by `step` with what was aggregated. */
+  /** Called by `step` with the aggregate. */
   readonly reduceFn: ReduceFunction | undefined;
-  /** Called by `step` with what `reduceFn` gave. */
+  /** Called by `step` with the result of `reduceFn`. */
   readonly maskFn: MaskFunction<never> | undefined;
   /** Positions along `featureDim`; undefined: the whole input. */
   readonly features: readonly number[] | undefined;
@@ -41,20 +41,20 @@ export interface LayerDefaults {
   readonly sparseConfig: Readonly<Record<string, unknown>>;
 }
 
-/** The configuration of a registered layer, its defaults merged in. */
+/** The configuration of a registered layer, including the defaults. */
 export interface LayerConfig extends LayerDefaults {
   /** Called with each batch. */
   readonly aggregateFn: AggregateFunction;
-  /** Called by `step` with what was aggregated. */
+  /** Called by `step` with the aggregate. */
   readonly reduceFn: ReduceFunction;
-  /** Called by `step` with what `reduceFn` gave. */
+  /** Called by `step` with the result of `reduceFn`. */
   readonly maskFn: MaskFunction<never>;
 }
 
 const functions = ['aggregateFn', 'reduceFn', 'maskFn'] as const;
 const optionNames: readonly string[] = [...functions, 'features', 'featureDim', 'sparseConfig'];
 
-/** The defaults with what `options` gives over them; of the sparse configuration, key by key. */
+/** The defaults overridden by `options`; the sparse configuration is merged key by key. */
 export function mergeOptions<Config extends object>(
   defaults: LayerDefaults | undefined,
   options: LayerOptions<Config>,
@@ -62,7 +62,7 @@ export function mergeOptions<Config extends object>(
   const unknown = Object.keys(options).find((key) => !optionNames.includes(key));
   if (unknown !== undefined) {
     throw new Error(
-      `unknown option ${unknown}; there are ${optionNames.join(', ')}, and what maskFn takes belongs in sparseConfig`,
+      `unknown option ${unknown}; expected one of ${optionNames.join(', ')}; options of maskFn belong in sparseConfig`,
     );
   }
   const features = options.features ?? defaults?.features;
@@ -76,12 +76,12 @@ export function mergeOptions<Config extends object>(
   };
 }
 
-/** @throws Error naming what is missing or makes no sense */
+/** @throws Error naming a missing or invalid option */
 export function checkLayerConfig(config: LayerDefaults): asserts config is LayerConfig {
   for (const name of functions) {
     if (typeof config[name] !== 'function') {
       throw new Error(
-        `${name}: expected a function, found ${typeof config[name]}; neither the layer nor the defaults have one`,
+        `${name}: expected a function, found ${typeof config[name]}; set it for the layer or in the defaults`,
       );
     }
   }

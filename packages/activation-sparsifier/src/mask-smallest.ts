@@ -1,17 +1,17 @@
 import type { Tensor } from './tensor.js';
 
 /**
- * A mask that prunes round(level * values) of the values (a half goes to the even number): those of the smallest
- * magnitude, equal ones with the lowest index first. NaN counts as infinite.
+ * A mask that prunes the round(level * values) values with the smallest magnitude (halves to even), ties with the lowest
+ * index first. NaN counts as infinite.
  *
- * @throws Error when the level is not from 0 to 1
+ * @throws Error if the level is not from 0 to 1
  */
 export function maskSmallest(
   { data, shape }: Tensor,
   {
     sparsityLevel,
   }: {
-    /** The share of the values that are pruned, from 0 to 1. */
+    /** The fraction of the values to prune, from 0 to 1. */
     sparsityLevel: number;
   },
 ): Tensor {

@@ -3,7 +3,7 @@ import { valuesOf, type Tensor } from './tensor.js';
 /**
  * Reduces (n, ...) to (...) by the mean over the first dimension.
  *
- * @throws Error when there is no first dimension, or it has no example
+ * @throws Error if there is no first dimension, or it has size 0
  */
 export function meanOverBatch({ data, shape }: Tensor): Tensor {
   const [examples = 0, ...example] = shape;

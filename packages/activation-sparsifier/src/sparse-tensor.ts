@@ -1,8 +1,8 @@
 import { filled, type Tensor } from './tensor.js';
 
-/** A tensor by its values other than zero, in PyTorch's coordinate format (sparse COO). */
+/** A tensor as its nonzero values, in PyTorch's coordinate format (sparse COO). */
 export interface SparseTensor {
-  /** The coordinates of the values, (dimensions, values), row-major: first all along dimension 0. */
+  /** The coordinates of the values, (dimensions, values), row-major: first those along dimension 0. */
   indices: Int32Array;
   /** The values, in the order of the dense tensor. */
   values: Float32Array;
@@ -24,7 +24,7 @@ export function toSparse({ data, shape }: Tensor): SparseTensor {
   return { indices, values: Float32Array.from(places, (place) => data[place]!), shape: [...shape] };
 }
 
-/** @throws Error when the coordinates do not fit the values or the shape */
+/** @throws Error if the coordinates do not fit the values or the shape */
 export function toDense({ indices, values, shape }: SparseTensor): Tensor {
   if (indices.length !== shape.length * values.length) {
     throw new Error(

@@ -4,12 +4,12 @@ import type { HookHandle } from './hooked-model.js';
 import type { LayerConfig } from './layer-config.js';
 import { checkTensor, copyTensor, filled, isSameShape, shapeText, type Tensor } from './tensor.js';
 
-/** What a layer's hook does: aggregate its input, or multiply it by the mask; `none` when it has no hook. */
+/** What a layer's hook does: aggregate the input, or multiply it by the mask; `none` without a hook. */
 export type HookState = 'aggregate' | 'sparsify' | 'none';
 
 /**
- * What is kept of one registered layer. Aggregate and mask are lists with an entry for each part of the input: its
- * features where the configuration lists them, else the whole input, which is one part.
+ * The state of one registered layer. Aggregate and mask are lists with an entry for each part of the input: one for each
+ * feature if the configuration lists features, otherwise one for the whole input.
  */
 export class SparsifiedLayer {
   readonly config: LayerConfig;
@@ -17,16 +17,16 @@ export class SparsifiedLayer {
   hook: HookHandle | undefined;
   /** Undefined before the first batch, and after a step until the next one. */
   data: Tensor[] | undefined;
-  /** Undefined before the first batch. While there are data, it has the shape of the first batch's parts. */
+  /** Undefined before the first batch. While `data` is defined, it has the shape of the first batch's parts. */
   mask: Tensor[] | undefined;
-  /** The shape of an example of the last batch, as it entered the layer. */
+  /** The shape of an example in the last batch, as input to the layer. */
   #exampleShape: readonly number[] | undefined;
 
   constructor(config: LayerConfig) {
     this.config = config;
   }
 
-  /** Takes a batch into the aggregate. */
+  /** Adds a batch to the aggregate. */
   aggregate(input: Tensor): void {
     const parts = this.#partsOf(input);
     const { shape } = parts[0]!;
@@ -35,7 +35,7 @@ export class SparsifiedLayer {
     const expected = (this.data && this.#exampleShape) ?? exampleShape;
     if (!isSameShape(exampleShape, expected) || !isSameShape(shape.slice(1), firstShape.slice(1))) {
       throw new Error(
-        `a batch ${shapeText(input.shape)} has other examples than the batches before it, ${shapeText(expected)}`,
+        `a batch ${shapeText(input.shape)} has examples of another shape than earlier batches, ${shapeText(expected)}`,
       );
     }
     const before = this.data ?? parts.map(() => filled(shape, 0));
@@ -57,7 +57,7 @@ export class SparsifiedLayer {
     return output;
   }
 
-  /** The masks that `maskFn` gives for these data. */
+  /** The masks that `maskFn` returns for these data. */
   newMasks(data: readonly Tensor[]): Tensor[] {
     const { reduceFn, maskFn, sparseConfig } = this.config;
     return data.map((part) => {
@@ -77,17 +77,17 @@ export class SparsifiedLayer {
 
   #aggregated(before: Tensor, part: Tensor, firstShape: readonly number[]): Tensor {
     const { data, shape } = before;
-    // Where values are aggregated each in its place, a batch of another size would be cut off, or add NaN.
-    const isByValue = shape[0] !== 1 && isSameShape(shape, firstShape);
-    if (isByValue && !isSameShape(shape, part.shape)) {
+    // With elementwise aggregation, a batch of another size would be truncated, or add NaN.
+    const isElementwise = shape[0] !== 1 && isSameShape(shape, firstShape);
+    if (isElementwise && !isSameShape(shape, part.shape)) {
       throw new Error(
-        `a batch ${shapeText(part.shape)} does not go with what was aggregated, ${shapeText(shape)}; ` +
+        `a batch ${shapeText(part.shape)} cannot be added to the aggregate ${shapeText(shape)}; ` +
           'addExamples takes batches of any size',
       );
     }
     const after: unknown = this.config.aggregateFn({ data, shape }, part);
     checkTensor('aggregateFn', after);
-    // The model may write to its input's memory afterwards.
+    // The model may later overwrite the memory of its input.
     return after.data.buffer === part.data.buffer ? copyTensor(after) : after;
   }
 }

@@ -3,32 +3,32 @@ import { SparsifiedLayer, type HookState } from './sparsified-layer.js';
 import { toDense, toSparse, type SparseTensor } from './sparse-tensor.js';
 import { checkTensor, copyTensor, type Tensor } from './tensor.js';
 
-/** What a state says of one layer beside its mask. */
+/** The state of one layer except its mask. */
 export interface LayerState extends LayerConfig {
   /** What its hook does. */
   hookState: HookState;
-  /** What is aggregated since the last step; a list where the layer has features. */
+  /** The aggregate since the last step; a list if the layer has features. */
   data?: Tensor | Tensor[] | undefined;
 }
 
-/** The state of a sparsifier; the functions in it are by reference. */
+/** The state of a sparsifier, with references to the functions. */
 export interface ActivationSparsifierState {
-  /** The mask of each layer, sparse: a list where it has features, undefined before its first batch. */
+  /** The sparse mask of each layer: a list if it has features, undefined before its first batch. */
   state: Record<string, MaskState>;
-  /** The configuration of each layer, what its hook does, and what it has aggregated. */
+  /** The configuration of each layer, what its hook does, and its aggregate. */
   dataGroups: Record<string, LayerState>;
-  /** What the layers had in common when they were registered. */
+  /** The defaults of all layers. */
   defaults: LayerDefaults;
 }
 
-/** The mask of one layer, sparse. */
+/** The sparse mask of one layer. */
 export interface MaskState {
-  /** A list where the layer has features; undefined before its first batch. */
+  /** A list if the layer has features; undefined before its first batch. */
   mask: SparseTensor | SparseTensor[] | undefined;
 }
 
-/** The parts as they are handed out: a list where the layer has features, else the one tensor. */
-export function partsAsGiven<Part>(parts: Part[], { features }: LayerDefaults): Part | Part[] {
+/** The parts as the API returns them: a list if the layer has features, otherwise the single tensor. */
+export function listOrSingle<Part>(parts: Part[], { features }: LayerDefaults): Part | Part[] {
   return features ? parts : parts[0]!;
 }
 
@@ -38,17 +38,17 @@ export function stateOf(
 ): ActivationSparsifierState {
   const state: ActivationSparsifierState = { state: {}, dataGroups: {}, defaults: { ...defaults } };
   for (const [name, { config, hookState, data, mask }] of layers) {
-    state.state[name] = { mask: mask && partsAsGiven(mask.map(toSparse), config) };
+    state.state[name] = { mask: mask && listOrSingle(mask.map(toSparse), config) };
     state.dataGroups[name] = {
       ...config,
       hookState,
-      ...(data && { data: partsAsGiven(data.map(copyTensor), config) }),
+      ...(data && { data: listOrSingle(data.map(copyTensor), config) }),
     };
   }
   return state;
 }
 
-/** @throws Error when something is missing or does not fit together */
+/** @throws Error if something is missing or inconsistent */
 export function layerFromState(
   name: string,
   { state, dataGroups }: ActivationSparsifierState,

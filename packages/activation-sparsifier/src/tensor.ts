@@ -1,4 +1,4 @@
-/** Values with dimensions, as a layer of a model takes them: the examples of a batch along the first dimension. */
+/** The input of a layer: values with dimensions, with the examples of a batch along the first one. */
 export interface Tensor {
   /** The values, row-major. */
   data: Float32Array;
@@ -6,10 +6,10 @@ export interface Tensor {
   shape: readonly number[];
 }
 
-/** @throws Error saying `what` it is when it is no tensor, or when shape and data do not fit together. */
+/** @throws Error, starting with `what`, if it is not a tensor, or if shape and data do not match. */
 export function checkTensor(what: string, tensor: unknown): asserts tensor is Tensor {
   const { data, shape } = (tensor ?? {}) as Partial<Tensor>;
-  // By its tag: a page, a worker and a test each have a Float32Array of their own.
+  // By its tag, because a page, a worker and a test each have their own Float32Array.
   const isFloat32 = Object.prototype.toString.call(data) === '[object Float32Array]';
   const isShape = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!isFloat32 || !isShape) {
@@ -28,7 +28,7 @@ export function valuesOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** A shape as messages show it, such as (16, 367). */
+/** A shape in messages, such as (16, 367). */
 export function shapeText(shape: readonly number[]): string {
   return `(${shape.join(', ')})`;
 }
@@ -37,7 +37,7 @@ export function isSameShape(one: readonly number[], other: readonly number[]): b
   return one.length === other.length && one.every((size, dim) => size === other[dim]);
 }
 
-/** A tensor of a shape, each value of it `value`. */
+/** A tensor of the given shape with all values equal to `value`. */
 export function filled(shape: readonly number[], value: number): Tensor {
   const data = new Float32Array(valuesOf(shape));
   if (value !== 0) data.fill(value);

@@ -108,7 +108,7 @@ test('a layer that is registered anew has one hook, and a warning names it', () 
   const warnings: string[] = [];
   const { model, sparsifier } = sparsifierOf({ onWarning: (message) => warnings.push(message) });
   sparsifier.registerLayer('top.0').registerLayer('top.0');
-  expect(warnings).toEqual(['layer "top.0" was registered before and is registered anew']);
+  expect(warnings).toEqual(['layer "top.0" is already registered and is registered again']);
   expect(model.hooksOf('top.0')).toBe(1);
 });
 
@@ -126,7 +126,7 @@ describe('a batch is refused, with the name of the layer, when', () => {
       'it has another width',
       addExamples,
       [4, 2],
-      '(4, 2) has other examples than the batches before it, (3)',
+      '(4, 2) has examples of another shape than earlier batches, (3)',
     ],
     ['it has more dimensions', addExamples, [4, 3, 1], '(4, 3, 1)'],
   ])('%s', (_, aggregateFn, shape, message) => {
@@ -155,7 +155,9 @@ describe('a batch is refused, with the name of the layer, when', () => {
     const { model, sparsifier } = sparsifierOf();
     sparsifier.registerLayer('top.0', { features: [1], featureDim: 1 });
     model.enter('top.0', tensor([4, 3]));
-    expect(() => model.enter('top.0', tensor([4, 2]))).toThrow('layer "top.0": a batch (4, 2) has other');
+    expect(() => model.enter('top.0', tensor([4, 2]))).toThrow(
+      'layer "top.0": a batch (4, 2) has examples of another shape',
+    );
   });
 
   test('it does not fit the mask', () => {
@@ -195,13 +197,13 @@ describe('step is refused, and no mask is changed, when', () => {
   test('there was no batch since the last step', () => {
     const { model, sparsifier } = sparsifierOf();
     sparsifier.registerLayer('top.0').registerLayer('top.2');
-    expect(() => sparsifier.step()).toThrow('layer "top.0": nothing is aggregated since the last step');
+    expect(() => sparsifier.step()).toThrow('layer "top.0": nothing has been aggregated since the last step');
     model.enter('top.0', tensor([4, 3]));
-    expect(() => sparsifier.step()).toThrow('layer "top.2": nothing is aggregated since the last step');
+    expect(() => sparsifier.step()).toThrow('layer "top.2": nothing has been aggregated since the last step');
     expect(sparsifier.getMask('top.0')).toMatchObject({ shape: [4, 3] });
     model.enter('top.2', tensor([4, 3]));
     sparsifier.step();
-    expect(() => sparsifier.step()).toThrow('layer "top.0": nothing is aggregated since the last step');
+    expect(() => sparsifier.step()).toThrow('layer "top.0": nothing has been aggregated since the last step');
   });
 
   test('the mask is squashed, whether there were batches or not', () => {
@@ -209,7 +211,7 @@ describe('step is refused, and no mask is changed, when', () => {
     sparsifier.registerLayer('top.0');
     model.enter('top.0', tensor([4, 3]));
     sparsifier.squashMask();
-    expect(() => sparsifier.step()).toThrow('layer "top.0": its mask is squashed');
+    expect(() => sparsifier.step()).toThrow('layer "top.0": its mask is already squashed');
   });
 
   test.each<[string, MaskFunction<Config>, string]>([
@@ -243,9 +245,13 @@ test.each(['getMask', 'getData', 'getConfig', 'getHookState', 'unregisterLayer']
   '%s of a layer that is not registered names it and what there is',
   (method) => {
     const { sparsifier } = sparsifierOf();
-    expect(() => sparsifier[method]('top.0')).toThrow('layer "top.0": not registered; there is none');
+    expect(() => sparsifier[method]('top.0')).toThrow(
+      'layer "top.0": not registered; registered layers: none',
+    );
     sparsifier.registerLayer('top.2');
-    expect(() => sparsifier[method]('top.0')).toThrow('layer "top.0": not registered; there is top.2');
+    expect(() => sparsifier[method]('top.0')).toThrow(
+      'layer "top.0": not registered; registered layers: top.2',
+    );
   },
 );
 

@@ -1,4 +1,4 @@
-// Values to the keys of their blocks, in place: what ../src/block-keys.ts does, for the usual block shapes.
+// Converts values to the keys of their blocks, in place, like ../src/selection/ranking/block-keys.ts, for common block shapes.
 
 /** Blocks of one value under L2. `blocks` is rounded up to a multiple of 4. */
 export function squareValues(values: usize, blocks: u32): void {
@@ -6,7 +6,7 @@ export function squareValues(values: usize, blocks: u32): void {
   for (; values < end; values += 16) v128.store(values, squares(values));
 }
 
-/** Blocks of four values side by side, under L1. `blocks` is rounded up to a multiple of 4. */
+/** Blocks of four adjacent values, under L1. `blocks` is rounded up to a multiple of 4. */
 export function meansOfFour(values: usize, blocks: u32): void {
   const end = values + ((<usize>blocks) << 4);
   for (let keys = values; values < end; values += 64, keys += 16) {

@@ -1,9 +1,9 @@
-// Kept rows in Elias-Fano's form (../src/tables/mixed-precision/elias-fano.ts).
+// Kept rows in Elias-Fano coding (../src/tables/mixed-precision/elias-fano.ts).
 
 /** What `findInEliasFano` returns for a row that is not kept. */
 export const notKept: u32 = 0xffffffff;
 
-// For a byte and a number, 0 to 7, which bit the one of that number is: 8 bytes for each byte.
+// For each byte, 8 bytes: the bit positions of its first to eighth one.
 const onesOfByte = memory.data(2048);
 
 export function prepareEliasFano(): void {
@@ -20,12 +20,12 @@ function prepareSelect(): void {
   }
 }
 
-/** Which bit the `nth` one of a word is, from 0; there is one. (S. Vigna, "Broadword implementation of rank/select", 2008.) */
+/** The bit position of the `nth` one of a word, from 0, which must exist. (S. Vigna, "Broadword implementation of rank/select", 2008.) */
 function select(word: u64, nth: u32): u32 {
   let sums = word - ((word >> 1) & 0x5555555555555555);
   sums = (sums & 0x3333333333333333) + ((sums >> 2) & 0x3333333333333333);
   sums = ((sums + (sums >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x0101010101010101;
-  // Bytes whose sum, of theirs and of those below, is at most nth: the wanted byte follows them.
+  // Marks the bytes whose cumulative count of ones is at most nth: the wanted byte follows them.
   const atMost = (((<u64>nth * 0x0101010101010101) | 0x8080808080808080) - sums) & 0x8080808080808080;
   const place = (<u64>popcnt(atMost)) << 3;
   const inByte = nth - <u32>(((sums << 8) >> place) & 0xff);
@@ -33,7 +33,7 @@ function select(word: u64, nth: u32): u32 {
   return <u32>place + <u32>load<u8>(onesOfByte + (byte << 3) + inByte);
 }
 
-/** What the search needs of an index. */
+/** The parts of an index that the search needs. */
 @unmanaged
 export class EliasFanoRows {
   high!: u32;
@@ -44,7 +44,7 @@ export class EliasFanoRows {
   lowBits!: u32;
 }
 
-/** The place of a row among the kept ones, or `notKept`. */
+/** The position of a row among the kept ones, or `notKept`. */
 export function findInEliasFano(index: EliasFanoRows, row: u32): u32 {
   const lowBits = index.lowBits;
   const bucket = row >>> lowBits;
@@ -53,7 +53,7 @@ export function findInEliasFano(index: EliasFanoRows, row: u32): u32 {
   if (index.blockRanks) before += load<u32>(index.blockRanks + ((<usize>(row >>> 16)) << 2));
   let position = <u64>(group << 5) + before;
   let nth = bucket & 31;
-  // The zero that ends the bucket, by its bit in the 64 from the group's start on, or in those after them.
+  // The zero that ends the bucket: its bit position in the 64 bits from the group's start on, or in the following ones.
   let word = wordAt(index.high, position);
   let zeros = <u32>popcnt(~word);
   let first = before;
@@ -65,14 +65,14 @@ export function findInEliasFano(index: EliasFanoRows, row: u32): u32 {
     zeros = <u32>popcnt(~word);
   }
   const end = select(~word, nth);
-  // The ones right before it are the bucket's rows; a run that fills the word's lower bits may have begun before.
+  // The ones right before it are the bucket's rows; a run that fills the word's lower bits may have started earlier.
   let inBucket = <u32>clz(~((word << 1) << (63 - end)));
   const last = first + end - nth;
   if (inBucket == end && first != before) inBucket = runBefore(index.high, position + end);
   return findInBucket(index.low, lowBits, last - inBucket, inBucket, row & ((1 << lowBits) - 1));
 }
 
-/** Ones right before a position. */
+/** The number of consecutive ones right before a position. */
 function runBefore(high: usize, position: u64): u32 {
   let ones: u32 = 0;
   while (position > 0) {
@@ -83,8 +83,8 @@ function runBefore(high: usize, position: u64): u32 {
   return ones;
 }
 
-// For each number of low bits: a one at the bottom of each field of so many bits in 57, which one load gives from any
-// bit on, and how many such fields there are.
+// For each number of low bits: a mask with a one at the bottom of each field of that many bits, and the number of fields,
+// within 57 bits, which one load returns from any bit on.
 const fieldOnes = memory.data(8 * 11);
 const fieldsOfWord = memory.data(4 * 11);
 
@@ -98,7 +98,7 @@ function prepareFields(): void {
   }
 }
 
-/** The place of the row with these low bits among `count` rows from `first` on. */
+/** The position of the row with these low bits among `count` rows from `first` on. */
 function findInBucket(low: usize, lowBits: u32, first: u32, count: u32, wanted: u32): u32 {
   const ones = load<u64>(fieldOnes + ((<usize>lowBits) << 3));
   const tops = ones << (lowBits - 1);
@@ -106,7 +106,7 @@ function findInBucket(low: usize, lowBits: u32, first: u32, count: u32, wanted: 
   while (true) {
     const fields = min(count, most);
     const at = <u64>first * lowBits;
-    // All fields are compared at once. The lowest that is equal has its topmost bit set; those above it may have it too.
+    // Compares all fields at once. The lowest equal field has its topmost bit set; fields above it may have it set too.
     const differing = (load<u64>(low + <usize>(at >> 3)) >> (at & 7)) ^ (ones * wanted);
     const usedBits: u64 = fields * lowBits;
     const inBucket = ((<u64>1) << usedBits) - 1;
@@ -118,7 +118,7 @@ function findInBucket(low: usize, lowBits: u32, first: u32, count: u32, wanted: 
   }
 }
 
-/** 64 bits from any position on. */
+/** 64 bits from a position on, which may be any bit. */
 function wordAt(bits: usize, position: u64): u64 {
   const at = bits + <usize>(position >> 3);
   const shift = position & 7;

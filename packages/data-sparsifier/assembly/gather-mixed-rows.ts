@@ -14,9 +14,9 @@ import {
 } from './stored-rows';
 import { zeroRow } from './zero-row';
 
-// A table's header in memory, as ../src/tables/mixed-precision/kernel-header.ts writes it. After it come 3 words for each
-// class, its bits, the bytes of a row and where its rows are; then, for each class but the last, 2 words: where its class
-// bits and their counts are.
+// A table's header in memory, as written by ../src/tables/mixed-precision/kernel-header.ts. It is followed by 3 words for
+// each class: its bits, the bytes of a row and the address of its rows; then, for each class but the last, 2 words: the
+// addresses of its class bits and of their counts.
 @unmanaged
 class MixedTable {
   rows!: u32;
@@ -34,7 +34,7 @@ class MixedTable {
 const classesAt: usize = 4 * 11;
 const classBitsAt: usize = classesAt + 12 * 6;
 
-// Kinds of index, in the order of kernel-header.ts; what is none of these is Elias-Fano's form.
+// Kinds of index, in the order of kernel-header.ts; any other value is Elias-Fano coding.
 const allRows: u32 = 0;
 const noRows: u32 = 1;
 const bitmap: u32 = 2;
@@ -45,8 +45,8 @@ export function prepareMixed(): void {
 }
 
 /**
- * Gathers `count` rows by id, each to `out` + its place x `stride` (bytes). Returns `count`, or the place of the
- * first id that is no row of the table.
+ * Gathers `count` rows by id; the i-th goes to `out` + i x `stride` (bytes). Returns `count`, or the position of the first
+ * id that is not a row of the table.
  */
 export function gatherMixedRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<MixedTable>(header);
@@ -61,7 +61,7 @@ export function gatherMixedRows(header: usize, ids: usize, count: u32, out: usiz
   return count;
 }
 
-/** As `findStoredRows`, by any index. */
+/** Like `findStoredRows`, for any kind of index. */
 function findRows(table: MixedTable, ids: usize, count: u32, out: usize, stride: usize): u32 {
   for (let place: u32 = 0; place < count; place++) {
     if (load<u32>(ids + ((<usize>place) << 2)) >= table.rows) return refuse(place);
@@ -82,14 +82,14 @@ function findRows(table: MixedTable, ids: usize, count: u32, out: usize, stride:
     }
     store<u32>(storedRows + (found << 2), stored);
     store<u32>(placesOfStored + (found << 2), <u32>out);
-    // Without a branch on the row, as which ones are stored cannot be foretold.
+    // Branchless, because which rows are stored is unpredictable.
     found += <usize>(stored != notKept);
     if (kind != allRows) zeroRow(out, rowBytes);
   }
   return <u32>found;
 }
 
-/** Writes the rows that `findRows` has listed, class by class. */
+/** Writes the rows that `findRows` listed, class by class. */
 function expandStored(header: usize, stored: u32): void {
   const table = changetype<MixedTable>(header);
   const isLarge = table.rows >= largeTableRows;
@@ -111,7 +111,7 @@ function expandStored(header: usize, stored: u32): void {
   }
 }
 
-/** Lists the rows that are of a class, and keeps the others by their places among those of later classes. */
+/** Lists the rows of a class, and keeps the others by their positions among those of later classes. */
 function takeClass(bits: usize, ranks: usize, stored: u32, rows: usize, rowBytes: usize): u32 {
   let taken: usize = 0;
   let kept: usize = 0;

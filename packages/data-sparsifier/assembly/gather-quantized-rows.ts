@@ -25,8 +25,8 @@ class QuantizedRows {
 }
 
 /**
- * Gathers `count` rows by id, each to `out` + its place x `stride` (bytes). Returns `count`, or the place of the
- * first id that is no row of the table.
+ * Gathers `count` rows by id; the i-th goes to `out` + i x `stride` (bytes). Returns `count`, or the position of the first
+ * id that is not a row of the table.
  */
 export function gatherQuantizedRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<QuantizedRows>(header);
@@ -53,7 +53,7 @@ export function gatherQuantizedRows(header: usize, ids: usize, count: u32, out: 
   return count;
 }
 
-/** Loads a byte of each stored row, so that the processor fetches them all at once. */
+/** Loads a byte of each stored row, so that the CPU fetches them all at once. */
 function touchRows(table: QuantizedRows, count: u32): void {
   for (let row: usize = 0; row < <usize>count; row++) {
     touch(table.packed + <usize>load<u32>(storedRows + (row << 2)) * table.rowBytes);
@@ -81,8 +81,8 @@ function expandRows(table: QuantizedRows, count: u32): void {
   }
 }
 
-// PyTorch's code * scale + offset is one fused operation; in float64 the product is exact and the sum is rounded
-// to float32 once, which is the same.
+// PyTorch computes code * scale + offset as a fused multiply-add. In float64 the product is exact and the sum is rounded
+// to float32 once, with the same result.
 function store4(codes: v128, scales: v128, offsets: v128, out: usize): void {
   const low = f64x2.add(f64x2.mul(f64x2.convert_low_i32x4_u(codes), scales), offsets);
   const highCodes = i8x16.shuffle(codes, codes, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);

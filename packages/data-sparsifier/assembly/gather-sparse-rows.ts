@@ -1,5 +1,5 @@
-// The gather of SparseTable (../src/tables/sparse-table.ts, where the layout is described) as WebAssembly with
-// SIMD. Written in AssemblyScript; `npm run build:kernel` compiles it into ../src/kernel-module.ts.
+// The gather of SparseTable (layout described in ../src/tables/sparse-table.ts) as WebAssembly with SIMD. Written in
+// AssemblyScript; `npm run build:kernel` compiles it into ../src/kernel-module.ts.
 
 import {
   findStoredRows,
@@ -26,8 +26,8 @@ class SparseRows {
   values!: u32;
 }
 
-// For each set of kept values among four, the byte shuffle that puts the next values of a row on their places.
-// A byte of 128 or more selects zero.
+// For each set of kept values among four, the byte shuffle that moves the next values of a row to their positions. A byte
+// of 128 or more selects zero.
 const shuffles = memory.data(256);
 
 export function prepare(): void {
@@ -43,13 +43,13 @@ export function prepare(): void {
   }
 }
 
-// Of each stored row of a group: where its kept values begin, and the bits of its first blocks.
+// For each stored row of a group: the address of its kept values, and the bits of its first blocks.
 const valuesOfStored = memory.data(4 * 32);
 const bitsOfStored = memory.data(8 * 32);
 
 /**
- * Gathers `count` rows by id, each to `out` + its place x `stride` (bytes). Returns `count`, or the place of the
- * first id that is no row of the table.
+ * Gathers `count` rows by id; the i-th goes to `out` + i x `stride` (bytes). Returns `count`, or the position of the first
+ * id that is not a row of the table.
  */
 export function gatherSparseRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<SparseRows>(header);
@@ -82,8 +82,8 @@ export function gatherSparseRows(header: usize, ids: usize, count: u32, out: usi
 }
 
 /**
- * Finds where the values of each stored row begin and has the processor fetch them, all at once. Returns whether all
- * blocks of these rows are known to be kept.
+ * Finds the address of the values of each stored row and prefetches them, all at once. Returns whether all blocks of these
+ * rows are known to be kept.
  */
 function findValues(table: SparseRows, count: u32): bool {
   const blockBits = table.blockBits;
@@ -116,7 +116,7 @@ function expandElements(table: SparseRows, rowBytes: usize, count: u32): void {
     const end = out + rowBytes;
     let bits = load<u64>(bitsOfStored + (row << 3));
     while (out + 64 <= end) {
-      // Each place from the bits alone, so that no four wait for the four before.
+      // Each position depends only on the bits, so that no group of four waits for the previous one.
       spread(out, values, bits);
       spread(out + 16, values + ((<usize>popcnt(bits & 0xf)) << 2), bits >> 4);
       spread(out + 32, values + ((<usize>popcnt(bits & 0xff)) << 2), bits >> 8);
@@ -146,7 +146,7 @@ function expandFours(table: SparseRows, rowBytes: usize, count: u32): void {
     while (true) {
       const stop = min(end, out + (32 << 4));
       for (; out < stop; out += 16, bits >>= 1) {
-        // Without a branch, as which blocks are kept cannot be foretold.
+        // Branchless, because which blocks are kept is unpredictable.
         const kept = <i32>(bits & 1);
         v128.store(out, v128.and(v128.load(values), i32x4.splat(-kept)));
         values += (<usize>kept) << 4;
@@ -158,7 +158,7 @@ function expandFours(table: SparseRows, rowBytes: usize, count: u32): void {
   }
 }
 
-/** Rows of which all is kept; `rowBytes` is a multiple of 16. */
+/** Rows without a pruned block; `rowBytes` is a multiple of 16. */
 function copyRows(rowBytes: usize, count: u32): void {
   for (let row: usize = 0; row < <usize>count; row++) {
     let values: usize = load<u32>(valuesOfStored + (row << 2));
@@ -192,7 +192,7 @@ function expandBlocks(table: SparseRows, rowBytes: usize, count: u32): void {
 function blocksBefore(blockBits: usize, blockRanks: usize, position: u64): u32 {
   const group = <usize>(position >> 7);
   const bits = blockBits + (group << 4);
-  // Without a branch: where a row starts within its group cannot be predicted.
+  // Branchless, because where a row starts within its group is unpredictable.
   const below = ((<u64>1) << (position & 63)) - 1;
   const inSecondWord = (position & 64) != 0;
   return (
@@ -202,14 +202,14 @@ function blocksBefore(blockBits: usize, blockRanks: usize, position: u64): u32 {
   );
 }
 
-// An unaligned load gives at least these many from any block on.
+// An unaligned load returns at least this many bits, from any block on.
 const bitsAtOnce: u32 = 57;
 
 function bitsFrom(blockBits: usize, position: u64): u64 {
   return load<u64>(blockBits + <usize>(position >> 3)) >> (position & 7);
 }
 
-/** Writes four values: the kept ones among them, one bit each, are the next of `values`. */
+/** Writes four values: those whose bit is set are the next of `values`, the others zero. */
 function spread(out: usize, values: usize, bits: u64): void {
   const shuffle = v128.load(shuffles + ((<usize>(bits & 0xf)) << 4));
   v128.store(out, i8x16.swizzle(v128.load(values), shuffle));

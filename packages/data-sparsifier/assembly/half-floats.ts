@@ -4,7 +4,7 @@ export function fromFourHalves(halves: v128): v128 {
   const size = i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13);
   const isInfinite = i32x4.gt_s(size, i32x4.splat(0x0f7fffff));
   const normal = i32x4.add(i32x4.add(size, rebias), v128.and(isInfinite, rebias));
-  // Below the normal numbers the step is 2^-24. Not by way of float32's own subnormal numbers, which are slow.
+  // Subnormal numbers have a step of 2^-24. This avoids float32's own subnormal numbers, which are slow.
   const fraction = f32x4.convert_i32x4_s(v128.and(halves, i32x4.splat(0x3ff)));
   const subnormal = f32x4.mul(fraction, f32x4.splat(1.0 / 16777216));
   const isSubnormal = i32x4.lt_s(size, i32x4.splat(1 << 23));
@@ -28,13 +28,13 @@ export function fromHalf(half: u16): f64 {
   return sign * power * (1 + fraction / 1024);
 }
 
-/** The IEEE 754 binary16 nearest to a finite number, halves to even; beyond its range, infinity. */
+/** The IEEE 754 binary16 nearest to a finite number, halves to even; infinity beyond its range. */
 export function toHalf(value: f32): u16 {
   const bits = reinterpret<u32>(value);
   const sign = (bits >> 16) & 0x8000;
   const magnitude = abs(value);
   if (magnitude >= 65520) return <u16>(sign | 0x7c00);
-  // Below the normal numbers the step is 2^-24.
+  // Subnormal numbers have a step of 2^-24.
   if (magnitude < 1.0 / 16384) return <u16>(sign | (<u32>nearest(<f64>magnitude * 16777216)));
   const rest = bits & 0x1fff;
   const half = ((bits & 0x7fffffff) - (112 << 23)) >> 13;

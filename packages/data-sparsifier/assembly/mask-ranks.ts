@@ -1,4 +1,4 @@
-// A mask from the ranks of blocks (../src/pruned-values.ts): 1 where a rank, at most 127, is above `rank`, else 0.
+// A mask from the ranks of blocks (../src/selection/pruned-values.ts): 1 if a rank (at most 127) is above `rank`, else 0.
 
 /** Blocks of one value. `count` is rounded up to a multiple of 16. */
 export function maskRanks(ranks: usize, count: u32, rank: i32, mask: usize): void {
@@ -6,7 +6,7 @@ export function maskRanks(ranks: usize, count: u32, rank: i32, mask: usize): voi
   for (; mask < end; ranks += 16, mask += 16) store16(mask, v128.load(ranks), rank);
 }
 
-/** Blocks of four values side by side; `count` of them, rounded up to a multiple of 4. */
+/** Blocks of four adjacent values; `count` of them, rounded up to a multiple of 4. */
 export function maskRanksOfFour(ranks: usize, count: u32, rank: i32, mask: usize): void {
   const end = mask + ((<usize>count) << 2);
   for (; mask < end; ranks += 4, mask += 16) {

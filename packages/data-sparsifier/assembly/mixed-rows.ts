@@ -1,7 +1,7 @@
-// Rows of 1, 2, 4, 8, 16 or 32 bits a value, as ../src/tables/mixed-precision/row-bits.ts has them, to float32.
+// Converts rows of 1, 2, 4, 8, 16 or 32 bits per value (../src/tables/mixed-precision/row-bits.ts) to float32.
 import { fromFourHalves, loadTwoHalves } from './half-floats';
 
-/** The rows of a class, up to 32: where they are, and where they go. */
+/** The rows of a class, up to 32: their addresses and their destinations. */
 export const rowsOfClass = memory.data(4 * 32);
 export const placesOfClass = memory.data(4 * 32);
 
@@ -32,7 +32,7 @@ function expandHalves(from: usize, dim: u32, out: usize): void {
   }
 }
 
-// A code of 8 bits times a scale of 11 significant bits is exact in float32, so that the sum is rounded once.
+// An 8-bit code times a scale of 11 significant bits is exact in float32, so only the sum is rounded.
 function expandCodes(bits: u32, from: usize, dim: u32, out: usize): void {
   const scales = loadTwoHalves(from + <usize>((dim * bits + 7) >> 3));
   const scale = v128.shuffle<i32>(scales, scales, 0, 0, 0, 0);
@@ -51,7 +51,7 @@ function expandCodes(bits: u32, from: usize, dim: u32, out: usize): void {
       store16(out, codes, scale, scale, minimum);
     }
   } else if (bits == 2) {
-    // Codes stay where they are in their bytes, and the scale of each makes up for that: exactly, by powers of 2.
+    // Codes are not shifted within their bytes; their scales compensate for it exactly, by powers of 2.
     const shifted = f32x4.mul(scale, f32x4(1, 0.25, 0.0625, 0.015625));
     for (; column + 16 <= dim; column += 16, from += 4, out += 64) {
       const fours = v128.load32_zero(from);
@@ -69,14 +69,14 @@ function expandCodes(bits: u32, from: usize, dim: u32, out: usize): void {
   }
   const oneScale = f32x4.extract_lane(scale, 0);
   const oneMinimum = f32x4.extract_lane(minimum, 0);
-  // `from` is at the first byte of the codes that are left.
+  // `from` is at the first byte of the remaining codes.
   for (let bit: u32 = 0; column < dim; column++, bit += bits, out += 4) {
     const code = ((<u32>load<u8>(from + <usize>(bit >> 3))) >> (bit & 7)) & ((1 << bits) - 1);
     store<f32>(out, <f32>code * oneScale + oneMinimum);
   }
 }
 
-/** 16 values of 16 codes. Of each eight the first four have the scale `even`, the others `odd`. */
+/** 16 values of 16 codes. Of every eight, the first four have the scale `even`, the others `odd`. */
 function store16(out: usize, codes: v128, even: v128, odd: v128, minimum: v128): void {
   const low = i16x8.extend_low_i8x16_u(codes);
   const high = i16x8.extend_high_i8x16_u(codes);

@@ -1,10 +1,10 @@
-// The loops over all keys of a selection (../src/rank-blocks.ts) as WebAssembly with SIMD. A key is the bits of a float32, of which
-// the sign does not count; its bin is the upper half of the other bits.
+// The loops over all keys of a selection (../src/selection/ranking/rank-blocks.ts) as WebAssembly with SIMD. A key is the
+// bits of a float32 without the sign; its bin is the upper half of these bits.
 
 /** All NaN count as this key, the largest. */
 const nanKey: u32 = 0x7f800001;
 
-/** Counts the keys of each bin, (32768), on top of what is counted there already. */
+/** Adds the number of keys of each bin to `sizes`, (32768). */
 export function countKeys(keys: usize, count: u32, sizes: usize): void {
   const end = keys + ((<usize>count) << 2);
   for (; keys + 16 <= end; keys += 16) {
@@ -26,11 +26,11 @@ function binOf(key: usize): usize {
 }
 
 /**
- * Writes the rank of each key's bin, (count). Where its topmost bit is set the key is listed: its place, from `first`
- * on, in `places`, and in `rests` the other bits of the rank (8 bits), the lower half of the key (16) and zeros (8).
- * Returns how many are listed.
+ * Writes the rank of each key's bin, (count). If its topmost bit is set, the key is listed: its index, from `first` on, in
+ * `places`, and in `rests` the other bits of the rank (8 bits), the lower half of the key (16) and zeros (8). Returns the
+ * number of listed keys.
  *
- * @param onlyBin the one bin whose keys are listed, where those below have rank 0 and those above rank 1; else -1
+ * @param onlyBin the only bin whose keys are listed, if bins below it have rank 0 and bins above it rank 1; else -1
  */
 export function rankKeys(
   keys: usize,
@@ -60,7 +60,7 @@ export function rankKeys(
   for (; i < count; i++) {
     const rank = load<u8>(rankOfBin + binOf(keys + ((<usize>i) << 2)));
     store<u8>(ranks + i, rank);
-    // Without a branch, as which keys are listed cannot be foretold.
+    // Branchless, because which keys are listed is unpredictable.
     store<u32>(next, i);
     next += (<usize>(rank >> 7)) << 2;
   }
@@ -73,7 +73,7 @@ export function rankKeys(
   return <u32>((next - places) >> 2);
 }
 
-/** The bins of eight keys, NaN all in the one of `nanKey`. */
+/** The bins of eight keys; all NaN are in that of `nanKey`. */
 function eightBins(keys: usize): v128 {
   const upper = v128.shuffle<i16>(v128.load(keys), v128.load(keys, 16), 1, 3, 5, 7, 9, 11, 13, 15);
   return i16x8.min_s(v128.and(upper, i16x8.splat(0x7fff)), i16x8.splat(<i16>(nanKey >>> 16)));

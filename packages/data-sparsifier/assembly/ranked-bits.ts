@@ -1,6 +1,6 @@
-// Bitmaps with a count for each 512 bits, of the ones before their middle (../src/tables/mixed-precision/ranked-bits.ts).
+// Bitmaps with a count for every 512 bits: the number of ones before their middle (../src/tables/mixed-precision/ranked-bits.ts).
 
-// For the number of a word, 0 to 3, which of the three words 0 to 2 are before it: all ones if it is.
+// For each word index, 0 to 3, masks of the words 0 to 2: all ones if the word is before it.
 const wordsBefore = memory.data(8 * 12);
 
 export function prepareRanks(): void {
@@ -12,8 +12,8 @@ export function prepareRanks(): void {
 }
 
 /**
- * The ones before the bit at `position`: those of the count, and those between it and the middle, added or taken away. Up
- * to 4 words count, without a branch, as where a position lies cannot be foretold. Reads within whole 64 bytes.
+ * The number of ones before the bit at `position`: the count, plus or minus the ones between the position and the middle.
+ * Counts up to 4 words, branchless because positions are unpredictable. Reads only within aligned 64 bytes.
  */
 export function onesBefore(bits: usize, ranks: usize, position: u32): u32 {
   const group = <usize>(position >>> 9);
@@ -21,7 +21,7 @@ export function onesBefore(bits: usize, ranks: usize, position: u32): u32 {
   const word = inHalf >>> 6;
   // Ones below the position in its word.
   const below = ((<u64>1) << (inHalf & 63)) - 1;
-  // In the lower half the words are counted from the middle back, and what is below the position is not.
+  // In the lower half, the words from the position up to the middle are counted, without the bits below the position.
   const isLower: u32 = ((position >>> 8) & 1) ^ 1;
   const back: usize = 0 - <usize>isLower;
   const first = bits + (group << 6) + 32 - ((<usize>isLower) << 3);

@@ -3,8 +3,8 @@
 import { fromHalf, toHalf } from './half-floats';
 
 /**
- * Rounds `rows` rows of `dim` float32 values, each to the range of `ranges` that costs least: those are the row's own, drawn
- * in at both ends by 0, 1, 2 ... times `step`.
+ * Rounds `rows` rows of `dim` float32 values, each within the cheapest of `ranges` ranges: the row's own range, narrowed at
+ * both ends by 0, 1, 2 ... times `step`.
  *
  * @param carry (dim, dim rounded up to 2) float64, aligned to 16 bytes
  * @param weights (dim) float64
@@ -80,7 +80,7 @@ export function roundRowsByCurvature(
   }
 }
 
-/** Writes the codes of a row in one range and returns their cost, or any number from `limit` on when it is no less. */
+/** Writes the codes of a row within one range and returns their cost, or any number >= `limit` if it is not below. */
 function carryErrors(
   values: usize,
   dim: u32,
@@ -105,7 +105,7 @@ function carryErrors(
     const error = code * scale + offset - value;
     cost += error * error * load<f64>(weights + (column << 3));
     if (cost >= limit) return cost;
-    // From an even column on: what is carried back to the column itself is 0.
+    // Starts at an even column; the carry to the column itself is 0.
     const errors = f64x2.splat(error);
     for (let at: usize = ((column + 1) & ~1) << 3; at < stride; at += 16) {
       v128.store(wanted + at, f64x2.add(v128.load(wanted + at), f64x2.mul(errors, v128.load(carry + at))));

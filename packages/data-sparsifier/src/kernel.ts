@@ -1,22 +1,22 @@
 import { kernelModuleBase64 } from './kernel-module.js';
 
-/** A `WebAssembly.Memory`, by its shape: TypeScript knows that name only with the types of a browser or of Node. */
+/** The interface of `WebAssembly.Memory`; TypeScript knows that name only with the types of a browser or of Node. */
 export interface LinearMemory {
-  /** Its bytes now; another buffer after `grow`. */
+  /** Its current bytes; `grow` replaces the buffer. */
   readonly buffer: ArrayBuffer;
   /** Adds pages of 64 KiB. */
   grow(pages: number): number;
 }
 
-/** Bytes of a memory that the kernel keeps for itself, at its start. */
+/** Bytes at the start of a memory that are reserved for the kernel. */
 export const reservedBytes = 4096;
 
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * The functions of ../assembly on a memory.
+ * The functions of ../assembly, instantiated on a memory.
  *
- * @throws Error where WebAssembly is absent or not allowed.
+ * @throws Error if WebAssembly is missing or not allowed.
  */
 export function kernelOn<Functions>(memory: LinearMemory): Functions {
   compiled ??= new WebAssembly.Module(

@@ -1,4 +1,4 @@
-/** A table of float32 values, held by reference: what changes in `data` changes in the table. */
+/** A table of float32 values, held by reference: changes in `data` are changes of the table. */
 export interface Table {
   /** The values, row-major. */
   data: Float32Array;
@@ -6,7 +6,7 @@ export interface Table {
   shape: readonly number[];
 }
 
-/** @throws Error naming the table when shape and data do not fit together. */
+/** @throws Error naming the table if shape and data do not match. */
 export function checkTable(name: string, { data, shape }: Table): void {
   if (!(data instanceof Float32Array)) {
     throw new Error(`table "${name}": expected its data as a Float32Array, found ${typeName(data)}`);

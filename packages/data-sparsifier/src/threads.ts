@@ -4,12 +4,12 @@ import type { SelectionJob, SelectionOutput, SelectionTask } from './selection/s
 import { selectionKernel } from './selection/selection-kernel.js';
 import { asShared, isShared, sharedBytes } from './shared-memory.js';
 
-// A part with fewer values than this is not worth its messages.
-const fewestValuesOfPart = 1 << 20;
+// A part with fewer values is not worth its messages.
+const minPartValues = 1 << 20;
 
 /**
- * Makes the masks or ranks of many tables on a pool of threads. A table that is more than one thread's share of
- * the work is selected from in parts.
+ * Computes the masks or ranks of many tables on a pool of threads. A table that exceeds one thread's share of the work is
+ * divided into parts.
  */
 export async function selectOnThreads({
   jobs,
@@ -18,14 +18,14 @@ export async function selectOnThreads({
 }: {
   jobs: readonly SelectionJob[];
   threads?: number | undefined;
-  /** Milliseconds that the threads stay for another call; default: 1000, as large tables take several in a row. */
+  /** Milliseconds that the threads are kept for another call; default: 1000, because large tables make several calls. */
   keepIdle?: number;
 }): Promise<void> {
   const worker = new URL('./select.worker.js', import.meta.url);
   const pool = { worker, threads, keepIdle };
   const allValues = jobs.reduce((sum, { data }) => sum + data.length, 0);
   const isLarge = ({ data }: SelectionJob) =>
-    data.length > Math.max(2 * fewestValuesOfPart, allValues / threads) && selectionKernel() !== undefined;
+    data.length > Math.max(2 * minPartValues, allValues / threads) && selectionKernel() !== undefined;
   for (const job of jobs.filter(isLarge)) {
     const copy = sharedJob(job);
     await selectInParts(copy, threads, (inputs) =>
@@ -34,11 +34,11 @@ export async function selectOnThreads({
     copyBack(copy, job);
   }
 
-  // Large ones first, so that the threads end together.
+  // Large tables first, so that the threads finish at about the same time.
   const whole = jobs.filter((job) => !isLarge(job)).sort((a, b) => b.data.length - a.data.length);
   const copies: (SelectionJob | undefined)[] = [];
   function* tasks(): Generator<{ input: SelectionTask }> {
-    // Shared when its turn comes, so that only as many copies exist as there are threads.
+    // Shared only when needed, so that there are no more copies than threads.
     for (const job of whole) {
       const copy = sharedJob(job);
       copies.push(copy);
@@ -60,7 +60,7 @@ function sharedJob(job: SelectionJob): SelectionJob {
   return { ...job, data: asShared(job.data), target };
 }
 
-/** Takes the result of a job that was done on a copy. */
+/** Copies back the result of a job that was done on a copy. */
 function copyBack({ target }: SelectionJob, job: SelectionJob): void {
   if (target !== job.target) job.target.set(target);
 }

@@ -1,21 +1,21 @@
-/** What is added to the diagonal of a curvature, as a share of its mean: GPTQ's damping. */
+/** Added to the diagonal of a curvature, as a fraction of its mean: GPTQ's damping. */
 const damping = 0.01;
 
-/** How the error of a rounded column is made up for by the columns behind it. */
+/** How later columns compensate for the error of a rounded column. */
 export interface ErrorCarry {
-  /** (dim, dim), strictly upper: what an error of 1 in column i is made up for with in column j > i, negated. */
+  /** (dim, dim), strictly upper triangular: the negated compensation in column j > i for an error of 1 in column i. */
   carry: Float64Array<ArrayBuffer>;
-  /** (dim): what an error of column i, after all that was carried to it, adds to e^T H e, per error squared. */
+  /** (dim): the contribution to e^T H e of a squared error of 1 in column i, after compensation for earlier columns. */
   weights: Float64Array<ArrayBuffer>;
 }
 
 /**
- * Factors H, the curvature with a hundredth of its mean diagonal added: H = V V^T with V upper triangular. The rows of
- * its inverse are those of GPTQ's factor of the inverse (Frantar et al. 2022, https://arxiv.org/abs/2210.17323,
- * section 3.3), divided by their diagonal here. A curvature of zeros counts as the identity.
+ * Factors H, the curvature plus a hundredth of its mean diagonal: H = V V^T with V upper triangular. The rows of the
+ * inverse of V are those of GPTQ's factor of the inverse (Frantar et al. 2022, https://arxiv.org/abs/2210.17323,
+ * section 3.3), divided here by their diagonal. A curvature of zeros counts as the identity.
  *
  * @param curvature (dim, dim), symmetric and positive semidefinite
- * @throws RangeError when it is not.
+ * @throws RangeError if it is not.
  */
 export function errorCarry(curvature: Float64Array, dim: number): ErrorCarry {
   let trace = 0;

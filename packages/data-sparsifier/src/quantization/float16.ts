@@ -3,7 +3,7 @@ import { roundHalfToEven } from './round-half-to-even.js';
 const float = new Float32Array(1);
 const floatBits = new Uint32Array(float.buffer);
 
-/** The IEEE 754 binary16 nearest to a finite number of float32, halves to even; beyond its range, infinity. */
+/** The IEEE 754 binary16 nearest to a finite float32, halves to even; infinity beyond its range. */
 export function toFloat16(value: number): number {
   float[0] = value;
   const bits = floatBits[0]!;
@@ -12,7 +12,7 @@ export function toFloat16(value: number): number {
   // 65520 and above round to 2^16, which binary16 does not have.
   if (magnitude >= 65520) return sign | 0x7c00;
   if (magnitude < 2 ** -14) {
-    // Below the normal numbers the step is 2^-24; a rounding up to 1024 is the first normal number.
+    // Subnormal numbers have a step of 2^-24; 1024, if rounded up to, is the first normal number.
     return sign | roundHalfToEven(magnitude * 2 ** 24);
   }
   const rest = bits & 0x1fff;

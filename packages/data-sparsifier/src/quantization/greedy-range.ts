@@ -3,16 +3,16 @@ import { fromFloat16, toFloat16 } from './float16.js';
 import { rangeOf } from './quantized-row-format.js';
 
 const bins = 200;
-// The range shrinks to this many bins at least: by 16 %.
-const leastBins = 168;
+// The range shrinks to no fewer bins than this: by 16 %.
+const minBins = 168;
 
 const { fround } = Math;
 
 /**
- * The range of codes by PyTorch's greedy search (pytorch/pytorch, aten/src/ATen/native/quantized/QTensor.cpp,
- * `choose_qparams_optimized`, with 200 bins and a ratio of 0.16): from the row's own range, the end whose loss moves
- * least is drawn in by a bin at a time; a place where both further steps are worse, and which is better than any before
- * it, is taken.
+ * The range of codes found by PyTorch's greedy search (pytorch/pytorch, aten/src/ATen/native/quantized/QTensor.cpp,
+ * `choose_qparams_optimized`, with 200 bins and a ratio of 0.16). Starting from the row's own range, one end is moved
+ * inwards by one bin at a time, the end with the smaller loss first. The result is a range from which both further steps
+ * are worse and which is better than every earlier one.
  *
  * @param values (dim)
  */
@@ -20,7 +20,7 @@ export function greedyRange(values: Float32Array, bits: number): { smallest: num
   const best = rangeOf(values);
   let { smallest, largest } = best;
   const step = fround(fround(largest - smallest) / bins);
-  const leastRange = fround(leastBins * step);
+  const leastRange = fround(minBins * step);
   let loss = rootOfSquaredErrors(values, smallest, largest, bits);
   let bestLoss = loss;
   while (fround(smallest + leastRange) < largest) {
@@ -33,7 +33,7 @@ export function greedyRange(values: Float32Array, bits: number): { smallest: num
       Object.assign(best, { smallest, largest });
     }
     if (lossRaised < lossLowered) {
-      // A step too small for float32 would be taken for ever.
+      // A step too small for float32 would repeat forever.
       if (raised === smallest) break;
       smallest = raised;
       loss = lossRaised;
@@ -46,7 +46,7 @@ export function greedyRange(values: Float32Array, bits: number): { smallest: num
   return best;
 }
 
-/** `calculate_quant_loss` of the same file, in float32 as there. */
+/** `calculate_quant_loss` of the same file, also in float32. */
 function rootOfSquaredErrors(values: Float32Array, smallest: number, largest: number, bits: number): number {
   const offset = fromFloat16(toFloat16(smallest));
   const range = fround(largest - offset);

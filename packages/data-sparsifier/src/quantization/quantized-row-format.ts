@@ -2,18 +2,18 @@ import { fromFloat16, toFloat16 } from './float16.js';
 import { roundHalfToEven } from './round-half-to-even.js';
 
 /**
- * How one row is packed: its codes of 8, 4, 2 or 1 bits (several to a byte, the first one lowest), then its scale, then
- * its offset, both float32 or both float16, little-endian. These are FBGEMM's fused row-wise layouts, which PyTorch's
- * `embedding_bag_byte_prepack` (8 bits, float32), `embedding_bag_4bit_prepack` and `embedding_bag_2bit_prepack`
- * (float16) write.
+ * How one row is packed: its codes of 8, 4, 2 or 1 bits (several per byte, the first in the lowest bits), then its scale,
+ * then its offset, both float32 or both float16, little-endian. These are FBGEMM's fused row-wise layouts, as written by
+ * PyTorch's `embedding_bag_byte_prepack` (8 bits, float32), `embedding_bag_4bit_prepack` and `embedding_bag_2bit_prepack`
+ * (float16).
  */
 export interface QuantizedRowFormat {
   bits: 8 | 4 | 2 | 1;
   scaleType: 'float32' | 'float16';
 }
 
-/** The largest number of float16. */
-export const largestHalf = 65504;
+/** The largest finite float16. */
+export const maxFloat16 = 65504;
 
 /** Bytes of the codes of a row. */
 export function codeBytesOf({ bits }: QuantizedRowFormat, dim: number): number {
@@ -26,8 +26,8 @@ export function rowBytesOf(format: QuantizedRowFormat, dim: number): number {
 }
 
 /**
- * Whether float32 scales can describe a row of finite values from `smallest` to `largest`: its range, and what the
- * highest code reads as, must be finite too. Float16 scales always can, within float16's range.
+ * Whether float32 scales can describe a row of finite values from `smallest` to `largest`: its range and the value of the
+ * highest code must also be finite. Float16 scales always can, within float16's range.
  */
 export function fitsFloat32Scales(smallest: number, largest: number, bits: number): boolean {
   const { fround } = Math;
@@ -39,8 +39,8 @@ export function fitsFloat32Scales(smallest: number, largest: number, bits: numbe
 /**
  * Packs the row `values` (dim) into `packed` (rowBytesOf), rounding as FBGEMM does
  * (pytorch/FBGEMM, src/QuantUtils.cc: FloatOrHalfToFused8BitRowwiseQuantizedSBFloatRef and
- * FloatOrHalfToFusedNBitRowwiseQuantizedSBHalfRef). All arithmetic is in float32, as there. The codes reach from
- * `smallest` to `largest`, by default the row's own; values beyond take the code at the end.
+ * FloatOrHalfToFusedNBitRowwiseQuantizedSBHalfRef). All arithmetic is in float32, as there. The codes span
+ * `smallest` to `largest`, by default the row's own range; values beyond are clamped.
  */
 export function packRow(
   values: Float32Array,
@@ -72,7 +72,7 @@ export function packRow(
   }
 }
 
-/** The smallest and the largest of the values; 0 where there are none. */
+/** The smallest and the largest of the values; 0 if there are none. */
 export function rangeOf(values: Float32Array): { smallest: number; largest: number } {
   let smallest = values[0] ?? 0;
   let largest = smallest;
@@ -83,7 +83,7 @@ export function rangeOf(values: Float32Array): { smallest: number; largest: numb
   return { smallest, largest };
 }
 
-/** The float16 scale and offset, as bits, of codes that reach from `smallest` to `largest`. */
+/** The float16 scale and offset, as bits, of codes that span `smallest` to `largest`. */
 export function halfScales(
   smallest: number,
   largest: number,
@@ -92,8 +92,8 @@ export function halfScales(
   const { fround } = Math;
   const offset = toFloat16(smallest);
   const range = fround(largest - fromFloat16(offset));
-  const scale = toFloat16(range === 0 ? 1 : Math.min(fround(range / (2 ** bits - 1)), largestHalf));
-  // A scale too small for float16, or for its inverse to be a number: the row is as good as constant.
+  const scale = toFloat16(range === 0 ? 1 : Math.min(fround(range / (2 ** bits - 1)), maxFloat16));
+  // If the scale is too small for float16, or for its inverse to be finite, the row is practically constant.
   const isUsable = scale !== 0 && Number.isFinite(fround(1 / fromFloat16(scale)));
   return { scale: isUsable ? scale : toFloat16(1), offset };
 }
@@ -123,7 +123,7 @@ export function unpackRow(
   const highestCode = 2 ** bits - 1;
   for (let column = 0; column < dim; column++) {
     const code = (packed.getUint8((column * bits) >> 3) >>> ((column * bits) & 7)) & highestCode;
-    // PyTorch fuses the product and the sum: in float64 the product is exact, and the store rounds once.
+    // PyTorch uses a fused multiply-add: in float64 the product is exact, and the store rounds once.
     out[to + column] = code * scale + offset;
   }
 }

@@ -2,8 +2,8 @@ import { roundHalfToEven } from './round-half-to-even.js';
 import { checkTable, type Table } from '../table.js';
 
 /**
- * A table in 8 bits per value: value = (integer - zero point of its row) * scale of its row. PyTorch's quint8 with
- * float_qparams per row. (Not FBGEMM's row-wise layout, which is QuantizedTable's.)
+ * A table in 8 bits per value: value = (integer - zero point of its row) * scale of its row. This is PyTorch's quint8
+ * with float_qparams per row. (QuantizedTable has FBGEMM's row-wise layout instead.)
  */
 export interface QuantizedRows {
   /** The integers, row-major. */
@@ -17,7 +17,7 @@ export interface QuantizedRows {
 }
 
 const largestInteger = 255;
-// A row with a smaller step than this gets a scale of 1: float32's epsilon, as PyTorch's observers have it.
+// A row with a smaller scale than this gets a scale of 1. It is float32's epsilon, as in PyTorch's observers.
 const smallestScale = 2 ** -23;
 
 const { fround } = Math;
@@ -27,7 +27,7 @@ const { fround } = Math;
  * (PyTorch's torch/ao/quantization/observer.py, PerChannelMinMaxObserver with per_channel_affine_float_qparams).
  *
  * @param table (rows, columns)
- * @throws Error naming the table when it has not two dimensions.
+ * @throws Error naming the table if it does not have two dimensions.
  */
 export function quantizeRows(name: string, table: Table): QuantizedRows {
   checkTable(name, table);
@@ -51,14 +51,14 @@ export function quantizeRows(name: string, table: Table): QuantizedRows {
     const step = fround(fround(largest - smallest) / largestInteger);
     const scale = step > smallestScale ? step : 1;
     quantized.scales[row] = scale;
-    // Plus zero, as elsewhere, also where the smallest value is one of the zeros.
+    // + 0 avoids -0 if the smallest value is zero.
     quantized.zeroPoints[row] = columns === 0 ? 0 : -smallest / scale + 0;
   }
   requantizeRows(table.data, quantized);
   return quantized;
 }
 
-/** Writes the integers of `values`, (rows, columns), by the scales and zero points that are there. */
+/** Writes the integers of `values`, (rows, columns), with the existing scales and zero points. */
 export function requantizeRows(
   values: Float32Array,
   { data, shape: [rows, columns], scales, zeroPoints }: QuantizedRows,
@@ -72,7 +72,7 @@ export function requantizeRows(
   }
 }
 
-/** The values of the integers, as a new table (rows, columns). */
+/** The values that the integers stand for, as a new table (rows, columns). */
 export function dequantizeRows({ data, shape, scales, zeroPoints }: QuantizedRows): Table {
   const [rows, columns] = shape;
   const values = new Float32Array(data.length);

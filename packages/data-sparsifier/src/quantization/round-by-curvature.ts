@@ -6,22 +6,24 @@ import { roundingKernel } from './rounding-kernel.js';
 import { triedRanges, type RowsToRound } from './rows-to-round.js';
 
 /**
- * Rounds rows so that e^T H e is small, e being the error of a row and H the curvature with a hundredth of its mean
- * diagonal added. A row is rounded column by column, and what a column's rounding misses is made up for, as far as H
- * lets it, by the columns behind it (GPTQ, Frantar et al. 2022, https://arxiv.org/abs/2210.17323; here one curvature for
- * all rows of a table). Of several ranges of codes the one of the least e^T H e is taken. By a WebAssembly kernel where
- * there is one.
+ * Rounds rows so that e^T H e is small, where e is the error of a row and H the curvature plus a hundredth of its mean
+ * diagonal. A row is rounded column by column, and later columns compensate for the error of a column as far as H allows
+ * (GPTQ, Frantar et al. 2022, https://arxiv.org/abs/2210.17323; here with one curvature for all rows of a table). Of
+ * several ranges of codes, the one with the smallest e^T H e is used. Uses a WebAssembly kernel if available.
  *
  * @returns (rows, bytes of a row)
- * @throws RangeError when the curvature is not positive semidefinite.
+ * @throws RangeError if the curvature is not positive semidefinite.
  */
 export function roundByCurvature(rows: RowsToRound): Uint8Array<ArrayBuffer> {
   const carry = errorCarry(rows.curvature, rows.dim);
-  return roundingKernel()?.round(rows, carry) ?? roundPlainly(rows, carry);
+  return roundingKernel()?.round(rows, carry) ?? roundReference(rows, carry);
 }
 
-/** The reference of the kernel: the same bytes, some ten times slower. All arithmetic is in float64. */
-export function roundPlainly({ values, dim, bits }: RowsToRound, carry: ErrorCarry): Uint8Array<ArrayBuffer> {
+/** The reference for the kernel: the same bytes, about ten times slower. All arithmetic is in float64. */
+export function roundReference(
+  { values, dim, bits }: RowsToRound,
+  carry: ErrorCarry,
+): Uint8Array<ArrayBuffer> {
   const rowBytes = rowBytesOf({ bits, scaleType: 'float16' }, dim);
   const scalesAt = codeBytesOf({ bits, scaleType: 'float16' }, dim);
   const rows = values.length / dim;
@@ -48,7 +50,7 @@ export function roundPlainly({ values, dim, bits }: RowsToRound, carry: ErrorCar
   return packed;
 }
 
-/** The codes of a row in one range, with float16 scales, and their e^T H e. */
+/** The codes of a row within one range, with float16 scales, and their e^T H e. */
 function carryErrors(
   values: Float32Array,
   scales: { scale: number; offset: number },

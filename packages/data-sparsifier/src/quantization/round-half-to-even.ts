@@ -1,4 +1,4 @@
-/** Rounds as Python's `round` does: a half goes to the even neighbour. */
+/** Rounds like Python's `round`: halves to even. */
 export function roundHalfToEven(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;

@@ -1,4 +1,4 @@
-import { largestHalf, packRow, rowBytesOf, unpackRow } from './quantized-row-format.js';
+import { maxFloat16, packRow, rowBytesOf, unpackRow } from './quantized-row-format.js';
 import { greedyRange } from './greedy-range.js';
 import { roundByCurvature } from './round-by-curvature.js';
 
@@ -8,27 +8,26 @@ export type RowBits = 8 | 4 | 2 | 1;
 /**
  * How the codes of a row are chosen:
  *
- * - `nearest`: each value to the nearest code between the row's smallest and largest value, as FBGEMM does;
- * - `greedy`: nearest codes in a narrower range, found by PyTorch's greedy search for the least squared error
+ * - `nearest`: the nearest code between the row's smallest and largest value, as in FBGEMM;
+ * - `greedy`: the nearest code within a narrower range, found by PyTorch's greedy search for the smallest squared error
  *   (`embedding_bag_4bit_prepack(optimized_qparams=True)`);
- * - `curvature`: column by column, with the error of each carried to the columns not yet rounded so that the loss
- *   changes least (GPTQ, Frantar et al. 2022, https://arxiv.org/abs/2210.17323).
+ * - `curvature`: column by column, carrying the error of each to the columns not yet rounded so that the loss changes
+ *   least (GPTQ, Frantar et al. 2022, https://arxiv.org/abs/2210.17323).
  */
 export type Rounding = 'nearest' | 'greedy' | 'curvature';
 
-/** Bytes of a fused row: its codes, the first one lowest in its byte, a float16 scale and a float16 offset. */
+/** Bytes of a fused row: its codes, the first in the lowest bits of its byte, a float16 scale and a float16 offset. */
 export function fusedRowBytes(dim: number, bits: RowBits): number {
   return rowBytesOf({ bits, scaleType: 'float16' }, dim);
 }
 
 /**
- * Rounds rows to FBGEMM's fused rows of 2- and 4-bit codes, and to rows of the same form with 1 and 8 bits: a value
- * reads as code * scale + offset.
+ * Rounds rows to FBGEMM's fused rows with 2- and 4-bit codes, or to rows of the same layout with 1- and 8-bit codes. A
+ * value reads as code * scale + offset.
  *
  * @returns (rows, fusedRowBytes)
- * @throws RangeError when `values` are no whole number of rows, when there is no such format or rounding, when the
- *   curvature is absent or not (dim, dim), or naming the row and column of a value that is not finite or too large
- *   for float16.
+ * @throws RangeError if `values` is not a whole number of rows, if `bits` or `rounding` is unknown, if the curvature is
+ *   missing or not (dim, dim), or, naming the row and column, if a value is not finite or too large for float16.
  */
 export function roundRows({
   values,
@@ -37,7 +36,7 @@ export function roundRows({
   rounding,
   curvature,
 }: {
-  /** (rows, dim), row by row. */
+  /** (rows, dim), row-major. */
   values: Float32Array;
   /** Values in a row. */
   dim: number;
@@ -45,7 +44,7 @@ export function roundRows({
   bits: RowBits;
   /** How the codes are chosen. */
   rounding: Rounding;
-  /** (dim, dim), symmetric: how much the loss grows with the error of a row, e^T curvature e. For `curvature`. */
+  /** (dim, dim), symmetric, for `curvature`: an error e of a row increases the loss by e^T curvature e. */
   curvature?: Float64Array;
 }): Uint8Array<ArrayBuffer> {
   const rows = countRows(values.length, dim, 'values');
@@ -78,7 +77,7 @@ export function roundRows({
  * The values of fused rows.
  *
  * @returns (rows, dim)
- * @throws RangeError when there is no such format or the bytes are no whole number of rows.
+ * @throws RangeError if `bits` is unknown or the bytes are not a whole number of rows.
  */
 export function unpackFusedRows({
   packed,
@@ -117,10 +116,10 @@ function checkBits(bits: number): void {
 }
 
 function checkValues(values: Float32Array, dim: number): void {
-  const at = values.findIndex((value) => !(Math.abs(value) <= largestHalf));
+  const at = values.findIndex((value) => !(Math.abs(value) <= maxFloat16));
   if (at < 0) return;
   throw new RangeError(
-    `cannot round row ${Math.floor(at / dim)}, column ${at % dim}: expected a finite value within ${largestHalf}, ` +
+    `cannot round row ${Math.floor(at / dim)}, column ${at % dim}: expected a finite value within ${maxFloat16}, ` +
       `found ${values[at]}`,
   );
 }

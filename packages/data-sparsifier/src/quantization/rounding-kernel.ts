@@ -3,7 +3,7 @@ import type { ErrorCarry } from './error-carry.js';
 import { rowBytesOf } from './quantized-row-format.js';
 import { triedRanges, type RowsToRound } from './rows-to-round.js';
 
-/** A function of ../../assembly, where it is described; all arguments are addresses or numbers. */
+/** A function of ../../assembly, described there; all arguments are addresses or numbers. */
 interface KernelFunctions {
   roundRowsByCurvature(
     values: number,
@@ -20,15 +20,15 @@ interface KernelFunctions {
 }
 
 const pageBytes = 65536;
-// Rows go through the kernel's memory in pieces that stay in the processor's caches.
+// Rows are copied to the kernel's memory in pieces that fit into the CPU's caches.
 const rowsAtOnce = 1024;
 
-/** The rounding by curvature as WebAssembly with a memory of its own. */
+/** Rounding by curvature in WebAssembly, with its own memory. */
 export class RoundingKernel {
   readonly #memory = new WebAssembly.Memory({ initial: 1 });
   readonly #kernel = kernelOn<KernelFunctions>(this.#memory);
 
-  /** As `roundPlainly`. */
+  /** As `roundReference`. */
   round({ values, dim, bits }: RowsToRound, { carry, weights }: ErrorCarry): Uint8Array<ArrayBuffer> {
     const rowBytes = rowBytesOf({ bits, scaleType: 'float16' }, dim);
     const rows = values.length / dim;
@@ -69,7 +69,7 @@ export class RoundingKernel {
     return packed;
   }
 
-  /** Offsets of so many bytes each, multiples of 16, in a memory that is large enough. */
+  /** Offsets, multiples of 16, for areas of the given sizes; grows the memory if necessary. */
   #place<Name extends string>(bytes: Record<Name, number>): Record<Name, number> {
     const offsets = {} as Record<Name, number>;
     let end = reservedBytes;
@@ -86,7 +86,7 @@ export class RoundingKernel {
 const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 let ofThread: RoundingKernel | undefined;
 
-/** The kernel of this thread; undefined where WebAssembly is absent or not allowed. */
+/** The kernel of this thread; undefined if WebAssembly is missing or not allowed. */
 export function roundingKernel(): RoundingKernel | undefined {
   if (!isLittleEndian) return undefined;
   try {

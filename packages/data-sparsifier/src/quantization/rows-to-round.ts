@@ -1,6 +1,6 @@
-/** Rows to be rounded by what their errors cost. */
+/** Rows to be rounded, with the cost of their errors. */
 export interface RowsToRound {
-  /** (rows, dim), finite and within float16. */
+  /** (rows, dim), finite and within float16's range. */
   values: Float32Array;
   dim: number;
   bits: 8 | 4 | 2 | 1;
@@ -9,8 +9,8 @@ export interface RowsToRound {
 }
 
 /**
- * The ranges of codes that are tried for a row: its own, drawn in at both ends by 0, 1, 2 ... times `step` of its width.
- * The fewer the codes, the more a narrow range is worth; 8 bits gain nothing by it.
+ * The ranges of codes that are tried for a row: its own range, narrowed at both ends by 0, 1, 2 ... times `step` of its
+ * width. Narrower ranges help most when there are few codes; with 8 bits they gain nothing.
  */
 export const triedRanges = {
   1: { ranges: 7, step: 1 / 16 },

@@ -6,11 +6,11 @@ import { sharedBytes } from '../shared-memory.js';
 import type { Table } from '../table.js';
 
 /**
- * The sweeps of many tables, as `levelSweep` makes them, whose blocks are ranked together: of all blocks of all tables
- * in ascending order of their norms, a level prunes the first round(level * blocks), equal ones in the order of the
- * tables, lowest index first. A level's masks are those that DataNormSparsifier makes with scope `global`.
+ * Sweeps of many tables, like those of `levelSweep`, with the blocks of all tables ranked together. Of all blocks in
+ * ascending order of their norms, a level prunes the first round(level * blocks); ties go in the order of the tables,
+ * lowest index first. The masks of a level equal those of DataNormSparsifier with scope `global`.
  *
- * @throws Error when a table or an option makes no sense; it names the table or the option.
+ * @throws Error naming an invalid table or option.
  */
 export function globalLevelSweeps({
   tables,
@@ -27,7 +27,7 @@ export function globalLevelSweeps({
   );
 }
 
-/** The ranks of the blocks of each table among those of all tables, whose plans are for the same levels. */
+/** For each table, the ranks of its blocks among those of all tables. All plans must have the same levels. */
 export function globalRanks(tables: readonly { data: Float32Array; plan: SweepPlan }[]): Uint8Array[] {
   const blocks = tables.reduce((sum, { plan }) => sum + plan.grid.blocks, 0);
   const ranks = typeof SharedArrayBuffer === 'undefined' ? new Uint8Array(blocks) : sharedBytes(blocks);

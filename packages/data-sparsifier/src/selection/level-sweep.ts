@@ -4,16 +4,16 @@ import { selectRanks } from './select-mask.js';
 import type { Table } from '../table.js';
 
 /**
- * The masks of all levels of one table in one pass: each block is ranked once, and a level is then a cut through
- * the ranks. A level's mask is the one that DataNormSparsifier makes with it.
+ * Computes the masks of all levels of one table in one pass: each block is ranked once, and a level is then a cut through
+ * the ranks. The mask of a level equals that of DataNormSparsifier.
  *
- * @throws Error when the table or an option makes no sense; it names the option, expected and found.
+ * @throws Error naming an invalid table or option, with what was expected and found.
  */
 export function levelSweep({
   table,
   ...config
 }: LevelSweepConfig & {
-  /** Read here, and later only where `zerosPerBlock` is less than the whole block. Held by reference. */
+  /** Held by reference. Read now, and again later only if `zerosPerBlock` is less than a whole block. */
   table: Table;
 }): LevelSweep {
   const plan = planSweep('table', table, config);
@@ -27,8 +27,8 @@ export class LevelSweep {
   /** The levels as given. */
   readonly levels: readonly number[];
   /**
-   * One byte per block, row by row of the grid: the position, among the different levels in ascending order, of
-   * the first level that prunes the block; their number where none does.
+   * One byte per block, in row-major order of the grid: the index, among the distinct levels in ascending order, of the
+   * first level that prunes the block, or the number of levels if none does.
    */
   readonly ranks: Uint8Array;
   readonly #table: Table;
@@ -43,9 +43,9 @@ export class LevelSweep {
   }
 
   /**
-   * The sweep of another thread in this one: `levelSweep` with the same table and config has made its ranks.
+   * Recreates a sweep from another thread, whose ranks `levelSweep` computed with the same table and config.
    *
-   * @throws Error when the table or an option makes no sense, or the ranks are not one for each block.
+   * @throws Error naming an invalid table or option, or if there is not one rank for each block.
    */
   static fromRanks({
     table,
@@ -67,7 +67,7 @@ export class LevelSweep {
   /**
    * The number of values that a level prunes.
    *
-   * @throws Error when the level is none of the sweep's.
+   * @throws Error if the sweep does not have this level.
    */
   prunedValues(level: number): number {
     return countPruned(this.#prunedBlocks(level));
@@ -76,8 +76,8 @@ export class LevelSweep {
   /**
    * The mask of a level: one byte per value, 1 keeps, 0 prunes.
    *
-   * @param mask Where it goes; default: a new array.
-   * @throws Error when the level is none of the sweep's, or when the mask has another length than the table.
+   * @param mask The array to write; default: a new one.
+   * @throws Error if the sweep does not have this level, or if the length of `mask` differs from that of the table.
    */
   mask(level: number, mask: Uint8Array = new Uint8Array(this.#table.data.length)): Uint8Array {
     const blocks = this.#prunedBlocks(level);
@@ -89,12 +89,12 @@ export class LevelSweep {
   }
 
   /**
-   * Writes +0 over the values that a level prunes. What one level prunes the higher ones prune too, so ascending
-   * levels may be written one after another into the same array.
+   * Overwrites the values that a level prunes with +0. Higher levels also prune everything that lower levels prune, so
+   * ascending levels can be applied one after another to the same array.
    *
-   * @param values A copy of the table's values, or the table's own, or a piece of either.
-   * @param first The place in the table of the first of `values`; default 0.
-   * @throws Error when the level is none of the sweep's, or when the piece reaches outside the table.
+   * @param values The table's values or a copy of them, or a piece of either.
+   * @param first The index in the table of the first of `values`; default 0.
+   * @throws Error if the sweep does not have this level, or if the piece is not inside the table.
    */
   prune(level: number, values: Float32Array, first = 0): void {
     const blocks = this.#prunedBlocks(level);

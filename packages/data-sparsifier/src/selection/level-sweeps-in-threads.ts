@@ -4,10 +4,10 @@ import { sharedBytes } from '../shared-memory.js';
 import type { Table } from '../table.js';
 
 /**
- * The sweeps of many tables, as `levelSweep` makes them, on a pool of threads. Tables over a SharedArrayBuffer are
- * read where they are; others are copied, as many at a time as there are threads.
+ * `levelSweep` for many tables, on a pool of threads. Tables over a SharedArrayBuffer are read in place; others are
+ * copied, as many at a time as there are threads.
  *
- * @throws Error when a table or an option makes no sense; it names the table or the option.
+ * @throws Error naming an invalid table or option.
  */
 export async function levelSweepsInThreads({
   tables,

@@ -1,17 +1,17 @@
 import { blockGrid, type BlockGrid } from './ranking/block-grid.js';
 import { checkBlocks, checkNorm, checkSparsityLevel, type Norm } from '../sparsifiers/norm-config.js';
 import { checkOptionNames } from '../sparsifiers/check-option-names.js';
-import { mostLevels } from './ranking/rank-by-digits.js';
+import { maxLevels } from './ranking/rank-by-digits.js';
 import { roundHalfToEven } from '../quantization/round-half-to-even.js';
 import { checkTable, type Table } from '../table.js';
 
 /** What a sweep prunes at each of its levels. */
 export interface LevelSweepConfig {
-  /** The shares of blocks that are pruned, each from 0 to 1, in any order; 1 to 127 of them. */
+  /** The fractions of blocks to prune, each from 0 to 1, in any order; 1 to 127 of them. */
   levels: readonly number[];
   /** Rows and columns of a block; default [1, 4]. */
   sparseBlockShape?: readonly [number, number] | undefined;
-  /** How the size of a value counts; default L1. */
+  /** How values are measured; default L1. */
   norm?: Norm | undefined;
   /** How many values of a pruned block become zero, its smallest first; default: all of them. */
   zerosPerBlock?: number | undefined;
@@ -21,7 +21,7 @@ export interface LevelSweepConfig {
 export interface SweepPlan {
   /** As the caller gave them. */
   levels: readonly number[];
-  /** The levels, each once, ascending. */
+  /** The distinct levels, ascending. */
   ascending: readonly number[];
   /** The number of blocks that each ascending level prunes. */
   counts: readonly number[];
@@ -30,7 +30,7 @@ export interface SweepPlan {
   zerosPerBlock: number;
 }
 
-/** @throws Error when the table or an option makes no sense. */
+/** @throws Error naming an invalid table or option. */
 export function planSweep(
   name: string,
   table: Table,
@@ -42,8 +42,8 @@ export function planSweep(
   checkNorm(norm);
   levels.forEach(checkSparsityLevel);
   const ascending = [...new Set(levels)].sort((a, b) => a - b);
-  if (ascending.length < 1 || ascending.length > mostLevels) {
-    throw new Error(`levels: expected 1 to ${mostLevels} different levels, found ${ascending.length}`);
+  if (ascending.length < 1 || ascending.length > maxLevels) {
+    throw new Error(`levels: expected 1 to ${maxLevels} different levels, found ${ascending.length}`);
   }
   const grid = blockGrid(name, table.shape, sparseBlockShape);
   return {

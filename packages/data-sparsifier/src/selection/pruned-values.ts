@@ -3,27 +3,27 @@ import type { Norm } from '../sparsifiers/norm-config.js';
 import { selectionKernel } from './selection-kernel.js';
 import { SmallestInBlock, sizeOf } from './smallest-in-block.js';
 
-/** The pruned blocks of a table, and what of them is pruned. */
+/** The pruned blocks of a table, and how much of each is pruned. */
 export interface PrunedBlocks {
   /** One per block of the grid. */
   ranks: Uint8Array;
   /** Blocks with a rank up to this one are pruned. */
   rank: number;
   grid: BlockGrid;
-  /** The smallest values of a block that become zero; as many as a block has: all of them. */
+  /** How many of the smallest values of a block become zero; the block size for all of them. */
   zerosPerBlock: number;
   norm: Norm;
-  /** The table's values; only read where a part of a block is pruned. */
+  /** The table's values; only read if blocks are pruned partially. */
   data: Float32Array;
 }
 
-// The copies into the kernel's memory and out of it cost more than to write so few without it.
+// For fewer values, copying to and from the kernel's memory costs more than the kernel saves.
 const fewValues = 1024;
 
 /** Writes the mask of a table, one byte per value: 1 keeps, 0 prunes. */
 export function writeMask(blocks: PrunedBlocks, mask: Uint8Array): void {
   const { ranks, rank } = blocks;
-  const width = widthOfRuns(blocks);
+  const width = runLength(blocks);
   const kernel = mask.length < fewValues ? undefined : selectionKernel();
   if (kernel && (width === 1 || width === 4)) {
     kernel.writeMask(ranks, rank, mask, width);
@@ -36,12 +36,12 @@ export function writeMask(blocks: PrunedBlocks, mask: Uint8Array): void {
 }
 
 /**
- * Writes +0 over the pruned values among `values`, which stand in the table from `first` on. What a part of a
- * block loses is read from the table, so `values` may hold other numbers.
+ * Overwrites the pruned values among `values` with +0; `values` are those of the table from index `first` on. Which values
+ * of a partially pruned block are zeroed depends on the table, so `values` may contain other numbers.
  */
 export function pruneValues(blocks: PrunedBlocks, values: Float32Array, first: number): void {
   const { ranks, rank } = blocks;
-  const width = widthOfRuns(blocks);
+  const width = runLength(blocks);
   if (width === 1) {
     for (let i = 0; i < values.length; i++) if (ranks[first + i]! <= rank) values[i] = 0;
   } else if (width > 1) {
@@ -61,7 +61,7 @@ export function pruneValues(blocks: PrunedBlocks, values: Float32Array, first: n
 /** How many values of the table are pruned. */
 export function countPruned(blocks: PrunedBlocks): number {
   let pruned = 0;
-  const width = widthOfRuns(blocks);
+  const width = runLength(blocks);
   if (width > 0) {
     for (const rank of blocks.ranks) if (rank <= blocks.rank) pruned += width;
   } else {
@@ -71,16 +71,16 @@ export function countPruned(blocks: PrunedBlocks): number {
   return pruned;
 }
 
-/** The length of every block in memory where blocks lie there one after another and are pruned whole, else 0. */
-function widthOfRuns({ grid, zerosPerBlock }: PrunedBlocks): number {
+/** The length of a block if blocks are contiguous in memory, one after another, and are pruned entirely; otherwise 0. */
+function runLength({ grid, zerosPerBlock }: PrunedBlocks): number {
   const { columns, blockRows, blockColumns } = grid;
-  const areRuns = blockRows === 1 && columns % blockColumns === 0 && zerosPerBlock === blockColumns;
-  return areRuns ? blockColumns : 0;
+  const isContiguous = blockRows === 1 && columns % blockColumns === 0 && zerosPerBlock === blockColumns;
+  return isContiguous ? blockColumns : 0;
 }
 
 /**
- * Calls `visit(start, end)` with each run of pruned values, by their places in the table, in no promised order.
- * Runs that lie wholly outside `first` to `last - 1` may be left out.
+ * Calls `visit(start, end)` for each run of pruned values, with indices into the table, in any order. Runs entirely
+ * outside `first` to `last - 1` may be skipped.
  */
 function forEachPrunedRun(
   { ranks, rank, grid, zerosPerBlock, norm, data }: PrunedBlocks,

@@ -1,8 +1,8 @@
 import { blockGridOfMatrix } from './ranking/block-grid.js';
 import type { SweepPlan } from './plan-sweep.js';
-import { areListable, rankListed } from './ranking/rank-blocks.js';
+import { isListWorthwhile, rankListed } from './ranking/rank-blocks.js';
 import { rankBins } from './ranking/rank-by-digits.js';
-import { ranksAreMask } from './select-mask.js';
+import { ranksEqualMask } from './select-mask.js';
 import type { SelectionJob, SelectionOutput, SelectionTask } from './select-task.js';
 import { joinedLists, sumOf } from './ranking/joined-parts.js';
 import { isMadeInKernel, type Blocks } from './ranking/key-source.js';
@@ -10,11 +10,11 @@ import type { ListedKeys } from './selection-kernel.js';
 import { sharedBytes } from '../shared-memory.js';
 
 /**
- * Selects from a table in parts: their histograms are added up, each part is ranked by the bins of them all, and what
- * those leave undecided is ranked here.
+ * Selects from a table in parts: their histograms are added up, each part is ranked by the combined bins, and the keys
+ * that are then still undecided are ranked here.
  *
- * @param job Over shared memory.
- * @param run Runs tasks at once and resolves with what they return, in their order.
+ * @param job Its arrays are over shared memory.
+ * @param run Runs tasks concurrently and resolves with their results, in order.
  */
 export async function selectInParts(
   job: SelectionJob,
@@ -27,13 +27,13 @@ export async function selectInParts(
 
   const sizes = (await run(parts.map(({ blocks }) => ({ step: 'count', blocks })))) as Uint32Array[];
   const bins = rankBins(sumOf(sizes), [0], counts);
-  if (!areListable(bins, grid.blocks)) {
+  if (!isListWorthwhile(bins, grid.blocks)) {
     await run([{ step: 'whole', job }]);
     return;
   }
 
-  const areTarget = output === 'ranks' || ranksAreMask(plan);
-  const ranks = areTarget ? target : sharedBytes(grid.blocks);
+  const writesTarget = output === 'ranks' || ranksEqualMask(plan);
+  const ranks = writesTarget ? target : sharedBytes(grid.blocks);
   const ranksOf = ({ firstBlock, blocks }: TablePart) =>
     ranks.subarray(firstBlock, firstBlock + blocks.grid.blocks);
   const lists = (await run(
@@ -48,7 +48,7 @@ export async function selectInParts(
     counts,
     ranks,
   );
-  if (areTarget) return;
+  if (writesTarget) return;
 
   await run(
     parts.map((part) => ({
@@ -62,15 +62,15 @@ export async function selectInParts(
 /** A part of a table that holds whole blocks. */
 interface TablePart {
   blocks: Blocks;
-  /** The places, in the table, of its first value and its first block. */
+  /** The indices, in the table, of its first value and its first block. */
   firstValue: number;
   firstBlock: number;
 }
 
-/** Cuts a table between blocks into at most `count` parts. */
+/** Divides a table between blocks into at most `count` parts. */
 function partsOf(data: Float32Array, { grid, norm }: SweepPlan, count: number): TablePart[] {
   const { rows, columns, blockRows, blockColumns, gridRows, gridColumns } = grid;
-  // A table of one band is cut between columns, which lie one after another there.
+  // A table of one row is divided between columns, which are contiguous there.
   const isRow = gridRows === 1 && rows === 1;
   const bands = isRow ? gridColumns : gridRows;
   const parts: TablePart[] = [];

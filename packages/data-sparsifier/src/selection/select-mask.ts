@@ -9,13 +9,13 @@ export function selectRanks(data: Float32Array, plan: SweepPlan, ranks: Uint8Arr
 
 /** Writes the mask of a plan with one level, one byte per value: 1 keeps, 0 prunes. */
 export function selectMask(data: Float32Array, plan: SweepPlan, mask: Uint8Array): void {
-  const areMask = ranksAreMask(plan);
-  const ranks = areMask ? mask : new Uint8Array(plan.grid.blocks);
+  const isMask = ranksEqualMask(plan);
+  const ranks = isMask ? mask : new Uint8Array(plan.grid.blocks);
   selectRanks(data, plan, ranks);
-  if (!areMask) writeMask({ ...plan, ranks, rank: 0, data }, mask);
+  if (!isMask) writeMask({ ...plan, ranks, rank: 0, data }, mask);
 }
 
-/** Whether the ranks at one level are its mask, because a block is one value. */
-export function ranksAreMask({ grid, zerosPerBlock }: SweepPlan): boolean {
+/** Whether the ranks at a single level equal its mask, because a block is one value. */
+export function ranksEqualMask({ grid, zerosPerBlock }: SweepPlan): boolean {
   return grid.blockRows === 1 && grid.blockColumns === 1 && zerosPerBlock === 1;
 }

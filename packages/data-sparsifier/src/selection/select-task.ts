@@ -10,23 +10,23 @@ import { selectionKernel, type ListedKeys } from './selection-kernel.js';
 export interface SelectionJob {
   data: Float32Array;
   plan: SweepPlan;
-  /** A mask with one byte per value, from a plan with one level; or ranks, one byte per block. */
+  /** A mask, one byte per value, for a plan with one level; or ranks, one byte per block. */
   output: 'mask' | 'ranks';
   target: Uint8Array;
 }
 
-/** A whole selection, or one step of it for a part of a table. All arrays that are written are over shared memory. */
+/** A whole selection, or one step of it for a part of a table. All arrays that it writes are over shared memory. */
 export type SelectionTask =
   | { step: 'whole'; job: SelectionJob }
-  /** Returns how many keys fall in each bin; the keys are kept where the blocks have room for them. */
+  /** Returns the number of keys in each bin; stores the keys if `blocks` has an array for them. */
   | { step: 'count'; blocks: Blocks }
-  /** Returns the keys that the bins leave undecided. */
+  /** Returns the keys that are undecided after ranking by bins. */
   | { step: 'rank'; blocks: Blocks; bins: RankedBins; ranks: Uint8Array }
   | { step: 'mask'; blocks: PrunedBlocks; mask: Uint8Array };
 
 export type SelectionOutput = Uint32Array<ArrayBuffer> | ListedKeys | undefined;
 
-/** The steps for parts need the kernel. */
+/** Runs a task. The steps for parts need the kernel. */
 export function runSelectionTask(task: SelectionTask): SelectionOutput {
   switch (task.step) {
     case 'whole': {

@@ -3,15 +3,15 @@ import { kernelOn, reservedBytes } from '../kernel.js';
 import type { KeySource } from './ranking/key-source.js';
 import type { RankedBins } from './ranking/rank-by-digits.js';
 
-/** The keys that bins leave undecided. */
+/** The keys that are undecided after ranking by bins. */
 export interface ListedKeys {
-  /** The number of the bin (8 bits), the key's bits below the bin (16) and zeros (8): to be ranked by bins again. */
+  /** The number of the bin (8 bits), the key's lower bits (16) and zeros (8): to be ranked by bins again. */
   keys: Int32Array<ArrayBuffer>;
-  /** Where each stands among the keys that were read, ascending. */
+  /** The index of each among the keys that were read, ascending. */
   places: Uint32Array<ArrayBuffer>;
 }
 
-/** Functions of ../assembly, where they are described; all arguments are addresses or numbers. */
+/** Functions of ../assembly, described there; all arguments are addresses or numbers. */
 interface KernelFunctions {
   squareValues(values: number, blocks: number): void;
   meansOfFour(values: number, blocks: number): void;
@@ -31,15 +31,15 @@ interface KernelFunctions {
   maskRanksOfFour(ranks: number, count: number, rank: number, mask: number): void;
 }
 
-/** The bins of keys: the upper half of their bits, all NaN in the last one. */
+/** The number of bins: a key's bin is the upper half of its bits; all NaN are in the last bin. */
 const keyBins = (nanKey >>> 16) + 1;
-// The kernel has NaN in more of them.
+// In the kernel, NaN take up further bins.
 const kernelBins = 1 << 15;
 
-// Values go through the kernel's memory in pieces that stay in the processor's caches.
+// Values are copied to the kernel's memory in pieces that fit into the CPU's caches.
 const pieceValues = 1 << 14;
 
-/** The loops of a selection over all values, as WebAssembly with a memory of its own. */
+/** The loops of a selection over all values, in WebAssembly with its own memory. */
 export class SelectionKernel {
   readonly #kernel: KernelFunctions;
   readonly #keys: Int32Array;
@@ -65,7 +65,7 @@ export class SelectionKernel {
     this.#rankOfBin = new Uint8Array(memory.buffer, take(kernelBins), kernelBins);
   }
 
-  /** How many keys fall in each bin. */
+  /** The number of keys in each bin. */
   countKeys(source: KeySource): Uint32Array<ArrayBuffer> {
     this.#sizes.fill(0);
     this.#forEachPiece(source, (count) =>
@@ -76,7 +76,7 @@ export class SelectionKernel {
     return sizes;
   }
 
-  /** The keys, (ranks); a view of the source where it holds them. */
+  /** The keys, (ranks); a view of the source if it contains them. */
   keysOf(source: KeySource): Int32Array {
     if (!source.toKeys) return source.bits;
     const keys = new Int32Array(source.bits.length / source.bitsPerKey);
@@ -84,17 +84,17 @@ export class SelectionKernel {
     return keys;
   }
 
-  /** Writes for each key what stands in `bins`, and lists the undecided ones unless told not to. */
+  /** Writes the rank of each key's bin, and lists the undecided keys unless told not to. */
   rankKeys(
     source: KeySource,
     bins: RankedBins,
     ranks: Uint8Array,
-    { areListed = true }: { areListed?: boolean } = {},
+    { listUndecided = true }: { listUndecided?: boolean } = {},
   ): ListedKeys {
     this.#rankOfBin.set(bins.ranks);
     this.#rankOfBin.fill(bins.ranks[keyBins - 1]!, keyBins);
-    // Of a part of a table the bins hold fewer than of the whole.
-    const most = areListed ? Math.min(bins.undecidedKeys, ranks.length) : 0;
+    // A part of a table has at most as many undecided keys as the whole.
+    const most = listUndecided ? Math.min(bins.undecidedKeys, ranks.length) : 0;
     const keys = new Int32Array(most);
     const places = new Uint32Array(most);
     let listed = 0;
@@ -110,7 +110,7 @@ export class SelectionKernel {
         this.#rests.byteOffset,
       );
       ranks.set(this.#ranks.subarray(0, count), first);
-      if (!areListed) return;
+      if (!listUndecided) return;
       keys.set(this.#rests.subarray(0, found), listed);
       places.set(this.#places.subarray(0, found), listed);
       listed += found;
@@ -118,7 +118,7 @@ export class SelectionKernel {
     return { keys: keys.subarray(0, listed), places: places.subarray(0, listed) };
   }
 
-  /** Writes the mask of blocks of one or four values side by side: 1 where a rank, at most 127, is above `rank`, else 0. */
+  /** Writes the mask of blocks of one or four adjacent values: 1 if a block's rank (at most 127) is above `rank`, else 0. */
   writeMask(ranks: Uint8Array, rank: number, mask: Uint8Array, width: 1 | 4): void {
     const maskRanks = width === 1 ? this.#kernel.maskRanks : this.#kernel.maskRanksOfFour;
     for (let first = 0; first < ranks.length; first += pieceValues) {
@@ -129,7 +129,7 @@ export class SelectionKernel {
     }
   }
 
-  /** Calls `visit` with the count of keys that now stand in `#keys`, and the place of the first one. */
+  /** Calls `visit` for each piece with the number of keys in `#keys` and the index of the first one. */
   #forEachPiece(
     { bits, bitsPerKey, toKeys }: KeySource,
     visit: (count: number, first: number) => void,
@@ -147,7 +147,7 @@ export class SelectionKernel {
 const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 let ofThread: SelectionKernel | undefined;
 
-/** The kernel of this thread; undefined where WebAssembly is absent or not allowed. */
+/** The kernel of this thread; undefined if WebAssembly is missing or not allowed. */
 export function selectionKernel(): SelectionKernel | undefined {
   if (!isLittleEndian) return undefined;
   try {

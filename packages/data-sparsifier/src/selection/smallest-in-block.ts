@@ -2,17 +2,17 @@ import { keyOf } from './ranking/block-keys.js';
 import type { Norm } from '../sparsifiers/norm-config.js';
 import { rankKeys } from './ranking/rank-by-digits.js';
 
-// Below this many values a sort is faster than histograms.
+// Below this many values, sorting is faster than histograms.
 const fewValues = 512;
-// And below this many, a sort by insertion faster than the built-in one.
+// Below this many, an insertion sort is faster than the built-in sort.
 const veryFewValues = 24;
 
 /**
- * Finds the smallest values of blocks, one block after another: ascending by size, NaN last, equal ones in the
- * order of their places (PyTorch's stable sort).
+ * Finds the smallest values of blocks, one block at a time: ascending by magnitude, NaN last, equal ones by position
+ * (PyTorch's stable sort).
  */
 export class SmallestInBlock {
-  /** The sizes of the values of a block, row by row, to be set before `select`; NaN outside the table. */
+  /** The magnitudes of the values of a block, row-major, to be set before `select`; NaN outside the table. */
   readonly sizes: Float32Array;
   readonly #bits: Int32Array;
   readonly #sorted: Float64Array;
@@ -25,12 +25,12 @@ export class SmallestInBlock {
     this.#count = count;
   }
 
-  /** Calls `visit` with the place in the block of each of the smallest values. */
+  /** Calls `visit` with the position in the block of each of the smallest values. */
   select(visit: (place: number) => void): void {
     const values = this.sizes.length;
     if (values <= fewValues) {
       const sorted = this.#sorted;
-      // Size and place in one number: at most 31 bits for the first, 9 for the second.
+      // Magnitude and position in one number: at most 31 bits for the first, 9 for the second.
       for (let place = 0; place < values; place++)
         sorted[place] = keyOf(this.#bits[place]!) * fewValues + place;
       if (values <= veryFewValues) sortByInsertion(sorted);
@@ -44,7 +44,7 @@ export class SmallestInBlock {
   }
 }
 
-/** The size of a value under a norm, in float32. */
+/** The magnitude of a value under a norm, in float32. */
 export function sizeOf(value: number, norm: Norm): number {
   return norm === 'L2' ? value * value : Math.abs(value);
 }

@@ -2,7 +2,7 @@ import { isShared, sharedBytes } from '../shared-memory.js';
 import type { Table } from '../table.js';
 import { dataSource, type DataSource, type SparsifiableData } from './tensor-data.js';
 
-/** What a sparsifier keeps of one name: its mask, and whatever a subclass adds. */
+/** The state of one name: its mask, and whatever a subclass adds. */
 export interface DataState {
   /** One entry per value, 1 keeps, 0 prunes. */
   mask: Uint8Array;
@@ -19,9 +19,9 @@ export interface SparsifierState<Config extends object> {
   data: Record<
     string,
     {
-      /** The original values, or the pruned ones where the mask was squashed. */
+      /** The original values, or the pruned ones if the mask was squashed. */
       table: Table;
-      /** Whether the mask was squashed, and the original values are gone. */
+      /** Whether the mask was squashed, so that the original values are gone. */
       isSquashed: boolean;
     }
   >;
@@ -31,7 +31,7 @@ export interface SparsifierState<Config extends object> {
 export interface SparsifierOptions {
   /** Data that gets the default configuration. */
   dataList?: Iterable<readonly [name: string, data: SparsifiableData]>;
-  /** Takes what the sparsifier warns of; default `console.warn`. */
+  /** Receives warnings; default `console.warn`. */
   onWarning?: (message: string) => void;
 }
 
@@ -41,8 +41,8 @@ interface HeldData {
 }
 
 /**
- * Holds named tables by reference, with a mask and a configuration each; a subclass says in `updateMask` how a
- * mask is made. After PyTorch's torch/ao/pruning/_experimental/data_sparsifier/base_data_sparsifier.py.
+ * Holds named tables by reference, each with a mask and a configuration. A subclass computes a mask in `updateMask`.
+ * After PyTorch's torch/ao/pruning/_experimental/data_sparsifier/base_data_sparsifier.py.
  */
 export abstract class BaseDataSparsifier<Config extends object = Record<string, unknown>> {
   /** While false, `step` does nothing. */
@@ -54,7 +54,7 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   readonly #states = new Map<string, DataState>();
   readonly #warn: (message: string) => void;
 
-  /** Checks `defaults`, the configuration of data that is added without one, and adds the data of the options. */
+  /** Checks `defaults`, the configuration of data that is added without one, and adds the data in `options`. */
   constructor(
     defaults: Config,
     { dataList = [], onWarning = (message) => console.warn(message) }: SparsifierOptions = {},
@@ -66,21 +66,21 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * Makes the mask of one table anew: changes the array that `getMask(name)` returns.
+   * Recomputes the mask of one table by writing to the array that `getMask(name)` returns.
    *
    * @param table The table with its original values.
    * @param config The configuration of this name.
    */
   abstract updateMask(name: string, table: Table, config: Readonly<Config>): void;
 
-  /** Throws when a configuration makes no sense; a subclass may say more. */
+  /** Throws if a configuration is invalid; a subclass overrides it with its own checks. */
   protected checkConfig(_config: Config): void {
-    // Any configuration will do here.
+    // The base class accepts any configuration.
   }
 
-  /** Throws when the data or its shape cannot be masked with this configuration; a subclass says what it refuses. */
+  /** Throws if the data or its shape cannot be masked with this configuration; a subclass overrides it with its own checks. */
   protected checkData(_name: string, _table: Table, _config: Config): void {
-    // Any table will do here.
+    // The base class accepts any table.
   }
 
   /** The names of the data, in the order in which they were first added. */
@@ -89,12 +89,12 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * Adds data under a name, by reference. A name that exists already has its data replaced, with a warning: it
-   * keeps its configuration where `options` says nothing else and, unless `reuseMask` is false, its mask.
+   * Adds data under a name, by reference. If the name exists, its data is replaced, with a warning: it keeps its
+   * configuration, except for what `options` override, and its mask, unless `reuseMask` is false.
    *
    * @param options Overrides of the default configuration for this name; `reuseMask`, default true.
-   * @throws Error when the data is no table or float32 tensor, the configuration makes no sense, or the mask
-   *   cannot be kept because the shape is another one.
+   * @throws Error if the data is not a table or a float32 tensor, the configuration is invalid, or the mask cannot be
+   *   kept because the shape differs.
    */
   addData(
     name: string,
@@ -109,11 +109,11 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
     this.checkData(name, source.read(), config);
     let mask: Uint8Array | undefined;
     if (old) {
-      this.#warn(`data "${name}" exists already and is replaced; did you mean a different name?`);
+      this.#warn(`data "${name}" already exists and is replaced; did you mean a different name?`);
       if (reuseMask) {
         if (String(source.shape) !== String(old.source.shape)) {
           throw new Error(
-            `data "${name}": to keep its mask, the new data must have the shape of the old, ` +
+            `data "${name}": to keep its mask, the new data must have the shape of the old data, ` +
               `[${old.source.shape.join(', ')}], found [${source.shape.join(', ')}]; or pass reuseMask: false`,
           );
         }
@@ -127,10 +127,10 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * The data of a name: with its original values, which is the caller's own table, or with the mask applied,
-   * which is a new table (pruned values are +0).
+   * The data of a name: the caller's own table with the original values, or a new table with the mask applied (pruned
+   * values are +0).
    *
-   * @throws Error when there is no such data, or when its mask was squashed and the original is gone.
+   * @throws Error if there is no such data, or if its mask was squashed and the original is gone.
    */
   getData(name: string, { original = true }: { original?: boolean } = {}): Table {
     const { source, isSquashed } = this.#dataOf(name);
@@ -145,18 +145,18 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * The mask of a name, live: one entry per value, 1 keeps, 0 prunes.
+   * The live mask of a name: one entry per value, 1 keeps, 0 prunes.
    *
-   * @throws Error when there is no such data.
+   * @throws Error if there is no such data.
    */
   getMask(name: string): Uint8Array {
     return this.getState(name).mask;
   }
 
   /**
-   * The state of a name: its mask, and what a subclass keeps beside it.
+   * The state of a name: its mask, and what a subclass adds.
    *
-   * @throws Error when there is no such data.
+   * @throws Error if there is no such data.
    */
   getState(name: string): DataState {
     this.#dataOf(name);
@@ -166,7 +166,7 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   /**
    * The configuration of a name.
    *
-   * @throws Error when there is no such data.
+   * @throws Error if there is no such data.
    */
   getConfig(name: string): Readonly<Config> {
     this.#dataOf(name);
@@ -174,9 +174,9 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * Makes all masks anew from the original values.
+   * Recomputes all masks from the original values.
    *
-   * @throws Error when a mask was squashed.
+   * @throws Error if a mask was squashed.
    */
   step(): void {
     if (!this.enableMaskUpdate) return;
@@ -184,10 +184,10 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * Ends the sparsification of data: its pruned values are written, as +0, into the caller's own table (a
-   * `tf.Variable` gets them assigned), and its original values are gone.
+   * Ends the sparsification of data: the pruned values are written, as +0, to the caller's own table (or assigned to a
+   * `tf.Variable`), and the original values are gone.
    *
-   * @throws Error when there is no such data, or when its mask was squashed before; nothing is squashed then.
+   * @throws Error if there is no such data, or if its mask was squashed before; then nothing is squashed.
    */
   squashMask({
     names = this.names,
@@ -212,7 +212,7 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
     }
   }
 
-  /** The whole state. Masks are copies, tables are by reference. */
+  /** The whole state, with copies of the masks and references to the tables. */
   stateDict(): SparsifierState<Config> {
     const entries = [...this.#held].map(([name, { source, isSquashed }]) => ({
       name,
@@ -228,16 +228,16 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
   }
 
   /**
-   * Takes over a state that `stateDict` returned. Masks and tables are copied.
+   * Loads a state that `stateDict` returned. Masks and tables are copied.
    *
-   * @throws Error naming the data whose parts are missing or do not fit together; nothing is changed then.
+   * @throws Error naming data whose parts are missing or do not match; then nothing is changed.
    */
   loadStateDict(
     { state, dataGroups, data }: SparsifierState<Config>,
     {
       strict = true,
     }: {
-      /** True forgets all data of before; false keeps it, and of names in both it keeps the present one. */
+      /** True drops all existing data; false keeps it, also if the state has the same name. */
       strict?: boolean;
     } = {},
   ): void {
@@ -269,17 +269,17 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
 
   #dataOf(name: string): HeldData {
     const held = this.#held.get(name);
-    if (!held) throw new Error(`no data named "${name}"; there is ${this.names.join(', ') || 'none'}`);
+    if (!held) throw new Error(`no data named "${name}"; known names: ${this.names.join(', ') || 'none'}`);
     return held;
   }
 }
 
-/** Writes +0 where the mask prunes. */
+/** Writes +0 over pruned values. */
 function applyMask(data: Float32Array, mask: Uint8Array): void {
   for (let i = 0; i < data.length; i++) if (mask[i] === 0) data[i] = 0;
 }
 
-/** A mask that keeps all. Threads write into the mask of a table that they share. */
+/** A mask that keeps everything; shared if the table is, because threads write to it. */
 function newMask({ shape, read }: DataSource): Uint8Array {
   const values = shape.reduce((product, size) => product * size, 1);
   return (isShared(read().data) ? sharedBytes(values) : new Uint8Array(values)).fill(1);

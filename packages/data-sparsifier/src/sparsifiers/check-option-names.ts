@@ -1,7 +1,7 @@
 /**
- * Refuses options that nobody reads, which would otherwise leave the default in force: JavaScript checks no names.
+ * Refuses unknown options. JavaScript would ignore them, and the default would apply.
  *
- * @throws Error naming the first option that is not known, and the nearest that is.
+ * @throws Error naming the first unknown option, and a known one with a similar name.
  */
 export function checkOptionNames(given: object, known: readonly string[]): void {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
@@ -16,12 +16,12 @@ export function checkOptionNames(given: object, known: readonly string[]): void 
   );
 }
 
-/** `sparsity_level` and `sparsitylevel` are as near to `sparsityLevel` as can be. */
+/** Makes `sparsity_level` and `sparsitylevel` equal to `sparsityLevel`. */
 function plain(name: string): string {
   return name.replace(/[^a-z0-9]/gi, '').toLowerCase();
 }
 
-/** The fewest letters to insert, remove or replace that make one text of another (Wagner and Fischer 1974). */
+/** The Levenshtein distance of two texts (Wagner and Fischer 1974). */
 function editDistance(from: string, to: string): number {
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

@@ -15,30 +15,29 @@ import { writeMask } from '../selection/pruned-values.js';
 import { selectMask } from '../selection/select-mask.js';
 import type { Table } from '../table.js';
 
-/** The defaults for all data, and norm and scope, which are one for all data. */
+/** The defaults for all data, and the norm and scope, which are the same for all data. */
 export interface DataNormSparsifierOptions extends Partial<NormConfig>, SparsifierOptions {
-  /** How the size of a value counts; default L1. */
+  /** How values are measured; default L1. */
   norm?: Norm | undefined;
   /**
-   * What blocks are ranked among: those of their own `table`, or with one threshold those of all data, `global`, which
-   * then have one sparsity level and block shape. Default: table.
+   * `table` (the default) ranks the blocks of each table separately; `global` ranks the blocks of all data together, with
+   * one threshold. All data then have the same sparsity level and block shape.
    */
   scope?: Scope | undefined;
 }
 
 /**
- * Prunes, in each table by itself, the blocks with the smallest norms: round(level * blocks) of them (a half goes
- * to the even number), equal ones with the lowest index first. With scope `global` the blocks of all data are ranked
- * together, equal ones in the order of the data. After PyTorch's
- * torch/ao/pruning/_experimental/data_sparsifier/data_norm_sparsifier.py.
+ * Prunes the blocks with the smallest norms in each table: round(level * blocks) of them (halves to even), ties with the
+ * lowest index first. With scope `global` the blocks of all data are ranked together, ties in the order of the data. After
+ * PyTorch's torch/ao/pruning/_experimental/data_sparsifier/data_norm_sparsifier.py.
  */
 export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
-  /** How the size of a value counts. */
+  /** How values are measured. */
   readonly norm: Norm;
-  /** What blocks are ranked among. */
+  /** Whether blocks are ranked within each table or over all data. */
   readonly scope: Scope;
 
-  /** @throws Error naming the option that makes no sense, with what was expected and found. */
+  /** @throws Error naming an invalid option, with what was expected and found. */
   constructor({
     sparsityLevel = 0.5,
     sparseBlockShape = [1, 4],
@@ -67,22 +66,22 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
     checkOptionNames(config, ['sparsityLevel', 'sparseBlockShape', 'zerosPerBlock', 'reuseMask']);
     checkSparsityLevel(config.sparsityLevel);
     checkBlocks(config);
-    // Before the constructor is done all data have the defaults.
+    // Data added by the constructor have the defaults.
     if (this.scope !== 'global') return;
     for (const option of ['sparsityLevel', 'sparseBlockShape'] as const) {
       const [expected, found] = [JSON.stringify(this.defaults[option]), JSON.stringify(config[option])];
       if (found !== expected)
-        throw new Error(`${option}: with scope global expected ${expected}, as of all data, found ${found}`);
+        throw new Error(`${option}: with scope global expected ${expected}, as for all data, found ${found}`);
     }
   }
 
   protected override checkData(name: string, table: Table, config: NormConfig): void {
-    planMask(name, table, config); // the norm, which the constructor knows only later, does not matter here
+    planMask(name, table, config); // the norm, not yet set during the constructor, does not matter here
   }
 
   override step(): void {
-    // A subclass with masks of its own makes them one by one.
-    if (this.scope === 'table' || this.#makesOwnMasks()) return super.step();
+    // A subclass that overrides updateMask computes its masks one by one.
+    if (this.scope === 'table' || this.#overridesUpdateMask()) return super.step();
     if (!this.enableMaskUpdate) return;
     const planned = this.names.map((name) => {
       const { data, plan } = this.#planOf(name);
@@ -94,19 +93,18 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
     });
   }
 
-  /** @throws Error with scope `global`, where `step` makes the masks of all data together. */
+  /** @throws Error with scope `global`, because `step` then computes the masks of all data together. */
   override updateMask(name: string, table: Table, config: NormConfig): void {
     if (this.scope === 'global')
-      throw new Error(`data "${name}": with scope global all masks are made together, by step()`);
+      throw new Error(`data "${name}": with scope global, step() computes all masks together`);
     selectMask(table.data, planMask(name, table, config, this.norm), this.getMask(name));
   }
 
   /**
-   * Does what `step` does on a pool of threads, large tables in parts. Tables over a SharedArrayBuffer are read
-   * where they are; others are copied, one thread's work at a time. The threads stay for up to half a minute, for
-   * the next step, and may hold the shared copy of the table of their last task for that time. Without worker threads
-   * (in a browser), with scope `global`, and for a subclass with an `updateMask` of its own, it is `step`. The tables
-   * must not change meanwhile.
+   * `step` on a pool of threads, with large tables in parts. Tables over a SharedArrayBuffer are read in place; others are
+   * copied, as many at a time as there are threads. The threads are kept for up to half a minute, for the next step, and
+   * may hold the shared copy of the table of their last task for that time. Without worker threads (in a browser), with
+   * scope `global`, and for a subclass that overrides `updateMask`, this is `step`. The tables must not change meanwhile.
    */
   async stepInThreads({
     threads,
@@ -114,7 +112,7 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
     /** Default: the available processors. */
     threads?: number;
   } = {}): Promise<void> {
-    if (this.scope === 'global' || this.#makesOwnMasks()) return this.step();
+    if (this.scope === 'global' || this.#overridesUpdateMask()) return this.step();
     if (!this.enableMaskUpdate) return;
     const jobs = this.names.map((name) => ({
       ...this.#planOf(name),
@@ -130,7 +128,7 @@ export class DataNormSparsifier extends BaseDataSparsifier<NormConfig> {
     return { data: table.data, plan: planMask(name, table, this.getConfig(name), this.norm) };
   }
 
-  #makesOwnMasks(): boolean {
+  #overridesUpdateMask(): boolean {
     return this.updateMask !== DataNormSparsifier.prototype.updateMask;
   }
 }

@@ -1,12 +1,12 @@
-/** How the size of a value counts: `L1` its absolute value, `L2` its square. */
+/** How values are measured: `L1` by absolute value, `L2` by square. */
 export type Norm = 'L1' | 'L2';
 
-/** What blocks are ranked among: those of their own `table`, or with one threshold those of all data, `global`. */
+/** Whether blocks are ranked within each `table`, or over all data with one threshold (`global`). */
 export type Scope = 'table' | 'global';
 
-/** What decides which values of a table are pruned. */
+/** Determines which values of a table are pruned. */
 export interface NormConfig {
-  /** The share of blocks that are pruned, from 0 to 1; default 0.5. */
+  /** The fraction of blocks to prune, from 0 to 1; default 0.5. */
   sparsityLevel: number;
   /** Rows and columns of a block; default [1, 4]. */
   sparseBlockShape: readonly [number, number];
@@ -26,7 +26,7 @@ export function checkNorm(norm: unknown): asserts norm is Norm {
   if (norm !== 'L1' && norm !== 'L2') throw new Error(`norm: expected L1 or L2, found ${String(norm)}`);
 }
 
-/** @throws Error naming the shape, or the number of zeros when a block has no room for it. */
+/** @throws Error naming an invalid shape, or a number of zeros that exceeds the block size. */
 export function checkBlocks({ sparseBlockShape, zerosPerBlock }: Omit<NormConfig, 'sparsityLevel'>): void {
   const isShape =
     Array.isArray(sparseBlockShape) &&

@@ -11,22 +11,22 @@ import type { Table } from '../table.js';
 /** How tables are sparsified and quantised. */
 export interface PostTrainingSparseQuantizeOptions extends Omit<DataNormSparsifierOptions, 'dataList'> {
   /**
-   * True: the tables are pruned, then quantised. False: quantised, their rounded values pruned, and those
-   * quantised again by the first scales and zero points. Default true.
+   * True: prune the tables, then quantise them. False: quantise them, prune the rounded values, and quantise these again
+   * with the same scales and zero points. Default true.
    */
   sparsifyFirst?: boolean;
-  /** The tables to take; default: all. */
+  /** The names of the tables to process; default: all. */
   names?: readonly string[];
-  /** Makes the sparsifier; default: a DataNormSparsifier with the other options. */
+  /** Creates the sparsifier; default: a DataNormSparsifier with the other options. */
   createSparsifier?: () => Pick<BaseDataSparsifier, 'addData' | 'step' | 'squashMask'>;
 }
 
 /**
- * Prunes trained tables and quantises their rows to 8 bits, in either order. The given tables stay as they are.
+ * Prunes trained tables and quantises their rows to 8 bits, in either order. The given tables are not changed.
  * After PyTorch's torch/ao/pruning/_experimental/data_sparsifier/quantization_utils.py.
  *
  * @param tables Each (rows, columns).
- * @throws Error naming the table or option that makes no sense.
+ * @throws Error naming an invalid table or option.
  */
 export function postTrainingSparseQuantize(
   tables: Readonly<Record<string, Table>>,
@@ -40,7 +40,7 @@ export function postTrainingSparseQuantize(
   const sparsifier = createSparsifier?.() ?? new DataNormSparsifier(config);
   const entries = names.map((name) => {
     const table = tables[name];
-    if (!table) throw new Error(`no table named "${name}"; there is ${Object.keys(tables).join(', ')}`);
+    if (!table) throw new Error(`no table named "${name}"; the tables are ${Object.keys(tables).join(', ')}`);
     const quantized = sparsifyFirst ? undefined : quantizeRows(name, table);
     const copy = quantized
       ? dequantizeRows(quantized)

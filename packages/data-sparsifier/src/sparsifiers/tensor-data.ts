@@ -1,8 +1,8 @@
 import { checkTable, type Table } from '../table.js';
 
 /**
- * A tensor of TensorFlow.js, by its shape only: nothing of TensorFlow.js is imported. A `tf.Tensor` and a
- * `tf.Variable` fit, and what the `LayerVariable` of a layer's weights reads.
+ * A tensor of TensorFlow.js, as a structural type, so that TensorFlow.js need not be imported. A `tf.Tensor` and a
+ * `tf.Variable` fit, and so does the value of a `LayerVariable`.
  */
 export interface TensorLike {
   /** Sizes of its dimensions. */
@@ -13,33 +13,33 @@ export interface TensorLike {
   dataSync(): unknown;
 }
 
-/** A weight of a layer of TensorFlow.js (one of its `weights`), whose `read` gives the variable that it holds. */
+/** A weight of a TensorFlow.js layer (one of its `weights`), whose `read` returns the variable that it holds. */
 export interface LayerVariableLike {
   /** The variable that it holds. */
   read(): TensorLike;
-  /** Makes a tensor its value. */
+  /** Sets its value. */
   write(value: never): unknown;
 }
 
-/** What can be sparsified. */
+/** Data that can be sparsified. */
 export type SparsifiableData = Table | TensorLike | LayerVariableLike;
 
-/** What a `tf.Variable` has beside a tensor. */
+/** What a `tf.Variable` has in addition to a tensor. */
 interface VariableLike extends TensorLike {
   assign(value: unknown): void;
   bufferSync(): { values: unknown; toTensor(): { dispose(): void } };
 }
 
-/** Where a sparsifier reads the values of one name, and writes them back to. */
+/** Reads and writes the values of one name. */
 export interface DataSource {
   readonly shape: readonly number[];
-  /** The values as they are now: the table itself, or a tensor's values. */
+  /** The current values: the table itself, or a tensor's values. */
   read(): Table;
-  /** Makes `data` the values; a table's own array is then already written. */
+  /** Sets the values to `data`; does nothing for a table, whose own array has already been written. */
   write(data: Float32Array): void;
 }
 
-/** @throws Error naming the data when it is neither a table nor a float32 tensor. */
+/** @throws Error naming the data if it is neither a table nor a float32 tensor. */
 export function dataSource(name: string, data: SparsifiableData): DataSource {
   if (isObject(data) && 'read' in data) return tensorSource(name, data.read());
   if (isObject(data) && 'dataSync' in data) return tensorSource(name, data);
@@ -54,13 +54,13 @@ function tensorSource(name: string, tensor: TensorLike): DataSource {
   if (tensor.dtype !== 'float32') {
     throw new Error(`data "${name}": expected a float32 tensor, found ${tensor.dtype}`);
   }
-  // A tensor cannot be changed, so once its mask is squashed the pruned values live here.
+  // A tensor is immutable, so the pruned values are kept here once its mask is squashed.
   let pruned: Table | undefined;
   return {
     shape: tensor.shape,
     read() {
       if (pruned) return pruned;
-      // A backend may hand out its own memory, which nobody may write to.
+      // A backend may return its own memory, which must not be written to.
       const table = { data: Float32Array.from(tensor.dataSync() as Float32Array), shape: tensor.shape };
       checkTable(name, table);
       return table;

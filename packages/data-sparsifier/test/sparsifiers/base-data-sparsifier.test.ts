@@ -96,7 +96,7 @@ describe.each(Object.entries(sets))('TestBaseDataSparsifier, %s', (_, { list, co
       expect(sparsifier.getData(name)).toBe(other);
     });
     expect(warnings).toEqual(
-      names.map((name) => `data "${name}" exists already and is replaced; did you mean a different name?`),
+      names.map((name) => `data "${name}" already exists and is replaced; did you mean a different name?`),
     );
   });
 
@@ -168,7 +168,7 @@ describe('BaseDataSparsifier', () => {
     const table = randomTable(1, [2, 2]);
     const sparsifier = new ImplementedSparsifier(quiet).addData('t', table);
     expect(() => sparsifier.addData('t', randomTable(2, [4, 1]))).toThrow(
-      'data "t": to keep its mask, the new data must have the shape of the old, [2, 2], found [4, 1]',
+      'data "t": to keep its mask, the new data must have the shape of the old data, [2, 2], found [4, 1]',
     );
     expect(sparsifier.getData('t')).toBe(table);
   });
@@ -220,7 +220,9 @@ describe('BaseDataSparsifier', () => {
     sparsifier.squashMask({ names: ['b'] });
     const before = a.data.slice();
     expect(() => sparsifier.squashMask()).toThrow('data "b": its mask was squashed before');
-    expect(() => sparsifier.squashMask({ names: ['a', 'c'] })).toThrow('no data named "c"; there is a, b');
+    expect(() => sparsifier.squashMask({ names: ['a', 'c'] })).toThrow(
+      'no data named "c"; known names: a, b',
+    );
     expect(a.data).toEqual(before);
     expect(() => sparsifier.step()).toThrow('data "b": its mask was squashed, the original values are gone');
   });
@@ -254,7 +256,7 @@ describe('BaseDataSparsifier', () => {
       () => sparsifier.getState('t'),
       () => sparsifier.squashMask({ names: ['t'] }),
     ]) {
-      expect(call).toThrow('no data named "t"; there is none');
+      expect(call).toThrow('no data named "t"; known names: none');
     }
   });
 

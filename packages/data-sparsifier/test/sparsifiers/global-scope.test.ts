@@ -139,17 +139,17 @@ describe("scope 'global'", () => {
     const sparsifier = new DataNormSparsifier({ sparsityLevel: 0.5, scope: 'global' });
     const table = randomTable(1, [4, 8]);
     expect(() => sparsifier.addData('a', table, { sparsityLevel: 0.9 })).toThrow(
-      'sparsityLevel: with scope global expected 0.5, as of all data, found 0.9',
+      'sparsityLevel: with scope global expected 0.5, as for all data, found 0.9',
     );
     expect(() => sparsifier.addData('a', table, { sparseBlockShape: [1, 1] })).toThrow(
-      'sparseBlockShape: with scope global expected [1,4], as of all data, found [1,1]',
+      'sparseBlockShape: with scope global expected [1,4], as for all data, found [1,1]',
     );
     sparsifier.addData('a', table, { zerosPerBlock: 1, sparsityLevel: 0.5 }).addData('b', table);
     await sparsifier.stepInThreads();
     const zeros = (name: string) => sparsifier.getMask(name).filter((keeps) => keeps === 0).length;
     expect([zeros('a'), zeros('b')]).toEqual([8 / 2, (4 * 8) / 2]);
     expect(() => sparsifier.updateMask('a', table, sparsifier.getConfig('a'))).toThrow(
-      'made together, by step()',
+      'step() computes all masks together',
     );
     expect(() => new DataNormSparsifier({ scope: 'all' as never })).toThrow(
       'scope: expected table or global, found all',

@@ -97,7 +97,7 @@ test('takes only the named tables, and a sparsifier of the caller', () => {
   const { data } = dequantizeRows(quantized.b!);
   for (const at of [0, 4, 8]) expect(Math.abs(data[at]!)).toBeLessThan(0.005);
   expect(() => postTrainingSparseQuantize(two, { names: ['c'] })).toThrow(
-    'no table named "c"; there is a, b',
+    'no table named "c"; the tables are a, b',
   );
   expect(() => quantizeRows('t', randomTable(1, [4]))).toThrow(
     'table "t": expected 2 dimensions, found shape [4]',

@@ -1,4 +1,4 @@
-/** How a table is cut into blocks, from its first value on; blocks at the far edges may be smaller. */
+/** How a table is divided into blocks, from its first value on; blocks at the right and bottom edges may be smaller. */
 export interface BlockGrid {
   /** The table as a matrix. */
   rows: number;
@@ -9,15 +9,15 @@ export interface BlockGrid {
   /** Blocks from top to bottom, and from left to right. */
   gridRows: number;
   gridColumns: number;
-  /** Blocks in all, numbered row by row. */
+  /** The total number of blocks, which are numbered row by row. */
   blocks: number;
 }
 
 /**
- * The grid over a table of this shape. Dimensions of one are dropped; what is left with one dimension (or none)
- * is one row.
+ * The grid over a table of this shape. Dimensions of size one are dropped; if at most one dimension remains, the table is
+ * one row.
  *
- * @throws Error naming the table when more than two dimensions are left.
+ * @throws Error naming the table if more than two dimensions remain.
  */
 export function blockGrid(
   name: string,

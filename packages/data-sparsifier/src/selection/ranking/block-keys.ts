@@ -2,18 +2,18 @@ import type { BlockGrid } from './block-grid.js';
 import type { Norm } from '../../sparsifiers/norm-config.js';
 
 /**
- * The keys of blocks, one per block: whole numbers that sort as the blocks' norms do. A key is the bits of the
- * float32 norm, whose order is that of the numbers because no norm is negative; all NaN count as one, the largest.
- * The sign bit (the topmost) is not part of a key: whoever reads one goes through `keyOf`.
+ * The keys of blocks, one per block: integers that sort like the blocks' norms. A key is the bits of the float32 norm,
+ * which sort like the numbers because no norm is negative; all NaN count as one key, the largest. The sign bit (the
+ * topmost) is not part of a key: read keys with `keyOf`.
  */
 export type BlockKeys = Int32Array;
 
 /** The bits of infinity: keys above it are NaN. */
 const infinityKey = 0x7f800000;
-/** The one key of all NaN. */
+/** The common key of all NaN. */
 export const nanKey = infinityKey + 1;
 
-/** The key in a float's bits. */
+/** The key of a float's bits. */
 export function keyOf(bits: number): number {
   const key = bits & 0x7fffffff;
   return key > infinityKey ? nanKey : key;
@@ -21,10 +21,10 @@ export function keyOf(bits: number): number {
 
 /**
  * The keys of all blocks of a matrix, (gridRows * gridColumns). A block's norm is the mean over its values inside
- * the matrix, summed in float32 row by row, as PyTorch's avg_pool2d does with ceil_mode. For single values under
+ * the matrix, summed in float32 row by row, as in PyTorch's avg_pool2d with ceil_mode. For blocks of one value under
  * L1 the keys are the data itself, not a copy.
  *
- * @param keys Where the keys go unless they are the data itself; default: a new array.
+ * @param keys The array to write, unless the keys are the data itself; default: a new one.
  */
 export function blockKeys(data: Float32Array, grid: BlockGrid, norm: Norm, keys?: Int32Array): BlockKeys {
   if (norm === 'L1' && grid.blockRows === 1 && grid.blockColumns === 1) {

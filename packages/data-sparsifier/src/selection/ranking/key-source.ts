@@ -7,17 +7,17 @@ export interface Blocks {
   data: Float32Array;
   grid: BlockGrid;
   norm: Norm;
-  /** Their keys, where those are made already. */
+  /** Their keys, if they have been computed. */
   keys?: BlockKeys | undefined;
 }
 
-/** What the kernel reads keys from. */
+/** The input from which the kernel reads keys. */
 export interface KeySource {
   /** Keys, or the bits of values. */
   bits: Int32Array;
-  /** Values that make one key, side by side. */
+  /** The number of adjacent values that make one key. */
   bitsPerKey: number;
-  /** The function of ../assembly/block-keys.ts that makes keys of the values. */
+  /** The function of ../assembly/block-keys.ts that computes keys from the values. */
   toKeys?: 'squareValues' | 'meansOfFour' | 'meansOfFourSquares' | undefined;
 }
 
@@ -31,7 +31,7 @@ export function keySourceOf({ data, grid, norm, keys }: Blocks): KeySource {
   return { bits, bitsPerKey: grid.blockColumns, toKeys: isFour ? ofFour : ofOne };
 }
 
-/** Whether the kernel makes the keys as it reads the values, so that none need to be kept. */
+/** Whether the kernel computes the keys while reading the values, so that they need not be stored. */
 export function isMadeInKernel({ blockRows, blockColumns, columns }: BlockGrid): boolean {
   return blockRows === 1 && (blockColumns === 1 || (blockColumns === 4 && columns % 4 === 0));
 }

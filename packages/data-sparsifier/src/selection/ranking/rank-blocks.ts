@@ -3,14 +3,14 @@ import { keySourceOf, type Blocks } from './key-source.js';
 import { rankBins, rankByDigits, rankKeys, type RankedBins } from './rank-by-digits.js';
 import { selectionKernel, type ListedKeys } from '../selection-kernel.js';
 
-// The bins of the kernel cost more than to rank this many keys without it.
+// For at most this many keys, the kernel's bins cost more than they save.
 const fewKeys = 1 << 13;
 
 /**
- * Writes the rank of each block, one byte per block: the number of `cuts` that it comes after. With a single cut that
- * is the mask of the blocks: 0 prunes, 1 keeps. Equal blocks come in the order of their places.
+ * Writes the rank of each block, one byte per block: the number of `cuts` before it in ascending order of the norms. With
+ * a single cut that is the mask of the blocks: 0 prunes, 1 keeps. Equal blocks are ordered by index.
  *
- * @param cuts After how many blocks, in ascending order of their norms, each cut is; ascending.
+ * @param cuts Each cut as the number of blocks before it; ascending.
  */
 export function rankBlocks(blocks: Blocks, cuts: readonly number[], ranks: Uint8Array): void {
   const kernel = ranks.length < fewKeys ? undefined : selectionKernel();
@@ -20,17 +20,17 @@ export function rankBlocks(blocks: Blocks, cuts: readonly number[], ranks: Uint8
   }
   const source = keySourceOf(blocks);
   const bins = rankBins(kernel.countKeys(source), [0], cuts);
-  if (areListable(bins, ranks.length)) {
+  if (isListWorthwhile(bins, ranks.length)) {
     rankListed(kernel.rankKeys(source, bins, ranks), bins, cuts, ranks);
   } else {
-    kernel.rankKeys(source, bins, ranks, { areListed: false });
+    kernel.rankKeys(source, bins, ranks, { listUndecided: false });
     const keys = kernel.keysOf(source);
     rankByDigits({ keys, ranks, starts: bins.starts }, { fromBit: 16, digitBits: 16, cuts });
   }
 }
 
-/** Whether a list of the undecided blocks is worth its memory; not where most are equal, or nearly so. */
-export function areListable({ undecidedKeys }: RankedBins, blocks: number): boolean {
+/** Whether a list of the undecided blocks is worth its memory; it is not if most blocks are nearly equal. */
+export function isListWorthwhile({ undecidedKeys }: RankedBins, blocks: number): boolean {
   return undecidedKeys <= blocks / 2;
 }
 
@@ -44,7 +44,7 @@ export function rankListed(
   let { starts } = bins;
   const kernel = keys.length < fewKeys ? undefined : selectionKernel();
   if (kernel) {
-    // Once more, by the next eight bits.
+    // Again, by the next eight bits.
     const source = { bits: keys, bitsPerKey: 1 };
     const nextBins = rankBins(kernel.countKeys(source).subarray(0, starts.length << 8), starts, cuts);
     const nextRanks = new Uint8Array(keys.length);

@@ -1,32 +1,32 @@
 import { keyOf, type BlockKeys } from './block-keys.js';
 
-// Exact selection without sorting: a histogram over the topmost digit of the keys tells which of its bins a cut goes
-// through; the keys of those bins only are told apart by their next digit, and so on. (Radix selection; D. Knuth, The
-// Art of Computer Programming, volume 3, section 5.2.5.)
+// Exact selection without sorting: a histogram over the topmost digit of the keys shows which bins contain a cut. Only the
+// keys in those bins are ranked by their next digit, and so on. (Radix selection; D. Knuth, The Art of Computer
+// Programming, volume 3, section 5.2.5.)
 
-/** The most levels of one ranking: each may cut through another bin, and a bit of a rank's byte marks those. */
-export const mostLevels = 127;
-/** Stands with the number of a bin in place of a rank: the rank of those keys is not known yet. */
+/** The maximum number of levels in a ranking: each may cut another bin, and one bit of a rank's byte marks those bins. */
+export const maxLevels = 127;
+/** Combined with the number of a bin, takes the place of a rank that is not known yet. */
 export const undecided = 0x80;
 
 /** The bins of a histogram over ascending keys. */
 export interface RankedBins {
-  /** For each bin the rank of all its keys, or `undecided` and its number where a cut goes through it. */
+  /** For each bin, the rank of all its keys; or `undecided` and a number, if it contains a cut. */
   ranks: Uint8Array;
-  /** For each of those numbers, how many keys come before the bin. */
+  /** For each bin with such a number, how many keys come before it. */
   starts: number[];
-  /** How many keys those bins hold. */
+  /** How many keys those bins have. */
   undecidedKeys: number;
-  /** The bin that a single cut goes through; -1 where there are several cuts, or no such bin. */
+  /** The bin that contains the only cut; -1 if there are several cuts, or no such bin. */
   onlyBin: number;
 }
 
 /**
- * Ranks the bins of groups of equally many bins: the rank of a key is how many cuts it comes after.
+ * Ranks the bins of groups, which all have the same number of bins. The rank of a key is the number of cuts before it.
  *
- * @param sizes How many keys each bin holds.
+ * @param sizes How many keys each bin has.
  * @param starts For each group, ascending, how many keys come before it.
- * @param cuts After how many keys each cut is, ascending.
+ * @param cuts Each cut as the number of keys before it, ascending.
  */
 export function rankBins(sizes: Uint32Array, starts: readonly number[], cuts: readonly number[]): RankedBins {
   const ranks = new Uint8Array(sizes.length);
@@ -55,15 +55,15 @@ export function rankBins(sizes: Uint32Array, starts: readonly number[], cuts: re
 /** Keys with their ranks so far. */
 export interface UndecidedKeys {
   keys: BlockKeys;
-  /** Where in `ranks` each key's rank stands, ascending; absent where that is the place of the key itself. */
+  /** The index in `ranks` of each key's rank, ascending; if missing, the index of the key itself. */
   places?: Uint32Array | undefined;
-  /** Keys with `undecided` in it belong to the bin of that number. */
+  /** A key whose rank has `undecided` set belongs to the bin of that number. */
   ranks: Uint8Array;
   /** For each bin, ascending, how many keys come before it. */
   starts: readonly number[];
 }
 
-/** Ranks the undecided keys, equal ones in the order of their places, by the bits in which keys of a bin may differ. */
+/** Ranks the undecided keys by the bits in which keys of a bin may differ; equal keys are ordered by position. */
 export function rankByDigits(
   { keys, places, ranks, starts }: UndecidedKeys,
   {
@@ -72,10 +72,10 @@ export function rankByDigits(
     digitBits,
     cuts,
   }: {
-    /** The bits begin below this one and end with `toBit`, default 0. */
+    /** The bits below this one, down to `toBit` (default 0). */
     fromBit: number;
     toBit?: number;
-    /** Bits told apart at a time: many take memory, few take time. */
+    /** Bits per digit: large digits take memory, small ones time. */
     digitBits: 8 | 16;
     cuts: readonly number[];
   },
@@ -89,7 +89,7 @@ export function rankByDigits(
     }
     const bins = rankBins(sizes, starts, cuts);
     const isLast = shift === toBit;
-    // What the last digit leaves in a bin is equal.
+    // Keys in the same bin of the last digit are equal.
     const before = Float64Array.from(bins.starts);
     const rankOfNext = new Uint8Array(before.length);
     for (let i = 0; i < keys.length; i++) {
@@ -109,10 +109,10 @@ export function rankByDigits(
   }
 }
 
-// For fewer keys the bins of 16 bits cost more than they save.
+// For fewer keys, bins of 16 bits cost more than they save.
 const manyKeys = 1 << 16;
 
-/** Ranks keys from scratch, (keys): how many cuts each comes after. */
+/** Ranks keys from scratch, (keys): the number of cuts before each. */
 export function rankKeys(keys: BlockKeys, cuts: readonly number[], ranks: Uint8Array): void {
   const digitBits = keys.length < manyKeys ? 8 : 16;
   rankByDigits({ keys, ranks: ranks.fill(undecided), starts: [0] }, { fromBit: 32, digitBits, cuts });

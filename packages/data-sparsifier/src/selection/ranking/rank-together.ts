@@ -1,19 +1,19 @@
 import { blockKeys } from './block-keys.js';
 import { joinedLists, sumOf } from './joined-parts.js';
 import { isMadeInKernel, keySourceOf, type Blocks } from './key-source.js';
-import { areListable, rankListed } from './rank-blocks.js';
+import { isListWorthwhile, rankListed } from './rank-blocks.js';
 import { rankBins, rankKeys } from './rank-by-digits.js';
 import { selectionKernel } from '../selection-kernel.js';
 
-// The bins of the kernel cost more than to rank this many keys without it.
+// For at most this many keys, the kernel's bins cost more than they save.
 const fewKeys = 1 << 13;
 
 /**
- * `rankBlocks` of many tables as if they were one: equal blocks come in the order of the tables, then of their places.
- * As in `selectInParts`, the histograms of all tables are added up, and each table is ranked by the bins of them all.
+ * `rankBlocks` for many tables as if they were one: equal blocks are ordered by table, then by index. As in
+ * `selectInParts`, the histograms of all tables are added up, and each table is ranked by the combined bins.
  *
- * @param cuts After how many blocks of all tables, in ascending order of their norms, each cut is; ascending.
- * @param ranks The ranks of the blocks of one table after another.
+ * @param cuts Each cut as the number of blocks of all tables before it; ascending.
+ * @param ranks The ranks of the blocks, table after table.
  */
 export function rankTogether(tables: readonly Blocks[], cuts: readonly number[], ranks: Uint8Array): void {
   const firsts: number[] = [];
@@ -30,7 +30,7 @@ export function rankTogether(tables: readonly Blocks[], cuts: readonly number[],
         : { ...blocks, keys: blockKeys(blocks.data, blocks.grid, blocks.norm) },
     );
     const bins = rankBins(sumOf(keyed.map((blocks) => kernel.countKeys(keySourceOf(blocks)))), [0], cuts);
-    if (areListable(bins, ranks.length)) {
+    if (isListWorthwhile(bins, ranks.length)) {
       const lists = keyed.map((blocks, table) => {
         const ranksOfTable = ranks.subarray(firsts[table], firsts[table]! + blocks.grid.blocks);
         return kernel.rankKeys(keySourceOf(blocks), bins, ranksOfTable);

@@ -1,6 +1,6 @@
 import { roundRows } from '../../quantization/round-rows.js';
 import { toFloat16 } from '../../quantization/float16.js';
-import { largestHalf } from '../../quantization/quantized-row-format.js';
+import { maxFloat16 } from '../../quantization/quantized-row-format.js';
 import { storedRowBytes, type StoredRowBits } from './row-bits.js';
 import type { RowsOfBits } from './row-classes.js';
 
@@ -74,7 +74,7 @@ function roundTo(
 }
 
 function checkRow(values: Float32Array, row: number, bits: StoredRowBits): void {
-  const largest = bits === 32 ? Number.MAX_VALUE : largestHalf;
+  const largest = bits === 32 ? Number.MAX_VALUE : maxFloat16;
   const column = values.findIndex((value) => !(Math.abs(value) <= largest));
   if (column < 0) return;
   throw new RangeError(
