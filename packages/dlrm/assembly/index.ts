@@ -1,13 +1,13 @@
-// The dot interaction (../src/interaction/interaction-memory.ts) as WebAssembly with SIMD. Written in
-// AssemblyScript; `npm run build:kernel` compiles it into ../src/interaction/kernel-module.ts.
+// The dot interaction (../src/engines/onnx/interaction/interaction-memory.ts) as WebAssembly with SIMD. Written in
+// AssemblyScript; `npm run build:kernel` compiles it into kernel-module.ts beside that file.
 
 /**
- * For each of `count` examples: the first vector, then the dot products of all pairs of live vectors, row by row
- * of the lower triangle. Sizes are in values, the rest are byte offsets.
+ * For each of `count` examples: the first vector, then the dot products of all pairs of live vectors, in row-major order of
+ * the lower triangle. Sizes are in values, all other arguments are byte offsets.
  *
  * @param vectors (vectors, count, dim), float32
- * @param live places of the vectors that take part, ascending, the first one first; int32
- * @param out (count, dim + pairs), float32; 16 bytes beyond it may be written
+ * @param live indices of the vectors that take part, ascending, starting with the first vector; int32
+ * @param out (count, dim + pairs), float32; up to 16 bytes beyond it may be written
  * @param scratch room for dim x (liveCount rounded up to 4) float32
  */
 export function interactFeatures(
@@ -51,7 +51,7 @@ function transpose(
 ): void {
   const end = dim & ~3;
   for (let lane: u32 = 0; lane < liveCount; lane += 4, scratch += 16) {
-    // Lanes past the last vector repeat it: their products are never kept.
+    // Lanes after the last vector repeat it; their products are discarded.
     const a = vectorAt(vectors, live, min(lane, liveCount - 1), tableBytes);
     const b = vectorAt(vectors, live, min(lane + 1, liveCount - 1), tableBytes);
     const c = vectorAt(vectors, live, min(lane + 2, liveCount - 1), tableBytes);
@@ -92,9 +92,8 @@ function vectorAt(vectors: usize, live: usize, lane: u32, tableBytes: usize): us
 }
 
 /**
- * The products of each vector with those before it, four vectors by four at a time. A tile on the diagonal has
- * fewer than four products in a row and writes into the next row's start: it goes first, so that the next row's
- * own products come after.
+ * The products of each vector with those before it, in tiles of four by four vectors. A tile on the diagonal has fewer than
+ * four products in a row and overwrites the start of the next row, so it comes first and the next row's products follow.
  */
 function multiplyPairs(columns: usize, lanesBytes: usize, liveCount: u32, dim: u32, out: usize): void {
   const columnsEnd = columns + <usize>dim * lanesBytes;
@@ -128,14 +127,14 @@ function multiplyPairs(columns: usize, lanesBytes: usize, liveCount: u32, dim: u
 }
 
 /**
- * The same with only some features: for each of `count` examples, columns of the first vector, then the dot products
- * of pairs of vectors, row by row of the lower triangle.
+ * The same with only some of the features: for each of `count` examples, columns of the first vector, then the dot products
+ * of pairs of vectors, in row-major order of the lower triangle.
  *
  * @param vectors (vectorCount, count, dim), float32
  * @param columns (columnCount) int32
- * @param rows for each row: where its vector is among those of an example, in bytes, the number of its pairs, and
- *   where the other vectors of these are, the last one repeated up to a multiple of four; int32
- * @param out (count, columnCount + pairs), float32; 16 bytes beyond it may be written
+ * @param rows for each row: the position of its vector among those of an example, in bytes; the number of its pairs; and the
+ *   positions of the other vectors, the last one repeated up to a multiple of four; int32
+ * @param out (count, columnCount + pairs), float32; up to 16 bytes beyond it may be written
  * @param scratch room for vectorCount x dim float32
  */
 export function interactPairs(
@@ -155,7 +154,7 @@ export function interactPairs(
   const scratchEnd = scratch + <usize>vectorCount * vectorBytes;
   const columnsEnd = columns + ((<usize>columnCount) << 2);
   for (let example: u32 = 0; example < count; example++, vectors += vectorBytes) {
-    // Side by side: in their tables they want the same few places of the first-level cache.
+    // Copied to adjacent memory: in their tables they compete for the same few sets of the first-level cache.
     for (let from = vectors, to = scratch; to < scratchEnd; from += tableBytes, to += vectorBytes) {
       copyVector(from, to, vectorBytes);
     }
@@ -167,7 +166,7 @@ export function interactPairs(
       const pairs: usize = load<u32>(at, 4);
       const others = at + 8;
       at = others + (((pairs + 3) & ~3) << 2);
-      // Four products at a time; those past the last one are overwritten by the next row's.
+      // Four products at a time; any after the last one are overwritten by the next row's.
       if (dim === 16) multiplySixteen(scratch, row, others, at, out);
       else multiplyRow(scratch, row, others, at, dim, out);
       out += pairs << 2;
@@ -191,7 +190,7 @@ function multiplyRow(vectors: usize, row: usize, others: usize, end: usize, dim:
   }
 }
 
-/** The same for vectors of 16 values, the common size: the row's stays in registers. */
+/** The same for vectors of 16 values, the usual size: the row's vector stays in registers. */
 function multiplySixteen(vectors: usize, row: usize, others: usize, end: usize, out: usize): void {
   const row0 = v128.load(row);
   const row1 = v128.load(row, 16);
@@ -226,7 +225,7 @@ function sumsOfSixteen(row0: v128, row1: v128, row2: v128, row3: v128, other: us
   );
 }
 
-/** The totals of four times four sums. */
+/** The totals of four vectors of four sums. */
 function totals(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
   const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));

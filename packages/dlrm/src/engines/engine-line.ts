@@ -1,6 +1,6 @@
 import type { EngineDescription } from './engine.js';
 
-/** Which engine a model got, and why, in one line. */
+/** One line that says which engine a model uses, and why. */
 export function engineLine({ name, device, library, reason }: EngineDescription): string {
   return `engine ${name}:${device} (${library}): ${reason}`;
 }

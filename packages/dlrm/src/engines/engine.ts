@@ -2,7 +2,7 @@ import type { DlrmConfig } from '../models/dlrm/config.js';
 import type { StateDict } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 
-/** What runs a model's dense network. */
+/** Describes the engine that runs a model's dense network. */
 export interface EngineDescription {
   /** The library by its short name. */
   name: 'onnx' | 'tfjs';
@@ -10,7 +10,7 @@ export interface EngineDescription {
   device: string;
   /** The library and its version. */
   library: string;
-  /** Why this engine: what was asked for, or what was found and what was not. */
+  /** Why this engine was chosen: it was requested, or what was found and what was not. */
   reason: string;
 }
 
@@ -21,7 +21,7 @@ export interface Engine {
   openNetwork(config: DlrmConfig, parameters: StateDict): Promise<Network>;
 }
 
-/** A batch that has been checked: the counts agree, the ids are inside the tables. */
+/** A checked batch: its sizes are consistent, and its ids are inside the tables. */
 export interface NetworkInput {
   /** Number of examples n. */
   size: number;
@@ -32,24 +32,24 @@ export interface NetworkInput {
   tables: readonly EmbeddingTable[];
 }
 
-/** Where a forward pass starts, with what enters there. */
-export interface Entering {
+/** The start of a partial forward pass: a module and its input. */
+export interface ModuleInput {
   /** The name of a module, such as `top_l.0`. */
   module: string;
   /** (n, inputs of the module) */
   values: Float32Array;
 }
 
-/** One model's dense network on an engine. Calls do not overlap: the model sees to that. */
+/** One model's dense network on an engine. The model makes sure that calls do not overlap. */
 export interface Network {
   /**
-   * The forward pass, or a stretch of it.
+   * The forward pass, or a section of it.
    *
-   * @param from where it starts, with what enters there; default: the first module, with the dense features
-   * @param to the module whose input is the result; default: the probabilities are
+   * @param from the module at which it starts, and its input; default: the first module, with the dense features
+   * @param to the module whose input is the result; by default the probabilities are
    * @returns (n, inputs of `to`), or probabilities (n)
    */
-  forward(input: NetworkInput, stretch?: { from?: Entering; to?: string }): Promise<Float32Array>;
+  forward(input: NetworkInput, section?: { from?: ModuleInput; to?: string }): Promise<Float32Array>;
   /**
    * One step of SGD on the dense parameters.
    *
@@ -62,12 +62,12 @@ export interface Network {
     labels: Float32Array,
     learningRate: number,
   ): Promise<{ loss: number; rowSteps: Float32Array }>;
-  /** Gradients of the mean loss: of the dense parameters by name, and of the looked-up rows (n, tables, dim). */
+  /** Gradients of the mean loss with respect to the dense parameters, by name, and the looked-up rows (n, tables, dim). */
   gradients(
     input: NetworkInput,
     labels: Float32Array,
   ): Promise<{ loss: number; parameters: StateDict; rows: Float32Array }>;
-  /** Probabilities (n), and the gradient of each example's logit to its looked-up rows (n, tables, dim). */
+  /** Probabilities (n), and the gradient of each example's logit with respect to its looked-up rows (n, tables, dim). */
   rowGradients(input: NetworkInput): Promise<{ probabilities: Float32Array; rows: Float32Array }>;
   /** A copy of the weights and biases, in the state dict's order. */
   parameters(): StateDict;

@@ -3,19 +3,19 @@ import { Dlrm } from '../models/dlrm/dlrm.js';
 import type { EngineDescription } from './engine.js';
 import type { EngineName } from './open-engine.js';
 
-/** An engine that works here, with how fast it was just now. */
+/** An engine that works on this machine, with its measured speed. */
 export interface MeasuredEngine {
   description: EngineDescription;
-  /** Examples a second of forward passes, 2048 at a time, through the Kaggle network with tables of 1000 rows. */
+  /** Examples per second in forward passes of 2048 examples, for the Kaggle network with tables of 1000 rows. */
   forwardRate: number;
-  /** Examples a second of training steps of 128. */
+  /** Examples per second in training steps of 128 examples. */
   trainRate: number;
 }
 
 /**
  * Loads an engine and measures it for about two seconds.
  *
- * @throws Error with the next step to take when it cannot be loaded
+ * @throws Error that says what to do next, if it cannot be loaded
  */
 export async function measureEngine(engine: EngineName): Promise<MeasuredEngine> {
   const config = kaggleConfigFor(kaggleDlrmConfig.tableRows.map(() => 1000));

@@ -8,19 +8,19 @@ import { openTfjs, tfjsDevices, tfjsUsesGpu, type TfjsDevice } from './tfjs/open
 /** An engine with its device, such as `onnx:cpu`. */
 export type EngineName = `onnx:${OnnxDevice}` | `tfjs:${TfjsDevice}`;
 
-/** What can be asked for: an engine and a device, an engine with its best device, or the best of all. */
+/** The possible choices: an engine and a device, an engine with its best device, or the best of all. */
 export type EngineChoice = 'auto' | 'onnx' | 'tfjs' | EngineName;
 
-/** Every engine with its device, whether present here or not. */
+/** Every engine with its device, whether available on this machine or not. */
 export const engineNames: readonly EngineName[] = [
   ...onnxDevices.map((device) => `onnx:${device}` as const),
   ...tfjsDevices.map((device) => `tfjs:${device}` as const),
 ];
 
-/** Everything that `openEngine` takes. */
+/** Every choice that `openEngine` accepts. */
 export const engineChoices: readonly EngineChoice[] = ['auto', 'onnx', 'tfjs', ...engineNames];
 
-// What to try, in order. A GPU is tried only where the system shows one: each try loads a large library.
+// The engines to try, in order. GPUs are tried only if the system has one, because each try loads a large library.
 const withoutGpu: Record<'auto' | 'onnx' | 'tfjs', readonly EngineName[]> = {
   auto: ['onnx:cpu', 'tfjs:node', 'tfjs:wasm', 'tfjs:cpu'],
   onnx: ['onnx:cpu'],
@@ -33,15 +33,15 @@ const withGpu: typeof withoutGpu = {
 };
 
 /**
- * Loads the engine that was asked for. `auto` takes a GPU if there is one (CUDA, then WebGPU), else
- * onnxruntime-node, else TensorFlow.js; `onnx` and `tfjs` take the best device of theirs.
+ * Loads the requested engine. `auto` takes a GPU if there is one (CUDA, then WebGPU), otherwise onnxruntime-node,
+ * otherwise TensorFlow.js; `onnx` and `tfjs` take their best device.
  *
- * @throws Error with the next step to take when the engine asked for cannot be loaded, or none can
+ * @throws Error that says what to do next, if the requested engine, or any engine, cannot be loaded
  */
 export async function openEngine(
   choice: EngineChoice = 'auto',
   options: {
-    /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
+    /** Threads for `onnx:cpu`; default: the available processors. */
     threads?: number;
   } = {},
 ): Promise<Engine> {
@@ -50,14 +50,14 @@ export async function openEngine(
       throw new Error(`unknown engine '${choice}': expected ${engineChoices.join(', ')}`);
     }
     try {
-      return await openNamed(choice, 'asked for', options);
+      return await openNamed(choice, 'requested', options);
     } catch (error) {
       throw new Error(`the engine ${choice} cannot be used: ${reasonOf(error)}; ${nextStep(choice)}`, {
         cause: error,
       });
     }
   }
-  const gpu = systemShowsGpu();
+  const gpu = systemHasGpu();
   const failures: string[] = [];
   for (const name of (gpu ? withGpu : withoutGpu)[choice]) {
     try {
@@ -82,8 +82,8 @@ function openNamed(
   return library === 'onnx' ? openOnnx(device, reason, { threads }) : openTfjs(device, reason);
 }
 
-/** Whether the system shows a graphics device; macOS and Windows always have one for WebGPU. */
-function systemShowsGpu(): boolean {
+/** Whether the system has a graphics device; macOS and Windows always have one for WebGPU. */
+function systemHasGpu(): boolean {
   if (process.platform === 'darwin' || process.platform === 'win32') return true;
   if (existsSync('/dev/nvidia0') || existsSync('/dev/dxg')) return true;
   return existsSync('/dev/dri') && readdirSync('/dev/dri').some((device) => device.startsWith('renderD'));
@@ -92,16 +92,16 @@ function systemShowsGpu(): boolean {
 function nextStep(name: EngineName): string {
   switch (name) {
     case 'onnx:cpu':
-      return 'install it with `npm install onnxruntime-node --onnxruntime-node-install=skip`, or take the engine tfjs';
+      return 'install it with `npm install onnxruntime-node --onnxruntime-node-install=skip`, or use the engine tfjs';
     case 'onnx:webgpu':
       return "it needs a GPU and, on Linux, the Vulkan loader (libvulkan1) and the GPU vendor's Vulkan driver";
     case 'onnx:cuda':
       return 'it needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node (its install script downloads them)';
     case 'tfjs:node':
     case 'tfjs:node-gpu':
-      return `install @tensorflow/tfjs-${name.slice(5)} with its native library, or take the engine onnx`;
+      return `install @tensorflow/tfjs-${name.slice(5)} with its native library, or use the engine onnx`;
     default:
-      return 'reinstall @ds/dlrm, which brings it along';
+      return 'reinstall @ds/dlrm, which depends on it';
   }
 }
 

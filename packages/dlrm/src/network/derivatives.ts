@@ -9,7 +9,7 @@ export interface Shaped<T> {
   shape: readonly number[];
 }
 
-/** What a network computes with. */
+/** The inputs of a network. */
 export interface NetworkInputs<T> {
   /** (n, dense features) */
   dense: Shaped<T>;
@@ -23,8 +23,8 @@ export interface NetworkInputs<T> {
  * The mean loss, a scalar, and its gradients.
  *
  * @param labels (n, 1)
- * @param scale what every gradient of the summed loss is multiplied by, of shape (1): 1 / n gives the gradients of the
- *   mean loss, learning rate / n gives the steps of SGD
+ * @param scale multiplies every gradient of the summed loss; shape (1). 1 / n gives the gradients of the mean loss,
+ *   learning rate / n the steps of SGD
  */
 export function lossGradients<T>(
   ops: Ops<T>,
@@ -57,7 +57,7 @@ export function lossGradients<T>(
   };
 }
 
-/** The probabilities (n, 1), and the gradient of each example's logit, what enters the last module, to its rows. */
+/** The probabilities (n, 1), and the gradient of each example's logit (the input of the last module) w.r.t. its rows. */
 export function logitRowGradients<T>(
   ops: Ops<T>,
   modules: readonly Module[],
@@ -78,7 +78,7 @@ export function logitRowGradients<T>(
   };
 }
 
-/** Of what the output does not depend on, as in a network that has some features only. */
+/** For a variable that does not affect the output, as in a network with only some of the features. */
 function noGradient<T>(ops: Ops<T>, variable: T): Gradient<T> {
   const zeros = ops.subtract(variable, variable);
   return { value: () => zeros, subtractedFrom: (parameter) => ops.subtract(parameter, zeros) };

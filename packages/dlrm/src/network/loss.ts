@@ -14,8 +14,8 @@ export function meanLoss<T>(ops: Ops<T>, probabilities: T, labels: T): T {
 }
 
 /**
- * The gradient of the summed binary cross-entropy to the probabilities (n, 1), times `scale`, as PyTorch's BCELoss has
- * it (aten/src/ATen/native/Loss.cpp, binary_cross_entropy_backward).
+ * The gradient of the summed binary cross-entropy with respect to the probabilities (n, 1), times `scale`, as in PyTorch's
+ * BCELoss (aten/src/ATen/native/Loss.cpp, binary_cross_entropy_backward).
  *
  * @param scale of shape (1): 1 / n for the mean loss
  */

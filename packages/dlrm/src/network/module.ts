@@ -1,38 +1,38 @@
 import type { ForwardOps } from './ops.js';
 
-/** What the modules of a network share in one forward pass. */
+/** The inputs that all modules of a network share in a forward pass. */
 export interface Shared<T> {
   /** Weights and biases by name. */
   parameters: Readonly<Record<string, T>>;
-  /** The tables' rows in order, in parts (n, tables of the part, dim). */
+  /** The tables' rows, in order, in parts of shape (n, tables of the part, dim). */
   rows: readonly T[];
 }
 
 /** One part of a network; the forward pass goes from one to the next. */
 export interface Module {
-  /** PyTorch's name of it, such as `top_l.0`. */
+  /** Its name in PyTorch, such as `top_l.0`. */
   readonly name: string;
-  /** Width of what enters it, (n, inputs). */
+  /** Width of its input, (n, inputs). */
   readonly inputs: number;
   /** Whether it needs the tables' rows. */
   readonly needsRows: boolean;
   forward<T>(ops: ForwardOps<T>, value: T, shared: Shared<T>): T;
 }
 
-/** A stretch of a network. */
-export interface Stretch {
+/** A section of a network. */
+export interface Section {
   /** The first module; default: the network's first. */
   from?: string | undefined;
-  /** The module whose input is the result; default: the network's output is. */
+  /** The module whose input is the result; by default the network's output is. */
   to?: string | undefined;
 }
 
 /**
- * The modules of a stretch.
+ * The modules of a section.
  *
- * @throws Error naming a module that the network has not, or one that comes too early
+ * @throws Error naming a module that the network does not have, or one that comes too early
  */
-export function modulesBetween(modules: readonly Module[], { from, to }: Stretch): readonly Module[] {
+export function modulesBetween(modules: readonly Module[], { from, to }: Section): readonly Module[] {
   const placeOf = (name: string) => {
     const place = modules.findIndex((module) => module.name === name);
     if (place >= 0) return place;
@@ -46,12 +46,7 @@ export function modulesBetween(modules: readonly Module[], { from, to }: Stretch
   return modules.slice(start, end);
 }
 
-/** The forward pass through modules, from what enters the first. */
-export function forward<T>(
-  ops: ForwardOps<T>,
-  modules: readonly Module[],
-  entering: T,
-  shared: Shared<T>,
-): T {
-  return modules.reduce((value, module) => module.forward(ops, value, shared), entering);
+/** The forward pass through modules, from the input of the first one. */
+export function forward<T>(ops: ForwardOps<T>, modules: readonly Module[], input: T, shared: Shared<T>): T {
+  return modules.reduce((value, module) => module.forward(ops, value, shared), input);
 }

@@ -1,7 +1,7 @@
 /**
- * The tensor operations that the forward pass is written with. An interpreter computes them at once (TensorFlow.js),
- * records a graph (ONNX) or does either and remembers the way back (`Tape`); `T` is its tensor, float32 throughout. The
- * first axis is the batch, whose size a recording interpreter does not know; -1 in a shape stands for it.
+ * The tensor operations of the forward pass. An interpreter computes them immediately (TensorFlow.js), records a graph
+ * (ONNX), or does either while recording for the reverse pass (`Tape`). `T` is its tensor type, always float32. The first
+ * axis is the batch, whose size a recording interpreter does not know; -1 stands for it in a shape.
  */
 export interface ForwardOps<T> {
   /** x weightᵀ + bias: (n, inputs), (outputs, inputs), (outputs) to (n, outputs). */
@@ -16,13 +16,13 @@ export interface ForwardOps<T> {
   pairProducts(vectors: T, pairs: Pairs): T;
 }
 
-/** Which of the vectors' products are wanted. */
+/** Selects dot products of pairs of vectors. */
 export interface Pairs {
   /** Number of vectors. */
   vectors: number;
-  /** Whether each vector's product with itself is among them. */
+  /** Whether to include each vector's product with itself. */
   itself: boolean;
-  /** The numbers of those that are wanted, ascending; default: all. */
+  /** The indices of the selected pairs, ascending; default: all. */
   kept?: readonly number[] | undefined;
 }
 
@@ -34,14 +34,14 @@ export interface Ops<T> extends ForwardOps<T> {
   batchMatMul(a: T, b: T, options?: { transposeB?: boolean }): T;
   /** c - aᵀ b: (p, q), (n, p), (n, q) to (p, q). */
   subtractProduct(c: T, a: T, b: T): T;
-  /** Elementwise, as are all that follow up to `clampBelow`; sizes of 1 are repeated. */
+  /** Elementwise, like all operations up to `clampBelow`; sizes of 1 are broadcast. */
   add(a: T, b: T): T;
   subtract(a: T, b: T): T;
   multiply(a: T, b: T): T;
   divide(a: T, b: T): T;
   negate(a: T): T;
   log(a: T): T;
-  /** The gradient where `output`, a ReLU's output, is positive, else 0. */
+  /** The gradient where `output`, the output of a ReLU, is positive; otherwise 0. */
   reluGradient(output: T, gradient: T): T;
   /** max(a, least). */
   clampBelow(a: T, least: number): T;

@@ -1,31 +1,31 @@
 import { pairPlaces, pairProductsGradient } from './pair-products.js';
 import type { ForwardOps, Ops, Pairs } from './ops.js';
 
-/** A tensor whose origin the tape knows. */
+/** A tensor whose origin is recorded on the tape. */
 export interface Traced<T> {
   readonly value: T;
   /** -1 stands for the batch. */
   readonly shape: readonly number[];
-  /** Whether it depends on what gradients are wanted of. */
+  /** Whether it depends on a variable for which a gradient is computed. */
   readonly needsGradient: boolean;
 }
 
-/** A gradient, wanted as such or as what it leaves of a parameter. */
+/** A gradient, available as such or subtracted from a parameter. */
 export interface Gradient<T> {
   value(): T;
-  /** The parameter less the gradient. */
+  /** The parameter minus the gradient. */
   subtractedFrom(parameter: T): T;
 }
 
 interface Step<T> {
   output: Traced<T>;
-  /** For each input the gradient that the output's gives it. */
+  /** For each input, its gradient as a function of the output's gradient. */
   inputs: readonly (readonly [input: Traced<T>, gradient: (outputGradient: T) => Gradient<T>])[];
 }
 
 /**
- * Computes with other operations and remembers how, to go back from an output to the gradients of what it was made of:
- * automatic differentiation in reverse mode (Baydin et al. 2018, https://arxiv.org/abs/1502.05767, section 3.2).
+ * Computes with other operations and records them, in order to compute gradients: automatic differentiation in reverse mode
+ * (Baydin et al. 2018, https://arxiv.org/abs/1502.05767, section 3.2).
  */
 export class Tape<T> implements ForwardOps<Traced<T>> {
   readonly #ops: Ops<T>;
@@ -35,12 +35,12 @@ export class Tape<T> implements ForwardOps<Traced<T>> {
     this.#ops = ops;
   }
 
-  /** A tensor that no gradient is wanted of. */
+  /** A tensor without a gradient. */
   constant(value: T, shape: readonly number[]): Traced<T> {
     return { value, shape, needsGradient: false };
   }
 
-  /** A tensor that the gradient is wanted of. */
+  /** A tensor for which a gradient is computed. */
   variable(value: T, shape: readonly number[]): Traced<T> {
     return { value, shape, needsGradient: true };
   }
@@ -112,9 +112,9 @@ export class Tape<T> implements ForwardOps<Traced<T>> {
   }
 
   /**
-   * The way back from an output.
+   * The reverse pass from an output.
    *
-   * @param outputGradient of the output, of its shape
+   * @param outputGradient the gradient of the output, of the same shape
    * @returns the gradients of all variables that the output depends on
    */
   backward(output: Traced<T>, outputGradient: T): Map<Traced<T>, Gradient<T>> {
@@ -146,7 +146,7 @@ export class Tape<T> implements ForwardOps<Traced<T>> {
     };
   }
 
-  /** deltaᵀ input, which is never made where it is only subtracted. */
+  /** deltaᵀ input, which is not computed separately if it is only subtracted. */
   #product(delta: T, input: T): Gradient<T> {
     return {
       value: () => this.#ops.matMul(delta, input, { transposeA: true }),

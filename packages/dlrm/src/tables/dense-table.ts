@@ -1,6 +1,6 @@
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 
-/** A table as one array of values, which it holds by reference. */
+/** A table as one array of values, held by reference. */
 export class DenseTable implements EmbeddingTable {
   readonly rows: number;
   readonly dim: number;
@@ -30,12 +30,12 @@ export class DenseTable implements EmbeddingTable {
   }
 }
 
-/** The same values, two at a time: a third of the time of copying them one by one. */
+/** The same values in pairs, which takes a third of the time of copying them one by one. */
 function inPairs({ buffer, byteOffset, length }: Float32Array): Float64Array {
   return new Float64Array(buffer, byteOffset, length >> 1);
 }
 
-/** Copies row `ids[i]` of `dim` values to `out[i * stride]` and on, for each i: eight columns at a time, then the rest. */
+/** Copies, for each i, row `ids[i]` of `dim` values to `out` from `i * stride` on: eight columns at a time, then the rest. */
 function copyRows(
   data: Float32Array | Float64Array,
   ids: Int32Array,
@@ -65,8 +65,8 @@ function copyRows(
 }
 
 /**
- * Subtracts a batch's steps from the rows that it touched, one lookup after another, so that a row looked up
- * twice takes both (as PyTorch's SGD on the sparse gradient of an EmbeddingBag).
+ * Subtracts a batch's steps from its looked-up rows, one lookup after another, so that a row looked up twice receives both
+ * steps (like PyTorch's SGD on the sparse gradient of an EmbeddingBag).
  *
  * @param ids (n, tables)
  * @param steps (n, tables, dim), the gradients times the learning rate

@@ -1,22 +1,22 @@
 import type { EmbeddingTable, TableMemory } from '@ds/data-sparsifier';
 
-// Rows gathered at a time in a table's own memory: few enough to be in the processor's cache when they are copied.
+// Rows gathered at a time in a table's own memory: few enough to be in the CPU's cache when they are copied.
 const rowsAtATime = 1024;
 
-/** Room for ids and rows in a memory of tables, by offset. */
+/** Offsets of space for ids and rows in a memory of tables. */
 interface Scratch {
   ids: number;
   rows: number;
-  /** Values that fit. */
+  /** The number of values that fit. */
   capacity: number;
 }
 
 const scratches = new WeakMap<TableMemory, Scratch>();
 
 /**
- * `table.gatherRows`, for arrays that lie anywhere: the rows of a table in a memory of the gather kernels are
- * gathered there, by the kernel, and copied. All is done when it returns, and what it needs in that memory is
- * taken once, so that models which share a memory do not get into one another's way.
+ * `table.gatherRows` for arbitrary arrays. If the table is in a memory of the gather kernels, the kernel gathers the rows
+ * there and they are then copied. The work is synchronous and the scratch space is allocated once per memory, so models
+ * that share a memory do not interfere.
  *
  * @param stride values from one row in `out` to the next
  */
@@ -44,11 +44,11 @@ export function gatherRows(table: EmbeddingTable, ids: Int32Array, out: Float32A
   }
 }
 
-/** Undefined where the memory has no room left. */
+/** Undefined if the memory has no space left. */
 function scratchOf(memory: TableMemory, values: number): Scratch | undefined {
   let scratch = scratches.get(memory);
   if (!scratch || scratch.capacity < values) {
-    // What allocate adds to come to a whole multiple of 64, twice.
+    // 128: each of the two allocations is rounded up to a multiple of 64.
     if (memory.freeBytes < 4 * (rowsAtATime + values) + 128) return undefined;
     scratch = {
       ids: memory.allocate(4 * rowsAtATime),

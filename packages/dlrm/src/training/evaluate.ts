@@ -2,9 +2,9 @@ import type { DlrmBatch } from '../models/dlrm/batch.js';
 import type { LabelledDataset } from './train.js';
 
 /**
- * The model's probability for every example of a data set, in its order.
+ * The model's probability for every example of a data set, in order.
  *
- * @returns labels and scores (dataset.length), as `binaryClassificationMetrics` takes them
+ * @returns labels and scores (dataset.length), for `binaryClassificationMetrics`
  */
 export async function evaluate({
   model,
@@ -12,12 +12,12 @@ export async function evaluate({
   batchSize = 16384,
   onProgress,
 }: {
-  /** A `Dlrm`, or anything else that gives a probability for each example. */
+  /** A `Dlrm`, or any other model that returns a probability for each example. */
   model: { forward(batch: DlrmBatch): Promise<Float32Array> };
   dataset: LabelledDataset;
-  /** Examples of a forward pass; default 16384. */
+  /** Examples per forward pass; default 16384. */
   batchSize?: number;
-  /** Called after each batch with the examples done and their number in all. */
+  /** Called after each batch with the number of examples done and the total. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<{
   /** Clicks, 0 or 1 (rows). */

@@ -1,20 +1,20 @@
 /** Quality of the probabilities of a binary classifier; `undefined` where scikit-learn defines no value. */
 export interface BinaryClassificationMetrics {
-  /** True positives / predicted positives; 0 when nothing is predicted positive. */
+  /** True positives / predicted positives; 0 if there are no predicted positives. */
   precision: number;
   /** True positives / positives; 0 without positive labels. */
   recall: number;
-  /** 2 TP / (2 TP + FP + FN); 0 when that is 0 / 0. */
+  /** 2 TP / (2 TP + FP + FN); 0 if that is 0 / 0. */
   f1: number;
   /** Area under the precision-recall curve as a sum of steps; 0 without positive labels. */
   averagePrecision: number;
-  /** Area under the ROC curve, ties by the trapezoidal rule; undefined when all labels are equal. */
+  /** Area under the ROC curve, with the trapezoidal rule for ties; undefined if all labels are equal. */
   rocAuc: number | undefined;
-  /** Share of right predictions. */
+  /** Fraction of correct predictions. */
   accuracy: number;
-  /** Mean negative log likelihood, in nats; undefined when all labels are equal. */
+  /** Mean negative log likelihood, in nats; undefined if all labels are equal. */
   logLoss: number | undefined;
-  /** `logLoss` / entropy of the share of positive labels; undefined when all labels are equal. */
+  /** `logLoss` / entropy of the fraction of positive labels; undefined if all labels are equal. */
   normalizedEntropy: number | undefined;
 }
 
@@ -22,11 +22,11 @@ export interface BinaryClassificationMetrics {
  * The metrics of scikit-learn 1.9 (precision_score, recall_score, f1_score, average_precision_score,
  * roc_auc_score, accuracy_score, log_loss) on float32 scores, plus the normalized entropy of He et al.,
  * "Practical Lessons from Predicting Clicks on Ads at Facebook" (2014), section 3.
- * A score predicts 1 where it rounds to 1; as in numpy, 0.5 rounds to 0. O(n log n).
+ * A score predicts 1 if it rounds to 1; as in numpy, 0.5 rounds to 0. O(n log n).
  *
  * @param labels (n), each 0 or 1
- * @param scores (n), probabilities in [0, 1]; taken as float32, which decides how log_loss clips
- * @throws Error when there are none, the lengths differ, a label is not 0 or 1, or a score is not in [0, 1].
+ * @param scores (n), probabilities in [0, 1]; treated as float32, which determines how log_loss clips
+ * @throws Error if there are none, the lengths differ, a label is not 0 or 1, or a score is not in [0, 1].
  */
 export function binaryClassificationMetrics(
   labels: ArrayLike<number>,
@@ -82,7 +82,7 @@ function confusion(labels: ArrayLike<number>, scores: ArrayLike<number>) {
   return { truePositives, falsePositives, positives, total: labels.length };
 }
 
-/** The areas under both curves, from one walk down the scores; equal scores are one step. */
+/** The areas under both curves, from one pass over the descending scores; equal scores are one step. */
 function rankingAreas(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -92,7 +92,7 @@ function rankingAreas(
   const negatives = total - positives;
   const ranked = rankedByScore(labels, scores);
   let averagePrecision = 0;
-  let doubledArea = 0; // twice the count of (positive, negative) pairs in the right order, ties half
+  let doubledArea = 0; // twice the number of correctly ordered (positive, negative) pairs, counting ties half
   let truePositives = 0;
   let falsePositives = 0;
   for (let i = total - 1; i >= 0;) {
@@ -114,7 +114,7 @@ function rankingAreas(
   };
 }
 
-/** (n), ascending: twice the bits of the float32 score, plus the label. Bits of floats >= 0 sort as they do. */
+/** (n), ascending: twice the bits of the float32 score, plus the label. Bits of floats >= 0 sort like the floats. */
 function rankedByScore(labels: ArrayLike<number>, scores: ArrayLike<number>): Float64Array {
   const floats = Float32Array.from(scores, (score) => score + 0); // -0 becomes 0
   const bits = new Uint32Array(floats.buffer);

@@ -1,10 +1,10 @@
-/** How the areas under the ROC curves of two models differ on the same examples. */
+/** The difference of two models' ROC AUCs on the same examples. */
 export interface PairedAucDifference {
-  /** ROC AUC of the second model less that of the first. */
+  /** ROC AUC of the second model minus that of the first. */
   difference: number;
   /** Standard error of the difference. */
   standardError: number;
-  /** The 95 % interval of the difference: 1.96 standard errors to both sides. */
+  /** The 95 % interval of the difference: plus or minus 1.96 standard errors. */
   interval: [lower: number, upper: number];
 }
 
@@ -15,12 +15,13 @@ const quantile = 1.959963984540054;
  * The difference of two ROC AUCs with DeLong's interval for paired curves (E. R. DeLong, D. M. DeLong and
  * D. L. Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating characteristic curves: a
  * nonparametric approach", Biometrics 44, 1988), by midranks in O(n log n) (X. Sun and W. Xu, "Fast implementation of
- * DeLong's algorithm", 2014). Two models that rank most examples alike are told apart far below the error of either AUC.
+ * DeLong's algorithm", 2014). For two models that rank most examples alike, the interval is much narrower than the error of
+ * either AUC.
  *
  * @param labels (n), each 0 or 1, at least two of each
  * @param first scores of the first model (n), any numbers; only their order counts
  * @param second scores of the second model for the same examples (n)
- * @throws Error when the lengths differ, a label is not 0 or 1, a score is NaN, or there are fewer than two of a label
+ * @throws Error if the lengths differ, a label is not 0 or 1, a score is NaN, or there are fewer than two of a label
  */
 export function pairedAucDifference(
   labels: ArrayLike<number>,
@@ -66,8 +67,8 @@ function countPositives(labels: ArrayLike<number>): number {
 }
 
 /**
- * For each example the share of the examples of the other label that it stands on the right side of, ties half: a
- * positive above a negative. The mean over the examples of either label is the AUC.
+ * For each example, the fraction of the examples of the other label to which it is correctly ordered (a positive above a
+ * negative), counting ties half. The mean over the examples of either label is the AUC.
  */
 function placements(labels: ArrayLike<number>, scores: ArrayLike<number>, name: string): Float64Array {
   const total = labels.length;

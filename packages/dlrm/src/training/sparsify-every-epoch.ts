@@ -6,12 +6,12 @@ import type { Dlrm } from '../models/dlrm/dlrm.js';
 export type LevelSchedule = (epoch: number) => number;
 
 /**
- * A level that is multiplied by `gamma` after every `stepSize` epochs, up to 1: the schedule that PyTorch tests
- * its lightning callback with (StepSLScheduler in
- * torch/ao/pruning/_experimental/data_sparsifier/lightning/tests/test_callbacks.py). Its levels above 1 prune
- * everything, as 1 does.
+ * A level that is multiplied by `gamma` after every `stepSize` epochs, up to 1. It is the schedule in PyTorch's tests of
+ * its lightning callback (StepSLScheduler in
+ * torch/ao/pruning/_experimental/data_sparsifier/lightning/tests/test_callbacks.py), whose levels above 1 prune
+ * everything, like 1.
  *
- * @throws Error naming the option that is out of its range
+ * @throws Error naming an option that is out of range
  */
 export function stepSchedule({
   level,
@@ -20,9 +20,9 @@ export function stepSchedule({
 }: {
   /** Level of the first epoch, in [0, 1]. */
   level: number;
-  /** At least 0; default 1: the level stays. */
+  /** At least 0; default 1, which keeps the level. */
   gamma?: number;
-  /** Epochs from one multiplication to the next; default 1. */
+  /** Epochs between multiplications; default 1. */
   stepSize?: number;
 }): LevelSchedule {
   if (!(level >= 0 && level <= 1)) throw new Error(`level: expected a number in [0, 1], found ${level}`);
@@ -33,29 +33,28 @@ export function stepSchedule({
   }
   return (epoch) => {
     let product = level;
-    // Not a power, which rounds otherwise and could prune another number of blocks than PyTorch does.
+    // Not a power, which rounds differently and could prune another number of blocks than PyTorch.
     for (let step = stepSize; step <= epoch; step += stepSize) product *= gamma;
     return Math.min(1, product);
   };
 }
 
-/** What an epoch's sparsified copy is like. */
+/** Describes the sparsified copy of an epoch. */
 export interface SparsifiedEpoch {
   /** From 0. */
   epoch: number;
   /** Sparsity level in [0, 1]. */
   level: number;
-  /** Share of the tables' values that are 0. */
+  /** Fraction of the tables' values that are 0. */
   zeros: number;
 }
 
 /**
  * Training-aware sparsity, after PyTorch's lightning callback (TrainingAwareDataSparsity in
  * torch/ao/pruning/_experimental/data_sparsifier/lightning/callbacks/data_sparsity.py): at the end of every
- * epoch a copy of the model is sparsified with the schedule's level, while training goes on with the model as
- * it is. Each epoch's mask depends on that epoch's values and level alone. Unlike the callback, which prunes every
- * parameter of its module and writes the zeros into the last epoch's copy only, this prunes the embedding tables
- * alone and every epoch's copy.
+ * epoch a copy of the model is sparsified with the schedule's level, while training continues with the unpruned model.
+ * Each epoch's mask depends only on that epoch's values and level. The callback prunes every parameter of its module and
+ * writes the zeros only to the last epoch's copy; this prunes only the embedding tables, and every epoch's copy.
  */
 export function sparsifyEveryEpoch({
   schedule,
@@ -63,12 +62,12 @@ export function sparsifyEveryEpoch({
   ...options
 }: {
   schedule: LevelSchedule;
-  /** Called with what each epoch gave. */
+  /** Called with the result of each epoch. */
   onEpoch?: (result: SparsifiedEpoch) => void;
 } & Omit<DataNormSparsifierOptions, 'sparsityLevel'>): {
-  /** For `train`, which calls it after each epoch. */
+  /** To be passed to `train`, which calls it after each epoch. */
   afterEpoch: (end: { epoch: number; model: Dlrm }) => void;
-  /** The copy of the last epoch. Throws before one has ended. */
+  /** The copy of the last epoch. Throws before the first epoch has ended. */
   sparsified: () => StateDict;
 } {
   let copy: StateDict | undefined;

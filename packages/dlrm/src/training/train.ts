@@ -5,26 +5,26 @@ import type { Dlrm } from '../models/dlrm/dlrm.js';
 export interface LabelledDataset {
   /** Number of examples. */
   readonly length: number;
-  /** The examples in batches, the last one shorter if they do not divide. */
+  /** The examples in batches; the last batch may be smaller. */
   batches(options: {
     batchSize: number;
-    /** Random order that depends on this seed alone; without it the stored order. */
+    /** Seed of a random order; without it, the stored order. */
     shuffleSeed?: number;
   }): AsyncIterable<LabelledBatch>;
 }
 
 /** What `train` returns. */
 export interface TrainingResult {
-  /** Steps of SGD that were taken. */
+  /** Number of SGD steps. */
   steps: number;
-  /** Mean loss of each epoch over its examples, each batch measured before its step. */
+  /** Mean loss of each epoch over its examples, measured for each batch before its step. */
   epochLosses: number[];
 }
 
 /**
- * Trains with stochastic gradient descent, every epoch over all examples in a new order.
+ * Trains with stochastic gradient descent; every epoch visits all examples in a new order.
  *
- * @throws Error naming the epoch and the step when the loss is no longer a finite number
+ * @throws Error naming the epoch and the step if the loss is not a finite number
  */
 export async function train({
   model,
@@ -39,17 +39,17 @@ export async function train({
   /** Trained in place. */
   model: Dlrm;
   dataset: LabelledDataset;
-  /** Times that every example is seen; default 1. */
+  /** Number of epochs; default 1. */
   epochs?: number;
   /** Default 0.1. */
   learningRate?: number;
-  /** Examples of a step; default 128. */
+  /** Examples per step; default 128. */
   batchSize?: number;
   /** Seed of the order; default 1. Epoch e (from 0) is shuffled with seed + e. */
   seed?: number;
-  /** Called after each step with the steps taken and their number in all. */
+  /** Called after each step with the number of steps done and the total. */
   onProgress?: (done: number, total: number) => void;
-  /** Called, and waited for, when an epoch (from 0) is over; changes to the tables in `stateDict()` count. */
+  /** Called and awaited after each epoch (from 0); changes to the tables in `stateDict()` take effect. */
   afterEpoch?: (end: { epoch: number; epochs: number; model: Dlrm; loss: number }) => void | Promise<void>;
 }): Promise<TrainingResult> {
   const total = epochs * Math.ceil(dataset.length / batchSize);

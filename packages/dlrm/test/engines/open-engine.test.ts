@@ -45,15 +45,15 @@ test.each<[EngineName, string, string]>([
   [
     'tfjs:node',
     '@tensorflow/tfjs-node',
-    'install @tensorflow/tfjs-node with its native library, or take the engine onnx',
+    'install @tensorflow/tfjs-node with its native library, or use the engine onnx',
   ],
   [
     'tfjs:node-gpu',
     '@tensorflow/tfjs-node-gpu',
-    'install @tensorflow/tfjs-node-gpu with its native library, or take the engine onnx',
+    'install @tensorflow/tfjs-node-gpu with its native library, or use the engine onnx',
   ],
-  ['tfjs:wasm', '@tensorflow/tfjs-backend-wasm', 'reinstall @ds/dlrm, which brings it along'],
-  ['tfjs:cpu', '@tensorflow/tfjs-backend-cpu', 'reinstall @ds/dlrm, which brings it along'],
+  ['tfjs:wasm', '@tensorflow/tfjs-backend-wasm', 'reinstall @ds/dlrm, which depends on it'],
+  ['tfjs:cpu', '@tensorflow/tfjs-backend-cpu', 'reinstall @ds/dlrm, which depends on it'],
 ])('%s is an error with the next step where %s cannot be loaded', async (engine, name, nextStep) => {
   await expect(descriptionOf(engine, [name])).rejects.toThrow(
     `the engine ${engine} cannot be used: Cannot find package '${name}'; ${nextStep}`,

@@ -1,3 +1,3 @@
-/** Execution providers of onnxruntime-node that we offer; CUDA needs a build of it with CUDA inside. */
+/** The supported execution providers of onnxruntime-node; CUDA needs a build with CUDA support. */
 export const onnxDevices = ['cpu', 'webgpu', 'cuda'] as const;
 export type OnnxDevice = (typeof onnxDevices)[number];

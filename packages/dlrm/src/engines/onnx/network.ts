@@ -5,32 +5,32 @@ import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
 import { modulesOf } from '../../models/dlrm/modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
-import type { Entering, Network, NetworkInput } from '../engine.js';
+import type { ModuleInput, Network, NetworkInput } from '../engine.js';
 import { forwardGraph, gradientGraph, rowGradientGraph } from './graph/dlrm-graphs.js';
 import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
 type Feeds = Record<string, OrtTensor>;
 
-/** What an `OnnxNetwork` is made of. */
+/** The parts of an `OnnxNetwork`. */
 export interface OnnxNetworkParts {
   ort: Ort;
   config: DlrmConfig;
   /** The weights and biases, which are copied. */
   parameters: StateDict;
-  /** Where and how the graphs run. */
+  /** The device and the settings for running the graphs. */
   options: InferenceSession.SessionOptions;
 }
 
-/** A dense network as ONNX graphs, each compiled when it is first needed; the same for every device. */
+/** A dense network as ONNX graphs, each compiled on first use; the same for every device. */
 export class OnnxNetwork implements Network {
   readonly #ort: Ort;
   readonly #config: DlrmConfig;
   readonly #modules: readonly Module[];
   readonly #sessions: Sessions;
-  /** The weights and biases; after a step another object. */
+  /** The weights and biases; each step replaces the object. */
   #parameters: Feeds;
-  /** The parameters before the last step, whose arrays the next step writes its result into. */
+  /** The parameters before the last step; the next step writes its result to their arrays. */
   #spare: Feeds | undefined;
 
   constructor({ ort, config, parameters, options }: OnnxNetworkParts) {
@@ -44,25 +44,25 @@ export class OnnxNetwork implements Network {
     );
   }
 
-  /** The compiled graphs, for more of them. */
+  /** The compiled graphs; subclasses add their own. */
   protected get sessions(): Sessions {
     return this.#sessions;
   }
 
-  /** The weights and biases as inputs of a graph; other values come in another object. */
+  /** The weights and biases as inputs of a graph. Different values come in a different object. */
   protected get feeds(): Feeds {
     return this.#parameters;
   }
 
-  async forward(input: NetworkInput, { from, to }: { from?: Entering; to?: string } = {}) {
-    const stretch = { from: from?.module, to };
-    const modules = modulesBetween(this.#modules, stretch);
-    const session = await this.#sessions.get(`forward ${JSON.stringify(stretch)}`, () =>
-      forwardGraph(this.#config, stretch),
+  async forward(input: NetworkInput, { from, to }: { from?: ModuleInput; to?: string } = {}) {
+    const section = { from: from?.module, to };
+    const modules = modulesBetween(this.#modules, section);
+    const session = await this.#sessions.get(`forward ${JSON.stringify(section)}`, () =>
+      forwardGraph(this.#config, section),
     );
     const values = from?.values ?? input.dense;
     const { result } = await session.run({
-      entering: new this.#ort.Tensor('float32', values, [input.size, modules[0]!.inputs]),
+      input: new this.#ort.Tensor('float32', values, [input.size, modules[0]!.inputs]),
       ...(modules.some(({ needsRows }) => needsRows) && this.#rowsFeed(input)),
       ...this.#parameters,
     });

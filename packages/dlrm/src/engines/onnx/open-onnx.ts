@@ -7,7 +7,7 @@ import { encodeModel } from './graph/model-format.js';
 import { loadOnnxRuntime } from './load-onnxruntime.js';
 import { OnnxNetwork } from './network.js';
 
-/** @throws whatever onnxruntime-node throws when it, or the device, is absent. */
+/** @throws the error of onnxruntime-node if it, or the device, is missing. */
 export async function openOnnx(
   device: OnnxDevice,
   reason: string,
@@ -16,11 +16,11 @@ export async function openOnnx(
   const ort = await loadOnnxRuntime();
   const options = {
     executionProviders: [device],
-    // The library's default counts cores, which on a shared machine are not all ours.
+    // The library's default is all cores, but on a shared machine we may not have all of them.
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
   } as const;
-  // Whether a device is there shows only when a session is made for it.
+  // Only creating a session shows whether the device is available.
   if (device !== 'cpu') await (await ort.InferenceSession.create(smallestModel(), options)).release();
   return {
     description: { name: 'onnx', device, library: `onnxruntime-node ${ort.env.versions.node}`, reason },

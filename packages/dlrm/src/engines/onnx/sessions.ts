@@ -4,10 +4,10 @@ import type { OnnxGraph } from './graph/graph.js';
 import { encodeModel } from './graph/model-format.js';
 
 /**
- * Compiled graphs by name, each compiled when it is first needed.
+ * Compiled graphs by name, each compiled on first use.
  *
- * Each has threads of its own, which by the library's default spin for a while after a run: two sessions in turn then take
- * the cores from one another, which doubled the time of a forward pass.
+ * Each session has its own threads, which by the library's default spin for a while after a run. Two alternating sessions
+ * then take the cores from each other, which doubled the time of a forward pass.
  */
 export class Sessions {
   readonly #ort: typeof OnnxRuntime;
@@ -20,10 +20,10 @@ export class Sessions {
   }
 
   /**
-   * The compiled graph of a name; `graph` makes it the first time.
+   * The compiled graph of a name; `graph` creates it the first time.
    *
    * @param threadsSpin whether its threads wait for the next run without sleeping, for a graph of many small steps that
-   *   runs again and again
+   *   runs repeatedly
    */
   get(name: string, graph: () => OnnxGraph, { threadsSpin = false } = {}): Promise<InferenceSession> {
     let session = this.#sessions.get(name);

@@ -7,12 +7,12 @@ import { forward, modulesBetween, type Module } from '../../network/module.js';
 import type { Ops } from '../../network/ops.js';
 import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
-import type { Entering, Network, NetworkInput } from '../engine.js';
+import type { ModuleInput, Network, NetworkInput } from '../engine.js';
 import { tfjsOps } from './tfjs-ops.js';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A dense network whose parameters are tensors of TensorFlow.js, and whose operations run at once. */
+/** A dense network with TensorFlow.js tensors as parameters, whose operations run immediately. */
 export class TfjsNetwork implements Network {
   readonly #tf: typeof TensorFlow;
   readonly #ops: Ops<Tensor>;
@@ -29,7 +29,7 @@ export class TfjsNetwork implements Network {
     parameters,
   }: {
     tf: typeof TensorFlow;
-    /** The backend's name in tfjs, ready to use. */
+    /** The name of an initialised tfjs backend. */
     backend: string;
     config: DlrmConfig;
     parameters: StateDict;
@@ -44,7 +44,7 @@ export class TfjsNetwork implements Network {
     );
   }
 
-  async forward(input: NetworkInput, { from, to }: { from?: Entering; to?: string } = {}) {
+  async forward(input: NetworkInput, { from, to }: { from?: ModuleInput; to?: string } = {}) {
     const modules = modulesBetween(this.#modules, { from: from?.module, to });
     const values = from?.values ?? input.dense;
     const result = this.#tidy(() =>
@@ -130,18 +130,18 @@ export class TfjsNetwork implements Network {
     disposeAll(this.#parameters);
   }
 
-  /** Runs operations and frees what they made, except what is returned. */
+  /** Runs operations and frees all tensors that they created, except those returned. */
   #tidy<Result>(run: () => Result): Result {
-    // An interface, unlike an object type, does not pass for tfjs's TensorContainer, though it is one.
+    // TypeScript does not accept an interface, unlike an object type, as tfjs's TensorContainer.
     const container = run as () => TensorFlow.TensorContainer;
     return this.#onBackend(() => this.#tf.tidy(container)) as Result;
   }
 
-  /** tfjs has one current backend for everybody: ours while we compute, then the one it was. */
+  /** tfjs has one global backend: this sets ours while we compute, then restores the previous one. */
   #onBackend<Result>(run: () => Result): Result {
     const before = this.#tf.getBackend();
     if (before === this.#backend) return run();
-    // Both calls take effect at once, because both backends have been made ready before.
+    // Both calls take effect immediately, because both backends are already initialised.
     void this.#tf.setBackend(this.#backend);
     try {
       return run();

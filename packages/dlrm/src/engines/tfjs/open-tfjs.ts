@@ -9,7 +9,7 @@ export type TfjsDevice = (typeof tfjsDevices)[number];
 
 const nativePackages = { 'node-gpu': '@tensorflow/tfjs-node-gpu', node: '@tensorflow/tfjs-node' } as const;
 
-/** @throws whatever the device's package throws when it cannot be loaded. */
+/** @throws the error of the device's package if it cannot be loaded. */
 export async function openTfjs(device: TfjsDevice, reason: string): Promise<Engine> {
   const { tf, backend, library } = await load(device);
   return {
@@ -32,7 +32,7 @@ async function load(device: TfjsDevice): Promise<LoadedTfjs> {
 async function loadNative(device: 'node' | 'node-gpu'): Promise<LoadedTfjs> {
   restoreUtilChecks();
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'; // or TensorFlow prints what its build could do better
-  // Its namespace has everything of tfjs-core, from the copy of it that its backend is registered with.
+  // Its namespace includes tfjs-core, from the same copy as its backend is registered with.
   const tf = unwrapped<typeof TensorFlow & { version: { 'tfjs-node': string } }>(
     device === 'node-gpu' ? await import('@tensorflow/tfjs-node-gpu') : await import('@tensorflow/tfjs-node'),
   );
@@ -42,13 +42,15 @@ async function loadNative(device: 'node' | 'node-gpu'): Promise<LoadedTfjs> {
     binding?: { TF_Version?: string };
   };
   if (native.isGPUPackage !== (device === 'node-gpu')) {
-    throw new Error('tfjs-node and tfjs-node-gpu cannot both be loaded in one process, and the other one is');
+    throw new Error(
+      'tfjs-node and tfjs-node-gpu cannot both be loaded in one process, and the other one is already loaded',
+    );
   }
   const version = `${nativePackages[device]} ${tf.version['tfjs-node']}`;
   return { tf, backend: 'tensorflow', library: `${version} (TensorFlow ${native.binding?.TF_Version})` };
 }
 
-/** Whether TensorFlow computes on a GPU: the GPU package falls back to the CPU without a word. */
+/** Whether TensorFlow computes on a GPU; the GPU package silently falls back to the CPU. */
 export async function tfjsUsesGpu(): Promise<boolean> {
   const { tf } = await loadNative('node-gpu');
   return (tf.findBackend('tensorflow') as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
@@ -58,12 +60,12 @@ async function loadBundled(device: 'wasm' | 'cpu'): Promise<LoadedTfjs> {
   const tf = unwrapped<typeof TensorFlow>(await import('@tensorflow/tfjs-core'));
   if (device === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   else await import('@tensorflow/tfjs-backend-cpu');
-  tf.enableProdMode(); // or the cpu backend prints advice
+  tf.enableProdMode(); // otherwise the cpu backend prints advice
   await start(tf, device);
   return { tf, backend: device, library: `@tensorflow/tfjs-backend-${device} ${tf.version_core}` };
 }
 
-/** Makes a backend ready, and leaves the current one, which a program may use by itself, as it was. */
+/** Initialises a backend without changing the current one, which the program may use itself. */
 async function start(tf: typeof TensorFlow, backend: string): Promise<void> {
   const before = tf.getBackend();
   if (!(await tf.setBackend(backend)))

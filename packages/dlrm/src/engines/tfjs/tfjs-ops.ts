@@ -3,7 +3,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../network/ops.js';
 import { pairProducts } from '../../network/pair-products.js';
 
-/** The operations computed at once by TensorFlow.js, on its current backend. */
+/** The operations, computed immediately by TensorFlow.js on its current backend. */
 export function tfjsOps(tf: typeof TensorFlow): Ops<Tensor> {
   const ops: Omit<Ops<Tensor>, 'pairProducts'> = {
     matMul: (a, b, { transposeA = false } = {}) => tf.matMul(a, b, transposeA),

@@ -189,7 +189,7 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * A stretch of the forward pass, for what replaces or shares a part of it. The modules are those of `moduleNames`:
+   * A section of the forward pass, for what replaces or shares a part of it. The modules are those of `moduleNames`:
    *
    * - `{ batch, to: 'interaction' }`: the bottom MLP's output (n, embeddingDim), which models that differ in their
    *   tables alone can share; `{ batch, from: { module: 'interaction', values } }` goes on with it
@@ -200,8 +200,8 @@ export class Dlrm implements HookedModel {
    * @throws Error when there is no such module or it comes too early, the batch does not fit the model, the values are
    *   no whole number of rows or not as many as the batch has examples, or a layer has a hook
    */
-  forwardBetween(stretch: {
-    /** The examples; needed where the stretch starts at the dense features or leads through the interaction. */
+  forwardBetween(section: {
+    /** The examples; needed where the section starts at the dense features or leads through the interaction. */
     batch?: DlrmBatch;
     /** Where to start, with what enters there; default: at the first layer, with the dense features. */
     from?: {
@@ -214,7 +214,7 @@ export class Dlrm implements HookedModel {
     to?: string;
   }): Promise<Float32Array> {
     return this.#nextWithoutHooks('forwardBetween', async () => {
-      const { batch, from, to } = stretch;
+      const { batch, from, to } = section;
       const modules = modulesBetween(modulesOf(this.config), { from: from?.module, to });
       const [first] = modules as [Module];
       if (!batch && (!from || modules.some(({ needsRows }) => needsRows))) {

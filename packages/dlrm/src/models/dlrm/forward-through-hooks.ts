@@ -1,8 +1,8 @@
 import { denseLayers, type DlrmConfig } from './config.js';
-import type { Entering, Network, NetworkInput } from '../../engines/engine.js';
+import type { ModuleInput, Network, NetworkInput } from '../../engines/engine.js';
 import type { LayerHooks } from './layer-hooks.js';
 
-/** The forward pass in stretches between the hooked layers, whose input the hooks see and may replace. */
+/** The forward pass in sections between the hooked layers, whose input the hooks see and may replace. */
 export async function forwardThroughHooks({
   config,
   network,
@@ -15,12 +15,12 @@ export async function forwardThroughHooks({
   input: NetworkInput;
 }): Promise<Float32Array> {
   const { bottom, top } = denseLayers(config);
-  let from: Entering | undefined;
+  let from: ModuleInput | undefined;
   for (const { name, inputs } of [...bottom, ...top]) {
     if (!hooks.hookedLayers.includes(name)) continue;
-    const entering =
+    const layerInput =
       name === bottom[0]!.name ? input.dense : await network.forward(input, { from, to: name });
-    from = { module: name, values: hooks.apply(name, entering, inputs) };
+    from = { module: name, values: hooks.apply(name, layerInput, inputs) };
   }
   return network.forward(input, { from });
 }

@@ -11,13 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-test('any two stretches that meet are the whole forward pass', async () => {
+test('any two sections that meet are the whole forward pass', async () => {
   const whole = await model.forward(batch);
   for (const module of model.moduleNames.slice(1)) {
     const values = await model.forwardBetween({ batch, to: module });
     expectClose(module, await model.forwardBetween({ batch, from: { module, values } }), whole, 1e-6);
   }
-  expectClose('one stretch', await model.forwardBetween({ batch }), whole, 0);
+  expectClose('one section', await model.forwardBetween({ batch }), whole, 0);
 });
 
 test('modules are named as PyTorch names them, with the interaction between the MLPs', () => {
@@ -41,7 +41,7 @@ test('a module that is not there, or comes too early, is an error that names it'
   );
 });
 
-test('a stretch that needs a batch is refused without one', async () => {
+test('a section that needs a batch is refused without one', async () => {
   await expect(model.forwardBetween({ to: 'top_l.0' })).rejects.toThrow(
     'expected a batch: the forward pass from bot_l.0 needs one, found none',
   );

@@ -92,6 +92,6 @@ test('what would pass a hook by is refused, by the name of its layer', async () 
     );
   }
   await expect(exportOnnx({ model, output: '/nowhere/model.onnx' })).rejects.toThrow(
-    'an ONNX file has no hooks, and layer "bot_l.2" has one: remove it first',
+    'an ONNX file cannot contain hooks, but layer "bot_l.2" has one; remove it first',
   );
 });

@@ -9,13 +9,13 @@ import { ThreadedForward } from './threaded-forward.js';
 
 type Feeds = Record<string, OnnxRuntime.Tensor>;
 
-// Examples at a time in this thread, where ONNX Runtime spreads each layer over its own threads: fewer, and those
-// threads would wait for one another too often; more, and the activations leave the processor's caches.
+// Examples at a time on this thread, where ONNX Runtime runs each layer on its own threads. With fewer, those threads would
+// wait for one another too often; with more, the activations would not fit into the CPU's caches.
 const partSize = 4096;
-// A batch of fewer examples is not worth the messages to threads.
-const fewestForThreads = 4096;
+// A smaller batch is not worth the messages to threads.
+const minThreadedBatch = 4096;
 
-/** The forward pass on the CPU: small batches in this thread, large ones on several. */
+/** The forward pass on the CPU: small batches on this thread, large ones on several. */
 export class CpuForward {
   readonly #config: DlrmConfig;
   readonly #part: PartForward;
@@ -30,7 +30,7 @@ export class CpuForward {
     ort: typeof OnnxRuntime;
     config: DlrmConfig;
     sessions: Sessions;
-    /** Threads for large batches; 1 computes them in this thread. */
+    /** Threads for large batches; 1 computes them on this thread. */
     threads: number;
   }) {
     this.#config = config;
@@ -42,7 +42,7 @@ export class CpuForward {
   async forward(input: PartInput, parameters: Feeds): Promise<Float32Array> {
     const { size, tables } = input;
     const skipsZeros = tables.some((table) => !(table instanceof DenseTable));
-    if (this.#threaded && size >= fewestForThreads) {
+    if (this.#threaded && size >= minThreadedBatch) {
       return this.#threaded.forward(input, { parameters, skipsZeros });
     }
     const probabilities = new Float32Array(size);
@@ -53,7 +53,7 @@ export class CpuForward {
     return probabilities;
   }
 
-  /** What enters the top MLP (n, topMlp[0]). */
+  /** The input of the top MLP (n, topMlp[0]). */
   async features(input: PartInput, parameters: Feeds): Promise<Float32Array> {
     const width = this.#config.topMlp[0]!;
     const features = new Float32Array(input.size * width);
@@ -70,7 +70,7 @@ export class CpuForward {
     return output;
   }
 
-  /** The batch in parts, each with its rows in place. */
+  /** The batch in parts, each with its rows gathered. */
   *#gatheredParts(input: PartInput): Generator<{ part: PartInput; start: number }> {
     for (let start = 0; start < input.size; start += partSize) {
       const part = partOfInput(input, start, Math.min(start + partSize, input.size));

@@ -1,8 +1,8 @@
-import type { Entering, NetworkInput } from '../../engine.js';
+import type { ModuleInput, NetworkInput } from '../../engine.js';
 import { OnnxNetwork, type OnnxNetworkParts } from '../network.js';
 import { CpuForward } from './cpu-forward.js';
 
-/** The network on the CPU: its forward pass computes the interaction in WebAssembly, between two graphs. */
+/** The network on the CPU; its forward pass computes the interaction in WebAssembly, between two graphs. */
 export class CpuNetwork extends OnnxNetwork {
   readonly #forward: CpuForward;
 
@@ -18,14 +18,14 @@ export class CpuNetwork extends OnnxNetwork {
     this.#forward = new CpuForward({ ort, config, sessions: this.sessions, threads });
   }
 
-  override async forward(input: NetworkInput, stretch: { from?: Entering; to?: string } = {}) {
-    const { from, to } = stretch;
+  override async forward(input: NetworkInput, section: { from?: ModuleInput; to?: string } = {}) {
+    const { from, to } = section;
     if (to === undefined && !from) return this.#forward.forward(input, this.feeds);
     if (to === undefined && from?.module === 'interaction') {
       return this.#forward.forward({ ...input, bottomOutput: from.values }, this.feeds);
     }
     if (to === 'interaction' && !from) return this.#forward.bottomOutput(input.dense, this.feeds);
     if (to === 'top_l.0' && !from) return this.#forward.features(input, this.feeds);
-    return super.forward(input, stretch);
+    return super.forward(input, section);
   }
 }

@@ -1,26 +1,26 @@
 import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
 import type { StagedBatchShape } from './staged-batch.js';
 
-/** Weights and biases in memory that threads share. */
+/** Weights and biases in shared memory. */
 export interface SharedParameters {
-  /** Other values have another number, in all models of the program. */
+  /** Identifies the values among those of all models of the program. */
   id: number;
   /** All values, in the order of `parameterPlaces`. */
   values: SharedArrayBuffer;
 }
 
-/** To a thread: help to compute a batch. */
+/** A request to a thread to help compute a batch. */
 export interface ForwardTask {
   config: DlrmConfig;
   parameters: SharedParameters;
   shape: StagedBatchShape;
   batch: SharedArrayBuffer;
-  /** Whether the batch holds the bottom MLP's output, not the dense features. */
+  /** Whether the batch contains the bottom MLP's output instead of the dense features. */
   isBottomOutput: boolean;
   skipsZeros: boolean;
 }
 
-/** Where each weight and bias begins among the shared values, in values, and its shape. */
+/** The shape of each weight and bias, and where it starts among the shared values, in values. */
 export function parameterPlaces(config: DlrmConfig): { name: string; start: number; shape: number[] }[] {
   const { bottom, top } = denseLayers(config);
   let start = 0;

@@ -6,10 +6,10 @@ import type { Sessions } from '../sessions.js';
 
 type Feeds = Record<string, OnnxRuntime.Tensor>;
 
-// Sets of live vectors whose part of the first top layer's weight is kept at hand.
+// The number of sets of live vectors for which the columns of the first top layer's weight are cached.
 const keptWeights = 8;
 
-/** What enters the network with a part's rows: the dense features or, computed before, the bottom MLP's output. */
+/** The input of the network besides a part's rows: the dense features, or the bottom MLP's output if already computed. */
 export interface BottomInput {
   /** (count, bottomMlp[0]) */
   dense?: Float32Array;
@@ -18,17 +18,17 @@ export interface BottomInput {
 }
 
 export interface ForwardOptions {
-  /** The weights and biases by name; other values come in another object. */
+  /** The weights and biases by name. Different values must come in a different object. */
   parameters: Feeds;
   /**
-   * Leaves tables whose rows are all zero out of the interaction and of the first top layer: their products are zero.
+   * Skips tables whose rows are all zero in the interaction and in the first top layer, because their products are zero.
    */
   skipsZeros: boolean;
 }
 
 /**
- * The forward pass on the CPU for a part of a batch: both MLPs as ONNX graphs, the interaction in WebAssembly between
- * them, on memory that the graphs read and write. The rows of the tables are gathered into that memory beforehand.
+ * The forward pass on the CPU for a part of a batch: both MLPs as ONNX graphs, and between them the interaction in
+ * WebAssembly, on memory that the graphs read and write. The caller first gathers the rows of the tables into that memory.
  */
 export class PartForward {
   readonly #ort: typeof OnnxRuntime;
@@ -48,7 +48,7 @@ export class PartForward {
     ort: typeof OnnxRuntime;
     config: DlrmConfig;
     sessions: Sessions;
-    /** Examples of a part, at most. */
+    /** The maximum number of examples in a part. */
     capacity: number;
   }) {
     this.#ort = ort;
@@ -57,12 +57,12 @@ export class PartForward {
     this.#capacity = capacity;
   }
 
-  /** Where the rows of a part of `count` examples go: (tables, count, dim). */
+  /** The array for the rows of a part of `count` examples: (tables, count, dim). */
   rows(count: number): Float32Array {
     return this.#interaction.rows(count);
   }
 
-  /** Computes the probabilities (count) of the examples whose rows are in place. */
+  /** Computes the probabilities (count) of the examples whose rows have been gathered. */
   async forward(
     input: BottomInput,
     probabilities: Float32Array,
@@ -76,12 +76,12 @@ export class PartForward {
       forwardGraph(this.#config, { from: 'top_l.0', anyWidth: true }),
     );
     await top.run(
-      { ...parameters, ...this.#firstTopWeight(live, parameters), entering: features },
+      { ...parameters, ...this.#firstTopWeight(live, parameters), input: features },
       { result: this.#matrix(probabilities, count) },
     );
   }
 
-  /** What enters the top MLP, (count, topMlp[0]); good until the next call. */
+  /** The input of the top MLP, (count, topMlp[0]); valid until the next call. */
   async features(input: BottomInput, count: number, parameters: Feeds): Promise<Float32Array> {
     await this.#takeBottomOutput(input, count, parameters);
     return this.#interaction.features(count);
@@ -94,12 +94,12 @@ export class PartForward {
       forwardGraph(this.#config, { to: 'interaction' }),
     );
     await bottom.run(
-      { ...parameters, entering: this.#matrix(dense, count) },
+      { ...parameters, input: this.#matrix(dense, count) },
       { result: this.#matrix(output, count) },
     );
   }
 
-  // Made when it is first needed: a model that is only trained never is.
+  // Created on first use, because a model that is only trained does not need it.
   get #interaction(): InteractionMemory {
     return (this.#memory ??= new InteractionMemory({ config: this.#config, capacity: this.#capacity }));
   }
@@ -110,7 +110,7 @@ export class PartForward {
     else await this.bottomOutput(dense!, output, parameters);
   }
 
-  /** The columns of the first top layer's weight that meet live features. */
+  /** The columns of the first top layer's weight for live features. */
   #firstTopWeight(live: Int32Array | undefined, parameters: Feeds): Feeds {
     const { weight: name } = denseLayers(this.#config).top[0]!;
     if (!live || live.length === this.#config.tableRows.length + 1) return {};

@@ -2,7 +2,7 @@ import type { NetworkInput } from '../../engine.js';
 
 /** A batch, or a part of one. */
 export interface PartInput extends NetworkInput {
-  /** (n, dim): what the bottom MLP gives for `dense`, where that is known already. */
+  /** (n, dim): the bottom MLP's output for `dense`, if already known. */
   bottomOutput?: Float32Array | undefined;
 }
 

@@ -6,24 +6,24 @@ import { PartForward } from './part-forward.js';
 import { Sessions } from '../sessions.js';
 import { StagedBatch } from './staged-batch.js';
 
-// What the last task was computed with: the next is mostly for the same model, or one of the same sizes.
+// Kept from the last task: the next one is usually for the same model, or one of the same sizes.
 let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward; capacity: number } | undefined;
 let parameters: { id: number; feeds: Record<string, ort.Tensor> } | undefined;
 
-// A part takes milliseconds.
-const longestWait = 10_000;
+// Milliseconds; a part takes only a few.
+const maxWait = 10_000;
 
-/** Computes parts of a batch until there are no more, in this thread alone. */
+/** Computes parts of a batch on this thread until there are no more. */
 export async function runForwardTask(task: ForwardTask): Promise<void> {
   const batch = new StagedBatch(task.shape, task.batch);
   try {
     await computeParts(batch, task);
     batch.leave();
   } catch (error) {
-    // An error ends the other threads, and one that is ended inside of ONNX Runtime ends the program.
+    // An error terminates the other threads, and terminating a thread inside ONNX Runtime crashes the program.
     batch.abandon();
     batch.leave();
-    batch.waitUntilLeft(longestWait);
+    batch.waitUntilLeft(maxWait);
     throw error;
   }
 }
@@ -35,7 +35,7 @@ async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void
   for (let part = batch.claim(); part !== undefined; part = batch.claim()) {
     const { count } = batch.extent(part);
     forward.rows(count).set(batch.rowsOf(part));
-    // ONNX Runtime takes no memory that threads share.
+    // ONNX Runtime does not accept shared memory.
     const input = batch.inputOf(part).slice();
     const probabilities = new Float32Array(count);
     await forward.forward(isBottomOutput ? { bottomOutput: input } : { dense: input }, probabilities, {

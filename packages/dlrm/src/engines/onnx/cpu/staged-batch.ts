@@ -1,25 +1,25 @@
-// Places in the control words.
+// Indices of the control words.
 const gathered = 0;
 const claimed = 1;
 const computing = 2;
 const controlBytes = 64;
 const abandoned = -1;
 
-/** What two threads must agree on about a batch in shared memory; plain data. */
+/** The layout of a batch in shared memory, as plain data that threads exchange. */
 export interface StagedBatchShape {
   /** Examples n. */
   size: number;
-  /** Examples of a part; the last part has the rest. */
+  /** Examples per part; the last part may have fewer. */
   partSize: number;
-  /** Values of an example that enter the bottom MLP, or that it gave. */
+  /** Values per example in the input or the output of the bottom MLP. */
   inputWidth: number;
-  /** Values of an example's rows: tables x dim. */
+  /** Values per example in its rows: tables x dim. */
   rowsWidth: number;
 }
 
 /**
- * A batch in memory that threads share, cut into parts: one thread puts the parts in, in order, others claim those that
- * are there and write their probabilities. Nobody waits for a message between two parts.
+ * A batch in shared memory, divided into parts. One thread publishes the parts in order; the others claim published parts
+ * and write their probabilities. No thread waits for a message between two parts.
  */
 export class StagedBatch {
   readonly #shape: StagedBatchShape;
@@ -33,7 +33,7 @@ export class StagedBatch {
     return controlBytes + 4 * size * (inputWidth + rowsWidth + 1);
   }
 
-  /** @param buffer `byteLength` bytes or more; whatever is left in it from an earlier batch */
+  /** @param buffer at least `byteLength` bytes, with any contents */
   constructor(shape: StagedBatchShape, buffer: SharedArrayBuffer) {
     const { size, inputWidth, rowsWidth } = shape;
     this.#shape = shape;
@@ -43,7 +43,7 @@ export class StagedBatch {
     this.#probabilities = new Float32Array(buffer, this.#input.byteOffset + this.#input.byteLength, size);
   }
 
-  /** Forgets what an earlier batch left: called once, before any of `threads` threads claims. */
+  /** Resets the control words; called once, before any of `threads` threads claims a part. */
   begin(threads: number): void {
     this.#control.fill(0);
     this.#control[computing] = threads;
@@ -53,7 +53,7 @@ export class StagedBatch {
     return Math.ceil(this.#shape.size / this.#shape.partSize);
   }
 
-  /** The examples of a part: from `start`, `count` of them. */
+  /** The examples of a part: `count` examples from `start` on. */
   extent(part: number): { start: number; count: number } {
     const { size, partSize } = this.#shape;
     const start = part * partSize;
@@ -85,21 +85,21 @@ export class StagedBatch {
     return this.#probabilities;
   }
 
-  /** The next part is in place. */
+  /** Announces that the next part is ready. */
   publish(): void {
     const there = Atomics.load(this.#control, gathered);
-    // Not where a thread has abandoned the batch meanwhile.
+    // Has no effect if a thread has abandoned the batch meanwhile.
     if (there !== abandoned) Atomics.compareExchange(this.#control, gathered, there, there + 1);
     Atomics.notify(this.#control, gathered);
   }
 
-  /** No more parts are claimed, neither those that are in place nor those that would come. */
+  /** Makes `claim` return no more parts, neither published nor later ones. */
   abandon(): void {
     Atomics.store(this.#control, gathered, abandoned);
     Atomics.notify(this.#control, gathered);
   }
 
-  /** A part that nobody else has, once it is in place; the thread is blocked until then. Undefined when there are no more. */
+  /** Claims the next part; blocks until it is published. Undefined if there are no more. */
   claim(): number | undefined {
     const part = Atomics.add(this.#control, claimed, 1);
     if (part >= this.parts) return undefined;
@@ -111,13 +111,13 @@ export class StagedBatch {
     }
   }
 
-  /** A thread claims no more: called once by each. */
+  /** Announces that a thread claims no more parts; each thread calls it once. */
   leave(): void {
     Atomics.sub(this.#control, computing, 1);
     Atomics.notify(this.#control, computing);
   }
 
-  /** Blocks this thread until all have left, but no longer than `milliseconds`. */
+  /** Blocks this thread until all threads have left, for at most `milliseconds`. */
   waitUntilLeft(milliseconds: number): void {
     const last = performance.now() + milliseconds;
     for (;;) {

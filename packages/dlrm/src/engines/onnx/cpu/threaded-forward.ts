@@ -11,30 +11,30 @@ import { StagedBatch } from './staged-batch.js';
 
 type Feeds = Record<string, OnnxRuntime.Tensor>;
 
-/** Examples of a part: its vectors and activations stay in the second-level cache of one core. */
+/** Examples per part: its vectors and activations fit into the second-level cache of one core. */
 const partSize = 512;
-// The memory that is shared holds this many examples; a larger batch goes through it in turns.
-const mostExamples = 32 * partSize;
-// Long enough for the next model of a benchmark to be loaded.
+// The shared memory holds this many examples; a larger batch is processed in several rounds.
+const maxExamples = 32 * partSize;
+// Milliseconds, long enough for a benchmark to load its next model.
 const keepIdle = 30_000;
 
-// A part takes milliseconds, a thread that is just starting some hundred.
-const longestWait = 5_000;
+// Milliseconds; a part takes a few, starting a thread a few hundred.
+const maxWait = 5_000;
 
 let lastId = 0;
-// Of a batch before, of any model: models come and go, and new memory costs a batch of a few thousand examples a tenth.
+// Reused for the batches of all models, because allocating memory costs a tenth of the time of a few thousand examples.
 let spareBuffer = new SharedArrayBuffer(0);
 const batchesOnTheirWay = new Set<StagedBatch>();
-// A thread that is inside of ONNX Runtime when the program exits would abort it.
+// A thread inside ONNX Runtime would make the program abort on exit.
 process.once('exit', () => {
   for (const batch of batchesOnTheirWay) batch.abandon();
-  for (const batch of batchesOnTheirWay) batch.waitUntilLeft(longestWait);
+  for (const batch of batchesOnTheirWay) batch.waitUntilLeft(maxWait);
 });
 
 /**
- * The forward pass on threads: this one gathers the rows of one part after another, the others each compute whole
- * parts, with one thread of ONNX Runtime each. That leaves no thread waiting for another within a layer, and the
- * interaction, which is not ONNX Runtime's, runs on all of them.
+ * The forward pass on threads: this thread gathers the rows of one part after another; each of the others computes whole
+ * parts, with ONNX Runtime on a single thread. No thread waits for another within a layer, and all of them compute the
+ * interaction, which ONNX Runtime would not distribute.
  */
 export class ThreadedForward {
   readonly #config: DlrmConfig;
@@ -50,8 +50,8 @@ export class ThreadedForward {
   /** Probabilities (n); the options are those of `PartForward.forward`. */
   async forward(input: PartInput, options: ForwardOptions): Promise<Float32Array> {
     const probabilities = new Float32Array(input.size);
-    for (let start = 0; start < input.size; start += mostExamples) {
-      const turn = partOfInput(input, start, Math.min(start + mostExamples, input.size));
+    for (let start = 0; start < input.size; start += maxExamples) {
+      const turn = partOfInput(input, start, Math.min(start + maxExamples, input.size));
       await this.#forward(turn, options, probabilities.subarray(start, start + turn.size));
     }
     return probabilities;
@@ -63,11 +63,11 @@ export class ThreadedForward {
     probabilities: Float32Array,
   ): Promise<void> {
     const { size, ids, tables } = input;
-    const entering = input.bottomOutput ?? input.dense;
+    const bottomInput = input.bottomOutput ?? input.dense;
     const shape = {
       size,
       partSize,
-      inputWidth: entering.length / size,
+      inputWidth: bottomInput.length / size,
       rowsWidth: tables.length * this.#config.embeddingDim,
     };
     const bytes = StagedBatch.byteLength(shape);
@@ -76,7 +76,7 @@ export class ThreadedForward {
     const batch = new StagedBatch(shape, buffer);
     const threads = Math.min(this.#threads, batch.parts);
     batch.begin(threads);
-    batch.input.set(entering);
+    batch.input.set(bottomInput);
     const task: ForwardTask = {
       config: this.#config,
       parameters: this.#shared(parameters),
@@ -94,7 +94,7 @@ export class ThreadedForward {
     }).finally(() => batchesOnTheirWay.delete(batch));
     computed.catch(() => undefined); // reported where it is awaited
     try {
-      await setImmediate(); // the tasks are on their way
+      await setImmediate(); // lets the tasks be sent
       for (let part = 0; part < batch.parts; part++) {
         const { start, count } = batch.extent(part);
         const idsOfPart = ids.subarray(start * tables.length, (start + count) * tables.length);
@@ -103,7 +103,7 @@ export class ThreadedForward {
       }
     } catch (error) {
       batch.abandon();
-      // The memory is for the next batch only when nobody computes in it any more.
+      // The next batch may use the memory only when no thread computes in it any more.
       await computed.catch(() => undefined);
       throw error;
     }

@@ -1,42 +1,42 @@
 import { denseLayers, stateDictShapes, tableName, type DlrmConfig } from '../../../models/dlrm/config.js';
 import { modulesOf } from '../../../models/dlrm/modules.js';
 import { logitRowGradients, lossGradients, type NetworkInputs } from '../../../network/derivatives.js';
-import { forward, modulesBetween, type Stretch } from '../../../network/module.js';
+import { forward, modulesBetween, type Section } from '../../../network/module.js';
 import { OnnxGraph, type Axis, type ValueName } from './graph.js';
 
 /**
- * The forward pass, or a stretch of it: inputs `entering` (n, inputs of the first module), `embeddings` where it leads
- * through the interaction, and the parameters; output `result`, what enters the module `to`, or the probabilities
+ * The forward pass, or a section of it. Inputs: `input` (n, inputs of the first module), `embeddings` if the section
+ * includes the interaction, and the parameters. Output: `result`, the input of the module `to`, or the probabilities
  * (n, 1).
  *
- * @throws Error naming a module that the network has not, or one that comes too early
+ * @throws Error naming a module that the network does not have, or one that comes too early
  */
 export function forwardGraph(
   config: DlrmConfig,
   {
     anyWidth = false,
-    ...stretch
-  }: Stretch & {
+    ...section
+  }: Section & {
     /**
-     * Whether the width of what enters is that of the first layer's weight as it is given, so that one session serves
-     * features of which some are left out.
+     * Leaves the input width open: it is that of the first layer's weight as given, so that one session also serves inputs
+     * without some of the features.
      */
     anyWidth?: boolean;
   } = {},
 ): OnnxGraph {
   const graph = new OnnxGraph('dlrm_forward');
   const all = modulesOf(config);
-  const modules = modulesBetween(all, stretch);
+  const modules = modulesBetween(all, section);
   const firstWeight = `${modules[0]!.name}.weight`;
   const layers = parameters(config, (name, shape) =>
     graph.input(name, 'float32', anyWidth && name === firstWeight ? [shape[0]!, 'width'] : shape),
   );
-  const entering = graph.input('entering', 'float32', ['batch', anyWidth ? 'width' : modules[0]!.inputs]);
-  const result = forward(graph, modules, entering, {
+  const input = graph.input('input', 'float32', ['batch', anyWidth ? 'width' : modules[0]!.inputs]);
+  const result = forward(graph, modules, input, {
     parameters: layers,
     rows: modules.some(({ needsRows }) => needsRows) ? [embeddings(graph, config).value] : [],
   });
-  const next = all.find(({ name }) => name === stretch.to);
+  const next = all.find(({ name }) => name === section.to);
   graph.output('result', result, ['batch', next ? next.inputs : 1]);
   return graph;
 }
@@ -44,7 +44,7 @@ export function forwardGraph(
 /**
  * Inputs `dense` (n, dense features), `embeddings` (n, tables, dim), the parameters, `labels` (n, 1) and `scale` (1);
  * outputs `loss`, `rows` (n, tables, dim) and for each parameter `new:<name>`: its gradient times `scale`, or with
- * `update` the parameter less that.
+ * `update` the parameter minus that.
  */
 export function gradientGraph(config: DlrmConfig, { update }: { update: boolean }): OnnxGraph {
   const graph = new OnnxGraph(update ? 'dlrm_train_step' : 'dlrm_gradients');
@@ -61,7 +61,7 @@ export function gradientGraph(config: DlrmConfig, { update }: { update: boolean 
   return graph;
 }
 
-/** Inputs `dense`, `embeddings` and the parameters; outputs `probabilities` (n, 1) and `rows` (n, tables, dim), as `logitRowGradients`. */
+/** Inputs `dense`, `embeddings` and the parameters; outputs `probabilities` (n, 1) and `rows` (n, tables, dim), as in `logitRowGradients`. */
 export function rowGradientGraph(config: DlrmConfig): OnnxGraph {
   const graph = new OnnxGraph('dlrm_row_gradients');
   const { probabilities, rows } = logitRowGradients(graph, modulesOf(config), networkInputs(graph, config));
@@ -71,8 +71,8 @@ export function rowGradientGraph(config: DlrmConfig): OnnxGraph {
 }
 
 /**
- * The whole model as a file of its own, with tables and parameters inside: inputs `dense` (n, features)
- * and `ids` (n, tables) int32, output `probabilities` (n, 1).
+ * The whole model, including tables and parameters: inputs `dense` (n, features) and `ids` (n, tables) int32, output
+ * `probabilities` (n, 1).
  */
 export function inferenceGraph(
   config: DlrmConfig,

@@ -5,13 +5,13 @@ import type { Dlrm } from '../../../models/dlrm/dlrm.js';
 import { inferenceGraph } from './dlrm-graphs.js';
 import { encodeModel, type TensorProto } from './model-format.js';
 
-// onnxruntime maps external data into memory where it starts on a page.
+// onnxruntime maps external data into memory only if it starts on a page boundary.
 const alignment = 4096;
 
 /**
  * Writes the model as an ONNX file for inference (operator set 17): inputs `dense` (n, dense features) float32
  * and `ids` (n, tables) int32, output `probabilities` (n, 1) float32. A model of more than
- * `externalDataAbove` bytes keeps its values in `<output>.data` beside it, since an ONNX file ends at 2 GiB.
+ * `externalDataAbove` bytes keeps its values in `<output>.data` beside it, because an ONNX file is limited to 2 GiB.
  *
  * @returns the paths of the files written
  * @throws Error naming the file that cannot be written, or a layer that has a hook
@@ -24,12 +24,12 @@ export async function exportOnnx({
   model: Dlrm;
   /** Path of the ONNX file. */
   output: string;
-  /** Bytes of values from which on they go to a file of their own; default 1 GiB. */
+  /** Values of more bytes than this go to a separate file; default 1 GiB. */
   externalDataAbove?: number;
 }): Promise<string[]> {
   const [hooked] = model.hookedLayers;
   if (hooked !== undefined) {
-    throw new Error(`an ONNX file has no hooks, and layer "${hooked}" has one: remove it first`);
+    throw new Error(`an ONNX file cannot contain hooks, but layer "${hooked}" has one; remove it first`);
   }
   const stateDict = model.stateDict();
   const tensors = Object.entries(stateDict);
@@ -60,7 +60,7 @@ export async function exportOnnx({
   return [output, dataPath];
 }
 
-/** Where each tensor lies in the data file, as ONNX writes it (onnx.proto, TensorProto.external_data). */
+/** The position of each tensor in the data file, in ONNX's form (onnx.proto, TensorProto.external_data). */
 function placesOf(
   tensors: readonly (readonly [string, Tensor])[],
   location: string,

@@ -13,7 +13,7 @@ import {
 /** The name of a value in the graph. */
 export type ValueName = string;
 
-/** A size known when the graph is made, or the name of one that is not, such as `batch`. */
+/** A size that is known when the graph is created, or the name of an unknown one, such as `batch`. */
 export type Axis = number | string;
 
 /** Records operations as an ONNX graph (operator set 17, https://onnx.ai/onnx/operators/). */
@@ -23,7 +23,7 @@ export class OnnxGraph implements Ops<ValueName> {
   readonly #constants = new Map<string, ValueName>();
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
-  /** As many ones as the batch has examples. */
+  /** A vector of ones, as long as the batch. */
   #ones: ValueName | undefined;
 
   constructor(readonly name: string) {}
@@ -38,7 +38,7 @@ export class OnnxGraph implements Ops<ValueName> {
     this.#outputs.push(valueInfo(name, 'float32', shape));
   }
 
-  /** A tensor that is part of the file, or that `externalData` places in a file beside it. */
+  /** A tensor in the file, or, with `externalData`, in a separate file beside it. */
   initializer(
     name: string,
     shape: readonly number[],
@@ -141,7 +141,7 @@ export class OnnxGraph implements Ops<ValueName> {
   }
 
   sumRows(a: ValueName): ValueName {
-    // A product with ones takes a third of the time of `ReduceSum`.
+    // Multiplying by ones takes a third of the time of `ReduceSum`.
     this.#ones ??= this.#add('ConstantOfShape', [this.#add('Shape', [a], [int('end', 1)])], [one('value')]);
     return this.#add('MatMul', [this.#ones, a]);
   }
@@ -163,7 +163,7 @@ export class OnnxGraph implements Ops<ValueName> {
   }
 
   gatherColumns(a: ValueName, columns: Int32Array): ValueName {
-    // onnxruntime gathers columns value by value, but copies rows: half of the time, with both transpositions.
+    // onnxruntime gathers columns value by value but copies whole rows, which is twice as fast even with two transpositions.
     const rows = this.#add(
       'Gather',
       [this.#transpose(a), this.#constant('int32', columns)],

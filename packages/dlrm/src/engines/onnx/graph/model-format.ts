@@ -89,10 +89,10 @@ export interface TensorProto {
   name: string;
   dims: number[];
   dataType: number;
-  /** Little-endian values; absent when they lie in a file of their own. */
+  /** Little-endian values; missing if they are in a separate file. */
   rawData?: Uint8Array;
   externalData?: { key: string; value: string }[];
-  /** 1: the values lie in the file that `externalData` names. */
+  /** 1: the values are in the file that `externalData` names. */
   dataLocation?: 1;
 }
 

@@ -3,25 +3,25 @@ import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { featureParts, type FeatureParts } from '../../../models/dlrm/kept-features.js';
 import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
 
-// The kernel stores four values at once, and may write this far beyond the last example.
+// The kernel stores four values at a time, and may write this many bytes beyond the last example.
 const paddingBytes = 16;
 
-/** Of a model that has some features only: these, and where the kernel finds them. */
+/** For a model with only some of the features: these features, and their positions for the kernel. */
 interface KeptFeatures {
   parts: FeatureParts;
   columns: number;
   rows: number;
-  /** What is at `rows`: the pairs of these live vectors, their number, and how many numbers that takes. */
+  /** The current contents of `rows`: the pairs of these live vectors, their count, and the count of numbers in the list. */
   list?: { of: string; count: number; listed: number };
 }
 
 /**
  * The middle of the network for a part of a batch, computed in one WebAssembly memory: the feature vectors (the
- * bottom MLP's output, then the rows of each table), and from them what enters the top MLP.
+ * bottom MLP's output, then the rows of each table), and from them the input of the top MLP.
  *
- * It replaces concatenation, batched matrix product and the selection of pairs, which move each number through
- * memory several times; here an example's vectors stay in the processor's first-level cache.
- * The memory is its own and never grows: the views that it hands out stay good.
+ * It replaces concatenation, batched matrix product and selection of pairs, which move each number through
+ * memory several times; here an example's vectors stay in the CPU's first-level cache.
+ * It has its own memory, which never grows, so the views that it returns stay valid.
  */
 export class InteractionMemory {
   readonly #memory = new TableMemory();
@@ -34,7 +34,7 @@ export class InteractionMemory {
   readonly #features: number;
   readonly #kept: KeptFeatures | undefined;
 
-  /** @param capacity Examples that fit. */
+  /** @param capacity The maximum number of examples. */
   constructor({ config, capacity }: { config: DlrmConfig; capacity: number }) {
     const { embeddingDim: dim, tableRows, topMlp } = config;
     this.#vectorCount = tableRows.length + 1;
@@ -74,10 +74,10 @@ export class InteractionMemory {
   }
 
   /**
-   * What enters the top MLP: the bottom MLP's output and the products of all pairs of live vectors, row by row
-   * of the lower triangle, (count, dim + pairs); of a model that has some features only, those among them.
+   * The input of the top MLP: the bottom MLP's output and the dot products of all pairs of live vectors, in row-major order
+   * of the lower triangle, (count, dim + pairs); only the kept ones if the model has only some of the features.
    *
-   * @param live as from `liveVectors`; default: all vectors
+   * @param live the result of `liveVectors`; default: all vectors
    */
   features(count: number, live: Int32Array = this.#all()): Float32Array {
     if (this.#kept) return this.#keptFeatures(count, live);
@@ -114,7 +114,7 @@ export class InteractionMemory {
     return this.#memory.float32(this.#features, count * (columnCount + pairs.count));
   }
 
-  /** Puts the pairs of live vectors where the kernel finds them, unless they are there. */
+  /** Writes the list of pairs of live vectors for the kernel, unless it is already there. */
   #listPairs(live: Int32Array): { count: number; listed: number } {
     const kept = this.#kept!;
     const of = live.join();
@@ -137,7 +137,7 @@ export class InteractionMemory {
   }
 }
 
-/** The pairs as the kernel takes them, by row; the vectors are `vectorBytes` apart. */
+/** The pairs in the kernel's format, by row; the vectors are `vectorBytes` apart. */
 function pairsByRow(pairs: FeatureParts['pairs'], vectorBytes: number): number[] {
   const listed: number[] = [];
   for (let start = 0, end = 0; start < pairs.length; start = end) {
@@ -151,7 +151,7 @@ function pairsByRow(pairs: FeatureParts['pairs'], vectorBytes: number): number[]
   return listed;
 }
 
-/** The columns of what enters the top MLP that remain when only these vectors take part, ascending. */
+/** The columns of the top MLP's input that remain if only these vectors take part, ascending. */
 export function liveColumns(
   live: Int32Array,
   config: Pick<DlrmConfig, 'embeddingDim' | 'tableRows' | 'keptFeatures'>,
