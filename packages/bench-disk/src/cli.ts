@@ -42,17 +42,17 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
     new Option('--calibration-rows <rows>', 'training rows of their backward pass')
       .argParser(parseCount(1))
       .default(100_000),
-    new Option('--seed <number>', 'seed of the draw of these rows').argParser(parseCount()).default(1),
+    new Option('--seed <number>', 'seed for selecting these rows').argParser(parseCount()).default(1),
     benchEngineOption(engineChoices),
     new Option(
       '--format <format>',
-      'how models are dumped: dense, sparse (tables as they are served) or both',
+      'how to write the models: dense, sparse (tables as they are served) or both',
     )
       .argParser(parseChoice(dumpFormats))
       .default('dense'),
     new Option(
       '--table <pattern>',
-      'a table to prune, * for any characters; may be given again (default: the tables known by their names)',
+      'a table to prune, * for any characters; may be repeated (default: the tables recognised by name)',
     ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
     threadsOption(),
   ],

@@ -1,7 +1,7 @@
 import type { CompressedTables } from '@ds/bench-models';
 import type { StateDict, Tensor, TensorInPieces } from '@ds/tensor-files';
 
-/** A model with compressed tables for `writeCheckpoint`: the tables dense, one piece of them in memory at a time. */
+/** A compressed model for `writeCheckpoint`, with dense tables, one piece of which is in memory at a time. */
 export function denseModel(
   stateDict: StateDict,
   tables: CompressedTables,
@@ -13,7 +13,7 @@ export function denseModel(
   return dense;
 }
 
-/** What a model has beside its compressed tables. */
+/** The tensors of a model other than its compressed tables. */
 export function otherTensors(stateDict: StateDict, tables: CompressedTables): StateDict {
   return Object.fromEntries(Object.entries(stateDict).filter(([name]) => !tables.names.includes(name)));
 }

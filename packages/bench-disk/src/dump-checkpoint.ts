@@ -2,11 +2,11 @@ import { appendTo, writeError, ZipWriter, type KnownBlocks } from '@ds/files';
 import { metadataComment, type CheckpointMetadata } from '@ds/tensor-files';
 
 /**
- * Writes a zip that holds one checkpoint, deflated on several threads while it is made: nearly as small as at zlib's
- * level 6, which Python's zipfile takes. The same model gives the same bytes.
+ * Writes a zip of one checkpoint, deflated on several threads while it is generated. It is nearly as small as at zlib's
+ * level 6, the default of Python's zipfile. The same model gives the same bytes.
  *
  * @returns the size of the zip in bytes
- * @throws Error naming `path` when it cannot be written.
+ * @throws Error naming `path` if it cannot be written.
  */
 export async function dumpCheckpoint({
   path,
@@ -17,18 +17,18 @@ export async function dumpCheckpoint({
   threads,
   known,
 }: {
-  /** What errors call the zip. */
+  /** The path of the zip, for errors. */
   path: string;
-  /** Number of the open file that it is written to. */
+  /** File descriptor of the open zip. */
   descriptor: number;
   /** Name of the checkpoint inside the zip. */
   entryName: string;
-  /** The bytes of the checkpoint, as they are made. */
+  /** The bytes of the checkpoint, generated on demand. */
   checkpoint: AsyncIterable<Uint8Array>;
-  /** What the comment of the zip says of it. */
+  /** Written to the comment of the zip. */
   metadata: CheckpointMetadata;
   threads: number;
-  /** Blocks of checkpoints that end alike. */
+  /** Deflated blocks of checkpoints with a common end. */
   known?: KnownBlocks | undefined;
 }): Promise<number> {
   let bytes = 0;
@@ -38,7 +38,7 @@ export async function dumpCheckpoint({
     await append(piece);
   });
   try {
-    // Twice as many blocks as threads are on their way, so that no thread waits while one is written.
+    // Twice as many blocks in flight as threads, so that no thread waits while a block is written.
     await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads, known });
     await zip.finish({ comment: metadataComment(metadata) });
   } catch (error) {

@@ -4,7 +4,7 @@ import type { GridPoint, SparseModelMetadata, SweepPlan } from '@ds/bench-models
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { DumpedFile, DumpedModel, DumpTask } from './dump-task.js';
 
-/** A model of the grid to be written. */
+/** A model of the grid to write. */
 export interface PlannedModel {
   point: GridPoint;
   plan: SweepPlan;
@@ -15,10 +15,10 @@ export interface PlannedModel {
 }
 
 /**
- * Writes models on threads, each model on one; what a model deflates is spread over more, so that one large model uses
- * all of them too.
+ * Writes models on threads, each model on one thread. Deflating is spread over more threads, so that a single large model
+ * also uses all of them.
  *
- * @throws Error naming the file that cannot be written. Models that are whole by then stay.
+ * @throws Error naming the file that cannot be written. Models that are already complete stay.
  */
 export async function dumpModels({
   stateDict,
@@ -37,8 +37,8 @@ export async function dumpModels({
   onDumped: (done: number) => void;
 }): Promise<SparseModelMetadata[]> {
   const rows: SparseModelMetadata[] = [];
-  // Opened here: what a thread has opened, nobody would remove if the program is interrupted. Kept from before they are
-  // open: a failure may come meanwhile.
+  // Opened on this thread, because a file opened by a worker thread would be left behind if the program is interrupted.
+  // The promises are stored before the files are open, because another task may fail meanwhile.
   const unfinished = new Map<number, Promise<UnfinishedFile>[]>();
   let done = 0;
 

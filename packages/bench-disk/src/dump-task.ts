@@ -16,11 +16,11 @@ export interface DumpedFile {
   path: string;
   /** Name of the checkpoint in it. */
   entryName: string;
-  /** The checkpoint's: PyTorch's, or safetensors with dense or with compressed tables. */
+  /** Format of the checkpoint: PyTorch's, or safetensors with dense or with compressed tables. */
   format: 'ckpt' | 'safetensors' | 'sparse';
 }
 
-/** A model of the grid, and what is to be written of it. */
+/** A model of the grid and the files to write for it. */
 export interface DumpTask {
   /** The whole model, its tables over SharedArrayBuffers. */
   stateDict: StateDict;
@@ -29,20 +29,20 @@ export interface DumpTask {
   plan: SweepPlan;
   point: GridPoint;
   dumps: readonly (DumpedFile & {
-    /** Number of the open file, which is closed elsewhere. */
+    /** Descriptor of the open file, which the caller closes. */
     descriptor: number;
   })[];
-  /** Threads that deflate. */
+  /** Number of deflating threads. */
   threads: number;
 }
 
-/** What a task gives. */
+/** The result of a task. */
 export interface DumpedModel {
   /** Size of each zip. */
   bytes: number[];
-  /** Seconds for compressing all tables once. */
+  /** Seconds to compress all tables once. */
   compressTimeSec: number;
-  /** Values that were set to zero, of all tables. */
+  /** Values set to zero in all tables. */
   prunedValues: number;
 }
 
@@ -66,7 +66,7 @@ export async function runDumpTask({
       format === 'sparse'
         ? tables.checkpoint(otherTensors(stateDict, tables), metadata)
         : writeCheckpoint({ format, stateDict: denseModel(stateDict, tables), metadata });
-    // Where the layers of a sparse checkpoint begin depends on the level.
+    // In a sparse checkpoint, the position of the layers depends on the level.
     const known = format === 'sparse' ? undefined : knownLayers(stateDict, tables);
     // The layers' blocks stay where they are: what differs between models stands in the zip alone.
     const ofZip = { ...metadata, ...pointMetadata(point) };
@@ -77,7 +77,7 @@ export async function runDumpTask({
 
 let layersBefore: { from: number; known: KnownBlocks } | undefined;
 
-/** The deflated blocks of what follows the tables: the models of a grid differ in their tables alone. */
+/** A cache of the deflated blocks after the tables, because the models of a grid differ only in their tables. */
 function knownLayers(stateDict: StateDict, { names }: CompressedTables): KnownBlocks {
   const tensors = Object.entries(stateDict);
   const lastTable = tensors.findLastIndex(([name]) => names.includes(name));

@@ -1,5 +1,5 @@
 /**
- * How small the embedding tables of a DLRM get on disk, over a grid of sparsity levels, block shapes and
+ * Measures how small the embedding tables of a DLRM get on disk, over a grid of sparsity levels, block shapes and
  * norms.
  *
  * @module @ds/bench-disk

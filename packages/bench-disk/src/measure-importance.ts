@@ -3,15 +3,15 @@ import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } f
 import { tableImportance, type TableImportance } from '@ds/table-compression';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 
-/** The training rows that say what the rows of a model's tables are worth, and how they are used. */
+/** The training rows from which the importance of table rows is measured, and how they are used. */
 export interface Calibration {
   /** The processed npz that the model was trained on. */
   processedDataFile: string;
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions | undefined;
   /** Training rows of the backward pass. Default: 100,000. */
   calibrationRows?: number | undefined;
-  /** Seed of their draw. Default: 1. */
+  /** Seed for selecting them. Default: 1. */
   seed?: number | undefined;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice | undefined;
@@ -20,9 +20,9 @@ export interface Calibration {
 }
 
 /**
- * What the rows of each table of a model are worth, from its training rows.
+ * Measures the importance of the rows of a model's tables from its training rows.
  *
- * @throws Error naming the file when it cannot be read, or when model and data do not fit together.
+ * @throws Error naming the file if it cannot be read, or if model and data do not match.
  */
 export async function measureImportance({
   stateDict,
@@ -34,10 +34,10 @@ export async function measureImportance({
   stateDict: StateDict;
   /** What its checkpoint says beside the tensors. */
   metadata: CheckpointMetadata;
-  /** The file that the model is from, for messages. */
+  /** The file of the model, for messages. */
   modelPath: string;
   calibration: Calibration;
-  /** Called with what the user should know. */
+  /** Called with notes for the user. */
   onNote?: ((note: string) => void) | undefined;
 }): Promise<Record<string, TableImportance>> {
   const model = await Dlrm.fromStateDict(stateDict, { engine, metadata });

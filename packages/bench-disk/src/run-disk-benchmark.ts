@@ -32,19 +32,19 @@ import { sourceFingerprint } from './source-fingerprint.js';
 import { spaceNote } from './space-note.js';
 
 /**
- * Compresses the embedding tables of a trained model by one or more methods, by default as the original does: with every
- * norm, block shape and level of a grid. Writes each model as a zip and `sparse_model_metadata.csv` over all of them: the
- * benchmark of the original's `evaluate_disk_savings.py`.
+ * Compresses the embedding tables of a trained model with one or more methods, by default like the original: at every
+ * norm, block shape and level of a grid. Writes each model as a zip, and `sparse_model_metadata.csv` for all of them. This
+ * is the benchmark of the original's `evaluate_disk_savings.py`.
  *
- * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a
- * `.ckpt` that PyTorch loads when the input was a PyTorch file, else a `.safetensors`. The comment of the zip says which
- * model it is and what it was made of, so that files of two runs are told apart.
+ * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a `.ckpt` that
+ * PyTorch loads if the input was a PyTorch file, otherwise a `.safetensors`. The comment of the zip identifies the model
+ * and its source, so that files of different runs can be told apart.
  *
  * @returns a row for each model, in the order of the CSV
- * @throws Error naming the value or the file: a grid that `benchmarkGrid` refuses, a checkpoint that cannot
- *   be read, has no embedding table or a value that is NaN or infinite, training rows that are missing or do not fit the
- *   model, a place that cannot be written or that another process writes to. The CSV is then not written, models already
- *   dumped stay.
+ * @throws Error naming the value or the file, for a grid that `benchmarkGrid` refuses; a checkpoint that cannot be read,
+ *   has no embedding table or a value that is NaN or infinite; training rows that are missing or do not fit the model; or
+ *   an output that cannot be written or that another process is writing. Then the CSV is not written, but models that were
+ *   already written stay.
  */
 export async function runDiskBenchmark({
   modelPath,
@@ -63,7 +63,7 @@ export async function runDiskBenchmark({
 }: {
   /** The trained model: .ckpt, .pt, .pth, .safetensors or .npz. */
   modelPath: string;
-  /** The folder that the models go to; made if missing. */
+  /** The folder for the models; created if missing. */
   dumpPath: string;
   /** The CSV to write. */
   output: string;
@@ -71,31 +71,31 @@ export async function runDiskBenchmark({
   sparsityLevels?: readonly number[];
   /** Rows x columns of a block. Default: (1, 1) and (1, 4). */
   sparseBlockShapes?: readonly BlockShape[];
-  /** Norms that order the blocks. Default: L1 and L2. */
+  /** Norms by which blocks are ranked. Default: L1 and L2. */
   norms?: readonly string[];
-  /** Keep L2 with (1, 1), whose order is that of L1. Default: false, as in the original's code. */
+  /** Include L2 with (1, 1), which ranks as L1 does. Default: false, as in the original's code. */
   allCombinations?: boolean;
-  /** Bits of a value where every row is stored in as many. Default: 8, 4 and 2. */
+  /** Bits per value, for methods that store every row with the same number. Default: 8, 4 and 2. */
   bits?: readonly number[];
-  /** How many times smaller mixed-precision tables are to be. Default: 8, 16, 30, 56, 100, 170 and 300. */
+  /** Compression ratios of mixed-precision tables. Default: 8, 16, 30, 56, 100, 170 and 300. */
   ratios?: readonly number[];
   /** The ids of the `methods`. Default: block-norm, the original's. */
   methods?: readonly string[] | undefined;
-  /** Short for the methods that differ in what blocks are ranked among, in place of `methods`: table, global. */
+  /** Selects methods by scope, `table` or `global`, instead of `methods`. */
   scope?: readonly string[] | undefined;
-  /** Training rows, for the methods that need them. */
+  /** Training rows, for methods that need them. */
   calibration?: Calibration | undefined;
-  /** How models are dumped. Default: dense. */
+  /** The format of the models. Default: dense. */
   format?: DumpFormat;
-  /** Only this part of the grid. Default: the whole. */
+  /** Only this part of the grid. Default: the whole grid. */
   shard?: Shard;
   /** Default: the available processors. */
   threads?: number;
-  /** Names of the tables to prune; `*` stands for any characters. Default: the tables known by their names. */
+  /** Names of the tables to prune; `*` stands for any characters. Default: the tables recognised by name. */
   tables?: readonly string[] | undefined;
-  /** Called with what the user should know of the checkpoint, a line each. */
+  /** Called with notes on the checkpoint for the user, one line each. */
   onNote?: (note: string) => void;
-  /** Called with the number of models written and to be written. */
+  /** Called with the number of models written and the total. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<SparseModelMetadata[]> {
   const methods = chosenMethods(methodIds, scope);
@@ -170,7 +170,7 @@ function chosenMethods(
   return ids ? methodsWithIds(ids) : methodsWithScopes(scopes ?? ['table']);
 }
 
-/** The threads share the tables; those that only a pattern names are not read into shared memory. */
+/** Moves tables to shared memory for the threads: tables selected only by a pattern were not read into it. */
 function withSharedTables(stateDict: StateDict, names: readonly string[]): StateDict {
   const shared = { ...stateDict };
   for (const name of names) {
@@ -183,12 +183,12 @@ function withSharedTables(stateDict: StateDict, names: readonly string[]): State
   return shared;
 }
 
-/** A model is dumped in the form that it came in, where we can write that whole. */
+/** A model is written in its own format if we can write that completely. */
 function dumpExtension(modelPath: string): 'ckpt' | 'safetensors' {
   return ['.safetensors', '.npz'].includes(extname(modelPath).toLowerCase()) ? 'safetensors' : 'ckpt';
 }
 
-/** What is written of one model, the dense file first. */
+/** The files to write for one model, the dense one first. */
 function filesOf({
   dumpPath,
   point,

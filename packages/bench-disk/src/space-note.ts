@@ -3,8 +3,8 @@ import type { DumpFormat, GridPoint } from '@ds/bench-models';
 import type { StateDict } from '@ds/tensor-files';
 
 /**
- * What to tell before the work when the disk may have too little space for all models; undefined when it has enough.
- * Trained values hardly deflate and zeros vanish, so a file takes about the bytes of the values that are kept.
+ * A warning that the disk may have too little space for all models; undefined if it has enough. Trained values hardly
+ * deflate and zeros almost vanish, so a file takes about the bytes of the kept values.
  */
 export async function spaceNote({
   stateDict,
@@ -14,7 +14,7 @@ export async function spaceNote({
   format,
 }: {
   stateDict: StateDict;
-  /** Names of the tables that are pruned. */
+  /** Names of the tables to prune. */
   tables: readonly string[];
   dumpPath: string;
   /** The models. */
@@ -34,7 +34,7 @@ export async function spaceNote({
     : undefined;
 }
 
-/** Which share of the bytes of the tables is left, about. */
+/** The approximate fraction of the tables' bytes that is kept. */
 function keptShare({ sparsityLevel = 0, bits = 32, ratio = 1 }: GridPoint): number {
   return ((1 - sparsityLevel) * bits) / 32 / ratio;
 }

@@ -24,19 +24,19 @@ const program = createBenchProgram({
   example: `bench-forward --processed-data-file kaggleAdDisplayChallenge_processed.npz --sparse-model-metadata sparse_model_metadata.csv --sparsity-levels 0,0.9,1 --runs 10`,
   options: [
     ...modelsAndDataOptions({ rows: 'the first test batch is used' }),
-    new Option('--runs <number>', 'forward passes for each model, the first of which is not counted')
+    new Option('--runs <number>', 'forward passes for each model; the first is not counted')
       .argParser(parseCount(2))
       .default(100),
-    new Option('--batch-size <rows>', 'rows of the batch, or fewer where the test split has fewer')
+    new Option('--batch-size <rows>', 'rows of the batch; fewer if the test split has fewer')
       .argParser(parseCount(1))
       .default(16384),
-    new Option('--sparsity-levels <list>', 'time only the models with these levels (default: all)').argParser(
+    new Option('--sparsity-levels <list>', 'only models with these levels (default: all)').argParser(
       parseList(parseNumber),
     ),
-    new Option('--types <list>', 'which forward passes')
+    new Option('--types <list>', 'the forward passes to time')
       .argParser(parseList(parseChoice(dlrmTypes)))
       .default(dlrmTypes, dlrmTypes.join(',')),
-    methodsOption(methods, { description: 'only the models of these methods (default: all), of' }),
+    methodsOption(methods, { description: 'only models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
   output: { holds: 'a row for each model and forward pass', path: 'dlrm_forward_time_info.csv' },
@@ -56,7 +56,7 @@ const program = createBenchProgram({
       onNote: note,
       ...part,
     });
-    // A part can be empty, where there are more parts than rows.
+    // A part can be empty if there are more parts than rows.
     const batch = times[0] ? ` of a batch of ${times[0].batchSize} rows` : '';
     return `${times.length} forward times${batch}`;
   },

@@ -1,4 +1,4 @@
-/** A sparse matrix as coordinates: the entry at (rows[i], columns[i]) is values[i]; row by row, no zeros. */
+/** A sparse matrix as coordinates: the entry at (rows[i], columns[i]) is values[i]; in row-major order, without zeros. */
 export interface CooMatrix {
   shape: readonly [rows: number, columns: number];
   rows: Int32Array;
@@ -6,7 +6,7 @@ export interface CooMatrix {
   values: Float32Array;
 }
 
-/** The non-zero values of a dense row-major matrix with their coordinates, as torch's `to_sparse_coo` gives them. */
+/** The nonzero values of a dense row-major matrix with their coordinates, like torch's `to_sparse_coo`. */
 export function toCoo(dense: Float32Array, shape: readonly [rows: number, columns: number]): CooMatrix {
   const [rowCount, columnCount] = shape;
   let count = 0;
@@ -29,7 +29,7 @@ export function toCoo(dense: Float32Array, shape: readonly [rows: number, column
 
 /**
  * Sparse (n, k) times dense (k, m), plus `bias` (m) in every row: (n, m). Each entry adds a scaled row of
- * `dense`; four entries of a row go together, which reads and writes the sums a quarter as often.
+ * `dense`. Four entries of a row are processed together, so that the sums are read and written a quarter as often.
  */
 export function multiplyCoo(
   { shape, rows, columns, values }: CooMatrix,

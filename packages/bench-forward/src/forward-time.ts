@@ -15,7 +15,7 @@ import { timeRuns } from './time-runs.js';
 /** Forward time of one pruned model: a row of `dlrm_forward_time_info.csv`. */
 export interface ForwardTime extends GridPoint, Required<TimedPass<DlrmType>> {}
 
-/** The time of the forward pass of every model on the first test batch, in each of the forward passes. */
+/** Measures the time of every model on the first test batch, in each of the forward passes. */
 export const forwardTime: Measure<
   {
     processedDataFile: string;

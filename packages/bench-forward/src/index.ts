@@ -1,5 +1,5 @@
 /**
- * What pruning the embedding tables of a DLRM does to the time of its forward pass.
+ * Measures how pruning the embedding tables of a DLRM changes the time of its forward pass.
  *
  * @module @ds/bench-forward
  */

@@ -21,10 +21,10 @@ export interface ForwardPass {
 }
 
 /**
- * Loads a model for one of the forward passes, whatever tables its file has: sparse ones are made dense for the
- * dense passes, dense ones sparse for `sparse_tables`.
+ * Loads a model for one of the forward passes, and converts its tables if necessary: to dense ones for the dense passes,
+ * to sparse ones for `sparse_tables`.
  *
- * @throws Error naming the file when it is no model.
+ * @throws Error naming the file if it is not a model.
  */
 export async function openPass({
   path,
@@ -34,7 +34,7 @@ export async function openPass({
 }: {
   path: string;
   dlrmType: DlrmType;
-  /** Columns of the blocks that the model was pruned in. */
+  /** Columns of the blocks in which the model was pruned. */
   blockWidth: number;
   engine?: EngineChoice;
 }): Promise<ForwardPass> {

@@ -5,11 +5,11 @@ import { forwardTime, type ForwardTime } from './forward-time.js';
 
 /**
  * Times the forward pass of every model of a `sparse_model_metadata.csv`, first with the features before the
- * top MLP as a sparse matrix, then dense, then on sparse tables, and writes `dlrm_forward_time_info.csv`: the
- * benchmark of the original's `evaluate_forward_time.py`. The batch is the first of the test split.
+ * top MLP as a sparse matrix, then dense, then on sparse tables, and writes `dlrm_forward_time_info.csv`. This is the
+ * benchmark of the original's `evaluate_forward_time.py`. The batch is the first one of the test split.
  *
- * @throws Error naming the file when an input cannot be read, a model does not fit the data, no model has
- *   one of the wanted levels, or the output cannot be written; no output is then left behind.
+ * @throws Error naming the file if an input cannot be read, a model does not fit the data, no model has one of the
+ *   requested levels, or the output cannot be written; no output is then left behind.
  */
 export async function runForwardBenchmark({
   processedDataFile,
@@ -25,21 +25,21 @@ export async function runForwardBenchmark({
 }: MeasuredModels & {
   /** The processed npz file. */
   processedDataFile: string;
-  /** Forward passes for each model, the first of which is not counted; at least 2. Default: 100. */
+  /** Forward passes for each model, of which the first is not counted; at least 2. Default: 100. */
   runs?: number;
-  /** Rows of the batch; fewer where the test split has fewer. Default: 16384. */
+  /** Rows of the batch; fewer if the test split has fewer. Default: 16384. */
   batchSize?: number;
-  /** Time only the models with these levels. Default: all. */
+  /** Only models with these levels. Default: all. */
   sparsityLevels?: readonly number[];
-  /** Which forward passes. Default: all three, the original's two first. */
+  /** The forward passes to time. Default: all three, the original's two first. */
   types?: readonly DlrmType[];
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
-  /** Called once with what runs the networks, and why. */
+  /** Called once with the engine that runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
-  /** Called with what the user should know, such as that ids could not be checked. */
+  /** Called with notes for the user, such as that ids could not be checked. */
   onNote?: (note: string) => void;
 }): Promise<ForwardTime[]> {
   if (!(Number.isSafeInteger(runs) && runs >= 2)) {

@@ -3,13 +3,12 @@ import type { Dlrm } from '@ds/dlrm';
 import { multiplyCoo, toCoo } from './coo-matrix.js';
 
 /**
- * The original's SparseDLRM (`dlrm_utils.py` of its benchmarks): the features that enter the top MLP become a
- * sparse COO matrix, whose product with the first top layer's weight replaces the dense one; all other
- * layers are the model's own.
+ * The original's SparseDLRM (`dlrm_utils.py` of its benchmarks): the features that enter the top MLP are converted to a
+ * sparse COO matrix, which is multiplied by the first top layer's weight; all other layers are the model's own.
  */
 export class SparseDlrm {
   readonly #dlrm: Dlrm;
-  /** The first top layer's weight, transposed to (inputs, outputs), so that the product reads whole rows. */
+  /** The first top layer's weight, transposed to (inputs, outputs) so that the product reads whole rows. */
   readonly #weight: { data: Float32Array; shape: [inputs: number, outputs: number] };
   readonly #bias: Float32Array;
 
@@ -29,7 +28,7 @@ export class SparseDlrm {
     this.#bias = parameters['top_l.0.bias']!.data;
   }
 
-  /** Probabilities (n); equal to the dense forward's but for the order of float32 sums. */
+  /** Probabilities (n), equal to those of the dense pass except for the order of float32 sums. */
   async forward(batch: Pick<CriteoBatch, 'dense' | 'sparse'>): Promise<Float32Array> {
     const features = await this.#dlrm.forwardBetween({ batch, to: 'top_l.0' }); // (n, inputs)
     const inputs = this.#weight.shape[0];

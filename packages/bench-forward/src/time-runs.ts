@@ -1,6 +1,6 @@
 /**
- * Mean seconds of a run, as the original measures it: one after another, the first not counted, because it
- * also pays for what is set up once.
+ * Mean seconds of a run, measured like the original: one run after another, without the first, which includes one-time
+ * set-up.
  *
  * @param runs at least 2
  */

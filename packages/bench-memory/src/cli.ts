@@ -24,17 +24,16 @@ const program = createBenchProgram({
   example: `bench-memory --processed-data-file kaggleAdDisplayChallenge_processed.npz --sparse-model-metadata sparse_model_metadata.csv --sparsity-levels 0,0.9,1`,
   options: [
     ...modelsAndDataOptions({ rows: 'the first test batch is served' }),
-    new Option('--batch-size <rows>', 'rows of the batch, or fewer where the test split has fewer')
+    new Option('--batch-size <rows>', 'rows of the batch; fewer if the test split has fewer')
       .argParser(parseCount(1))
       .default(16384),
-    new Option(
-      '--sparsity-levels <list>',
-      'measure only the models with these levels (default: all)',
-    ).argParser(parseList(parseNumber)),
-    new Option('--types <list>', 'which tables')
+    new Option('--sparsity-levels <list>', 'only models with these levels (default: all)').argParser(
+      parseList(parseNumber),
+    ),
+    new Option('--types <list>', 'the kinds of tables to measure')
       .argParser(parseList(parseChoice(tableTypes)))
       .default(tableTypes, tableTypes.join(',')),
-    methodsOption(methods, { description: 'only the models of these methods (default: all), of' }),
+    methodsOption(methods, { description: 'only models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
   output: { holds: 'a row for each model and kind of tables', path: 'model_memory_info.csv' },

@@ -1,5 +1,5 @@
 /**
- * What the tables of a pruned DLRM take in memory, dense and sparse, in a process that serves it.
+ * Measures the memory that the tables of a pruned DLRM take, dense and sparse, in a process that serves it.
  *
  * @module @ds/bench-memory
  */

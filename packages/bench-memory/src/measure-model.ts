@@ -4,46 +4,46 @@ import type { ModelMemory } from '@ds/bench-models';
 import type { CriteoBatch } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 
-/** What a process is to load and serve. */
+/** The model that a process loads and serves. */
 export interface ServedModel {
   /** The checkpoint or zip. */
   path: string;
   tables: 'dense' | 'sparse';
-  /** Values in a block, where dense tables of the file are to become sparse. */
+  /** Values in a block, if dense tables of the file are to be converted to sparse ones. */
   blockWidth: number;
   /** The batch to serve. */
   batch: CriteoBatch;
   /** Distinct values of each categorical column of the data: the rows that the tables must have. */
   counts: Int32Array;
-  /** Which ids the data has; undefined where it does not say. */
+  /** Fingerprint of the ids in the data; undefined if the data has none. */
   idsFingerprint: string | undefined;
-  /** The npz that batch and counts are of, for messages; the process does not open it. */
+  /** The npz of the batch and the counts, for messages; the process does not open it. */
   processedDataFile: string;
   engine?: EngineChoice | undefined;
 }
 
-/** What a process measured of itself, and what it did that with. */
+/** What a process measured, and the engine that it used. */
 export interface ServedMeasurement {
   memory: ModelMemory;
-  /** What ran the network, and why. */
+  /** The engine that ran the network, and why. */
   engine: EngineDescription;
-  /** What the user should know, a line each. */
+  /** Notes for the user, one line each. */
   notes: string[];
 }
 
-/** What a process answers. */
+/** The answer of a process. */
 export type Answer = { measured: ServedMeasurement } | { error: string };
 
 const worker = fileURLToPath(new URL('./serve-model.worker.js', import.meta.url));
 
 /**
- * Loads a model in a fresh process, serves one batch, and gives what the process measured of itself.
+ * Loads a model in a fresh process, which serves one batch, and returns what the process measured.
  *
- * @throws Error with the message of the process, which names the file that could not be loaded or served, or
- *   naming the model when the process ended without an answer (as on a system that runs out of memory).
+ * @throws Error with the message of the process, which names the file that could not be loaded or served; or
+ *   naming the model, if the process ended without an answer (for example because the system ran out of memory).
  */
 export async function measureModel(model: ServedModel): Promise<ServedMeasurement> {
-  // Question and answer have a channel of their own: a library may print what it likes.
+  // Request and answer use their own channel, because libraries may print anything.
   const child = fork(worker, {
     execArgv: ['--expose-gc'],
     serialization: 'advanced',
@@ -60,14 +60,14 @@ export async function measureModel(model: ServedModel): Promise<ServedMeasuremen
       child.once('error', reject);
       child.once('close', (...ending) => resolve(ending));
     });
-    // A process that has ended by now cannot be sent to; how it ended says more.
+    // Sending fails if the process has ended; its exit status says more.
     child.send(model, () => {});
     const [code, signal] = await ended;
     if (answer && 'measured' in answer) return answer.measured;
     if (answer) throw new Error(answer.error);
     const lastLine = stderr.trim().split('\n').at(-1)!;
     throw new Error(
-      `${model.path}: the process that served it was ended by ${signal ?? `exit code ${code}`}` +
+      `${model.path}: the process that served it ended with ${signal ?? `exit code ${code}`}` +
         (lastLine && `: ${lastLine}`),
     );
   } finally {

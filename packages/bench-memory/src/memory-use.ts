@@ -14,7 +14,7 @@ import { measureModel } from './measure-model.js';
 /** Memory and load time of one pruned model: a row of `model_memory_info.csv`. */
 export interface MemoryUse extends GridPoint, ServedModelMemory<TableType> {}
 
-/** The memory of every model in a fresh process that serves one batch on its dense, and on its sparse tables. */
+/** Measures the memory of every model in a fresh process that serves one batch, with dense and with sparse tables. */
 export const memoryUse: Measure<
   {
     processedDataFile: string;

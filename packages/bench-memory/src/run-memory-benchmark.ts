@@ -4,13 +4,13 @@ import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { memoryUse, type MemoryUse } from './memory-use.js';
 
 /**
- * Measures every model of a `sparse_model_metadata.csv` in a fresh process of its own, once with dense tables
- * and once with sparse ones, one process after another, and writes `model_memory_info.csv`. Sparse tables are
- * read from the sparse file where the CSV has one, else made from the dense file.
+ * Measures every model of a `sparse_model_metadata.csv` in a fresh process, once with dense tables and once with sparse
+ * ones, one process after another, and writes `model_memory_info.csv`. Sparse tables are read from the sparse file if the
+ * CSV has one, otherwise built from the dense file.
  *
  * @returns a row for each table type and model: all models with dense tables, then all with sparse ones
- * @throws Error naming the file when an input cannot be read, a model does not fit the data, no model has one
- *   of the wanted levels, or the output cannot be written; no output is then left behind.
+ * @throws Error naming the file if an input cannot be read, a model does not fit the data, no model has one of the
+ *   requested levels, or the output cannot be written; no output is then left behind.
  */
 export async function runMemoryBenchmark({
   processedDataFile,
@@ -25,19 +25,19 @@ export async function runMemoryBenchmark({
 }: MeasuredModels & {
   /** The processed npz file, whose first test batch is served. */
   processedDataFile: string;
-  /** Rows of the batch; fewer where the test split has fewer. Default: 16384. */
+  /** Rows of the batch; fewer if the test split has fewer. Default: 16384. */
   batchSize?: number;
-  /** Measure only the models with these levels. Default: all. */
+  /** Only models with these levels. Default: all. */
   sparsityLevels?: readonly number[];
-  /** Which tables. Default: both. */
+  /** The kinds of tables to measure. Default: both. */
   types?: readonly TableType[];
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
-  /** Called once with what runs the networks, and why. */
+  /** Called once with the engine that runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
-  /** Called with what the user should know, such as that ids could not be checked. */
+  /** Called with notes for the user, such as that ids could not be checked. */
   onNote?: (note: string) => void;
 }): Promise<MemoryUse[]> {
   return runMeasure({

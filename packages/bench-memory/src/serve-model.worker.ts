@@ -1,4 +1,4 @@
-// A process that is sent a `ServedModel`, loads it, serves its batch, and answers what that took. Started with
+// The process that receives a `ServedModel`, loads it, serves its batch, and answers with the measurements. Started with
 // --expose-gc by `measureModel`.
 import {
   checkTablesFitData,
@@ -32,7 +32,7 @@ async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
   const memory = {
     tableBytes: tableBytes(state),
     residentBytes: after - before,
-    // Node gives it in KiB on every system.
+    // Node returns it in KiB on every system.
     peakResidentBytes: 1024 * process.resourceUsage().maxRSS - before,
     loadTimeSec,
     batchSize: batch.labels.length,
@@ -41,7 +41,7 @@ async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
   return { memory, engine: dlrm.engine, notes };
 }
 
-/** Resident set of this process without what is only waiting to be collected. */
+/** Resident set of this process after a garbage collection. */
 function residentBytes(): number {
   globalThis.gc!();
   return process.memoryUsage.rss();
@@ -62,7 +62,7 @@ async function answer(model: ServedModel): Promise<Answer> {
   }
 }
 
-// The channel closes after the answer, or when nobody is left to take one.
+// The channel closes after the answer, or if the parent process has ended.
 process.once('disconnect', () => process.exit());
 process.once('message', async (model: ServedModel) => {
   process.send!(await answer(model), () => process.disconnect());

@@ -172,7 +172,7 @@ describe('bench-memory', () => {
     ],
   ])('a process that %s without an answer', async (_, code, message) => {
     const result = run([...models.args, '--quiet'], { env: measuredProcessRuns(code) });
-    await expectError(result, `sl=0.0.zip: the process that served it was ended by ${message}`, models);
+    await expectError(result, `sl=0.0.zip: the process that served it ended with ${message}`, models);
   });
 
   test('the parts of a sharded run have the rows of the whole; levels and tables can be chosen', async () => {

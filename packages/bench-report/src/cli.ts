@@ -20,13 +20,13 @@ program
   .requiredOption('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote')
   .option(
     '--sparse-model-metrics <file>',
-    'the CSV that bench-metrics wrote; without it no charts of quality',
+    'the CSV that bench-metrics wrote; without it, no charts of quality',
   )
   .option(
     '--forward-time-info <file>',
-    'the CSV that bench-forward wrote; without it no chart of forward time',
+    'the CSV that bench-forward wrote; without it, no chart of forward time',
   )
-  .option('--model-memory-info <file>', 'the CSV that bench-memory wrote; without it no chart of memory')
+  .option('--model-memory-info <file>', 'the CSV that bench-memory wrote; without it, no chart of memory')
   .option('--output-dir <folder>', 'where the charts and the report go', 'results')
   .addOption(
     new Option('--format <format>', 'the report: a page, all values, or tables for a text')
@@ -54,12 +54,12 @@ program
 
 program
   .command('merge')
-  .description('join the parts of a results CSV that shards wrote; fails on a missing or doubled row')
+  .description('merge the parts of a results CSV that shards wrote; fails on a missing or duplicate row')
   .argument('<parts...>', 'the CSV files of the shards')
-  .requiredOption('--output <file>', 'the joined CSV')
+  .requiredOption('--output <file>', 'the merged CSV')
   .option(
     '--like <file>',
-    'a CSV whose models are all expected, such as the joined sparse_model_metadata.csv',
+    'a CSV that lists the expected models, such as the merged sparse_model_metadata.csv',
   )
   .option('--quiet', 'print nothing', false)
   .action(async (parts: string[], options) => {

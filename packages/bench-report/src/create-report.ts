@@ -10,7 +10,7 @@ import { readSections } from './sections/sections.js';
 import { summaryTable } from './tables/summary-table.js';
 import { formatTerminalTable } from './tables/terminal-table.js';
 
-/** What `createReport` made. */
+/** The result of `createReport`. */
 export interface Report {
   /** Path of the report. */
   reportFile: string;
@@ -24,9 +24,9 @@ export interface Report {
 
 /**
  * Turns the CSV files of a benchmark run into charts (`size.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
- * `forward-time.svg`, `memory.svg`) and a report: one self-contained `report.html`, or tables in another form. A chart whose CSV is not given is left out; a file
- * of that name from an earlier report, or a report in another form, is removed, so that the folder holds one run. Everything is drawn before
- * the first file is written.
+ * `forward-time.svg`, `memory.svg`) and a report: one self-contained `report.html`, or tables in another format. A chart
+ * whose CSV is not given is left out. Chart files and reports of an earlier run that are not written again are removed, so
+ * that the folder holds one run. Everything is drawn before the first file is written.
  *
  * @throws Error naming the file, line and column of an input that cannot be read, or the output that cannot be
  *   written.
@@ -37,11 +37,11 @@ export async function createReport({
   format: formatId = 'html',
   ...inputs
 }: ReportInputs & {
-  /** Folder of the report; made if missing. */
+  /** Folder of the report; created if missing. */
   outputDir: string;
-  /** Settings, machine and notes that the page shows. Default: the machine that makes the report. */
+  /** Settings, machine and notes to show. Default: the machine that makes the report. */
   runInfo?: RunInfo;
-  /** `html`, `json` (every value as it was read), `markdown` or `latex` (tables for booktabs); default `html`. */
+  /** `html`, `json` (every value, not rounded), `markdown` or `latex` (tables for booktabs); default `html`. */
   format?: string;
 }): Promise<Report> {
   const format = reportFormats.find(({ id }) => id === formatId);

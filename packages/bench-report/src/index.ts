@@ -1,5 +1,5 @@
 /**
- * Pictures and a self-contained HTML report from the tables of the data sparsifier benchmark.
+ * Charts and a self-contained HTML report from the results of the data sparsifier benchmark.
  *
  * @module @ds/bench-report
  */

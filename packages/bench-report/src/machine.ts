@@ -1,9 +1,9 @@
 import { cpus, release, totalmem, type as systemName } from 'node:os';
 
-/** What ran a benchmark, each line a name and what was found: processor, cores, memory... */
+/** The machine of a benchmark, as names and values: processor, cores, memory... */
 export type Machine = Record<string, string>;
 
-/** The machine that this process runs on. */
+/** Describes the machine of this process. */
 export function describeMachine(): Machine {
   const processors = cpus();
   const models = [...new Set(processors.map(({ model }) => model.trim()))].filter(Boolean);

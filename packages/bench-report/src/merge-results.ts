@@ -14,19 +14,18 @@ const ownKeyColumns = gridPointOwnColumns.map(({ name }) => name);
 const variantColumn = 'dlrm_type';
 
 /**
- * Joins the parts of one results file that shards of a benchmark wrote. The rows are those of the parts, cell by
- * cell, in the order of a single run: that of `like` where it is given, after the model type where there are
- * several; else one part after the other where all are named as `metrics.2-of-8.csv`, which must then be all eight;
- * else by norm, block shape and level.
+ * Merges the parts of one results file that shards of a benchmark wrote. The cells are not changed. The rows are in the
+ * order of a single run: that of `like` if given (after the model type if there are several); otherwise that of the parts
+ * if all are named like `metrics.2-of-8.csv`, and then all eight must be there; otherwise by norm, block shape and level.
  *
- * Without `like` the models must be a full grid: each norm and block shape that occurs has each level that
- * occurs (and each model type); models of methods without norms and blocks are taken as they come. A level or norm that no part has is then not missed; `like` misses it. A part
- * may hold no rows.
+ * Without `like` the models must be a full grid: each norm and block shape that occurs has each level (and each model type)
+ * that occurs. Models of methods without norms and blocks may be any. A level or norm that no part has is noticed only with
+ * `like`. A part may have no rows.
  *
  * @returns the number of rows
- * @throws Error naming the file and line when a part cannot be read or has other columns than the first, or a row
- *   is there twice; naming the file of a part that is of another number of parts, or none of them (3 of 2); or when
- *   a row or a part is missing. No output is then written.
+ * @throws Error naming the file and line, if a part cannot be read or its columns differ from those of the first, or if a
+ *   row is duplicate; naming the file, if its name has another number of parts or an impossible one (3 of 2); or if a row
+ *   or a part is missing. Then no output is written.
  */
 export async function mergeResults({
   parts: given,
@@ -35,9 +34,9 @@ export async function mergeResults({
 }: {
   /** Paths of the parts. */
   parts: readonly string[];
-  /** Path of the joined file. */
+  /** Path of the merged file. */
   output: string;
-  /** Path of a results file whose models are all expected, and no others: the joined metadata. */
+  /** Path of a results file with exactly the expected models: the merged metadata. */
   like?: string;
 }): Promise<number> {
   if (given.length === 0) throw new Error('expected the paths of at least one part, found none');
@@ -90,15 +89,15 @@ export async function mergeResults({
 }
 
 /**
- * Where all paths are named as parts: the paths in the order of the parts, none of which is missing or there twice.
- * Undefined where one is not.
+ * The paths in the order of the parts, of which none may be missing or duplicate. Undefined unless all paths are named as
+ * parts.
  */
 function inOrderOfParts(paths: readonly string[]): string[] | undefined {
   const parts = paths.flatMap((path) => partOfPath(path) ?? []);
   if (parts.length < paths.length) return undefined;
   const { count } = parts[0]!;
   const other = parts.findIndex((part) => part.count !== count);
-  if (other >= 0) throw new Error(`${paths[other]}: expected one of ${count} parts, as ${paths[0]} is`);
+  if (other >= 0) throw new Error(`${paths[other]}: expected one of ${count} parts, like ${paths[0]}`);
   const stray = parts.findIndex(({ index }) => index < 1 || index > count);
   if (stray >= 0)
     throw new Error(`${paths[stray]}: expected a part from 1 to ${count}, found part ${parts[stray]!.index}`);
@@ -130,12 +129,12 @@ function modelReader(path: string, header: readonly string[]) {
   });
 }
 
-// Numbers in a text count as such: (1, 4) is before (1, 16).
-const byNumbers = new Intl.Collator('en', { numeric: true });
+// Compares numbers within texts by value: (1, 4) is before (1, 16).
+const numericCollator = new Intl.Collator('en', { numeric: true });
 
 /**
- * Every norm with a block shape that occurs, crossed with every level that occurs: by norm, block shape and level. Then the
- * models of other methods, as they come: they are no grid.
+ * Every pair of norm and block shape that occurs, crossed with every level that occurs, ordered by norm, block shape and
+ * level. The models of other methods, which do not form a grid, follow in the given order.
  */
 function fullGrid(models: readonly string[]): string[] {
   const methodAt = keyColumns.length + ownKeyColumns.indexOf('method');
@@ -146,7 +145,7 @@ function fullGrid(models: readonly string[]): string[] {
       const [norm, shape, level, ...own] = model.split('\t');
       return { method: [norm, shape, ...own].join('\t'), level: level! };
     });
-  const methods = [...new Set(parsed.map(({ method }) => method))].sort(byNumbers.compare);
+  const methods = [...new Set(parsed.map(({ method }) => method))].sort(numericCollator.compare);
   const levels = [...new Set(parsed.map(({ level }) => level))].sort((a, b) => Number(a) - Number(b));
   const grid = methods.flatMap((method) => {
     const [norm, shape, ...own] = method.split('\t');
@@ -155,7 +154,7 @@ function fullGrid(models: readonly string[]): string[] {
   return [...grid, ...new Set(models.filter(hasMethod))];
 }
 
-/** The variants of a results file in the order in which its benchmark writes them; those of a later version come last. */
+/** The variants of a results file in the order in which its benchmark writes them; unknown ones of a later version last. */
 function inOrderOfVariants(variants: ReadonlySet<string>): string[] {
   const written: readonly string[] = variants.has('dense_tables') ? tableTypes : dlrmTypes;
   const known = written.filter((variant) => variants.has(variant));

@@ -7,7 +7,7 @@ import {
 } from '@ds/bench-models';
 import { noValue } from './tables/text-table.js';
 
-/** The models that differ in their level alone: one line of a chart. */
+/** Models that differ only in their level: one line of a chart. */
 export interface Curve<Row extends GridPoint> {
   /** `L1, blocks (1, 4)`. */
   name: string;
@@ -16,16 +16,16 @@ export interface Curve<Row extends GridPoint> {
   rows: Row[];
 }
 
-/** The columns of a table for readers that say which model a row is about. */
+/** The columns of a displayed table that identify the model of a row. */
 export interface ModelColumns {
   headings: string[];
   cells: (model: GridPoint) => string[];
 }
 
-/** Fields of ours that differ along a curve, as the level does. */
+/** Fields that vary along a curve, like the level. */
 const alongCurve = ['bits', 'ratio'];
 
-/** The columns that tell these models apart: the original's, and those of ours that one of the models needs. */
+/** The columns that distinguish these models: the original's, and those of ours that at least one model needs. */
 export function modelColumnsOf(models: readonly GridPoint[]): ModelColumns {
   const own = gridPointOwnColumns.filter(({ cell }) => models.some((model) => cell(model) !== ''));
   const ofCurve = own.filter(({ name }) => !alongCurve.includes(name));
@@ -67,13 +67,13 @@ export function curvesOf<Row extends GridPoint>(rows: readonly Row[]): Curve<Row
 /** A row of a model that has a sparsity level. */
 export type WithLevel<Row extends GridPoint> = Row & { sparsityLevel: number };
 
-/** The rows of models that have a sparsity level, which charts over the level can show. */
+/** The rows of models that have a sparsity level and can be drawn in charts over the level. */
 export function withLevels<Row extends GridPoint>(rows: readonly Row[]): WithLevel<Row>[] {
   return rows.filter((row): row is WithLevel<Row> => row.sparsityLevel !== undefined);
 }
 
 /** Whether two rows are about the same model. */
-export function areOfOneModel(a: GridPoint, b: GridPoint): boolean {
+export function isSameModel(a: GridPoint, b: GridPoint): boolean {
   return modelTitle(a) === modelTitle(b);
 }
 
@@ -83,7 +83,7 @@ export function levelsOf(rows: readonly GridPoint[]): number[] {
   return [...new Set(levels)].sort((a, b) => a - b);
 }
 
-/** Some levels as a reader wants them: `0, 0.5, 0.9`, or `20 from 0 to 1`. */
+/** A short description of levels: `0, 0.5, 0.9`, or `20 from 0 to 1`. */
 export function describeLevels(levels: readonly number[]): string {
   return levels.length <= 6 ? levels.join(', ') : `${levels.length} from ${levels[0]} to ${levels.at(-1)}`;
 }

@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import type { Machine } from './machine.js';
 
-/** What a report says about the run besides its tables. */
+/** What a report says about the run in addition to its tables. */
 export interface RunInfo {
-  /** Settings of the run, each a name and a value. */
+  /** Settings of the run, by name. */
   settings?: Record<string, string | number | boolean>;
-  /** The machine that the benchmarks ran on. Default: the one that makes the report, and it says so. */
+  /** The machine that ran the benchmarks. Default: the machine that makes the report, labelled as such. */
   machine?: Machine;
-  /** What a reader must know of this run, a sentence each: what was left out, what differs from the default. */
+  /** Notes on this run, one sentence each: what was left out, what differs from the default. */
   notes?: readonly string[];
 }
 
 /**
  * Reads a `run.json`: an object with the fields of `RunInfo`.
  *
- * @throws Error naming the file and the field when it cannot be read or holds something else.
+ * @throws Error naming the file and the field if it cannot be read or has another form.
  */
 export async function readRunInfo(path: string): Promise<RunInfo> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
-/** A unit, and how many base units it holds. */
+/** A unit, and its size in base units. */
 export interface Unit {
   name: string;
   size: number;
 }
 
-/** The largest of KiB, MiB and GiB in which `bytes` is at least 1; for a whole chart, of its largest value. */
+/** The largest of KiB, MiB and GiB in which `bytes` is at least 1; for a chart, pass its largest value. */
 export function byteUnit(bytes: number): Unit {
   const units = [
     { name: 'GiB', size: 2 ** 30 },
@@ -13,12 +13,12 @@ export function byteUnit(bytes: number): Unit {
   return units.find(({ size }) => bytes >= size) ?? { name: 'KiB', size: 2 ** 10 };
 }
 
-/** Seconds from ten on, else milliseconds. */
+/** Seconds for ten seconds and more, otherwise milliseconds. */
 export function timeUnit(seconds: number): Unit {
   return seconds >= 10 ? { name: 's', size: 1 } : { name: 'ms', size: 1e-3 };
 }
 
-/** A number with three significant digits, never with an exponent for what a person reads: `0.0123`, `1230`. */
+/** A number with three significant digits and no exponent: `0.0123`, `1230`. */
 export function formatQuantity(value: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

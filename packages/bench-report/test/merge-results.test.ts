@@ -113,7 +113,7 @@ test('parts of another number of parts, or there twice, are refused', async () =
   const named = (...names: string[]) =>
     dealAndMerge(inputs.sparseModelMetrics, { count: names.length, nameOf: (index) => names[index]! });
   await expect(named('m.1-of-2.csv', 'm.2-of-3.csv')).rejects.toThrow(
-    /m\.2-of-3\.csv: expected one of 2 parts, as .*m\.1-of-2\.csv is/,
+    /m\.2-of-3\.csv: expected one of 2 parts, like .*m\.1-of-2\.csv/,
   );
   await expect(named('m.1-of-2.csv', 'n.1-of-2.csv', 'm.2-of-2.csv')).rejects.toThrow(
     /part 1 of 2: expected it once, found .*m\.1-of-2\.csv and .*n\.1-of-2\.csv/,

@@ -2,23 +2,23 @@
 export interface Line {
   name: string;
   points: readonly (readonly [level: number, value: number])[];
-  /** Which of the palette's colours and markers it has. */
+  /** Index of its colour and marker in the palette. */
   style: number;
   dashed?: boolean;
 }
 
-/** Lines over the sparsity level, in one panel or in several beside each other with one scale. */
+/** Lines over the sparsity level, in one panel or in several side by side with a common scale. */
 export interface Chart {
-  /** Name of the SVG file without its ending, and the figure's id in the page. */
+  /** Name of the SVG file without its extension, and the figure's id in the page. */
   id: string;
   title: string;
-  /** What is drawn and what it shows, for those who cannot see it. */
+  /** A description of the chart, for screen readers. */
   description: string;
-  /** What the value axis shows, with its unit. */
+  /** Label of the value axis, with its unit. */
   valueLabel: string;
   /** Whether the value axis starts at zero. */
   fromZero: boolean;
-  /** A level line across all panels, such as the value of the model that is not pruned. */
+  /** A horizontal line across all panels, such as the value of the unpruned model. */
   reference?: { label: string; value: number };
   panels: readonly { title?: string; lines: readonly Line[] }[];
 }

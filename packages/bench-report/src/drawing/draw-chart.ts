@@ -11,7 +11,7 @@ const markers = ['circle', 'rect', 'triangle', 'diamond'];
 // Space around the panels, in pixels.
 const margin = { top: 112, right: 28, bottom: 56, left: 64, betweenColumns: 36, betweenRows: 76 };
 
-/** Draws a chart as the text of an SVG, the same for the same input. */
+/** Draws a chart as SVG text; the same input gives the same output. */
 export function drawChart(chart: Chart, palette: Palette): string {
   const columns = Math.min(chart.panels.length, 3);
   const rows = Math.ceil(chart.panels.length / columns);
@@ -142,7 +142,7 @@ function yAxis(chart: Chart, gridIndex: number, columns: number, palette: Palett
   };
 }
 
-/** The least of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is at least `value`. */
+/** The smallest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is at least `value`. */
 function niceCeiling(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -166,7 +166,7 @@ function lineSeries(line: Line, panel: number, axis: LevelAxis, palette: Palette
   };
 }
 
-/** The tint of the stretched part of the axis and the reference line, drawn with a panel's first series. */
+/** The shading of the stretched part of the axis, and the reference line; drawn with a panel's first series. */
 function panelMarks(chart: Chart, panel: number, axis: LevelAxis, palette: Palette): object {
   const isFirst = panel === 0;
   const tint = axis.stretchedFrom !== undefined && {
@@ -206,7 +206,7 @@ function panelMarks(chart: Chart, panel: number, axis: LevelAxis, palette: Palet
   return { ...(tint || {}), ...(reference || {}) };
 }
 
-/** Whether the lines end below a value, so that a label above it is clear of them. */
+/** Whether the lines end below a value, so that a label above it does not overlap them. */
 function endsBelow(chart: Chart, value: number): boolean {
   const ends = chart.panels.flatMap(({ lines }) => lines.map(({ points }) => points.at(-1)?.[1] ?? value));
   return ends.reduce((sum, end) => sum + end - value, 0) <= 0;

@@ -1,12 +1,12 @@
 /** The axis of sparsity levels, from 0 to 1, on a chart. */
 export interface LevelAxis {
-  /** Where a level stands, in [0, length]. */
+  /** The position of a level, in [0, length]. */
   position: (level: number) => number;
   /** The position of level 1. */
   length: number;
-  /** The position from which the axis is stretched, or undefined where it is not. */
+  /** The position from which the axis is stretched; undefined if it is not. */
   stretchedFrom?: number;
-  /** Levels that have a tick and a label, and their text by position. */
+  /** Positions of the ticks. */
   ticks: readonly number[];
   /** The text of the tick at a position. */
   label: (position: number) => string;
@@ -15,17 +15,16 @@ export interface LevelAxis {
 const bend = 0.9;
 
 /**
- * The axis for a set of levels. The benchmark's levels lie ten times closer above 0.9 than below; where there
- * is a level inside (0.9, 1), that part is drawn ten times wider, so that each step of the grid is as wide as
- * the next one.
+ * The axis for a set of levels. The benchmark's levels are ten times closer above 0.9 than below. If there is a level inside
+ * (0.9, 1), that part is drawn ten times wider, so that all steps of the grid have the same width.
  */
 export function levelAxis({
   levels,
   labels,
 }: {
-  /** Sparsity levels that are drawn, in [0, 1]. */
+  /** The sparsity levels to draw, in [0, 1]. */
   levels: readonly number[];
-  /** Label each step, or only a few where there is little room. */
+  /** Label each step, or only a few if there is little space. */
   labels: 'each' | 'few';
 }): LevelAxis {
   const stretched = levels.some((level) => level > bend && level < 1);

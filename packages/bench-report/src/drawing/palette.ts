@@ -1,7 +1,7 @@
 /** The colours of a chart, as CSS colours. */
 export interface Palette {
   background: string;
-  /** Titles and data that stands for itself. */
+  /** Titles, and text for data. */
   ink: string;
   /** Axis labels, legends, notes. */
   muted: string;
@@ -9,11 +9,11 @@ export interface Palette {
   faint: string;
   /** The stretched part of an axis. */
   tint: string;
-  /** Lines, told apart by people with any colour vision; markers and dashes differ too. */
+  /** Lines, distinguishable with any colour vision; markers and dashes differ too. */
   lines: readonly string[];
 }
 
-/** For SVG files that stand alone, and for print. */
+/** For separate SVG files, and for print. */
 export const lightPalette: Palette = {
   background: '#ffffff',
   ink: '#1b1f24',
@@ -33,7 +33,7 @@ export const darkPalette: Palette = {
   lines: ['#6cb1ff', '#ff9d5c', '#5fd0a0', '#d3a1f7', '#ff8a80', '#b9bec6'],
 };
 
-/** Colours by the page's CSS variables, for charts that stand in the page and follow its theme. */
+/** The page's CSS variables, for charts that are in the page and follow its theme. */
 export const pagePalette: Palette = {
   background: 'var(--background)',
   ink: 'var(--ink)',
@@ -43,7 +43,7 @@ export const pagePalette: Palette = {
   lines: lightPalette.lines.map((_, index) => `var(--line-${index})`),
 };
 
-/** The declarations of a palette's CSS variables, which `pagePalette` refers to. */
+/** The declarations of the CSS variables that `pagePalette` uses. */
 export function paletteVariables({ lines, ...roles }: Palette): string {
   const named = Object.entries(roles).map(([role, color]) => `--${role}: ${color};`);
   return [...named, ...lines.map((color, index) => `--line-${index}: ${color};`)].join(' ');

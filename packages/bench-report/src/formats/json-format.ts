@@ -1,8 +1,7 @@
 import type { ReportFormat } from './report-format.js';
 
 /**
- * The run's facts, and of each section the rows as they were read: nothing is rounded. What was not measured has no
- * `rows`.
+ * The facts of the run and the rows of each section, without rounding. A section that was not measured has no `rows`.
  */
 export const jsonFormat: ReportFormat = {
   id: 'json',

@@ -3,7 +3,7 @@ import { summaryTable } from '../tables/summary-table.js';
 import type { TextTable } from '../tables/text-table.js';
 import type { ReportFormat } from './report-format.js';
 
-/** Tables for a paper, to be read by `\input`: they need the packages booktabs and longtable. */
+/** Tables for a paper, to include with `\input`; they need the packages booktabs and longtable. */
 export const latexFormat: ReportFormat = {
   id: 'latex',
   fileName: 'report.tex',
@@ -42,14 +42,14 @@ const written: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '^': '\\textasciicircum{}',
   '~': '\\textasciitilde{}',
-  // Signs that LaTeX's fonts lack.
+  // Characters that LaTeX's fonts lack.
   '–': '--',
   '−': '$-$',
   '≈': '$\\approx$',
   '×': '$\\times$',
 };
 
-/** Text as it stands, whatever signs it has. */
+/** Escapes text for LaTeX. */
 function texText(text: string): string {
   return text.replace(/[\\^~–−≈×{}$&#_%]/g, (sign) => written[sign] ?? `\\${sign}`);
 }

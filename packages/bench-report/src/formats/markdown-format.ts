@@ -4,7 +4,7 @@ import { summaryTable } from '../tables/summary-table.js';
 import type { TextTable } from '../tables/text-table.js';
 import { reportTitle, type ReportFormat } from './report-format.js';
 
-/** GitHub's Markdown: the charts as the SVG files beside it, and every table. */
+/** GitHub's Markdown: links to the SVG files of the charts, and every table. */
 export const markdownFormat: ReportFormat = {
   id: 'markdown',
   fileName: 'report.md',
@@ -44,7 +44,7 @@ function tableBlock(table: TextTable): string {
   );
 }
 
-/** Text as it stands, whatever signs it has. */
+/** Escapes text for Markdown. */
 function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s+/g, ' ');
 }

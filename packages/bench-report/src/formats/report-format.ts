@@ -1,15 +1,15 @@
 import type { RunInfo } from '../run-info.js';
 import type { ReadSection } from '../sections/section.js';
 
-/** What a report is made of. */
+/** The content of a report. */
 export interface ReportContent {
-  /** Every section, with the rows of its file where that was given. */
+  /** Every section, with the rows of its file if that was given. */
   sections: readonly ReadSection[];
   /** Settings, machine and notes of the run. */
   runInfo: RunInfo;
 }
 
-/** A form that a report is written in. */
+/** A file format for reports. */
 export interface ReportFormat {
   /** Its name on the command line. */
   id: string;

@@ -4,5 +4,5 @@ import { latexFormat } from './latex-format.js';
 import { markdownFormat } from './markdown-format.js';
 import type { ReportFormat } from './report-format.js';
 
-/** Every form that a report can be written in, the default first. */
+/** Every format for reports, the default first. */
 export const reportFormats: readonly ReportFormat[] = [htmlFormat, jsonFormat, markdownFormat, latexFormat];

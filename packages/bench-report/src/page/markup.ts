@@ -1,4 +1,4 @@
-/** Text as it stands in HTML and SVG, in content and in quoted attributes. */
+/** Escapes text for content and quoted attributes of HTML and SVG. */
 export function escapeMarkup(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',

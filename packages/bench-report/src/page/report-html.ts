@@ -11,7 +11,7 @@ import type { TextTable } from '../tables/text-table.js';
 import { escapeMarkup } from './markup.js';
 import { reportStyle } from './report-style.js';
 
-/** The report as one HTML page that needs no other file: charts, settings, machine, tables, how it was measured. */
+/** The report as one self-contained HTML page: charts, settings, machine, tables, and how it was measured. */
 export function reportHtml({ sections, runInfo }: ReportContent): string {
   const models = sections[0]!.rows!;
   const curves = curvesOf(models).map(({ name }) => name);
@@ -48,7 +48,7 @@ ${allTables.map(({ title, table }) => `<h3>${escapeMarkup(title)}</h3>\n${htmlTa
 `;
 }
 
-/** The charts of a section, the first of which says how all were measured. */
+/** The charts of a section; the caption of the first says how all were measured. */
 function sectionHtml({ section, rows }: ReadSection): string {
   const heading = `<h2>${escapeMarkup(section.title)}</h2>`;
   if (!rows) return `${heading}\n<p class="note">${escapeMarkup(section.missing)}</p>`;
@@ -75,11 +75,11 @@ function factsTable(facts: Record<string, string | number | boolean>): string {
   return rows.length === 0 ? '' : `<table>${rows.join('')}</table>`;
 }
 
-/** A table; columns of numbers stand to the right, and a line parts the rows of different curves. */
+/** A table with right-aligned columns of numbers and a line between the rows of different curves. */
 function htmlTable(table: TextTable, caption?: string): string {
   const { headings, rows } = table;
   const classes = numericColumns(table).map((numeric) => (numeric ? ' class="number"' : ''));
-  // Rows of one curve are alike up to their level.
+  // Rows of one curve have the same cells before the level.
   const level = headings.indexOf('level');
   const head = headings.map(
     (heading, column) => `<th scope="col"${classes[column]}>${escapeMarkup(heading)}</th>`,

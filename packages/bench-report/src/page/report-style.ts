@@ -1,6 +1,6 @@
 import { darkPalette, lightPalette, paletteVariables } from '../drawing/palette.js';
 
-/** The style sheet of the report: follows the reader's light or dark theme, prints light. */
+/** The style sheet of the report: follows the reader's light or dark theme, and prints in light colours. */
 export const reportStyle = `
 :root { color-scheme: light; ${paletteVariables(lightPalette)} }
 @media screen and (prefers-color-scheme: dark) { :root { color-scheme: dark; ${paletteVariables(darkPalette)} } }

@@ -14,21 +14,21 @@ export interface ReportInputs {
   modelMemoryInfo?: string | undefined;
 }
 
-/** A part of the report: what one results file says. */
+/** A part of the report, made from one results file. */
 export interface Section<Row extends GridPoint = GridPoint> {
   id: string;
   /** The heading of its charts. */
   title: string;
   /** The results file that it shows; without it the section says `missing`. */
   needs: keyof ReportInputs;
-  /** Reads that file. @throws Error naming the file, line and column, or the model that is there twice. */
+  /** Reads that file. @throws Error naming the file, line and column, or a duplicate model. */
   read(csvPath: string): Promise<Row[]>;
-  /** Why there is nothing to show, where the file is not given. */
+  /** Says why there is nothing to show, if the file is not given. */
   missing: string;
-  /** The ids of all the charts that it may have. */
+  /** The ids of all charts that it can have. */
   chartIds: readonly string[];
   charts(rows: readonly Row[]): Chart[];
-  /** How the numbers were measured, as far as the file tells. */
+  /** How the numbers were measured, as far as the file says. */
   notes(rows: readonly Row[]): string;
   /** Its columns of the summary, and their cells for any model. */
   summary(rows: readonly Row[]): { headings: string[]; cells: (model: GridPoint) => string[] };
@@ -36,7 +36,7 @@ export interface Section<Row extends GridPoint = GridPoint> {
   tables(rows: readonly Row[]): { title: string; table: TextTable }[];
 }
 
-/** A section and the rows of its file; undefined where that is not given. */
+/** A section and the rows of its file; undefined if that is not given. */
 export interface ReadSection {
   section: Section;
   rows: readonly GridPoint[] | undefined;

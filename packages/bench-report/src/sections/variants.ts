@@ -1,10 +1,10 @@
-/** A way in which models were measured, with its name for readers. */
+/** A variant of a measurement, with its display name. */
 export interface NamedVariant {
   dlrmType: string;
   name: string;
 }
 
-/** The variants that occur in a table: those with a name here, in their order, then the others by their own. */
+/** The variants that occur in a table: first those with a display name, in order, then the others under their own name. */
 export function variantsIn(
   rows: readonly { dlrmType: string }[],
   names: Readonly<Record<string, string>>,

@@ -5,8 +5,7 @@ import type { TextTable } from './text-table.js';
 const levelsShown = [0, 0.5, 0.9, 0.95, 0.99, 1];
 
 /**
- * The models at a few levels with what each section says of them: what a reader looks at first. The models are those of
- * the first section.
+ * The summary: the models at a few levels, with the figures of each section. The models are those of the first section.
  */
 export function summaryTable(sections: readonly ReadSection[]): TextTable {
   const models = sections[0]!.rows!;
@@ -26,7 +25,7 @@ function levelsToShow(levels: readonly number[]): Set<number> {
   const found = new Set(levels);
   if (found.size <= levelsShown.length) return found;
   const wanted = levelsShown.filter((level) => found.has(level));
-  // A grid of other levels: its ends and middle.
+  // For a grid of other levels, its ends and middle.
   const sorted = [...found].sort((a, b) => a - b);
   return new Set(wanted.length >= 2 ? wanted : [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!]);
 }

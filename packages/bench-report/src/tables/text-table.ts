@@ -4,5 +4,5 @@ export interface TextTable {
   rows: string[][];
 }
 
-/** What stands in a cell that has no value. */
+/** The text of a cell without a value. */
 export const noValue = '–';

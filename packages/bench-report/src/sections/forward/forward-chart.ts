@@ -10,7 +10,7 @@ const names: Record<DlrmType, string> = {
   sparse_tables: 'sparse tables',
 };
 
-/** The ways in which the model ran, the dense one first. */
+/** The variants of the forward pass, the dense one first. */
 export function forwardVariants(forward: readonly ForwardTime[]): NamedVariant[] {
   return variantsIn(forward, names);
 }

@@ -10,7 +10,7 @@ const variantNotes: Record<DlrmType, string> = {
   sparse_tables: 'Sparse tables: the dense network on tables that hold only their kept blocks.',
 };
 
-/** How the times were measured, as far as the table tells. */
+/** How the times were measured, as far as the table says. */
 export function forwardNotes(forward: readonly (GridPoint & ForwardTime)[]): string {
   const distinct = (values: (number | undefined)[]) =>
     [...new Set(values.filter((value) => value !== undefined))].join(' or ');
@@ -18,7 +18,7 @@ export function forwardNotes(forward: readonly (GridPoint & ForwardTime)[]): str
   const batch = distinct(forward.map(({ batchSize }) => batchSize));
   return (
     `The first batch of the test split${batch && ` (${batch} rows)`} passes through each model ` +
-    `${runs ? `${runs} times` : 'a number of times that the table does not tell'}; the first pass is dropped and the ` +
+    `${runs ? `${runs} times` : 'an unknown number of times'}; the first pass is not counted and the ` +
     `time is the mean of the others, at sparsity levels ${describeLevels(levelsOf(forward))}. ` +
     forwardVariants(forward)
       .flatMap(({ dlrmType }) => variantNotes[dlrmType as DlrmType] ?? [])

@@ -1,5 +1,5 @@
 import { forwardTimeSchema, readResultsCsv, type ForwardTime, type GridPoint } from '@ds/bench-models';
-import { areOfOneModel, modelColumnsOf } from '../../models.js';
+import { isSameModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { formatIn, formatQuantity, timeUnit } from '../../units.js';
 import { distinctModels } from '@ds/bench-models';
@@ -25,7 +25,7 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
       headings: variants.map(({ name }) => `forward, ${name.replace(/ \(.*/, '')}`),
       cells: (model) =>
         variants.map(({ dlrmType }) => {
-          const row = rows.find((other) => other.dlrmType === dlrmType && areOfOneModel(other, model));
+          const row = rows.find((other) => other.dlrmType === dlrmType && isSameModel(other, model));
           return row ? formatIn(unit, row.timeTaken) : noValue;
         }),
     };

@@ -6,14 +6,14 @@ import { variantsIn, type NamedVariant } from '../variants.js';
 
 const names: Record<TableType, string> = { dense_tables: 'dense', sparse_tables: 'sparse' };
 
-/** The kinds of tables that models were served with, the dense ones first. */
+/** The kinds of tables with which models were served, the dense ones first. */
 export function tableKinds(memory: readonly MemoryUse[]): NamedVariant[] {
   return variantsIn(memory, names);
 }
 
 /**
- * Memory against sparsity level: a panel for each norm and block shape, for each kind of tables a line of what a
- * process that serves the model takes, and a dashed one of the tables alone.
+ * Memory against sparsity level: a panel for each norm and block shape, and in it, for each kind of tables, a line for the
+ * process that serves the model and a dashed line for the tables alone.
  */
 export function memoryChart(uses: readonly (GridPoint & MemoryUse)[]): Chart[] {
   const memory = withLevels(uses);
@@ -41,7 +41,7 @@ export function memoryChart(uses: readonly (GridPoint & MemoryUse)[]): Chart[] {
       id: 'memory',
       title: 'Memory',
       description:
-        `What loading a model and serving a batch adds to the resident memory of a process, and the bytes of the tables ` +
+        `The resident memory that loading a model and serving a batch add to a process, and the bytes of the tables ` +
         `alone, at sparsity levels ${describeLevels(levelsOf(memory))}, a panel for each norm and block shape and a pair ` +
         `of lines for dense and for sparse tables. ${ranges.join('; ')}.`,
       valueLabel: `Memory (${unit.name}, lower is better)`,

@@ -1,5 +1,5 @@
 import { memoryUseSchema, readResultsCsv, type GridPoint, type MemoryUse } from '@ds/bench-models';
-import { areOfOneModel, modelColumnsOf } from '../../models.js';
+import { isSameModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
 import { distinctModels } from '@ds/bench-models';
@@ -19,12 +19,12 @@ export const memorySection: Section<GridPoint & MemoryUse> = {
   notes(rows) {
     const batches = [...new Set(rows.map(({ batchSize }) => batchSize))].join(' or ');
     return (
-      'Each model is loaded by a fresh process, which serves one batch ' +
-      `(${batches} rows) and measures itself. The solid lines are what its resident set grew by from before the load to ` +
-      'after the batch and a garbage collection: tables, network, the engine with its library, and what load and pass ' +
-      'leave behind; the batch itself was there before. The dashed lines are the bytes of the embedding tables alone. ' +
-      'Dense tables hold every value, sparse ones only the kept blocks and bitmaps. The peak is the largest resident set that ' +
-      'the process had, less that before the load.'
+      'Each model is loaded in a fresh process, which serves one batch ' +
+      `(${batches} rows) and measures itself. The solid lines show how much its resident set grew from before the load to ` +
+      'after the batch and a garbage collection: tables, network, the engine with its library, and memory that loading and ' +
+      'the pass leave behind; the batch itself is not included. The dashed lines are the bytes of the embedding tables alone. ' +
+      'Dense tables hold every value, sparse ones only the kept blocks and bitmaps. The peak is the largest resident set of ' +
+      'the process minus that before the load.'
     );
   },
   summary(rows) {
@@ -34,7 +34,7 @@ export const memorySection: Section<GridPoint & MemoryUse> = {
       headings: kinds.map(({ name }) => `memory, ${name}`),
       cells: (model) =>
         kinds.map(({ dlrmType }) => {
-          const row = rows.find((other) => other.dlrmType === dlrmType && areOfOneModel(other, model));
+          const row = rows.find((other) => other.dlrmType === dlrmType && isSameModel(other, model));
           return row ? formatIn(unit, row.residentBytes) : noValue;
         }),
     };

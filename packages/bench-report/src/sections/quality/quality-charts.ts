@@ -2,7 +2,7 @@ import type { GridPoint, ModelMetrics } from '@ds/bench-models';
 import type { Chart, Line } from '../../drawing/chart.js';
 import { curvesOf, describeLevels, levelsOf, withLevels } from '../../models.js';
 
-/** The metrics that have a chart of their own. */
+/** The metrics that have a chart. */
 const drawnMetrics = [
   {
     field: 'accuracy',
@@ -25,8 +25,8 @@ const drawnMetrics = [
 ] as const;
 
 /**
- * Accuracy, ROC AUC and log loss against sparsity level, a chart each with one line for each norm and block
- * shape. A metric that no row defines has no chart.
+ * Charts of accuracy, ROC AUC and log loss against sparsity level, with one line for each norm and block shape. A metric
+ * that is undefined in all rows has no chart.
  */
 export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): Chart[] {
   return drawnMetrics.flatMap(({ field, ...about }) => {

@@ -1,5 +1,5 @@
 import { modelMetricsSchema, readResultsCsv, type GridPoint, type ModelMetrics } from '@ds/bench-models';
-import { areOfOneModel, modelColumnsOf } from '../../models.js';
+import { isSameModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
@@ -16,13 +16,13 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
   read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, modelMetricsSchema)),
   charts: qualityCharts,
   notes: () =>
-    'Every pruned model predicts the whole test split (the first half of the seventh day of the data). Labels are 1 ' +
-    'where the predicted probability rounds to 1. The metrics are computed as scikit-learn does; a metric that is ' +
-    'not defined on the data has no value. The pruned models are not trained again.',
+    'Every pruned model predicts the whole test split (the first half of the seventh day of the data). The predicted label is ' +
+    '1 if the probability rounds to 1. The metrics are computed like those of scikit-learn; a metric that is ' +
+    'undefined on the data has no value. The pruned models are not retrained.',
   summary: (rows) => ({
     headings: ['accuracy', 'ROC AUC', 'log loss'],
     cells(model) {
-      const row = rows.find((other) => areOfOneModel(other, model));
+      const row = rows.find((other) => isSameModel(other, model));
       return [row?.accuracy, row?.rocAuc, row?.logLoss].map((value) => value?.toFixed(3) ?? noValue);
     },
   }),

@@ -5,8 +5,8 @@ import { byteUnit, formatIn } from '../../units.js';
 import { zipBytes } from './zip-bytes.js';
 
 /**
- * Size of the zipped model against sparsity level, a line for each curve. Where models are there with dense and with
- * sparse tables, these have a panel each. No chart where no model has a level.
+ * Size of the zipped model against sparsity level, with a line for each curve. If there are models with dense and with
+ * sparse tables, each kind has a panel. No chart if no model has a level.
  */
 export function sizeChart(models: readonly SparseModelMetadata[]): Chart[] {
   const sizes = withLevels(models);

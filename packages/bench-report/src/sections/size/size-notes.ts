@@ -8,7 +8,7 @@ const tablesOf: Record<DumpFormat, string> = {
     'tables sparse (only the kept blocks and bitmaps of them)',
 };
 
-/** How the sizes were measured, as far as the table tells. */
+/** How the sizes were measured, as far as the table says. */
 export function sizeNotes(sizes: readonly SparseModelMetadata[]): string {
   const formats = [...new Set(sizes.map(dumpFormatOf))];
   const exact = sizes.every(({ bytes }) => bytes !== undefined);
@@ -16,7 +16,7 @@ export function sizeNotes(sizes: readonly SparseModelMetadata[]): string {
   return (
     `Each model of the grid is pruned, ${formats.map((format) => tablesOf[format]).join(' or ')} ` +
     `and ${packed}; the size is that of the zip file${
-      exact ? ' in bytes' : ', known only in whole MiB rounded down where the table has no bytes'
+      exact ? ' in bytes' : ', in whole MiB rounded down if the table has no bytes'
     }. Models pruned to level 0 are the unpruned model in the same packing.`
   );
 }

@@ -6,7 +6,7 @@ import {
   type GridPoint,
   type SparseModelMetadata,
 } from '@ds/bench-models';
-import { areOfOneModel, curvesOf, modelColumnsOf } from '../../models.js';
+import { isSameModel, curvesOf, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
 import type { Section } from '../section.js';
@@ -30,9 +30,9 @@ export const sizeSection: Section<SparseModelMetadata> = {
     return {
       headings: ['zip', 'of level 0', ...(hasBoth ? ['sparse zip'] : [])],
       cells(model) {
-        const row = rows.find((other) => areOfOneModel(other, model));
-        const curve = curvesOf(rows).find((other) => other.rows.some((one) => areOfOneModel(one, model)));
-        // Where all rows are codes, level 0 is no unpruned model.
+        const row = rows.find((other) => isSameModel(other, model));
+        const curve = curvesOf(rows).find((other) => other.rows.some((one) => isSameModel(one, model)));
+        // If all rows are codes, level 0 is not an unpruned model.
         const unpruned = (other: GridPoint) =>
           other.sparsityLevel === 0 && methodOf(other).stores === 'values';
         const dense = curve?.rows.find(unpruned) ?? rows.find(unpruned);
