@@ -46,8 +46,16 @@ export const forwardTime: Measure<
           ...{ modelPath: path, dataPath: processedDataFile },
           onNote: index === 0 ? onNote : undefined,
         });
-        const timeTaken = await timeRuns(() => pass.forward(batch), runs);
-        yield { timeTaken, dlrmType, batchSize: batch.labels.length, runs };
+        const times = await timeRuns(() => pass.forward(batch), runs);
+        yield {
+          timeTaken: times.mean,
+          dlrmType,
+          batchSize: batch.labels.length,
+          runs,
+          medianTime: times.median,
+          lowerQuartileTime: times.lowerQuartile,
+          upperQuartileTime: times.upperQuartile,
+        };
       } finally {
         await pass.dispose();
       }

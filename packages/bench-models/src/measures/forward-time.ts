@@ -22,15 +22,25 @@ export interface ForwardTime<Type extends string = string> {
   batchSize?: number;
   /** Runs, the first of which is not counted; not in files of the original. */
   runs?: number;
+  /** Median seconds of the counted runs; not in files of the original. */
+  medianTime?: number;
+  /** Seconds that a quarter of the counted runs stayed below; not in files of the original. */
+  lowerQuartileTime?: number;
+  /** Seconds that a quarter of the counted runs exceeded; not in files of the original. */
+  upperQuartileTime?: number;
 }
 
+const seconds = float({ expected: 'seconds', minimum: 0 });
 const ours = { cell: wholeNumber({ minimum: 1 }), mayBeEmpty: true, mayBeAbsent: true };
 
 const schema: ResultsSchema<ForwardTime> = {
-  timeTaken: { column: 'time_taken', cell: float({ expected: 'seconds', minimum: 0 }) },
+  timeTaken: { column: 'time_taken', cell: seconds },
   dlrmType: { column: 'dlrm_type', cell: text('the name of a forward pass') },
   batchSize: { column: 'batch_size', ...ours },
   runs: { column: 'runs', ...ours },
+  medianTime: { column: 'median_time', ...ours, cell: seconds },
+  lowerQuartileTime: { column: 'lower_quartile_time', ...ours, cell: seconds },
+  upperQuartileTime: { column: 'upper_quartile_time', ...ours, cell: seconds },
 };
 
 /** The columns of `dlrm_forward_time_info.csv` after the model's: the original's, then our own. */

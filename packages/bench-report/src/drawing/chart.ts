@@ -18,6 +18,8 @@ export interface Chart {
   valueLabel: string;
   /** Whether the value axis starts at zero. */
   fromZero: boolean;
+  /** Whether the value axis is logarithmic; default false. */
+  logarithmic?: boolean;
   /** A horizontal line across all panels, such as the value of the unpruned model. */
   reference?: { label: string; value: number };
   panels: readonly { title?: string; lines: readonly Line[] }[];

@@ -134,11 +134,21 @@ function yAxis(chart: Chart, gridIndex: number, columns: number, palette: Palett
   const shared = chart.panels.length > 1 ? { max: niceCeiling(Math.max(...values)) } : {};
   return {
     gridIndex,
-    type: 'value',
+    ...(chart.logarithmic ? logarithmicScale(values) : { type: 'value' }),
     scale: !chart.fromZero,
     ...(chart.fromZero ? { min: 0, ...shared } : {}),
     axisLabel: { show: gridIndex % columns === 0, fontSize: 12, color: palette.muted },
     splitLine: { lineStyle: { color: palette.faint } },
+  };
+}
+
+/** A logarithmic axis over whole powers of ten, with a number at each of them. */
+function logarithmicScale(values: readonly number[]): object {
+  return {
+    type: 'log',
+    min: 10 ** Math.floor(Math.log10(Math.min(...values))),
+    max: 10 ** Math.ceil(Math.log10(Math.max(...values))),
+    minorTick: { show: true },
   };
 }
 

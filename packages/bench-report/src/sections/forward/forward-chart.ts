@@ -15,16 +15,27 @@ export function forwardVariants(forward: readonly ForwardTime[]): NamedVariant[]
   return variantsIn(forward, names);
 }
 
+/** The time to show of a pass: the median, which one slow run does not move, or the mean where a file has no other. */
+export function typicalTime({ medianTime, timeTaken }: ForwardTime): number {
+  return medianTime ?? timeTaken;
+}
+
+// With more between the fastest and the slowest pass, the fast ones would lie on the zero line.
+const widestOnLinearAxis = 5;
+
 /** Time of one forward batch against sparsity level: a panel for each norm and block shape, a line for each variant. */
 export function forwardChart(times: readonly (GridPoint & ForwardTime)[]): Chart[] {
   const forward = withLevels(times);
   if (forward.length === 0) return [];
-  const unit = timeUnit(Math.max(...forward.map(({ timeTaken }) => timeTaken)));
+  const slowest = Math.max(...forward.map(typicalTime));
+  const isLogarithmic = slowest > widestOnLinearAxis * Math.min(...forward.map(typicalTime));
+  const average = forward.every(({ medianTime }) => medianTime !== undefined) ? 'Median' : 'Mean';
+  const unit = timeUnit(slowest);
   const variants = forwardVariants(forward);
   const means = variants.map(({ dlrmType, name }) => {
     const times = forward
       .filter((row) => row.dlrmType === dlrmType)
-      .map(({ timeTaken }) => timeTaken / unit.size);
+      .map((row) => typicalTime(row) / unit.size);
     return `${name}: ${Math.min(...times).toPrecision(3)} to ${Math.max(...times).toPrecision(3)} ${unit.name}`;
   });
   return [
@@ -34,8 +45,9 @@ export function forwardChart(times: readonly (GridPoint & ForwardTime)[]): Chart
       description:
         `Time of the forward pass of one batch at sparsity levels ${describeLevels(levelsOf(forward))}, a panel for each ` +
         `norm and block shape and a line for each way of running the model. ${means.join('; ')}.`,
-      valueLabel: `Mean time of one batch (${unit.name}, lower is better)`,
-      fromZero: true,
+      valueLabel: `${average} time of one batch (${unit.name}${isLogarithmic ? ', logarithmic axis' : ''}, lower is better)`,
+      fromZero: !isLogarithmic,
+      logarithmic: isLogarithmic,
       panels: curvesOf(forward).map((curve, _, curves) => ({
         ...(curves.length > 1 ? { title: curve.name } : {}),
         lines: variants.map(({ dlrmType, name }, index) => ({
@@ -43,7 +55,7 @@ export function forwardChart(times: readonly (GridPoint & ForwardTime)[]): Chart
           style: index,
           points: curve.rows
             .filter((row) => row.dlrmType === dlrmType)
-            .map((row) => [row.sparsityLevel, row.timeTaken / unit.size]),
+            .map((row) => [row.sparsityLevel, typicalTime(row) / unit.size]),
         })),
       })),
     },

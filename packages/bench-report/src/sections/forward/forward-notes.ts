@@ -15,11 +15,12 @@ export function forwardNotes(forward: readonly (GridPoint & ForwardTime)[]): str
   const distinct = (values: (number | undefined)[]) =>
     [...new Set(values.filter((value) => value !== undefined))].join(' or ');
   const runs = distinct(forward.map((row) => row.runs));
+  const average = forward.every(({ medianTime }) => medianTime !== undefined) ? 'median' : 'mean';
   const batch = distinct(forward.map(({ batchSize }) => batchSize));
   return (
     `The first batch of the test split${batch && ` (${batch} rows)`} passes through each model ` +
     `${runs ? `${runs} times` : 'an unknown number of times'}; the first pass is not counted and the ` +
-    `time is the mean of the others, at sparsity levels ${describeLevels(levelsOf(forward))}. ` +
+    `time is the ${average} of the others, at sparsity levels ${describeLevels(levelsOf(forward))}. ` +
     forwardVariants(forward)
       .flatMap(({ dlrmType }) => variantNotes[dlrmType as DlrmType] ?? [])
       .join(' ')

@@ -4,7 +4,7 @@ import { noValue } from '../../tables/text-table.js';
 import { formatIn, formatQuantity, timeUnit } from '../../units.js';
 import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
-import { forwardChart, forwardVariants } from './forward-chart.js';
+import { forwardChart, forwardVariants, typicalTime } from './forward-chart.js';
 import { forwardNotes } from './forward-notes.js';
 
 /** Forward time, from `dlrm_forward_time_info.csv`. */
@@ -19,14 +19,14 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
   charts: forwardChart,
   notes: forwardNotes,
   summary(rows) {
-    const unit = timeUnit(Math.max(...rows.map(({ timeTaken }) => timeTaken)));
+    const unit = timeUnit(Math.max(...rows.map(typicalTime)));
     const variants = forwardVariants(rows);
     return {
       headings: variants.map(({ name }) => `forward, ${name.replace(/ \(.*/, '')}`),
       cells: (model) =>
         variants.map(({ dlrmType }) => {
           const row = rows.find((other) => other.dlrmType === dlrmType && isSameModel(other, model));
-          return row ? formatIn(unit, row.timeTaken) : noValue;
+          return row ? formatIn(unit, typicalTime(row)) : noValue;
         }),
     };
   },
@@ -37,11 +37,21 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
       {
         title: 'Forward time',
         table: {
-          headings: [...columns.headings, 'model', 'ms a batch', 'batch', 'runs'],
+          headings: [
+            ...columns.headings,
+            'model',
+            'mean, ms',
+            'median, ms',
+            'quartiles, ms',
+            'batch',
+            'runs',
+          ],
           rows: rows.map((row) => [
             ...columns.cells(row),
             names.get(row.dlrmType)!,
             formatQuantity(row.timeTaken * 1000),
+            row.medianTime === undefined ? noValue : formatQuantity(row.medianTime * 1000),
+            quartiles(row),
             String(row.batchSize ?? noValue),
             String(row.runs ?? noValue),
           ]),
@@ -50,3 +60,8 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
     ];
   },
 };
+
+function quartiles({ lowerQuartileTime, upperQuartileTime }: ForwardTime): string {
+  if (lowerQuartileTime === undefined || upperQuartileTime === undefined) return noValue;
+  return [lowerQuartileTime, upperQuartileTime].map((seconds) => formatQuantity(seconds * 1000)).join(' to ');
+}
