@@ -17,7 +17,8 @@ describe('bench-forward', () => {
   const models = dumpedModels({ output: 'times.csv', args: ['--runs', '3'] });
 
   const rowsOf = async (path: string) => (await readFile(path, 'utf8')).trim().split('\n');
-  const withoutTime = (row: string) => row.replace(/,[\d.e-]+,(with|sparse)/, ',TIME,$1');
+  const withoutTime = (row: string) =>
+    row.replace(/,[\d.e-]+,(with|sparse)/, ',TIME,$1').replace(/(,[\d.e-]+){3}$/, ',QUARTILES');
 
   test("takes the original's flags; sparse rows first, then the dense ones", async () => {
     const raw = join(originalRun, 'train.txt');
@@ -35,15 +36,24 @@ describe('bench-forward', () => {
     expect(result.stdout).toBe(`12 forward times of a batch of 201 rows: ${models.output}\n`);
     expect(result.status).toBe(0);
     const [heading, ...rows] = await rowsOf(models.output);
-    expect(heading).toBe('norm,sparse_block_shape,sparsity_level,time_taken,dlrm_type,batch_size,runs');
+    expect(heading).toBe(
+      'norm,sparse_block_shape,sparsity_level,time_taken,dlrm_type,batch_size,runs,' +
+        'median_time,lower_quartile_time,upper_quartile_time',
+    );
     expect(rows.map(withoutTime)).toEqual(
       ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'].flatMap((type) =>
         ['(1, 1)', '(1, 4)'].flatMap((shape) =>
-          ['0.0', '0.9'].map((level) => `L1,"${shape}",${level},TIME,${type},201,3`),
+          ['0.0', '0.9'].map((level) => `L1,"${shape}",${level},TIME,${type},201,3,QUARTILES`),
         ),
       ),
     );
-    expect(rows.every((row) => Number(row.split(',')[4]) > 0)).toBe(true);
+    for (const row of rows) {
+      const [, , , , mean, , , , median, lower, upper] = row.split(',').map(Number);
+      expect(lower).toBeGreaterThan(0);
+      expect(median).toBeGreaterThanOrEqual(lower!);
+      expect(upper).toBeGreaterThanOrEqual(median!);
+      expect(mean).toBeLessThanOrEqual(upper!);
+    }
   });
 
   test('times only the levels that are asked for, with a smaller batch', async () => {
@@ -51,7 +61,7 @@ describe('bench-forward', () => {
     expect(result).toMatchObject({ stderr: '', status: 0 });
     const [, ...rows] = await rowsOf(models.output);
     expect(rows).toHaveLength(6);
-    expect(rows.every((row) => row.includes(',0.9,') && row.endsWith(',7,3'))).toBe(true);
+    expect(rows.every((row) => row.includes(',0.9,') && /,7,3(,[\d.e-]+){3}$/.test(row))).toBe(true);
   });
 
   test('times only the passes that are asked for', async () => {

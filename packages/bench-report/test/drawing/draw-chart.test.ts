@@ -33,3 +33,25 @@ it('draws the reference at its value, not at a rounded one', () => {
   const [, referenceY] = /<path d="M[\d.]+ ([\d.]+)L[^>]*stroke-dasharray="2,3"/.exec(svg)!;
   expect(Number(referenceY)).toBeCloseTo(Number(lineY), 1);
 });
+
+it('draws a logarithmic axis over whole powers of ten', () => {
+  const points = [
+    [0, 100],
+    [0.5, 20],
+    [1, 1000],
+  ] as const;
+  const logarithmic = {
+    ...rest,
+    logarithmic: true,
+    panels: [{ lines: [{ name: 'one', style: 0, points }] }],
+  };
+  const svg = drawChart(logarithmic, lightPalette);
+  const heights = /<path d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/
+    .exec(svg)!
+    .slice(1)
+    .map(Number);
+  // From 10 at 432 pixels to 1000 at 112.
+  [100, 20, 1000].forEach((value, index) => {
+    expect(heights[index]).toBeCloseTo(432 - 160 * Math.log10(value / 10), 0);
+  });
+});
