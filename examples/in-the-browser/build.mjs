@@ -18,10 +18,10 @@ await build({
   minify: true,
   legalComments: 'inline',
   outdir: 'dist',
-  // The packages as they were built, not the sources that tsconfig.json of the repository maps their names to.
+  // Uses the built packages, not the sources to which the repository's tsconfig.json maps their names.
   tsconfigRaw: '{}',
   logLevel: 'warning',
-  // Chunks of a package without side effects that nothing is taken from.
+  // Unused chunks of a package without side effects.
   logOverride: { 'ignored-bare-import': 'silent' },
 });
 for (const file of ['index.html', 'page.css']) await copyFile(here(`src/${file}`), here(`dist/${file}`));

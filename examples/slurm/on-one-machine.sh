@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Starts Slurm on this machine alone (munged, slurmctld and slurmd on the loopback, as the user who runs this, with all
-# their files in a folder that is removed), runs the benchmark through submit.sh, runs it once more as single commands,
-# and compares the results. Exit code 0: they are the same.
+# Starts Slurm on this machine (munged, slurmctld and slurmd on the loopback, as the current user, with all their files in
+# a temporary folder), runs the benchmark through submit.sh, runs it again as single commands, and compares the results.
+# Exit code 0: they are the same.
 #
 #   apt-get install slurmctld slurmd slurm-client munge
 #   ./on-one-machine.sh
 #
-# PARTS, MODEL, DATA, GRID and FORWARD are those of submit.sh; by default a small model and its rows, in 7 parts.
+# PARTS, MODEL, DATA, GRID and FORWARD are as in submit.sh; the default is a small model and its rows, in 7 parts.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -25,7 +25,7 @@ done
 work=$(mktemp -d)
 slurm=$work/slurm
 mkdir -p "$slurm"/{bin,munge,state,spool}
-# munge wants folders that others can pass through but not change.
+# munge requires folders that other users can traverse but not write.
 chmod 755 "$work" "$slurm" "$slurm/munge"
 processes=()
 stop() {
@@ -38,7 +38,7 @@ stop() {
 }
 trap stop EXIT
 
-# The commands of this repository, as a job's PATH finds those that npm installed.
+# Puts the commands of this repository on the PATH of the jobs.
 for name in bench-disk bench-metrics bench-forward bench-report; do
   printf '#!/bin/sh\nexec node "%s" "$@"\n' "$root/packages/$name/dist/cli.js" >"$slurm/bin/$name"
   chmod +x "$slurm/bin/$name"
@@ -68,7 +68,7 @@ SlurmctldPidFile=$slurm/slurmctld.pid
 SlurmdPidFile=$slurm/slurmd.pid
 SlurmctldLogFile=$slurm/slurmctld.log
 SlurmdLogFile=$slurm/slurmd.log
-# No cgroups, which containers and locked-down machines lack.
+# No cgroups, because containers and restricted machines lack them.
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none

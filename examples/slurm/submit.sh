@@ -3,12 +3,12 @@
 #
 #   MODEL    the trained model
 #   DATA     the processed rows (npz)
-#   RESULTS  folder for everything that is written; like the others on a file system that all nodes see
+#   RESULTS  folder for all output; like the others, on a file system that all nodes can access
 #   GRID, FORWARD  further options of bench-disk and of bench-forward (optional)
 #
 #   MODEL=... DATA=... RESULTS=... ./submit.sh PARTS [options of sbatch, such as --partition=short]
 #
-# Prints the numbers of the four jobs.
+# Prints the ids of the four jobs.
 set -euo pipefail
 : "${MODEL:?}" "${DATA:?}" "${RESULTS:?}"
 export PARTS=${1:?expected the number of parts}

@@ -1,34 +1,33 @@
 import { BaseDataSparsifier, type SparsifierOptions, type Table } from '@ds/data-sparsifier';
 
-/** What the sparsifier wants to know of one table. */
+/** The sparsifier's configuration for one table. */
 export interface AccessConfig {
-  /** How often each row is looked up, (rows), in any unit that is one for all tables; default: all equally often. */
+  /** How often each row is looked up, (rows), in any unit common to all tables; default: all rows equally often. */
   accesses?: ArrayLike<number>;
 }
 
 /**
- * Prunes, over all tables at once, the blocks that the lookups miss least. A block of a row that is looked up
- * with frequency f changes what the lookups return by f times the sum of its absolute values, per example; the
- * smallest of these products go first, round(level * blocks) of them. For a given number of pruned blocks nothing
- * changes the lookups less in the mean.
+ * Prunes, over all tables together, the blocks that matter least to lookups. Pruning a block of a row with lookup frequency
+ * f changes the result of lookups by f times the sum of the block's absolute values, per example. The round(level * blocks)
+ * blocks with the smallest products are pruned. For a given number of pruned blocks, this changes lookups least on average.
  *
- * Without accesses this is global magnitude pruning: one threshold for all tables, in place of one for each.
+ * Without accesses this is global magnitude pruning: one threshold for all tables instead of one for each.
  */
 export class AccessSparsifier extends BaseDataSparsifier<AccessConfig> {
   readonly #level: number;
   readonly #blockWidth: number;
-  /** Blocks with a smaller score are pruned; of those with this very score, the first `ties` that come up. */
+  /** Blocks with a smaller score are pruned; of those with exactly this score, the first `ties`. */
   #threshold = { score: 0, ties: 0 };
 
-  /** @throws Error when the level is not in [0, 1] or the block width is no whole number of at least 1. */
+  /** @throws Error if the level is not in [0, 1] or the block width is not a whole number of at least 1. */
   constructor({
     sparsityLevel = 0.5,
     blockWidth = 4,
     ...options
   }: {
-    /** Share of the blocks of all tables together that are pruned, from 0 to 1; default 0.5. */
+    /** Fraction of the blocks of all tables to prune, from 0 to 1; default 0.5. */
     sparsityLevel?: number;
-    /** Values in a block, which lies inside one row; default 4. */
+    /** Values in a block, which is inside one row; default 4. */
     blockWidth?: number;
   } & SparsifierOptions = {}) {
     super({}, options);
@@ -42,7 +41,7 @@ export class AccessSparsifier extends BaseDataSparsifier<AccessConfig> {
     this.#blockWidth = blockWidth;
   }
 
-  /** The threshold needs all tables, so it is found once before `updateMask` is called for each. */
+  /** The threshold depends on all tables, so it is computed before `updateMask` is called for each. */
   override step(): void {
     if (!this.enableMaskUpdate) return;
     const scores = this.names.map((name) => this.#scores(name, this.getData(name), this.getConfig(name)));
@@ -64,7 +63,7 @@ export class AccessSparsifier extends BaseDataSparsifier<AccessConfig> {
     });
   }
 
-  /** How much the lookups miss each block: row by row, a row's blocks from left to right. */
+  /** The effect of pruning each block on lookups: row by row, the blocks of a row from left to right. */
   #scores(name: string, table: Table, { accesses }: AccessConfig): Float64Array {
     const columns = columnsOf(name, table);
     const rows = table.data.length / columns;
@@ -78,7 +77,7 @@ export class AccessSparsifier extends BaseDataSparsifier<AccessConfig> {
       const block = row * blocksPerRow + Math.floor((i % columns) / this.#blockWidth);
       scores[block]! += Math.abs(value) * (accesses?.[row] ?? 1);
     });
-    // Like the norm sparsifier, keep what cannot be compared as long as there is anything else.
+    // NaN is pruned last, as in the norm sparsifier.
     return scores.map((score) => (Number.isNaN(score) ? Infinity : score));
   }
 }
@@ -91,7 +90,7 @@ function columnsOf(name: string, { shape }: Table): number {
   return columns;
 }
 
-/** The score below which all are pruned, and how many of those equal to it. */
+/** The score below which all blocks are pruned, and how many of those equal to it are pruned. */
 function smallest(scores: readonly Float64Array[], level: number): { score: number; ties: number } {
   const sorted = new Float64Array(scores.reduce((sum, { length }) => sum + length, 0));
   let filled = 0;

@@ -2,10 +2,10 @@ import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { createProgram, parseCount, parseList, parseNumber, runProgram } from '@ds/command-line';
 import { AccessSparsifier } from './access-sparsifier.js';
 import { measurePruned, type Prune } from './measure-pruned.js';
-import { trainAModel } from './train-a-model.js';
+import { withTrainedModel } from './with-trained-model.js';
 
-/** The ways to prune at a level; `accesses` has the lookups of each row of each table. */
-const ways = (sparsityLevel: number, accesses: readonly Uint32Array[]): Record<string, Prune> => ({
+/** The pruning methods at a level; `accesses` has the lookups of each row of each table. */
+const methods = (sparsityLevel: number, accesses: readonly Uint32Array[]): Record<string, Prune> => ({
   'norm, each table': (tables) => {
     const sparsifier = new DataNormSparsifier({ sparsityLevel, sparseBlockShape: [1, 4] });
     for (const { name, table } of tables) sparsifier.addData(name, table);
@@ -29,14 +29,14 @@ const ways = (sparsityLevel: number, accesses: readonly Uint32Array[]): Record<s
 });
 
 async function compare({ rows, seed, levels }: { rows: number; seed: number; levels: readonly number[] }) {
-  await trainAModel({ rows, seed }, async ({ stateDict, accesses, test }) => {
+  await withTrainedModel({ rows, seed }, async ({ stateDict, accesses, test }) => {
     const line = (first: string, cells: readonly string[]) =>
       console.log(first.padEnd(6) + cells.map((cell) => cell.padStart(18)).join(''));
     console.log('ROC AUC / log loss on the test rows');
-    line('level', Object.keys(ways(0, accesses)));
+    line('level', Object.keys(methods(0, accesses)));
     for (const level of levels) {
       const cells = [];
-      for (const prune of Object.values(ways(level, accesses))) {
+      for (const prune of Object.values(methods(level, accesses))) {
         const { rocAuc, logLoss } = await measurePruned(stateDict, test, prune);
         cells.push(`${rocAuc?.toFixed(4)} / ${logLoss?.toFixed(4)}`);
       }
@@ -52,10 +52,10 @@ const program = createProgram({
   example: 'npm start -- --rows 20000 --levels 0,0.9',
 })
   .option('--rows <number>', 'synthetic rows', parseCount(14), 100_000)
-  .option('--seed <number>', 'of the rows, the initial model and the order of training', parseCount(), 1)
+  .option('--seed <number>', 'seed of the rows, the initial model and the training order', parseCount(), 1)
   .option(
     '--levels <list>',
-    'shares of the blocks to prune',
+    'fractions of the blocks to prune',
     parseList(parseNumber),
     [0, 0.5, 0.8, 0.9, 0.95, 0.99, 1],
   )

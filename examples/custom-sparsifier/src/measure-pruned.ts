@@ -9,10 +9,10 @@ import {
   type Tensor,
 } from '@ds/dlrm';
 
-/** Prunes named tables in place; `index` is the place of a table among the categorical features. */
+/** Prunes named tables in place; `index` is the position of a table among the categorical features. */
 export type Prune = (tables: readonly { name: string; table: Tensor; index: number }[]) => void;
 
-/** The quality of a model after its tables were pruned; the model itself stays as it is. */
+/** The quality of a model with pruned tables; the model itself is not changed. */
 export async function measurePruned(
   stateDict: StateDict,
   test: LabelledDataset,

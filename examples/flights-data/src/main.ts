@@ -4,7 +4,7 @@ import { writeFlightRows } from './write-flight-rows.js';
 
 const program = createProgram({
   name: 'flights-data',
-  description: 'Writes the flights of New York City in 2013 as Criteo rows, and the processed npz of them.',
+  description: 'Writes the flights from New York City in 2013 as Criteo rows, and the processed npz.',
   version: '0.1.0',
   example: 'npm start -- --raw-data-file flights.txt --processed-data-file flights.npz',
 })

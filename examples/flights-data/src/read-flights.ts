@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { asyncBufferFromFile, parquetRead } from 'hyparquet';
 
-/** The columns of flights.parquet, each with one value a flight, in the order of the data set. */
+/** The columns of flights.parquet, with one value per flight, in the order of the data set. */
 export interface Flights {
   /** 1 to 12. */
   month: ArrayLike<number>;
-  /** Of the month, from 1. */
+  /** Day of the month, from 1. */
   day: ArrayLike<number>;
   /** Scheduled departure, local time, as hours * 100 + minutes. */
   sched_dep_time: ArrayLike<number>;
   /** Two letters. */
   carrier: ArrayLike<string>;
-  /** Number of the flight, of its carrier. */
+  /** The carrier's flight number. */
   flight: ArrayLike<number>;
-  /** The plane. */
+  /** Tail number of the plane. */
   tailnum: ArrayLike<string>;
   /** EWR, JFK or LGA. */
   origin: ArrayLike<string>;
@@ -25,13 +25,13 @@ export interface Flights {
   late: ArrayLike<boolean>;
 }
 
-/** Both `src` and `dist` lie beside the file. */
+/** The file is beside both `src` and `dist`. */
 const flightsFile = fileURLToPath(new URL('../flights.parquet', import.meta.url));
 
 /**
- * Reads the flights that the example ships.
+ * Reads the flights that are part of the example.
  *
- * @throws Error naming the file when it cannot be read.
+ * @throws Error naming the file if it cannot be read.
  */
 export async function readFlights(): Promise<Flights> {
   const columns: Record<string, unknown[]> = {};
@@ -47,7 +47,7 @@ export async function readFlights(): Promise<Flights> {
   } catch (error) {
     throw new Error(`${flightsFile}: ${(error as Error).message}`, { cause: error });
   }
-  // The file is sorted, which makes it small; `place` says where in the data set a row of it stands.
+  // The file is sorted to make it small; `place` is a row's position in the data set.
   const { place, ...sorted } = columns;
   return Object.fromEntries(
     Object.entries(sorted).map(([name, values]) => [name, inPlace(values, place as number[])]),

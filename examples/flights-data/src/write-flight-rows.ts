@@ -10,7 +10,7 @@ const emptyIds = '\t'.repeat(11);
 /**
  * Writes the flights as rows of the Criteo Kaggle file: label (1: arrived more than 15 minutes late), 4 integers
  * (distance, scheduled departure, its minute, its hour) and 15 ids, the rest empty. An id is the CRC-32 of its
- * column's number and its value, as 8 hex digits. `preprocessCriteo` makes the processed npz of them.
+ * column's number and its value, as 8 hex digits. `preprocessCriteo` converts the rows to the processed npz.
  *
  * @returns the number of rows, 327,346.
  * @throws Error naming the file that cannot be read or written.
@@ -21,7 +21,7 @@ export async function writeFlightRows({
 }: {
   /** Path of the text file. */
   output: string;
-  /** Called with the number of rows written, and of all rows. */
+  /** Called with the number of rows written and the total. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<number> {
   const flights = await readFlights();

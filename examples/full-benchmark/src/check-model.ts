@@ -3,7 +3,7 @@ import { checkTablesFitData, configFromStateDict, loadCheckpoint } from '@ds/dlr
 import type { ModelFacts } from './train-model.js';
 
 /**
- * Makes sure that a checkpoint is one for this data before an hour is spent on it.
+ * Checks that a checkpoint fits the data before an hour is spent on it.
  *
  * @throws Error naming the checkpoint and the table that does not fit.
  */

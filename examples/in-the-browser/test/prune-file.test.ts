@@ -102,7 +102,7 @@ test('the sizes are those of the file, and shrink with the level', async () => {
 });
 
 test.each([
-  ['model.ckpt', 'PK', 'model.ckpt: expected a file that ends in .safetensors or .npy'],
+  ['model.ckpt', 'PK', 'model.ckpt: expected a .safetensors or .npy file'],
   ['table.npy', 'a,b\n1,2\n', 'table.npy: expected an npy file of floats: Not an .npy file'],
   ['table.npy', '', 'table.npy: expected an npy file of floats: '],
   [

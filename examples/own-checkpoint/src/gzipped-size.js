@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createGzip } from 'node:zlib';
 
-/** Bytes of a file after gzip, which are counted and not kept. */
+/** Bytes of a file after gzip; the output is only counted. */
 export async function gzippedSize(path) {
   let size = 0;
   const file = createReadStream(path);

@@ -33,7 +33,9 @@ async function main() {
   }
   const unknown = names.find((name) => !stateDict[name]);
   if (unknown) {
-    throw new Error(`--table ${unknown}: no such tensor; there is ${Object.keys(stateDict).join(', ')}`);
+    throw new Error(
+      `--table ${unknown}: no such tensor; the tensors are ${Object.keys(stateDict).join(', ')}`,
+    );
   }
   const tables = pruneTables(Object.fromEntries(names.map((name) => [name, stateDict[name]])), {
     sparsityLevel: level.trim() === '' ? NaN : Number(level),

@@ -3,8 +3,7 @@ import { DataNormSparsifier, SparseTable } from '@ds/data-sparsifier';
 /**
  * Prunes tables of a state dict in place.
  *
- * @returns for each table its name, shape, number of values, how many of them are zero now, and the bytes that it
- *   takes as a SparseTable
+ * @returns for each table its name, shape, number of values, number of zeros, and its bytes as a SparseTable
  */
 export function pruneTables(tables, options) {
   const sparsifier = new DataNormSparsifier({ ...options, dataList: Object.entries(tables) });

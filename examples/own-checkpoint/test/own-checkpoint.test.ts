@@ -89,7 +89,12 @@ test.each([
     1,
     /small\.npz/,
   ],
-  ['an unknown table', ['--table', 'users'], 1, /--table users: no such tensor; there is emb_l\.0\.weight/],
+  [
+    'an unknown table',
+    ['--table', 'users'],
+    1,
+    /--table users: no such tensor; the tensors are emb_l\.0\.weight/,
+  ],
   [
     'a level above 1',
     ['--sparsity-level', '90'],

@@ -13,7 +13,7 @@ import { pruneInTraining } from './prune-in-training.js';
 import { quality } from './quality.js';
 import { withSyntheticDays } from './synthetic-days.js';
 
-/** What the comparison is made with. */
+/** The options of the comparison. */
 export interface ComparisonOptions {
   rows: number;
   seed: number;
@@ -28,7 +28,7 @@ export async function compareSchedules({
   epochs,
   sparsityLevel,
 }: ComparisonOptions): Promise<void> {
-  // Half of the level, a quarter, ... before: the last two epochs end at the level itself.
+  // Starts at a fraction of the level and doubles; the last two epochs end at the level itself.
   const rising = stepSchedule({ level: sparsityLevel / 2 ** Math.max(0, epochs - 2), gamma: 2 });
   const schedule: LevelSchedule = (epoch) => Math.min(sparsityLevel, rising(epoch));
 
@@ -69,7 +69,7 @@ export async function compareSchedules({
   });
 }
 
-/** A copy of a trained model, pruned at once. */
+/** A pruned copy of a trained model. */
 function prunedAfterTraining(stateDict: StateDict, sparsityLevel: number): StateDict {
   const copy = { ...stateDict };
   const sparsifier = new DataNormSparsifier({ sparsityLevel, sparseBlockShape: [1, 4] });

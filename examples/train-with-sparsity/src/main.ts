@@ -3,14 +3,15 @@ import { compareSchedules, type ComparisonOptions } from './compare-schedules.js
 
 const program = createProgram({
   name: 'train-with-sparsity',
-  description: 'Trains on synthetic rows and compares pruning after, beside and in training.',
+  description:
+    'Trains on synthetic rows and compares pruning after training with pruning copies, or the model itself, during training.',
   version: '0.1.0',
   example: 'npm start -- --sparsity-level 0.9',
 })
   .option('--rows <number>', 'synthetic rows', parseCount(14), 30_000)
-  .option('--seed <number>', 'of the rows, the initial model and the order of training', parseCount(), 1)
-  .option('--epochs <number>', 'times that every row is seen', parseCount(1), 4)
-  .option('--sparsity-level <level>', 'share of the blocks that are pruned in the end', parseNumber, 0.8)
+  .option('--seed <number>', 'seed of the rows, the initial model and the training order', parseCount(), 1)
+  .option('--epochs <number>', 'number of epochs', parseCount(1), 4)
+  .option('--sparsity-level <level>', 'final fraction of pruned blocks', parseNumber, 0.8)
   .action(async (options: ComparisonOptions) => {
     const { sparsityLevel } = options;
     if (!(sparsityLevel >= 0 && sparsityLevel <= 1)) {

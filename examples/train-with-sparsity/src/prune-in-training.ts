@@ -2,9 +2,10 @@ import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { embeddingTableNames, type Dlrm, type LevelSchedule } from '@ds/dlrm';
 
 /**
- * Prunes the model itself after each epoch, as an `afterEpoch` of `train`: the next epoch begins with the pruned
- * tables, and what is left can make up for what is gone. Pruned values may grow again, and are ranked anew at the
- * next epoch's end. Gradual pruning, after Zhu and Gupta 2017 (https://arxiv.org/abs/1710.01878), once an epoch.
+ * Prunes the model itself after each epoch, as an `afterEpoch` of `train`. The next epoch starts from the pruned tables,
+ * and the kept values can compensate for the pruned ones. Pruned values may become nonzero again, and are ranked again at
+ * the end of the next epoch. This is gradual pruning (Zhu and Gupta 2017, https://arxiv.org/abs/1710.01878), once per
+ * epoch.
  */
 export function pruneInTraining(schedule: LevelSchedule): (end: { epoch: number; model: Dlrm }) => void {
   return ({ epoch, model }) => {

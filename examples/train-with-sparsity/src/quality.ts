@@ -1,6 +1,6 @@
 import { binaryClassificationMetrics, Dlrm, evaluate, type LabelledDataset, type StateDict } from '@ds/dlrm';
 
-/** The quality of a model, or of one with these parameters, as a cell of a table: ROC AUC / log loss. */
+/** The quality of a model or a state dict as a table cell: ROC AUC / log loss. */
 export async function quality(model: Dlrm | StateDict, dataset: LabelledDataset): Promise<string> {
   if (!(model instanceof Dlrm)) {
     const opened = await Dlrm.fromStateDict(model);

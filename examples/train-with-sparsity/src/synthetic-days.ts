@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openCriteoDataset, preprocessCriteo, synthesizeCriteo, type CriteoDataset } from '@ds/criteo-data';
 import { withTemporaryFolder } from '@ds/files';
 
-/** Makes synthetic Criteo rows in a temporary folder and gives `use` those to train on and those to test with. */
+/** Generates synthetic Criteo rows in a temporary folder and passes the training and test rows to `use`. */
 export async function withSyntheticDays(
   { rows, seed }: { rows: number; seed: number },
   use: (days: { train: CriteoDataset; test: CriteoDataset }) => Promise<void>,

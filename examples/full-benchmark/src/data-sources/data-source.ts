@@ -1,22 +1,22 @@
 import type { OnProgress } from '../stages.js';
 
-/** Rows that the benchmark makes by itself, where no file of them is given. */
+/** Rows that the benchmark generates if no file is given. */
 export interface DataSource {
-  /** What `--data` calls it. */
+  /** Its name for `--data`. */
   id: string;
-  /** The stage that writes the rows, and about how long it takes beside the other stages. */
+  /** The stage that writes the rows, and about how long it takes relative to other stages. */
   stage: { name: string; share: number };
-  /** Epochs of training where `--epochs` does not say. */
+  /** The default of `--epochs`. */
   epochs: number;
-  /** What the report says the data are, in a few words. */
+  /** A short description of the data, for the report. */
   setting(options: RowOptions): string;
-  /** A sentence of the report on what the data are. */
+  /** A sentence that describes the data, for the report. */
   note(options: RowOptions): string;
   /** Writes the rows in the format of the Criteo Kaggle file. @throws Error naming the file. */
   write(options: RowOptions & { output: string; threads?: number; onProgress: OnProgress }): Promise<void>;
 }
 
-/** What the rows depend on. */
+/** The options that determine the rows. */
 export interface RowOptions {
   rows: number;
   seed: number;

@@ -6,10 +6,10 @@ import { synthetic } from './synthetic.js';
 const dataSources: readonly DataSource[] = [synthetic, flights];
 const chooseId = parseChoice(dataSources.map(({ id }) => id));
 
-/** Rows where nothing else is asked for. */
+/** The default rows. */
 export const defaultDataSource = synthetic;
 
-/** A commander parser of the name of a data source. */
+/** A commander parser for the name of a data source. */
 export function parseDataSource(text: string): DataSource {
   const id = chooseId(text);
   return dataSources.find((source) => source.id === id)!;

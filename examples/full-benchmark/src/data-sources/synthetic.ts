@@ -8,6 +8,6 @@ export const synthetic: DataSource = {
   setting: ({ rows, seed }) => `${rows} synthetic rows, seed ${seed}`,
   note: ({ rows, seed }) =>
     `The data are ${rows} synthetic rows in the format of the Criteo Kaggle data set (seed ${seed}, --rare-ids informative), not real clicks.`,
-  // Where rare ids say nothing, nearly all rows of the tables can go, and every method of pruning looks good.
+  // If rare ids were not predictive, nearly all table rows could be pruned, and every pruning method would look good.
   write: (options) => synthesizeCriteo({ ...options, rareIds: 'informative' }),
 };

@@ -1,4 +1,4 @@
-/** Bytes after deflate, which zip and gzip use; the result is counted, not kept. */
+/** Bytes after deflate, the compression of zip and gzip; the output is only counted. */
 export async function deflatedSize(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
   let size = 0;
   const deflated = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));

@@ -1,13 +1,13 @@
-/** How densely a mask keeps the values of a matrix, in rectangles of it. */
+/** The density of kept values in rectangles of a matrix. */
 export interface DensityMap {
   /** Rectangles along the rows of the matrix, and along its columns. */
   width: number;
   height: number;
-  /** Share of kept values, 0 to 1, in the rectangle of the x-th rows and y-th columns at `y * width + x`. */
+  /** Fraction of kept values, 0 to 1; the rectangle of the x-th rows and y-th columns is at `y * width + x`. */
   shares: Float32Array;
 }
 
-/** The picture of a mask of (rows, columns): rows run to the right, as tables have far more of them. */
+/** The density map of a mask of (rows, columns). Rows run to the right, because tables have far more rows than columns. */
 export function densityMap(
   mask: Uint8Array,
   { rows, columns }: { rows: number; columns: number },
@@ -29,7 +29,7 @@ export function densityMap(
   return { width, height, shares: kept.map((count, place) => count / values[place]!) };
 }
 
-/** Number of rows of which nothing is kept. */
+/** Number of rows without a kept value. */
 export function emptyRows(mask: Uint8Array, { columns }: { columns: number }): number {
   let empty = 0;
   for (let from = 0; from < mask.length; from += columns) {

@@ -1,9 +1,9 @@
 import { byteLengthOf, type FileTensor, type TensorFile } from '../tensors/tensor-file.js';
 
 /**
- * A tensor's bytes as they stand in the file, with zeros (all bits 0, in any float type) where the mask prunes.
+ * A tensor's bytes from the file, with zeros (all bits 0, in any float type) where the mask prunes.
  *
- * @param mask One entry per value, row by row: 0 prunes.
+ * @param mask One entry per value, row-major: 0 prunes.
  */
 export async function prunedBytes(
   file: File,
@@ -21,9 +21,9 @@ export async function prunedBytes(
 }
 
 /**
- * The file with some of its tensors pruned: all that is not pruned, its header too, stays byte for byte.
+ * The file with some of its tensors pruned; everything else, including the header, stays identical byte for byte.
  *
- * @param maskOf The mask of each tensor that is pruned, by name.
+ * @param maskOf The mask of each pruned tensor, by name.
  */
 export async function pruneFile(
   { file, tensors }: TensorFile,
@@ -34,7 +34,7 @@ export async function pruneFile(
   for (const tensor of [...tensors].sort((a, b) => a.start - b.start)) {
     const mask = maskOf.get(tensor.name);
     if (!mask) continue;
-    // A Blob's slices refer to the file: what is not pruned is not read.
+    // A Blob's slices refer to the file, so the unpruned parts are not read.
     parts.push(file.slice(done, tensor.start), await prunedBytes(file, tensor, mask()));
     done = tensor.start + byteLengthOf(tensor);
   }

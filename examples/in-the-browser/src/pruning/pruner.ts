@@ -16,15 +16,15 @@ interface Ranked {
 }
 
 /**
- * Prunes the tensors of one file. Each is ranked once for all hundredths of the level, so that another level is
- * but another cut.
+ * Prunes the tensors of one file. Each is ranked once for every hundredth of the level, so that changing the level only
+ * moves the cut.
  */
 export class Pruner {
   readonly #file: TensorFile;
-  /** What each tensor was ranked with last, and its ranks. */
+  /** For each tensor, the settings of its last ranking, and its ranks. */
   readonly #ranked = new Map<string, { ranking: string; ranked: Ranked }>();
 
-  /** The sizes that were measured before: going to another level and back costs nothing. */
+  /** The sizes measured so far, so that returning to a level costs nothing. */
   readonly #measured = new Map<string, Sizes>();
 
   constructor(file: TensorFile) {
@@ -62,7 +62,7 @@ export class Pruner {
     return sizes;
   }
 
-  /** The file as it was given, with its tensors pruned. */
+  /** The given file with its tensors pruned. */
   async prunedFile({ names, level, ...ranking }: Settings): Promise<Answer> {
     const masks = new Map<string, () => Uint8Array>();
     for (const name of names) {
@@ -83,7 +83,7 @@ export class Pruner {
     const sweep = levelSweep({
       table: { data, shape: [tensor.rows, tensor.columns] },
       levels: hundredths,
-      // A block is no larger than the table: its rest would hold nothing.
+      // A block is no larger than the table, because the rest would be empty.
       sparseBlockShape: [Math.min(blockShape[0], tensor.rows), Math.min(blockShape[1], tensor.columns)],
       norm,
     });

@@ -4,7 +4,7 @@ import { matrixOf, type FileTensor } from './tensor-file.js';
 const valueSizes: Readonly<Record<string, number>> = { f2: 2, f4: 4, f8: 8 };
 
 /**
- * The array of an npy file, which is read as a whole.
+ * The array of an npy file, which is read entirely.
  *
  * @throws Error naming the file and what is wrong with it.
  */
@@ -34,7 +34,7 @@ export async function openNpy(file: File): Promise<FileTensor[]> {
   ];
 }
 
-/** The values of a matrix that is held column by column. */
+/** The row-major values of a column-major matrix. */
 function rowByRow(data: Float32Array | Float64Array, rows: number, columns: number): Float32Array {
   const values = new Float32Array(rows * columns);
   for (let row = 0, i = 0; row < rows; row++) {

@@ -9,7 +9,7 @@ import type { TensorFile } from './tensor-file.js';
  */
 export async function openTensorFile(file: File): Promise<TensorFile> {
   const format = /\.(safetensors|npy)$/i.exec(file.name)?.[1]?.toLowerCase();
-  if (!format) throw new Error(`${file.name}: expected a file that ends in .safetensors or .npy`);
+  if (!format) throw new Error(`${file.name}: expected a .safetensors or .npy file`);
   const tensors = await (format === 'npy' ? openNpy(file) : openSafetensors(file));
   if (tensors.every(({ unfit }) => unfit)) {
     const [first] = tensors;

@@ -1,9 +1,9 @@
 import { dump } from 'npyjs';
 
-/** A table to try the page with: rows as popular items have them, large for the first ones and small for the rest. */
+/** A sample table for the page, like one of items by popularity: the first rows have large values, the rest small ones. */
 export function sampleFile(): File {
   const [rows, columns] = [4000, 16];
-  // Park and Miller's generator, so that everyone sees the same table.
+  // Park and Miller's generator, so that the table is always the same.
   let state = 1;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());

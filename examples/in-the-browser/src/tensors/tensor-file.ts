@@ -1,21 +1,21 @@
 /** One tensor of a file, as a matrix. */
 export interface FileTensor {
   name: string;
-  /** The element type as the file calls it. */
+  /** The name of the element type in the file. */
   dtype: string;
   shape: readonly number[];
-  /** The shape without dimensions of one; a vector is one row. */
+  /** The shape without dimensions of size one; a vector is one row. */
   rows: number;
   columns: number;
   /** Bytes of one value. */
   valueBytes: number;
-  /** Where its first value is in the file, in bytes. */
+  /** Offset of its first value in the file, in bytes. */
   start: number;
-  /** True where the file holds it column by column. */
+  /** Whether the file stores it column by column. */
   columnMajor: boolean;
-  /** Why it cannot be pruned; undefined where it can. */
+  /** Why it cannot be pruned; undefined if it can. */
   unfit?: string;
-  /** Reads the values, row by row. */
+  /** Reads the values, row-major. */
   read(): Promise<Float32Array>;
 }
 
@@ -30,7 +30,7 @@ export function byteLengthOf({ rows, columns, valueBytes }: Omit<FileTensor, 're
   return rows * columns * valueBytes;
 }
 
-/** Rows and columns of a shape without its dimensions of one, or why there are none. */
+/** Rows and columns of a shape without its dimensions of size one, or the reason why it is not a matrix. */
 export function matrixOf(shape: readonly number[]): { rows: number; columns: number; unfit?: string } {
   const sizes = shape.filter((size) => size !== 1);
   const columns = sizes.at(-1) ?? 1;

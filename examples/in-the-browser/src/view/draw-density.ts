@@ -16,7 +16,7 @@ export function drawDensity(canvas: HTMLCanvasElement, { width, height, shares }
   context.putImageData(image, 0, 0);
 }
 
-/** Red, green and blue of a custom property that is written as #rrggbb. */
+/** Red, green and blue of a CSS custom property of the form #rrggbb. */
 function colour(element: Element, name: string): number[] {
   const text = getComputedStyle(element).getPropertyValue(name).trim();
   return [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));

@@ -1,6 +1,6 @@
 const units = ['bytes', 'KiB', 'MiB', 'GiB'];
 
-/** A number of bytes in the unit that suits it: `1023 bytes`, `1.5 KiB`, `250 KiB`. */
+/** A number of bytes in a suitable unit: `1023 bytes`, `1.5 KiB`, `250 KiB`. */
 export function formatBytes(bytes: number): string {
   let unit = 0;
   let value = bytes;

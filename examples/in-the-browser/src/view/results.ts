@@ -7,7 +7,7 @@ import type { FileTensor } from '../tensors/tensor-file.js';
 
 const get = <Found extends Element>(id: string) => document.querySelector<Found>(`#${id}`)!;
 
-/** The part of the page that shows what pruning gives. */
+/** The part of the page that shows the result of pruning. */
 export class Results {
   readonly #canvas = get<HTMLCanvasElement>('map');
   #map: DensityMap | undefined;
@@ -15,7 +15,7 @@ export class Results {
   #level = 0;
 
   constructor() {
-    // The picture is made of the style's colours.
+    // The picture uses the style's colours.
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#drawMap());
     new ResizeObserver(() => this.#drawChart()).observe(get('chart').parentElement!);
   }
@@ -33,9 +33,9 @@ export class Results {
   }
 
   /**
-   * Gets ready for the sizes of `tensors` tensors, and marks a level in the chart.
+   * Prepares for the sizes of `tensors` tensors, and marks a level in the chart.
    *
-   * @param keepsOtherLevels Whether only the level is another one: then the sizes at other levels still hold.
+   * @param keepsOtherLevels Whether only the level has changed, so that the sizes at other levels are still valid.
    */
   start({
     level,

@@ -1,7 +1,7 @@
 import type { Norm } from '@ds/data-sparsifier';
 import type { Settings } from '../messages.js';
 
-/** The controls of the page that say how to prune. */
+/** The page's controls for the pruning settings. */
 export class SettingsForm {
   readonly #form = document.querySelector<HTMLFormElement>('#settings')!;
   readonly #level = document.querySelector<HTMLInputElement>('#level')!;
@@ -9,7 +9,7 @@ export class SettingsForm {
   readonly #blockRows = document.querySelector<HTMLInputElement>('#block-rows')!;
   readonly #blockColumns = document.querySelector<HTMLInputElement>('#block-columns')!;
 
-  /** Calls `onChange` whenever the controls say something else that makes sense. */
+  /** Calls `onChange` whenever the controls have new, valid values. */
   constructor(onChange: () => void) {
     this.#form.addEventListener('submit', (event) => event.preventDefault());
     this.#form.addEventListener('input', ({ target }) => {
@@ -18,11 +18,11 @@ export class SettingsForm {
       if (target === this.#levelNumber) this.#level.value = this.#levelNumber.value;
       onChange();
     });
-    // The browser says what is wrong with a number when it is left.
+    // The browser reports an invalid number when its field loses focus.
     this.#form.addEventListener('change', () => this.#form.reportValidity());
   }
 
-  /** What the controls say; undefined while a number in them makes no sense. */
+  /** The values of the controls; undefined while a number in them is invalid. */
   read(): Pick<Settings, 'level' | 'blockShape' | 'norm'> | undefined {
     if (!this.#form.checkValidity()) return undefined;
     return {

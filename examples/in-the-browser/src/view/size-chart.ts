@@ -4,16 +4,16 @@ import type { Sizes } from '../messages.js';
 const height = 300;
 const margins = { left: 64, right: 24, top: 12, bottom: 44 };
 
-/** The lines of the chart: which size each draws, and its class in the style sheet. */
+/** The lines of the chart: the size that each shows, and its class in the style sheet. */
 const series = [
   { field: 'dense', line: 'dense' },
   { field: 'deflated', line: 'deflated' },
   { field: 'sparse', line: 'sparse' },
 ] as const;
 
-/** Draws the sizes of each level into an SVG element, in place of what it showed, with a mark at one level. */
+/** Draws the sizes at each level into an SVG element, replacing its contents, with a mark at one level. */
 export function drawSizeChart(svg: SVGSVGElement, sizes: readonly Sizes[], chosen: number): void {
-  // As wide as there is room, so that the text keeps its size.
+  // As wide as the available space, so that the text is not scaled.
   const width = Math.max(svg.clientWidth, 240);
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('height', String(height));

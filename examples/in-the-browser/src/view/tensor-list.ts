@@ -3,7 +3,7 @@ import { byteLengthOf, type FileTensor } from '../tensors/tensor-file.js';
 
 type ListedTensor = Omit<FileTensor, 'read'>;
 
-/** The list of a file's tensors: which are pruned, and which of these is shown. */
+/** The list of a file's tensors: which are pruned, and which of them is displayed. */
 export class TensorList {
   readonly #rows = document.querySelector<HTMLElement>('#tensor-rows')!;
   readonly #onChange: () => void;
@@ -12,7 +12,7 @@ export class TensorList {
     this.#onChange = onChange;
   }
 
-  /** Shows other tensors, with those chosen, and first, that are probably embedding tables. */
+  /** Shows new tensors; those that are probably embedding tables are selected and come first. */
   fill(tensors: readonly ListedTensor[]): void {
     const chosen = probableTables(tensors);
     const largest = chosen.reduce((a, b) => (byteLengthOf(b) > byteLengthOf(a) ? b : a));
@@ -27,7 +27,7 @@ export class TensorList {
     );
   }
 
-  /** Names of the tensors that are pruned, and of the one that is shown; undefined while none is pruned. */
+  /** Names of the tensors to prune, and of the displayed one; undefined if none is selected. */
   read(): { names: string[]; shown: string } | undefined {
     const names = this.#checked('checkbox');
     const [shown] = this.#checked('radio');
@@ -67,7 +67,7 @@ export class TensorList {
     return row;
   }
 
-  /** A tensor that is not pruned any more gives its place to the first that is, and one that is takes an empty place. */
+  /** Makes sure that the displayed tensor is one of the selected ones. */
   #showAnother(): void {
     const radios = Array.from(this.#rows.querySelectorAll<HTMLInputElement>('input[type=radio]'));
     if (radios.some(({ checked, disabled }) => checked && !disabled)) return;
@@ -77,7 +77,7 @@ export class TensorList {
   }
 }
 
-/** The matrices whose names say embedding; all matrices where none does, and all that can be pruned where there is none. */
+/** The matrices named as embeddings; if there are none, all matrices; if there are none, all tensors that can be pruned. */
 function probableTables(tensors: readonly ListedTensor[]): readonly ListedTensor[] {
   const fit = tensors.filter(({ unfit }) => unfit === undefined);
   const matrices = fit.filter(({ rows }) => rows > 1);

@@ -3,17 +3,17 @@ import { openCriteoDataset, preprocessCriteo, synthesizeCriteo, type CriteoDatas
 import { Dlrm, kaggleConfigFor, train, type StateDict } from '@ds/dlrm';
 import { withTemporaryFolder } from '@ds/files';
 
-/** A trained model, and what is needed to prune and judge it. */
+/** A trained model, and the data to prune and evaluate it. */
 export interface TrainedModel {
   stateDict: StateDict;
-  /** For each table how often each row was looked up in training. */
+  /** For each table, how often each row was looked up in training. */
   accesses: Uint32Array[];
-  /** Rows that the model has not seen. */
+  /** Rows that were not used in training. */
   test: CriteoDataset;
 }
 
-/** Makes synthetic Criteo rows, trains the Kaggle network on them for one epoch, and gives it to `use`. */
-export async function trainAModel(
+/** Generates synthetic Criteo rows, trains the Kaggle network on them for one epoch, and passes it to `use`. */
+export async function withTrainedModel(
   { rows, seed }: { rows: number; seed: number },
   use: (trained: TrainedModel) => Promise<void>,
 ): Promise<void> {
