@@ -41,7 +41,8 @@ it('draws a logarithmic axis over whole powers of ten', () => {
     [1, 1000],
   ] as const;
   const logarithmic = {
-    ...rest,
+    ...chart,
+    reference: undefined,
     logarithmic: true,
     panels: [{ lines: [{ name: 'one', style: 0, points }] }],
   };
