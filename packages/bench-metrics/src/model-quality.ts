@@ -40,6 +40,7 @@ export const modelQuality: Measure<
           metadata: dlrm.metadata,
           counts: dataset.counts,
           idsFingerprint: dataset.idsFingerprint,
+          denseFeatures: dataset.denseFeatures,
           modelPath: paths[done]!,
           dataPath: processedDataFile,
           onNote: done++ === 0 ? onNote : undefined,

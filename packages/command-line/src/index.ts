@@ -4,4 +4,4 @@ export { createBenchProgram, dayCountsOf, modelsAndDataOptions, benchEngineOptio
 export { methodsOption, scopeOption, settingOption } from './setting-option.js';
 export { dayCountsOption, threadsOption, quietOption } from './shared-options.js';
 export { createProgress, withProgress, type Progress } from './progress.js';
-export { Command, Option } from 'commander';
+export { Command, InvalidArgumentError, Option } from 'commander';

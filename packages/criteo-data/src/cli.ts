@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import {
   createProgram,
+  InvalidArgumentError,
   Option,
   parseChoice,
   parseCount,
+  parseNumber,
   quietOption,
   runProgram,
   threadsOption,
@@ -12,6 +14,7 @@ import {
 import packageJson from '../package.json';
 import { dictionaryName } from './dictionaries/id-dictionaries.js';
 import { preprocessCriteo } from './preprocess/preprocess-criteo.js';
+import { columnPresets, parseColumnChoice, type ColumnChoice } from './raw/rows/column-choice.js';
 import { rareIdsChoices } from './synthesize/click-model.js';
 import { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 
@@ -20,7 +23,8 @@ const program = createProgram({
   description: packageJson.description,
   version: packageJson.version,
   example: `criteo-data synthesize --rows 200000 --seed 1 --output train.txt
-criteo-data preprocess --raw-data-file train.txt --processed-data-file kaggleAdDisplayChallenge_processed.npz`,
+criteo-data preprocess --raw-data-file train.txt --processed-data-file kaggleAdDisplayChallenge_processed.npz
+criteo-data preprocess --raw-data-file 'day_*.gz' --max-ind-range 10000000 --processed-data-file terabyte_processed.npz`,
 });
 
 program
@@ -48,23 +52,79 @@ program
 program
   .command('preprocess')
   .description('turn raw rows into the processed npz, and count the rows of each day beside the raw file')
-  .requiredOption('--raw-data-file <file>', 'rows of the Criteo Kaggle file, as text or gzip')
+  .requiredOption(
+    '--raw-data-file <files...>',
+    'the rows, as text with tabs or commas, also in gzip, zip, tar.gz or Zstandard; several in order, a pattern ' +
+      "('day_*'), or - for standard input",
+  )
   .option('--processed-data-file <file>', 'the npz', 'kaggleAdDisplayChallenge_processed.npz')
   .option(
     '--dictionaries <file>',
     'id dictionaries of earlier rows: categories get the ids that they have there (default: new ids)',
   )
-  .addOption(threadsOption('the available processors, 1 for a file below 16 MiB'))
+  .option('--member <name>', 'the file to take from an archive (default: train.txt, or the only one)')
+  .addOption(
+    new Option(
+      '--columns <choice>',
+      `${columnPresets.join(', ')}, or 'label=click numeric=price categorical=4-9,hour[-2:]' by name or place`,
+    )
+      .argParser(parseColumns)
+      .default('criteo-kaggle'),
+  )
+  .addOption(
+    new Option(
+      '--days <number>',
+      'days of the split (default: files that are days, such as day_0, else 7)',
+    ).argParser(parseCount(2)),
+  )
+  .addOption(
+    new Option('--max-ind-range <number>', 'take categories modulo this; -1 as they are').argParser(
+      parseMaxIndRange,
+    ),
+  )
+  .addOption(
+    new Option('--sub-sample-rate <rate>', 'leave out rows without a click with this probability')
+      .argParser(parseProbability)
+      .default(0),
+  )
+  .addOption(new Option('--data-sub-sample-rate <rate>').argParser(parseProbability).hideHelp())
+  .addOption(new Option('--seed <number>', 'which rows are left out').argParser(parseCount()).default(1))
+  .addOption(threadsOption('the available processors, 1 for files below 16 MiB'))
   .addOption(quietOption())
-  .action(async ({ rawDataFile, processedDataFile, dictionaries, threads, quiet }) => {
+  .action(async ({ quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options }) => {
+    const choices = {
+      ...options,
+      columns: columns === 'criteo-kaggle' ? undefined : columns,
+      maxIndRange: maxIndRange === -1 ? undefined : maxIndRange,
+      sampling: { rate: dataSubSampleRate ?? subSampleRate, seed },
+    };
     const { rows, dayCountFile, dictionariesFile, unknownRows } = await withProgress(
       { quiet, label: 'preprocessed bytes' },
-      (onProgress) => preprocessCriteo({ rawDataFile, processedDataFile, dictionaries, threads, onProgress }),
+      (onProgress, onNote) => preprocessCriteo({ ...choices, onProgress, onNote }),
     );
-    const files = [processedDataFile, dayCountFile, ...(dictionariesFile ? [dictionariesFile] : [])];
-    process.stdout.write(`${rows} rows: ${files.join(', ')}\n`);
+    const files = [options.processedDataFile, dayCountFile, dictionariesFile];
+    process.stdout.write(`${rows} rows: ${files.filter((file) => file !== undefined).join(', ')}\n`);
     if (unknownRows) process.stdout.write(`${unknownRowsLine(unknownRows)}\n`);
   });
+
+/** As the original's: -1 takes categories as they are. */
+function parseMaxIndRange(text: string): number {
+  return text === '-1' ? -1 : parseCount(1)(text);
+}
+
+function parseProbability(text: string): number {
+  const value = parseNumber(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`Expected a number from 0 to 1, found '${text}'.`);
+}
+
+function parseColumns(text: string): ColumnChoice | 'criteo-kaggle' {
+  try {
+    return parseColumnChoice(text) ?? 'criteo-kaggle';
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
 
 await runProgram(program);
 

@@ -2,7 +2,7 @@
 export const integerColumns = 13;
 /** Categorical columns of a Criteo row, C1 to C26. */
 export const categoricalColumns = 26;
-/** Days that the rows are divided into; the last one is for testing and validation. */
+/** Days that Kaggle's rows are divided into; the last one is for testing and validation. */
 export const days = 7;
 
 /** What errors call a field of a raw row, counted from 0. */

@@ -1,4 +1,4 @@
-import { days } from './criteo-columns.js';
+import { days as criteoDays } from './criteo-columns.js';
 
 /** Which rows a model learns from, is judged by and is chosen by; or all. */
 export type Split = 'train' | 'test' | 'validation' | 'all';
@@ -9,20 +9,20 @@ export interface RowRange {
   end: number;
 }
 
-/** Rows of each of the 7 days: n div 7, the first n mod 7 days one more (data_utils.py, getCriteoAdData). */
-export function rowsPerDay(rows: number): number[] {
+/** Rows of each of d days, 7 by default: n div d, the first n mod d days one more (data_utils.py, getCriteoAdData). */
+export function rowsPerDay(rows: number, days = criteoDays): number[] {
   return Array.from({ length: days }, (_, day) => Math.floor(rows / days) + (day < rows % days ? 1 : 0));
 }
 
 /**
- * The rows of a split: days 1 to 6 to train, the first half of day 7 (the longer one, if odd) to test, the
+ * The rows of a split: all days but the last to train, the first half of the last (the longer one, if odd) to test, the
  * second to validate (data_utils.py, transformCriteoAdData); or all rows.
  *
- * @param dayCounts the rows of each of the 7 days
+ * @param dayCounts the rows of each day
  */
 export function rowsOfSplit(dayCounts: readonly number[], split: Split): RowRange {
   const rows = dayCounts.reduce((total, count) => total + count, 0);
-  const lastDay = dayCounts[days - 1]!;
+  const lastDay = dayCounts.at(-1)!;
   const start = rows - lastDay;
   const middle = start + Math.ceil(lastDay / 2);
   switch (split) {

@@ -10,6 +10,8 @@ export {
   readIdDictionaries,
   type IdDictionaries,
 } from './dictionaries/id-dictionaries.js';
+export { parseColumnChoice, type ChosenColumn, type ColumnChoice } from './raw/rows/column-choice.js';
+export type { Sampling } from './preprocess/sample-rows.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
 export type { DayCountOptions } from './dataset/day-counts.js';

@@ -2,18 +2,25 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readNpz } from '@ds/criteo-data';
+import { openCriteoDataset, readNpz } from '@ds/criteo-data';
 import { builtFile, temporaryFolder } from '@ds/test-support';
 import packageJson from '../package.json';
+import { tarGzOf, zipOf } from './raw/packed.js';
 
 const folder = temporaryFolder();
 const program = builtFile(join(__dirname, '../dist/cli.js'));
 const golden = join(__dirname, 'golden/preprocessing');
 
 function run(...args: string[]) {
+  return runOn('', ...args);
+}
+
+/** With something on standard input. */
+function runOn(input: string | Uint8Array, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     encoding: 'utf8',
+    input,
   });
   return { status, stdout, stderr };
 }
@@ -122,6 +129,321 @@ it('gives later rows the ids of earlier ones, and says for each column how many 
       'the file has X_cat, X_int, y, counts\n',
   );
 });
+
+describe('rows in other forms', () => {
+  const text = readFileSync(join(golden, 'criteo-rows/train.txt'), 'utf8');
+  const names = [
+    'label',
+    ...Array.from({ length: 13 }, (_, column) => `I${column + 1}`),
+    ...Array.from({ length: 26 }, (_, column) => `C${column + 1}`),
+  ];
+  const withHeader = `${names.join('\t')}\n${text}`;
+  const unlabelled = text.replace(/^./gm, '').replace(/^\t/gm, '');
+  const at = (name: string) => join(folder, 'forms', name);
+  const expected = readNpz(join(golden, 'criteo-rows/processed.npz'));
+  const preprocess = (...args: string[]) =>
+    run('preprocess', '--processed-data-file', 'forms/out.npz', '--raw-data-file', ...args);
+
+  beforeAll(() => mkdirSync(join(folder, 'forms')));
+
+  it.each<[string, string, () => Promise<Uint8Array> | Uint8Array | string, RegExp]>([
+    ['a header', 'header.txt', () => withHeader, /header\.txt: line 1 is a header\n/],
+    ['commas', 'rows.csv', () => text.replaceAll('\t', ','), /rows\.csv: commas between the fields\n/],
+    [
+      'commas, quotes and a header',
+      'quoted.csv',
+      () => withHeader.replace(/[^\t\n]+/g, '"$&"').replaceAll('\t', ','),
+      /line 1 is a header/,
+    ],
+    ['numbers as pandas writes them', 'pandas.csv', () => pandasLike(text), /commas/],
+    ['a byte order mark', 'mark.txt', () => `\ufeff${text}`, /^preprocessed bytes/],
+    ['UTF-16', 'utf16.txt', () => Buffer.from(`\ufeff${text}`, 'utf16le'), /utf16\.txt: read as UTF-16LE\n/],
+    [
+      'zip',
+      'dac.zip',
+      () => zipOf({ 'train.txt': text, 'test.txt': unlabelled }),
+      /dac\.zip: rows of train\.txt/,
+    ],
+    [
+      'tar.gz',
+      'dac.tar.gz',
+      () => tarGzOf({ 'readme.txt': 'read me', 'test.txt': unlabelled, 'train.txt': text }),
+      /dac\.tar\.gz: rows of train\.txt/,
+    ],
+  ])('%s', async (_, name, make, note) => {
+    writeFileSync(at(name), await make());
+    const { status, stdout, stderr } = preprocess(`forms/${name}`);
+    expect(stderr).toMatch(note);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `300 rows: forms/out.npz, forms/${name.split('.')[0]}_day_count.npz, forms/out_dictionaries.npz\n`,
+    });
+    expect(await readNpz(at('out.npz'))).toEqual(await expected);
+  });
+
+  it('rows without labels, which get no y and no days', async () => {
+    writeFileSync(at('test.txt'), unlabelled);
+    const { status, stdout, stderr } = preprocess('forms/test.txt', '--threads', '2');
+    expect(stderr).toContain('forms/test.txt: rows of 39 fields without a label: the npz gets no y');
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: '300 rows: forms/out.npz, forms/out_dictionaries.npz\n',
+    });
+    const others = Object.entries(await expected).filter(([name]) => name !== 'y');
+    expect(await readNpz(at('out.npz'))).toEqual(Object.fromEntries(others));
+    const dataset = openCriteoDataset({ processedDataFile: at('out.npz'), split: 'test' });
+    await expect(dataset).rejects.toThrow(
+      `${at('out.npz')}: array "y": missing; rows without labels have no test split, they can only be predicted`,
+    );
+    writeFileSync(at('test.txt'), unlabelled.replace('\n', '\n1\t'));
+    expect(preprocess('forms/test.txt', '--quiet').stderr).toBe(
+      'error: forms/test.txt: line 2: expected 39 tab-separated fields (no label, as in line 1), found 40\n',
+    );
+  });
+
+  it('standard input, plain and packed', async () => {
+    for (const input of [text, gzipSync(text)]) {
+      const { status, stdout } = runOn(
+        input,
+        'preprocess',
+        ...['--raw-data-file', '-', '--processed-data-file', 'forms/stdin.npz'],
+      );
+      expect({ status, stdout }).toEqual({
+        status: 0,
+        stdout: '300 rows: forms/stdin.npz, forms/stdin_day_count.npz, forms/stdin_dictionaries.npz\n',
+      });
+      expect(await readNpz(at('stdin.npz'))).toEqual(await expected);
+    }
+    const bad = runOn(
+      '1\t2\n',
+      'preprocess',
+      '--quiet',
+      '--raw-data-file',
+      '-',
+      '--processed-data-file',
+      'forms/none.npz',
+    );
+    expect(bad).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'error: standard input: line 1: expected 40 tab-separated fields, found 2\n',
+    });
+    expect(existsSync(at('none.npz'))).toBe(false);
+  });
+
+  it('several files, as one', async () => {
+    const lines = text.match(/.*\n/g)!;
+    mkdirSync(at('parts'));
+    const parts = [lines.slice(0, 90), lines.slice(90, 91), lines.slice(91)].map((part) => part.join(''));
+    writeFileSync(at('parts/a.txt'), parts[0]!.slice(0, -1));
+    writeFileSync(at('parts/b.txt.gz'), gzipSync(parts[1]!));
+    writeFileSync(at('parts/c.csv'), parts[2]!.replaceAll('\t', ','));
+    for (const files of [
+      ['a.txt', 'b.txt.gz', 'c.csv'].map((name) => `forms/parts/${name}`),
+      ['forms/parts/?.*'],
+    ]) {
+      const { status, stdout } = preprocess(...files);
+      expect({ status, stdout }).toEqual({
+        status: 0,
+        stdout: '300 rows: forms/out.npz, forms/parts/a_day_count.npz, forms/out_dictionaries.npz\n',
+      });
+      expect(await readNpz(at('out.npz'))).toEqual(await expected);
+    }
+    writeFileSync(at('parts/c.csv'), parts[2]!.replaceAll('\t', ',').replace('\n', '\nx'));
+    expect(preprocess('forms/parts/?.*', '--quiet').stderr).toMatch(
+      /^error: forms\/parts\/c\.csv: line 2, field label: expected 0 or 1, found "x[01]"\n$/,
+    );
+    writeFileSync(at('parts/c.csv'), unlabelled);
+    expect(preprocess('forms/parts/?.*', '--quiet').stderr).toBe(
+      'error: forms/parts/c.csv: expected rows with a label, as in forms/parts/a.txt, found no label\n',
+    );
+    expect(preprocess('forms/parts/a.txt', 'forms/parts/none.txt', '--quiet').stderr).toBe(
+      'error: cannot read forms/parts/none.txt: no such file\n',
+    );
+  });
+
+  it('formats that are not read, by their name', () => {
+    writeFileSync(at('train.parquet'), 'PAR1....');
+    const { status, stderr } = preprocess('forms/train.parquet');
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'error: forms/train.parquet: a Parquet file, which is not read; instead: python -c "import pandas; ' +
+        "pandas.read_parquet('forms/train.parquet').to_csv('rows.csv', index=False)\"\n",
+    );
+  });
+});
+
+describe('days and samples', () => {
+  const rows = (name: string) => join(golden, '../sampled-preprocessing/rows', name);
+
+  it('takes the Terabyte flags of the original, and its name of the days', async () => {
+    const place = join(folder, 'terabyte');
+    mkdirSync(place);
+    for (let day = 0; day < 24; day++) {
+      writeFileSync(join(place, `day_${day}.gz`), gzipSync(readFileSync(rows(`day_${day}`))));
+    }
+    const { status, stderr } = run(
+      'preprocess',
+      ...['--raw_data_file', 'terabyte/day', '--processed_data_file', 'terabyte/out.npz'],
+      ...['--data-sub-sample-rate=0.875', '--max-ind-range=40', '--seed', '7', '--days', '24'],
+    );
+    expect(stderr).toContain('24 days, one a file\n');
+    expect(status).toBe(0);
+    const { total_per_file: days, ...arrays } = await readNpz(join(place, 'out.npz'));
+    const expected = join(golden, '../sampled-preprocessing/both');
+    expect(arrays).toEqual(await readNpz(join(expected, 'processed.npz')));
+    const counts = (await readNpz(join(expected, 'day_count.npz')))['total_per_file']!;
+    expect(days).toEqual(counts);
+    expect((await readNpz(join(place, 'day_day_count.npz')))['total_per_file']).toEqual(counts);
+    const asItIs = ['--raw-data-file', 'terabyte/day_0.gz', '--processed-data-file', 'terabyte/one.npz'];
+    expect(run('preprocess', '--max-ind-range', '-1', '--columns', 'criteo-kaggle', ...asItIs)).toMatchObject(
+      {
+        status: 0,
+      },
+    );
+  });
+
+  it('refuses the dictionaries of another range', () => {
+    writeFileSync(join(folder, 'range.txt'), good);
+    const files = ['--raw-data-file', 'range.txt', '--processed-data-file', 'range.npz', '--quiet'];
+    expect(run('preprocess', ...files, '--max-ind-range', '40').status).toBe(0);
+    const known = ['--dictionaries', 'range_dictionaries.npz'];
+    const later = ['--raw-data-file', 'range.txt', '--processed-data-file', 'later.npz', '--quiet', ...known];
+    expect(run('preprocess', ...later, '--max-ind-range', '40').status).toBe(0);
+    expect(run('preprocess', ...later).stderr).toBe(
+      'error: range_dictionaries.npz: expected the dictionaries of C1,C2,C3,C4,C5,C6,C7,C8,C9,C10,C11,C12,C...2,C23,C24,C25,C26, ' +
+        'found those of C1,C2,C3,C4,C5,C6,C7,C8,C9,C10,C11,C12,C...C25,C26 modulo 40\n',
+    );
+  });
+
+  it('leaves out the same rows on threads, of a plain and a packed file, and others with another seed', () => {
+    run('synthesize', '--rows', '50000', '--output', 'sampled.txt', '--quiet');
+    writeFileSync(
+      join(folder, 'sampled.txt.gz'),
+      gzipSync(readFileSync(join(folder, 'sampled.txt')), { level: 1 }),
+    );
+    const sample = (file: string, seed: string, threads: string) => {
+      const files = ['--raw-data-file', file, '--processed-data-file', 'sampled.npz'];
+      const { status, stdout } = run(
+        'preprocess',
+        ...['--quiet', ...files, '--sub-sample-rate', '0.5', '--seed', seed, '--threads', threads],
+      );
+      expect(status).toBe(0);
+      return { rows: Number.parseInt(stdout, 10), bytes: readFileSync(join(folder, 'sampled.npz')) };
+    };
+    const one = sample('sampled.txt', '1', '1');
+    expect(one.rows).toBeGreaterThan(28_000);
+    expect(one.rows).toBeLessThan(34_000);
+    for (const file of ['sampled.txt', 'sampled.txt.gz']) {
+      expect(sample(file, '1', '3').bytes.equals(one.bytes)).toBe(true);
+    }
+    expect(sample('sampled.txt', '2', '1').bytes.equals(one.bytes)).toBe(false);
+  });
+
+  it.each([
+    ['--days', '1', 'a whole number of at least 2'],
+    ['--days', '7.5', 'a whole number of at least 2'],
+    ['--max-ind-range', '0', 'a whole number of at least 1'],
+    ['--sub-sample-rate', '1.5', 'a number from 0 to 1'],
+    ['--sub-sample-rate', 'half', 'a number, found'],
+    ['--columns', 'label', 'criteo-kaggle, avazu or label='],
+  ])('exits with 2 on %s %s', (flag, value, expected) => {
+    const { status, stderr } = run('preprocess', '--raw-data-file', 'x', flag, value);
+    expect(status).toBe(2);
+    expect(stderr).toContain(expected);
+  });
+
+  it('says when no row is left', () => {
+    writeFileSync(join(folder, 'unclicked.txt'), `${good.split('\n')[0]!.replace(/^./, '0')}\n`);
+    const files = ['--raw-data-file', 'unclicked.txt', '--processed-data-file', 'unclicked.npz'];
+    expect(run('preprocess', '--quiet', ...files, '--sub-sample-rate', '1').stderr).toBe(
+      'error: unclicked.txt: expected at least one row, found none that is kept\n',
+    );
+    expect(existsSync(join(folder, 'unclicked.npz'))).toBe(false);
+  });
+});
+
+it('takes chosen columns, such as those of Avazu', async () => {
+  const header =
+    'id,click,hour,C1,banner_pos,site_id,site_domain,site_category,app_id,app_domain,app_category,device_id,' +
+    'device_ip,device_model,device_type,device_conn_type,C14,C15,C16,C17,C18,C19,C20,C21';
+  const rows = Array.from({ length: 20 }, (_, row) =>
+    [
+      ...[
+        `${10 ** 19 + row}`,
+        `${row % 3 === 0 ? 1 : 0}`,
+        `141021${String(row % 24).padStart(2, '0')}`,
+        '1005',
+        `${row % 2}`,
+      ],
+      ...[
+        '1fbe01fe',
+        'f3845767',
+        '28905ebd',
+        'ecad2386',
+        '7801e8d9',
+        '07d7df22',
+        'a99f214a',
+        `ddd2926${row % 9}`,
+      ],
+      ...['44956a24', '1', '2', '15706', '320', '50', '1722', '0', '35', row % 2 ? '-1' : '100084', '79'],
+    ].join(','),
+  );
+  writeFileSync(join(folder, 'avazu.csv.gz'), gzipSync([header, ...rows, ''].join('\n')));
+  const files = ['--raw-data-file', 'avazu.csv.gz', '--processed-data-file', 'avazu.npz'];
+  expect(run('preprocess', '--quiet', '--columns', 'avazu', ...files)).toEqual({
+    status: 0,
+    stdout: '20 rows: avazu.npz, avazu_day_count.npz, avazu_dictionaries.npz\n',
+    stderr: '',
+  });
+  const { X_cat, X_int, y, counts } = await readNpz(join(folder, 'avazu.npz'));
+  expect(X_cat!.shape).toEqual([20, 22]);
+  expect(X_int).toMatchObject({ shape: [20, 1], data: new Int32Array(20) });
+  expect([...y!.data]).toEqual(rows.map((row) => Number(row.split(',')[1])));
+  expect([...counts!.data]).toEqual([20, 1, 2, 1, 1, 1, 1, 1, 1, 1, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1]);
+  expect([...X_cat!.data].filter((_, at) => at % 22 === 20)).toEqual(rows.map((_, row) => row % 2));
+
+  const unlabelled = [header, ...rows].map((row) => row.split(',').toSpliced(1, 1).join(','));
+  writeFileSync(
+    join(folder, 'later.csv'),
+    [...unlabelled.slice(0, 1), ...unlabelled.slice(5), ''].join('\n'),
+  );
+  const later = ['--raw-data-file', 'later.csv', '--processed-data-file', 'later.npz', '--quiet'];
+  const known = ['--dictionaries', 'avazu_dictionaries.npz'];
+  expect(run('preprocess', '--columns', 'avazu', ...known, ...later).status).toBe(0);
+  const ids = await readNpz(join(folder, 'later.npz'));
+  expect(Object.keys(ids)).toEqual(['X_cat', 'X_int', 'counts']);
+  expect(ids['counts']).toEqual(counts);
+  expect(ids['X_cat']!.data).toEqual(X_cat!.data.slice(4 * 22));
+  const others = 'categorical=C1,hour';
+  expect(run('preprocess', '--columns', others, ...known, ...later).stderr).toBe(
+    'error: avazu_dictionaries.npz: expected the dictionaries of C1,hour, ' +
+      'found those of hour[-2:],C1,banner_pos,site_id,site_dom...7,C18,C19,C20,C21\n',
+  );
+
+  const some = 'label=click numeric=banner_pos,20 categorical=hour[-2:],device_ip,21';
+  expect(run('preprocess', '--quiet', '--columns', some, ...files).status).toBe(0);
+  const chosen = await readNpz(join(folder, 'avazu.npz'));
+  expect([...chosen['X_int']!.data]).toEqual(rows.flatMap((_, row) => [row % 2, 1722]));
+  expect([...chosen['counts']!.data]).toEqual([20, 9, 1]);
+  const wrong = 'label=click numeric=device_ip categorical=hour';
+  expect(run('preprocess', '--quiet', '--columns', wrong, ...files).stderr).toBe(
+    'error: avazu.csv.gz: line 2, field device_ip: expected a whole number of 32 bits or nothing, found "ddd29260"\n',
+  );
+  expect(run('preprocess', '--quiet', ...files).stderr).toBe(
+    'error: avazu.csv.gz: line 1: expected 40 comma-separated fields (--columns takes others), found 24\n',
+  );
+});
+
+/** Commas, and whole numbers with a decimal point. */
+function pandasLike(text: string): string {
+  return text
+    .replace(
+      /^(.)((?:\t-?\d*){13})/gm,
+      (_, label, integers: string) => label + integers.replace(/\d+/g, '$&.0'),
+    )
+    .replaceAll('\t', ',');
+}
 
 it('shows its help and version', () => {
   expect(run('--version')).toEqual({ status: 0, stdout: `${packageJson.version}\n`, stderr: '' });

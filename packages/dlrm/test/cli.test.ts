@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFile } from '../../test-support/src/built-file.js';
-import { writeNpz } from '@ds/criteo-data/npz';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { MixedPrecisionTable, SparseTable } from '@ds/data-sparsifier';
 import {
   Dlrm,
@@ -220,6 +220,66 @@ test('shows defaults and an example, and its version', () => {
     /--learning-rate.*\n.*\(default: 0\.1\)|--learning-rate.*default: 0\.1/,
   );
   expect(dlrm('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+it('trains and evaluates on other columns than Criteo has', async () => {
+  const other = join(folder, 'other.npz');
+  const tables = [24, 3, 5, 9];
+  const ids = formula(3, rows * 4);
+  await writeNpz(other, {
+    X_cat: {
+      data: Float64Array.from(ids, (x, place) => Math.floor(x * tables[place % 4]!)),
+      shape: [rows, 4],
+    },
+    // As of rows without numbers.
+    X_int: { data: new Int32Array(rows), shape: [rows, 1] },
+    y: {
+      data: Int32Array.from({ length: rows }, (_, row) => Number(ids[row * 4 + 2]! < 0.4)),
+      shape: [rows],
+    },
+    counts: { data: Int32Array.from(tables), shape: [4] },
+  });
+  const model = join(folder, 'other.ckpt');
+  const files = ['--processed-data-file', other, '--quiet'];
+  const trained = dlrm('train', ...files, '--save-model', model, '--epochs', '20', '--mini-batch-size', '32');
+  expect(trained).toMatchObject({ status: 0, stderr: '' });
+  const state = await loadCheckpoint(model);
+  expect(state['bot_l.0.weight']!.shape).toEqual([512, 1]);
+  expect(state['top_l.0.weight']!.shape).toEqual([512, 16 + 10]);
+  const { status, stdout } = dlrm('evaluate', ...files, '--json', '--model-path', model);
+  expect(status).toBe(0);
+  expect((JSON.parse(stdout) as { rocAuc: number }).rocAuc).toBeGreaterThan(0.9);
+  expectFailure(
+    dlrm('evaluate', '--quiet', '--processed-data-file', data, '--model-path', model),
+    1,
+    `${model}: expected 26 embedding tables, one for each categorical column of`,
+  );
+  const wider = join(folder, 'wider.npz');
+  await writeNpz(wider, {
+    ...(await readNpz(other)),
+    X_int: { data: new Int32Array(2 * rows), shape: [rows, 2] },
+  });
+  expectFailure(
+    dlrm('evaluate', '--quiet', '--processed-data-file', wider, '--model-path', model),
+    1,
+    `${model}: bot_l.0.weight: expected 2 inputs, one for each integer column of ${wider}, found 1`,
+  );
+});
+
+it('refuses rows without labels', async () => {
+  const unlabelled = join(folder, 'unlabelled.npz');
+  await writeNpz(unlabelled, {
+    X_cat: { data: new Float64Array(26), shape: [1, 26] },
+    X_int: { data: new Int32Array(13), shape: [1, 13] },
+    counts: { data: new Int32Array(26).fill(1), shape: [26] },
+  });
+  const model = join(folder, 'none.ckpt');
+  expectFailure(
+    dlrm('train', '--quiet', '--processed-data-file', unlabelled, '--save-model', model),
+    1,
+    `${unlabelled}: the rows have no labels`,
+  );
+  expect(existsSync(model)).toBe(false);
 });
 
 describe('wrong input', () => {

@@ -230,6 +230,7 @@ async function openModelAndData({
       checkTablesFitData({
         ...{ config: model.config, metadata },
         ...{ counts: dataset.counts, idsFingerprint: dataset.idsFingerprint },
+        denseFeatures: dataset.denseFeatures,
         ...{ modelPath, dataPath: processedDataFile },
         onNote: noteOnce,
       });

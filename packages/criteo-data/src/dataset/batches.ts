@@ -1,13 +1,12 @@
-import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { RandomStream } from '../random/random-stream.js';
 import { shuffledRows } from '../random/shuffled-rows.js';
-import { firstInteger, labelWord, noLabel, wordsPerRow, type RowStore } from './row-store.js';
+import { noLabel, type RowLayout, type RowStore } from './row-store.js';
 
 /** Rows as a model takes them. */
 export interface CriteoBatch {
-  /** ln(integer + 1), shape (rows, 13). */
+  /** ln(integer + 1), shape (rows, integer columns); Criteo has 13. */
   dense: Float32Array;
-  /** Row of the table of each categorical column, shape (rows, 26). */
+  /** Row of the table of each categorical column, shape (rows, categorical columns); Criteo has 26. */
   sparse: Int32Array;
   /** 1 for a click, 0 for none, NaN where the row has no label, shape (rows). */
   labels: Float32Array;
@@ -33,25 +32,26 @@ export async function* readBatches(
   }
   const order =
     shuffleSeed === undefined ? undefined : shuffledRows(store.length, new RandomStream(shuffleSeed));
-  const words = new Int32Array(Math.min(batchSize, store.length) * wordsPerRow);
+  const words = new Int32Array(Math.min(batchSize, store.length) * store.layout.words);
   for (let start = 0; start < store.length; start += batchSize) {
     const end = Math.min(start + batchSize, store.length);
     await store.read(order ? order.subarray(start, end) : { start, end }, words);
-    yield batchOf(words, end - start);
+    yield batchOf(words, end - start, store.layout);
   }
 }
 
-function batchOf(words: Int32Array, rows: number): CriteoBatch {
-  const dense = new Float32Array(rows * integerColumns);
-  const sparse = new Int32Array(rows * categoricalColumns);
+function batchOf(words: Int32Array, rows: number, layout: RowLayout): CriteoBatch {
+  const { categories, integers } = layout;
+  const dense = new Float32Array(rows * integers);
+  const sparse = new Int32Array(rows * categories);
   const labels = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
-    const from = row * wordsPerRow;
-    for (let i = 0; i < categoricalColumns; i++) sparse[row * categoricalColumns + i] = words[from + i]!;
-    for (let i = 0; i < integerColumns; i++) {
-      dense[row * integerColumns + i] = logOfNext(words[from + firstInteger + i]!);
+    const from = row * layout.words;
+    for (let i = 0; i < categories; i++) sparse[row * categories + i] = words[from + i]!;
+    for (let i = 0; i < integers; i++) {
+      dense[row * integers + i] = logOfNext(words[from + categories + i]!);
     }
-    const label = words[from + labelWord]!;
+    const label = words[from + categories + integers]!;
     labels[row] = label === noLabel ? NaN : label;
   }
   return { dense, sparse, labels };

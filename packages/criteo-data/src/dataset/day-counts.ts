@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readNpz } from '@ds/tensor-files/npz';
-import { days } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
+import { dayOf } from '../raw/raw-paths.js';
 
 /** Where the numbers of rows of the days come from. */
 export interface DayCountOptions {
-  /** Path of an npz with `total_per_file` (7 counts). Default: looked for. */
+  /** Path of an npz with `total_per_file`, a count a day. Default: looked for. */
   file?: string | undefined;
   /** Path of the raw rows, beside which the file is looked for first. */
   rawDataFile?: string | undefined;
@@ -22,16 +22,31 @@ export function dayCountFileOf(rawDataFile: string): string {
   return join(dirname(rawDataFile), `${basename(rawDataFile).split('.')[0]}${ending}`);
 }
 
+/** The same of several raw files: those of days (`day_0`, `day_1`) have `day_day_count.npz`, others that of the first. */
+export function rawDayCountFile(paths: readonly string[]): string {
+  return dayCountFileOf((paths.length > 1 && dayOf(paths[0]!)?.stem) || paths[0]!);
+}
+
 /**
- * The rows of each of the 7 days: those of the given file; else of the one beside the raw file; else of the one beside
- * the processed file whose counts add up to its rows; else all days are equally long, as the original cuts Kaggle's
- * rows. Its `--data-sub-sample-rate` leaves days of different lengths.
+ * The rows of each day: those of the given file; else of the one beside the raw file; else those in the processed file
+ * itself; else of the file beside it whose counts add up to its rows; else 7 days are equally long, as the original cuts
+ * Kaggle's rows. Its `--data-sub-sample-rate` leaves days of different lengths.
  *
  * @throws Error naming the file that is no such npz, whose counts do not add up to the rows, or that fits as well as
  *   another with other counts.
  */
 export async function findDayCounts(
-  { path, rows }: { /** The processed file. */ path: string; rows: number },
+  {
+    path,
+    rows,
+    dayCounts,
+  }: {
+    /** The processed file. */
+    path: string;
+    rows: number;
+    /** The counts in it, if it has any. */
+    dayCounts?: readonly number[] | undefined;
+  },
   { file, rawDataFile, onFound }: DayCountOptions = {},
 ): Promise<number[]> {
   const besideRaw = rawDataFile === undefined ? undefined : dayCountFileOf(rawDataFile);
@@ -46,6 +61,11 @@ export async function findDayCounts(
     }
     onFound?.(named);
     return counts;
+  }
+  if (dayCounts) {
+    expectCounts(dayCounts, path);
+    if (sum(dayCounts) === rows) return [...dayCounts];
+    throw new Error(`${path}: total_per_file: expected ${rows} rows in all, found ${sum(dayCounts)}`);
   }
   const folder = dirname(path);
   const found = [];
@@ -69,17 +89,18 @@ export async function findDayCounts(
 
 async function readDayCounts(file: string): Promise<number[]> {
   const { total_per_file: array } = await readNpz(file);
-  const counts = array && Array.from(array.data, Number);
-  if (
-    !counts ||
-    counts.length !== days ||
-    !counts.every((count) => Number.isSafeInteger(count) && count >= 0)
-  ) {
-    throw new Error(
-      `${file}: expected an array total_per_file of ${days} counts, found ${counts ? `[${counts.slice(0, 9).join(', ')}]` : 'none'}`,
-    );
-  }
+  if (!array) throw new Error(`${file}: expected an array total_per_file, a count a day, found none`);
+  const counts = Array.from(array.data, Number);
+  expectCounts(counts, file);
   return counts;
+}
+
+function expectCounts(counts: readonly number[], file: string): void {
+  const isCount = (count: number) => Number.isSafeInteger(count) && count >= 0;
+  if (counts.length >= 2 && counts.every(isCount)) return;
+  throw new Error(
+    `${file}: expected an array total_per_file of at least 2 counts, found [${counts.slice(0, 9).join(', ')}]`,
+  );
 }
 
 function sum(counts: readonly number[]): number {

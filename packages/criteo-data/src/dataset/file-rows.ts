@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkFreeSpace } from '@ds/files';
 import { openUnnamedFile } from '../unnamed-file.js';
-import { wordsPerRow, type RowStore } from './row-store.js';
+import type { RowLayout, RowStore } from './row-store.js';
 
 const rowsAtOnce = 1 << 14;
-const bytesPerRow = 4 * wordsPerRow;
 
 /**
  * Rows in a temporary file, one fixed-size record a row, for data that does not fit into memory. The npz has
@@ -17,23 +16,25 @@ const bytesPerRow = 4 * wordsPerRow;
  */
 export async function fileRows(
   length: number,
+  layout: RowLayout,
   fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
 ): Promise<RowStore> {
   const place = join(tmpdir(), 'criteo-data');
-  await checkFreeSpace(place, { bytes: 2 * length * bytesPerRow, what: 'the rows as temporary files' });
+  await checkFreeSpace(place, { bytes: 2 * length * 4 * layout.words, what: 'the rows as temporary files' });
   const columns = await openUnnamedFile(place);
   try {
     const rows = await openUnnamedFile(place);
     try {
-      await writeColumns(columns.fd, length, fill);
-      transpose(columns.fd, rows.fd, length);
+      await writeColumns(columns.fd, { length, wordsPerRow: layout.words }, fill);
+      transpose(columns.fd, rows.fd, { length, wordsPerRow: layout.words });
     } catch (error) {
       await rows.close();
       throw error;
     }
     return {
       length,
-      read: async (wanted, target) => readRows(rows.fd, wanted, target),
+      layout,
+      read: async (wanted, target) => readRows(rows.fd, wanted, target, layout.words),
       close: () => rows.close(),
     };
   } finally {
@@ -43,7 +44,7 @@ export async function fileRows(
 
 async function writeColumns(
   file: number,
-  length: number,
+  { length, wordsPerRow }: { length: number; wordsPerRow: number },
   fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
 ): Promise<void> {
   const blocks = Array.from({ length: wordsPerRow }, () => new Int32Array(rowsAtOnce));
@@ -57,7 +58,11 @@ async function writeColumns(
   });
 }
 
-function transpose(columns: number, rows: number, length: number): void {
+function transpose(
+  columns: number,
+  rows: number,
+  { length, wordsPerRow }: { length: number; wordsPerRow: number },
+): void {
   const column = new Int32Array(rowsAtOnce);
   const block = new Int32Array(rowsAtOnce * wordsPerRow);
   for (let start = 0; start < length; start += rowsAtOnce) {
@@ -66,7 +71,7 @@ function transpose(columns: number, rows: number, length: number): void {
       readWords(columns, column.subarray(0, count), 4 * (word * length + start));
       for (let row = 0; row < count; row++) block[row * wordsPerRow + word] = column[row]!;
     }
-    writeWords(rows, block.subarray(0, count * wordsPerRow), start * bytesPerRow);
+    writeWords(rows, block.subarray(0, count * wordsPerRow), start * 4 * wordsPerRow);
   }
 }
 
@@ -74,7 +79,9 @@ function readRows(
   file: number,
   rows: Uint32Array | { start: number; end: number },
   target: Int32Array,
+  wordsPerRow: number,
 ): void {
+  const bytesPerRow = 4 * wordsPerRow;
   if (!ArrayBuffer.isView(rows)) {
     readWords(file, target.subarray(0, (rows.end - rows.start) * wordsPerRow), rows.start * bytesPerRow);
     return;

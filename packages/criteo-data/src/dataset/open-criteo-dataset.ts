@@ -3,14 +3,16 @@ import { readBatches, type CriteoBatch } from './batches.js';
 import { findDayCounts, type DayCountOptions } from './day-counts.js';
 import { fileRows } from './file-rows.js';
 import { openProcessedFile, type ProcessedFile } from './processed-file.js';
-import { firstInteger, labelWord, memoryRows, noLabel, wordsPerRow, type RowStore } from './row-store.js';
+import { memoryRows, noLabel, rowLayout, type RowStore } from './row-store.js';
 
 /** The rows of one split of a processed Criteo file. */
 export interface CriteoDataset {
   /** Number of rows. */
   readonly length: number;
-  /** Rows of the embedding table of each of the 26 categorical columns. */
+  /** Rows of the embedding table of each categorical column; Criteo has 26. */
   readonly counts: Int32Array;
+  /** Number of dense features; Criteo has 13. */
+  readonly denseFeatures: number;
   /** Whether the rows have labels. */
   readonly isLabelled: boolean;
   /** Fingerprint of the id dictionaries (`readIdDictionaries`); undefined where the file does not say it. */
@@ -33,13 +35,14 @@ export interface CriteoDataset {
 const defaultMemory = 2 ** 31;
 
 /**
- * Opens one split of a processed npz file (`preprocessCriteo`, or the original's data_utils.py): of 7 days,
- * 1 to 6 train, the first half of day 7 tests, the second validates; or all rows. A file without the array `y` has
- * unlabelled rows, of which only all can be opened; their labels are NaN. Rows are kept as 32-bit numbers, 160
- * bytes each; more than `maxMemory` go to a temporary file of fixed-size records, removed by `close`.
+ * Opens one split of a processed npz file (`preprocessCriteo`, or the original's data_utils.py): all days but the last
+ * train (6 of Criteo Kaggle's 7), the first half of the last tests, the second validates; or all rows. A file without
+ * the array `y` has unlabelled rows, of which only all can be opened; their labels are NaN. Rows are kept as 32-bit
+ * numbers, 160 bytes each for Criteo's columns; more than `maxMemory` go to a temporary file of fixed-size records,
+ * removed by `close`.
  *
  * @throws Error naming the file and the array when one is missing, has the wrong dtype or shape, or has a
- *   value outside its range; the day-count file that does not fit.
+ *   value outside its range; the day-count file that does not fit; that the rows have no labels.
  */
 export async function openCriteoDataset({
   processedDataFile,
@@ -67,10 +70,8 @@ export async function openCriteoDataset({
         `${processedDataFile}: array "y": missing; rows without labels have no ${split} split, they can only be predicted`,
       );
     }
-    const counts =
-      split === 'all'
-        ? [file.rows]
-        : await findDayCounts({ path: processedDataFile, rows: file.rows }, dayCounts);
+    const days = { path: processedDataFile, rows: file.rows, dayCounts: file.dayCounts };
+    const counts = split === 'all' ? [file.rows] : await findDayCounts(days, dayCounts);
     store = await loadRows(file, { range: rowsOfSplit(counts, split), maxMemory, onProgress });
   } finally {
     await file.close();
@@ -80,6 +81,7 @@ export async function openCriteoDataset({
     counts: file.counts,
     isLabelled: file.isLabelled,
     idsFingerprint: file.idsFingerprint,
+    denseFeatures: file.integerColumns,
     batches: (options) => readBatches(store, options),
     close: () => store.close(),
   };
@@ -94,7 +96,8 @@ async function loadRows(
   }: { range: RowRange; maxMemory: number; onProgress?: (done: number, total: number) => void },
 ): Promise<RowStore> {
   const length = end - start;
-  const total = file.rows * wordsPerRow;
+  const layout = rowLayout(file.counts.length, file.integerColumns);
+  const total = file.rows * layout.words;
   const step = 1 << 16;
   let done = 0;
   const fill = async (put: (row: number, word: number, value: number) => void) => {
@@ -103,15 +106,16 @@ async function loadRows(
       if (++done % step === 0) onProgress?.(done, total);
     };
     await file.readColumns('X_cat', from(0));
-    await file.readColumns('X_int', from(firstInteger));
-    if (file.isLabelled) await file.readColumns('y', from(labelWord));
-    else for (let row = start; row < end; row++) put(row - start, labelWord, noLabel);
+    await file.readColumns('X_int', from(layout.categories));
+    const labels = layout.categories + layout.integers;
+    if (file.isLabelled) await file.readColumns('y', from(labels));
+    else for (let row = start; row < end; row++) put(row - start, labels, noLabel);
     onProgress?.(total, total);
   };
-  if (length * wordsPerRow * 4 > maxMemory) return fileRows(length, fill);
-  const words = new Int32Array(length * wordsPerRow);
+  if (length * layout.words * 4 > maxMemory) return fileRows(length, layout, fill);
+  const words = new Int32Array(length * layout.words);
   await fill((row, word, value) => {
-    words[row * wordsPerRow + word] = value;
+    words[row * layout.words + word] = value;
   });
-  return memoryRows(words);
+  return memoryRows(words, layout);
 }

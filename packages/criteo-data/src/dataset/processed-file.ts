@@ -1,4 +1,3 @@
-import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import type { NpyDtype } from '@ds/tensor-files/npz';
 import { openNpz, type NpzEntry } from '@ds/tensor-files/npz';
@@ -6,6 +5,10 @@ import { openNpz, type NpzEntry } from '@ds/tensor-files/npz';
 /** A processed npz file whose arrays have the right names, types and lengths. */
 export interface ProcessedFile {
   readonly rows: number;
+  /** Columns of X_int: the dense features. */
+  readonly integerColumns: number;
+  /** The rows of each day, where the file says them. */
+  readonly dayCounts: number[] | undefined;
   /** Distinct values of each categorical column: the rows of its table. */
   readonly counts: Int32Array;
   /** Whether its rows have labels: whether there is an array `y`. */
@@ -23,7 +26,6 @@ export interface ProcessedFile {
   close(): Promise<void>;
 }
 
-const columnsOf = { X_cat: categoricalColumns, X_int: integerColumns, y: 1 } as const;
 const acceptedTypes: readonly NpyDtype[] = ['float64', 'int32', 'int64'];
 
 /** @throws Error naming the file and the array that is missing, or has another type or shape. */
@@ -42,17 +44,19 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
     const isLabelled = npz.entries.has('y');
     const arrays = { X_cat: entry('X_cat'), X_int: entry('X_int'), ...(isLabelled && { y: entry('y') }) };
     const rows = (arrays.y ?? arrays.X_int).shape[0] ?? 0;
-    const expectShape = (name: string, found: readonly number[], expected: readonly number[]) => {
+    const [, integerColumns = 0] = arrays.X_int.shape;
+    const [, categoricalColumns = 0] = arrays.X_cat.shape;
+    const countsEntry = entry('counts');
+    const expectShape = (name: string, found: readonly number[], expected: readonly (number | string)[]) => {
       if (found.join() !== expected.join()) {
         throw fail(name, `expected shape (${expected.join(', ')}), found (${found.join(', ')})`);
       }
     };
-    if (arrays.y) expectShape('y', arrays.y.shape, [rows]);
-    expectShape('X_cat', arrays.X_cat.shape, [rows, categoricalColumns]);
-    expectShape('X_int', arrays.X_int.shape, [rows, integerColumns]);
-
-    const countsEntry = entry('counts');
+    expectShape('X_cat', arrays.X_cat.shape, [rows, categoricalColumns || 'columns']);
+    expectShape('X_int', arrays.X_int.shape, [rows, integerColumns || 'columns']);
     expectShape('counts', countsEntry.shape, [categoricalColumns]);
+    if (arrays.y) expectShape('y', arrays.y.shape, [rows]);
+
     const counts = new Int32Array(categoricalColumns);
     await readValues(countsEntry, (position, value) => {
       if (!(value >= 0 && value <= 0x7fffffff && Number.isInteger(value))) {
@@ -60,24 +64,35 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
       }
       counts[position] = value;
     });
+    let dayCounts: number[] | undefined;
+    if (npz.entries.has('total_per_file')) {
+      const perDay: number[] = [];
+      await readValues(entry('total_per_file'), (_, value) => perDay.push(value));
+      dayCounts = perDay;
+    }
 
     const limits = {
       X_cat: (column: number) => counts[column]!,
       X_int: () => 2 ** 31,
       y: () => 2,
     };
+    const columnsOf = { X_cat: categoricalColumns, X_int: integerColumns, y: 1 };
     return {
       rows,
       counts,
+      integerColumns,
       isLabelled,
       idsFingerprint: fingerprintIn(npz.comment),
+      dayCounts,
       readColumns: async (array, take) => {
         const columns = columnsOf[array];
         const limit = Int32Array.from({ length: columns }, (_, column) => limits[array](column) - 1);
-        const { fortranOrder } = entry(array);
+        const described = arrays[array];
+        if (!described) throw fail(array, 'missing');
+        const { fortranOrder } = described;
         let row = 0;
         let column = 0;
-        await readValues(entry(array), (_, value) => {
+        await readValues(described, (_, value) => {
           if (!(value >= 0 && value <= limit[column]! && Number.isInteger(value))) {
             throw fail(
               array,
@@ -108,15 +123,6 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
   }
 }
 
-function fingerprintIn(comment: string): string | undefined {
-  try {
-    const { [idsMetadataKey]: fingerprint } = JSON.parse(comment) as Record<string, unknown>;
-    return typeof fingerprint === 'string' ? fingerprint : undefined;
-  } catch {
-    return undefined; // no comment, or another one
-  }
-}
-
 /** Hands over the values of an array one after another, as they lie in the file. */
 async function readValues(entry: NpzEntry, take: (position: number, value: number) => void): Promise<void> {
   const size = entry.dtype === 'int32' ? 4 : 8;
@@ -141,5 +147,14 @@ async function readValues(entry: NpzEntry, take: (position: number, value: numbe
       aligned.copyWithin(0, count * size, filled);
       filled -= count * size;
     }
+  }
+}
+
+function fingerprintIn(comment: string): string | undefined {
+  try {
+    const { [idsMetadataKey]: fingerprint } = JSON.parse(comment) as Record<string, unknown>;
+    return typeof fingerprint === 'string' ? fingerprint : undefined;
+  } catch {
+    return undefined; // no comment, or another one
   }
 }

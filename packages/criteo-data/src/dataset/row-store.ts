@@ -1,34 +1,42 @@
-import { categoricalColumns, integerColumns } from '../criteo-columns.js';
+/** The 32-bit words of a row: its ids, its integers, its label. */
+export interface RowLayout {
+  categories: number;
+  integers: number;
+  /** Of a row in all. */
+  words: number;
+}
 
-/** 32-bit words of a row: its ids, its integers, its label. */
-export const wordsPerRow = categoricalColumns + integerColumns + 1;
-/** Where the integers begin. */
-export const firstInteger = categoricalColumns;
-/** Where the label is. */
-export const labelWord = categoricalColumns + integerColumns;
-/** What is there in a row without a label. */
+/** The words of rows of so many columns. */
+export function rowLayout(categories: number, integers: number): RowLayout {
+  return { categories, integers, words: categories + integers + 1 };
+}
+
+/** What stands for the label in a row without one. */
 export const noLabel = -1;
 
 /** The rows of one split, read by position. */
 export interface RowStore {
   readonly length: number;
-  /** Copies the rows into `target`, one after another (`wordsPerRow` words each). */
+  readonly layout: RowLayout;
+  /** Copies the rows into `target`, one after another (`layout.words` words each). */
   read(rows: Uint32Array | { start: number; end: number }, target: Int32Array): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Rows held in memory, row by row. */
-export function memoryRows(words: Int32Array): RowStore {
+export function memoryRows(words: Int32Array, layout: RowLayout): RowStore {
+  const { words: perRow } = layout;
   return {
-    length: words.length / wordsPerRow,
+    length: words.length / perRow,
+    layout,
     async read(rows, target) {
       if (!ArrayBuffer.isView(rows)) {
-        target.set(words.subarray(rows.start * wordsPerRow, rows.end * wordsPerRow));
+        target.set(words.subarray(rows.start * perRow, rows.end * perRow));
         return;
       }
       for (let i = 0; i < rows.length; i++) {
-        const from = rows[i]! * wordsPerRow;
-        for (let word = 0; word < wordsPerRow; word++) target[i * wordsPerRow + word] = words[from + word]!;
+        const from = rows[i]! * perRow;
+        for (let word = 0; word < perRow; word++) target[i * perRow + word] = words[from + word]!;
       }
     },
     close: async () => undefined,

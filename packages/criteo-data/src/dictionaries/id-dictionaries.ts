@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readNpz } from '@ds/tensor-files/npz';
-import { categoricalColumns, fieldName, integerColumns } from '../criteo-columns.js';
+import { openNpz, readNpz } from '@ds/tensor-files/npz';
+import { fieldName, integerColumns } from '../criteo-columns.js';
 
 /** Which category has which id, of all categorical columns: what makes the rows of a model's tables mean something. */
 export interface IdDictionaries {
   /**
-   * For each of the 26 categorical columns its categories in the order of their ids: `values[c][id]` is the hex digits of
+   * For each categorical column (Criteo has 26) its categories in the order of their ids: `values[c][id]` is the hex digits of
    * the raw file as an int32, 0 for a missing one.
    */
   values: readonly Int32Array[];
+  /** What they are of: the names of the columns, and `modulo <n>` where `maxIndRange` was given. */
+  categories: string;
   /** SHA-256 over each column's number of categories and its categories, as int32 little-endian: 64 hex digits. */
   fingerprint: string;
 }
@@ -21,7 +23,10 @@ export function dictionariesFileOf(processedDataFile: string): string {
   return `${processedDataFile.replace(/\.npz$/i, '')}_dictionaries.npz`;
 }
 
-/** The array of a column in the file of the dictionaries: `C1` to `C26`. */
+/** The key of a dictionary file's metadata whose text says what the categories are of. */
+export const categoriesKey = 'categories';
+
+/** The array of a column in the file of the dictionaries: `C1`, `C2` and on. */
 export function dictionaryName(column: number): string {
   return fieldName(1 + integerColumns + column);
 }
@@ -40,14 +45,15 @@ export function fingerprinter(): { add: (values: Int32Array) => void; finish: ()
 
 /**
  * Reads the id dictionaries that `preprocessCriteo` wrote beside a processed file: an npz with an int32 array for each
- * categorical column, `C1` to `C26`, of the column's categories in the order of their ids.
+ * categorical column, `C1` and on, of the column's categories in the order of their ids.
  *
  * @throws Error naming the file and the array that is missing or none of such categories.
  */
 export async function readIdDictionaries(path: string): Promise<IdDictionaries> {
   const arrays = await readNpz(path);
   const fingerprint = fingerprinter();
-  const values = Array.from({ length: categoricalColumns }, (_, column) => {
+  const columns = Math.max(1, Object.keys(arrays).length);
+  const values = Array.from({ length: columns }, (_, column) => {
     const name = dictionaryName(column);
     const array = arrays[name];
     const fail = (found: string) =>
@@ -59,5 +65,17 @@ export async function readIdDictionaries(path: string): Promise<IdDictionaries> 
     fingerprint.add(data);
     return data;
   });
-  return { values, fingerprint: fingerprint.finish() };
+  return { values, categories: await categoriesIn(path, columns), fingerprint: fingerprint.finish() };
+}
+
+async function categoriesIn(path: string, columns: number): Promise<string> {
+  const npz = await openNpz(path);
+  await npz.close();
+  try {
+    const { [categoriesKey]: categories } = JSON.parse(npz.comment) as Record<string, unknown>;
+    if (typeof categories === 'string') return categories;
+  } catch {
+    // Nothing of the kind: written without it.
+  }
+  return Array.from({ length: columns }, (_, column) => dictionaryName(column)).join();
 }

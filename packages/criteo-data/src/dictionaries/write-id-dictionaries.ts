@@ -1,18 +1,20 @@
 import { appendTo, writeWhole, ZipWriter } from '@ds/files';
 import { formatNpyHeader } from '@ds/tensor-files/npz';
-import { dictionaryName, fingerprinter } from './id-dictionaries.js';
+import { categoriesKey, dictionaryName, fingerprinter } from './id-dictionaries.js';
 
 /**
  * Writes the categories of each column in the order of their ids, as `readIdDictionaries` reads them. They are stored as
  * they are: 4 bytes are what a category of 32 random bits takes, so deflating them would cost time for nothing.
  *
  * @param columns each column's categories, made when their turn comes
+ * @param categories what they are of, as `IdDictionaries.categories` says
  * @returns their fingerprint
  * @throws Error naming the file when it cannot be written.
  */
 export async function writeIdDictionaries(
   path: string | undefined,
   columns: readonly (() => Int32Array)[],
+  categories: string,
 ): Promise<string> {
   const fingerprint = fingerprinter();
   if (path === undefined) {
@@ -28,7 +30,7 @@ export async function writeIdDictionaries(
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       await zip.addStored(`${dictionaryName(column)}.npy`, [header, bytes], { align: 64 });
     }
-    await zip.finish();
+    await zip.finish({ comment: JSON.stringify({ [categoriesKey]: categories }) });
   });
   return fingerprint.finish();
 }

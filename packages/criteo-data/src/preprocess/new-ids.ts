@@ -1,4 +1,3 @@
-import { categoricalColumns } from '../criteo-columns.js';
 import { IdDictionary } from './id-dictionary.js';
 import type { IdSource } from './id-source.js';
 import type { ParsedPiece } from './parse-piece.js';
@@ -6,7 +5,12 @@ import type { ParsedPiece } from './parse-piece.js';
 /** Ids by first appearance in the file: 0, 1, 2... in each column. */
 export class NewIds implements IdSource {
   /** Of each column. */
-  readonly dictionaries = Array.from({ length: categoricalColumns }, () => new IdDictionary());
+  readonly dictionaries: readonly IdDictionary[];
+
+  /** @param columns their number */
+  constructor(columns: number) {
+    this.dictionaries = Array.from({ length: columns }, () => new IdDictionary());
+  }
 
   get counts(): Int32Array {
     return Int32Array.from(this.dictionaries, ({ size }) => size);

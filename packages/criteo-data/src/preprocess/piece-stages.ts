@@ -22,5 +22,6 @@ export function buffersOf(stage: StageInput | StageOutput): ArrayBuffer[] {
   if ('deflated' in stage) return [stage.deflated.bytes.buffer];
   if (!('parsed' in stage) || !('rows' in stage.parsed)) return [];
   const { parsed } = stage;
-  return [parsed.numbers.buffer, parsed.distinct.buffer, parsed.integersAndLabels.bytes.buffer];
+  const kept = parsed.kept ? [parsed.kept.buffer] : [];
+  return [parsed.numbers.buffer, parsed.distinct.buffer, parsed.integersAndLabels.bytes.buffer, ...kept];
 }

@@ -1,18 +1,26 @@
 import { statSync } from 'node:fs';
-import { checkOutputs, fileSource, whileHolding, writeWhole } from '@ds/files';
+import type { FileHandle } from 'node:fs/promises';
+import { checkOutputs, whileHolding, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
-import { fieldName } from '../criteo-columns.js';
-import { dayCountFileOf } from '../dataset/day-counts.js';
+import { writeNpz } from '@ds/tensor-files/npz';
+import { days as criteoDays } from '../criteo-columns.js';
+import { rawDayCountFile } from '../dataset/day-counts.js';
 import { rowsPerDay } from '../day-split.js';
 import { dictionariesFileOf, readIdDictionaries } from '../dictionaries/id-dictionaries.js';
 import { writeIdDictionaries } from '../dictionaries/write-id-dictionaries.js';
-import { writeNpz } from '@ds/tensor-files/npz';
+import { standardInput } from '../raw/open-raw-file.js';
+import { rawPaths } from '../raw/raw-paths.js';
+import type { ColumnChoice } from '../raw/rows/column-choice.js';
+import { widthsOf, type RowForm } from '../raw/rows/row-form.js';
 import type { BadField } from './bad-field.js';
+import { areFilesDays, dayTotals, type CountedPiece } from './day-totals.js';
 import { DeflatedSpool } from './deflate/deflated-spool.js';
 import { KnownIds } from './known-ids.js';
 import { NewIds } from './new-ids.js';
+import { openRawRows, type PieceOrigin } from './open-raw-rows.js';
+import type { ParsedPiece } from './parse-piece.js';
 import { processPieces } from './process-pieces.js';
-import { readLines } from './lines/read-lines.js';
+import type { Sampling } from './sample-rows.js';
 import { firstArrays, writeProcessedFile } from './write-processed-file.js';
 
 // Larger pieces have fewer distinct values a row to be looked up, smaller ones fit the processor's caches better.
@@ -24,23 +32,27 @@ const smallFile = 1 << 24;
 export interface PreprocessedCriteo {
   /** Rows in the npz. */
   rows: number;
-  /** Distinct values of each of the 26 categorical columns; with `dictionaries`, of the earlier rows. */
+  /** Distinct values of each categorical column (Criteo has 26); with `dictionaries`, of the earlier rows. */
   counts: Int32Array;
   /** SHA-256 of the id dictionaries, which the npz has as the comment of its archive. */
   idsFingerprint: string;
   /** Path of the id dictionaries that were written; none with `dictionaries`, or beside an output that is no file. */
   dictionariesFile?: string;
-  /** With `dictionaries`, for each of the 26 categorical columns the rows whose category was not in them. */
+  /** With `dictionaries`, for each categorical column the rows whose category was not in them. */
   unknownRows?: Int32Array;
-  /** Path of the file with the number of rows of each day, which the original's loader reads. */
-  dayCountFile: string;
+  /** Rows of each day. */
+  dayCounts: number[];
+  /** Path of the file with the number of rows of each day, which the original's loader reads; none for rows without labels. */
+  dayCountFile: string | undefined;
 }
 
 /**
- * Turns raw Criteo rows (plain or gzip) into the processed npz of facebookresearch/dlrm's data_utils.py, array
- * by array the same: X_cat float64 (n, 26), ids by first appearance; X_int int32 (n, 13), missing and negative
- * as 0; y int32 (n); counts int32 (26). Beside the raw file goes `<raw name up to its first dot>_day_count.npz`.
- * The file is read once, in pieces; in memory are the pieces and the dictionaries of the ids.
+ * Turns raw rows into the processed npz of facebookresearch/dlrm's data_utils.py, array by array the same for Criteo's:
+ * X_cat float64 (n, 26), ids by first appearance; X_int int32 (n, 13), missing and negative as 0; y int32 (n), none for
+ * rows without labels; counts int32 (26). Beside the raw file goes `<raw name up to its first dot>_day_count.npz`. What
+ * the files are is known by their content: text in UTF-8 or UTF-16, with tabs or commas, with or without a header and
+ * labels, packed or not (gzip, zip, tar, Zstandard). They are read once, in pieces; in memory are the pieces and the
+ * dictionaries of the ids.
  *
  * Beside the npz goes `<its name>_dictionaries.npz`, which `readIdDictionaries` reads. With `dictionaries` of earlier rows
  * the ids are theirs, for a model that was trained on them; none are written then.
@@ -51,81 +63,174 @@ export interface PreprocessedCriteo {
 export async function preprocessCriteo({
   rawDataFile,
   processedDataFile,
+  columns,
+  member,
+  days,
+  maxIndRange,
+  sampling,
   dictionaries,
   threads,
   onProgress,
+  onNote,
 }: {
-  /** Path of the rows: `label \t I1..I13 \t C1..C26 \n`, as text or gzip. */
-  rawDataFile: string;
+  /**
+   * Path of the rows: `label \t I1..I13 \t C1..C26 \n` or any of the forms above. Several are read one after another,
+   * patterns (`day_*`) in the order of their numbers; `-` is standard input.
+   */
+  rawDataFile: string | readonly string[];
   /** Path of the npz to be written. */
   processedDataFile: string;
+  /** Which columns are taken. Default: Criteo's, by name where a header has them, else by place. */
+  columns?: ColumnChoice | undefined;
+  /** The file to take from an archive. Default: train.txt, or the only one. */
+  member?: string | undefined;
+  /** Days that the rows are split into, at least 2. Default: the files where they are days (`day_0`, `day_1`), else 7. */
+  days?: number | undefined;
+  /** Takes categories modulo this number. Default: as they are. */
+  maxIndRange?: number | undefined;
+  /** Leaves out rows without a click. Default: none. */
+  sampling?: Sampling | undefined;
   /**
    * Path of the id dictionaries of earlier rows. Categories that are not in them get the id of a missing category, or 0
    * in a column that had none missing. Default: new ids.
    */
   dictionaries?: string | undefined;
-  /** Worker threads; 1 works in the calling thread. Default: the available processors, 1 for a file below 16 MiB. */
-  threads?: number;
-  /** Called with the number of bytes of the raw file read, and its size. */
-  onProgress?: (done: number, total: number) => void;
+  /** Worker threads; 1 works in the calling thread. Default: the available processors, 1 for files below 16 MiB. */
+  threads?: number | undefined;
+  /** Called with the number of bytes of the raw files read, and their size. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called with what was found out about the files, a sentence each. */
+  onNote?: ((note: string) => void) | undefined;
 }): Promise<PreprocessedCriteo> {
-  const dayCountFile = dayCountFileOf(rawDataFile);
+  checkOptions({ days, maxIndRange, sampling });
+  const paths = await rawPaths(rawDataFile);
+  const isStandardInput = paths[0] === standardInput;
+  const files = areFilesDays(paths, days) ? paths.length : undefined;
+  const inputs = isStandardInput ? [] : paths;
+  const besideRaw = rawDayCountFile(isStandardInput ? [processedDataFile] : paths);
   const dictionariesFile =
     dictionaries === undefined && isToBeFile(processedDataFile)
       ? dictionariesFileOf(processedDataFile)
       : undefined;
-  let rows = 0;
-
-  checkOutputs({
-    inputs: [rawDataFile, dictionaries],
-    outputs: [processedDataFile, dayCountFile, dictionariesFile],
-  });
+  const checkFiles = (dayCountFile?: string) =>
+    checkOutputs({
+      inputs: [...inputs, dictionaries],
+      outputs: [processedDataFile, dayCountFile, dictionariesFile],
+    });
+  checkFiles();
   const earlier = dictionaries === undefined ? undefined : await readIdDictionaries(dictionaries);
-  const ids = earlier ? new KnownIds(earlier, dictionaries!) : new NewIds();
-  let idsFingerprint = '';
-  const source = await fileSource(rawDataFile);
-  const workers = threads ?? (source.size < smallFile ? 1 : availableThreads());
+  const raw = await openRawRows({
+    paths,
+    columns,
+    member,
+    maxIndRange,
+    sampling: sampling?.rate === 0 ? undefined : sampling,
+    pieceSize,
+    onProgress,
+    onNote,
+  });
   try {
-    await whileHolding([dayCountFile, ...(dictionariesFile ? [dictionariesFile] : [])], () =>
-      writeWhole(processedDataFile, async (file) => {
-        const spool = await DeflatedSpool.create(processedDataFile);
-        try {
-          await processPieces({
-            pieces: readLines({ source, pieceSize, onProgress }),
-            threads: workers,
-            assignIds: (piece) => {
-              if (!('rows' in piece)) throw badRow(rawDataFile, rows, piece);
-              rows += piece.rows;
-              return { piece, ids: ids.idsOf(piece) };
-            },
-            keep: (piece, arrays, parts) => spool.add(piece, firstArrays[arrays], parts),
-          });
-          if (rows === 0) throw new Error(`${rawDataFile}: expected at least one row, found an empty file`);
-          idsFingerprint =
-            earlier?.fingerprint ??
-            (await writeIdDictionaries(
-              dictionariesFile,
-              (ids as NewIds).dictionaries.map((dictionary) => () => dictionary.values()),
-            ));
-          await writeProcessedFile(file, { rows, spool, counts: ids.counts, idsFingerprint });
-          const totals = BigInt64Array.from(rowsPerDay(rows), BigInt);
-          await writeNpz(dayCountFile, { total_per_file: { data: totals } });
-        } finally {
-          await spool.close();
+    const { form } = raw;
+    if (sampling && sampling.rate > 0 && form.label === undefined) {
+      throw new Error(`${paths[0]}: rows without labels cannot be sampled by them`);
+    }
+    // Rows that are to be predicted are not split.
+    const dayCountFile = form.label === undefined ? undefined : besideRaw;
+    checkFiles(dayCountFile);
+    if (files !== undefined) onNote?.(`${files} days, one a file`);
+    const widths = { ...widthsOf(form), hasLabels: form.label !== undefined };
+    const categories = describeCategories(form, maxIndRange);
+    if (earlier && earlier.categories !== categories) {
+      throw new Error(
+        `${dictionaries}: expected the dictionaries of ${shortened(categories)}, found those of ${shortened(earlier.categories)}`,
+      );
+    }
+    const ids = earlier ? new KnownIds(earlier, dictionaries!) : new NewIds(widths.categories);
+    let idsFingerprint = '';
+    const counted: CountedPiece[] = [];
+    let rows = 0;
+    const countPiece = (piece: ParsedPiece | BadField): ParsedPiece => {
+      const origin = raw.nextOrigin();
+      if (!('rows' in piece)) throw badRow(origin, linesBefore(counted, origin), piece);
+      counted.push({ file: origin.file, lines: piece.lines, rows: piece.rows, kept: piece.kept });
+      rows += piece.rows;
+      return piece;
+    };
+    let dayCounts: number[] = [];
+    const write = async (file: FileHandle) => {
+      const spool = await DeflatedSpool.create(processedDataFile);
+      try {
+        await processPieces({
+          pieces: raw.pieces(),
+          threads: threads ?? (!isStandardInput && raw.size < smallFile ? 1 : availableThreads()),
+          assignIds: (parsed) => {
+            const piece = countPiece(parsed);
+            return { piece, ids: ids.idsOf(piece) };
+          },
+          keep: (piece, arrays, parts) => spool.add(piece, firstArrays(widths)[arrays], parts),
+        });
+        if (rows === 0) {
+          const found = counted.some(({ lines }) => lines > 0) ? 'none that is kept' : 'an empty file';
+          throw new Error(`${paths.join(', ')}: expected at least one row, found ${found}`);
         }
-      }),
-    );
+        dayCounts = dayTotals(counted, { files, days });
+        // Days of other lengths than the loader takes by itself are in the npz too, wherever it goes.
+        const areUsual = !dayCountFile || dayCounts.join() === rowsPerDay(rows, criteoDays).join();
+        idsFingerprint =
+          earlier?.fingerprint ??
+          (await writeIdDictionaries(
+            dictionariesFile,
+            (ids as NewIds).dictionaries.map((dictionary) => () => dictionary.values()),
+            categories,
+          ));
+        await writeProcessedFile(file, {
+          rows,
+          widths,
+          spool,
+          counts: ids.counts,
+          idsFingerprint,
+          dayCounts: areUsual ? undefined : dayCounts,
+        });
+        const totals = BigInt64Array.from(dayCounts, BigInt);
+        if (dayCountFile) await writeNpz(dayCountFile, { total_per_file: { data: totals } });
+      } finally {
+        await spool.close();
+      }
+    };
+    const others = [dayCountFile, dictionariesFile].filter((path) => path !== undefined);
+    await whileHolding(others, () => writeWhole(processedDataFile, write));
+    return {
+      rows,
+      counts: ids.counts,
+      idsFingerprint,
+      ...(dictionariesFile !== undefined && { dictionariesFile }),
+      ...(ids instanceof KnownIds && { unknownRows: ids.unknownRows }),
+      dayCounts,
+      dayCountFile,
+    };
   } finally {
-    await source.close();
+    await raw.close();
   }
-  return {
-    rows,
-    counts: ids.counts,
-    idsFingerprint,
-    ...(dictionariesFile !== undefined && { dictionariesFile }),
-    ...(ids instanceof KnownIds && { unknownRows: ids.unknownRows }),
-    dayCountFile,
-  };
+}
+
+function checkOptions({
+  days,
+  maxIndRange,
+  sampling,
+}: {
+  days: number | undefined;
+  maxIndRange: number | undefined;
+  sampling: Sampling | undefined;
+}): void {
+  if (days !== undefined && !(Number.isSafeInteger(days) && days >= 2)) {
+    throw new Error(`days: expected at least 2, found ${days}: the last one is for testing`);
+  }
+  if (maxIndRange !== undefined && !(Number.isSafeInteger(maxIndRange) && maxIndRange >= 1)) {
+    throw new Error(`maxIndRange: expected a whole number of at least 1, found ${maxIndRange}`);
+  }
+  if (sampling && !(sampling.rate >= 0 && sampling.rate <= 1)) {
+    throw new Error(`sampling.rate: expected a probability in [0, 1], found ${sampling.rate}`);
+  }
 }
 
 /** Whether writing to a path gives a file, beside which others can be: a device or a FIFO is none. */
@@ -137,7 +242,23 @@ function isToBeFile(path: string): boolean {
   }
 }
 
-function badRow(path: string, rowsBefore: number, { line, field, expected, found }: BadField): Error {
-  const place = field === undefined ? '' : `, field ${fieldName(field)}`;
-  return new Error(`${path}: line ${rowsBefore + line + 1}${place}: expected ${expected}, found ${found}`);
+/** What the categories of the columns are made of: the same text for files whose dictionaries fit each other. */
+function describeCategories(form: RowForm, maxIndRange: number | undefined): string {
+  const columns = form.categories.map(({ field, last }) =>
+    last === undefined ? form.names[field]! : `${form.names[field]!}[-${last}:]`,
+  );
+  return `${columns.join(',')}${maxIndRange === undefined ? '' : ` modulo ${maxIndRange}`}`;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 40)}...${text.slice(-17)}` : text;
+}
+
+function linesBefore(counted: readonly CountedPiece[], { file, headerLines }: PieceOrigin): number {
+  return counted.filter((piece) => piece.file === file).reduce((sum, { lines }) => sum + lines, headerLines);
+}
+
+function badRow({ name }: PieceOrigin, before: number, { line, field, expected, found }: BadField): Error {
+  const place = field === undefined ? '' : `, field ${field}`;
+  return new Error(`${name}: line ${before + line + 1}${place}: expected ${expected}, found ${found}`);
 }

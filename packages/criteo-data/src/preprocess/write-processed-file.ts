@@ -1,30 +1,47 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { gatherTo, ZipWriter } from '@ds/files';
-import { categoricalColumns, integerColumns } from '../criteo-columns.js';
 import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import { formatNpyHeader, type NpyHeader } from '@ds/tensor-files/npz';
 import type { DeflatedSpool } from './deflate/deflated-spool.js';
 
-const categories = Array.from({ length: categoricalColumns }, (_, column) => column);
-const integers = categoricalColumns;
-const labels = categoricalColumns + 1;
+/** Columns of the arrays, and whether there are labels. */
+export interface ArrayWidths {
+  integers: number;
+  categories: number;
+  hasLabels: boolean;
+}
 
-/** Where in the spool the arrays of each stage begin: 26 columns; integers and labels. */
-export const firstArrays = { categories: 0, integersAndLabels: integers };
+/** Where in the spool the arrays of each stage begin: the categorical columns; integers and labels. */
+export function firstArrays({ categories }: ArrayWidths): { categories: number; integersAndLabels: number } {
+  return { categories: 0, integersAndLabels: categories };
+}
 
 /** An empty last block with fixed Huffman codes (RFC 1951): the end of a deflate stream. */
 const endOfStream = Uint8Array.of(0x03, 0x00);
 
-/** Writes the npz from its deflated parts; the fingerprint of its ids is the comment of the archive. */
+/**
+ * Writes the npz from its deflated parts; one of rows without labels has no `y`. The fingerprint of its ids is the
+ * comment of the archive.
+ */
 export async function writeProcessedFile(
   file: FileHandle,
   {
     rows,
+    widths,
     spool,
     counts,
     idsFingerprint,
-  }: { rows: number; spool: DeflatedSpool; counts: Int32Array; idsFingerprint: string },
+    dayCounts,
+  }: {
+    rows: number;
+    widths: ArrayWidths;
+    spool: DeflatedSpool;
+    counts: Int32Array;
+    idsFingerprint: string;
+    /** The rows of each day, where they do not follow from the number of rows. */
+    dayCounts?: readonly number[] | undefined;
+  },
 ): Promise<void> {
   const { append, flush } = gatherTo(file);
   const zip = new ZipWriter(append);
@@ -34,12 +51,20 @@ export async function writeProcessedFile(
     await zip.addPredeflated(`${name}.npy`, streamOf(start, spool.read(arrays)), totals);
   };
   const int32 = (shape: number[]): NpyHeader => ({ dtype: 'int32', shape, fortranOrder: false });
+  const categories = Array.from({ length: widths.categories }, (_, column) => column);
+  const { integersAndLabels: integers } = firstArrays(widths);
   // Column by column, as NumPy writes the transposed array of data_utils.py.
-  await add('X_cat', { dtype: 'float64', shape: [rows, categoricalColumns], fortranOrder: true }, categories);
-  await add('X_int', int32([rows, integerColumns]), [integers]);
-  await add('y', int32([rows]), [labels]);
+  const shape = [rows, widths.categories];
+  await add('X_cat', { dtype: 'float64', shape, fortranOrder: true }, categories);
+  await add('X_int', int32([rows, widths.integers]), [integers]);
+  if (widths.hasLabels) await add('y', int32([rows]), [integers + 1]);
   const countBytes = new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength);
-  await zip.addDeflated('counts.npy', [formatNpyHeader(int32([categoricalColumns])), countBytes]);
+  await zip.addDeflated('counts.npy', [formatNpyHeader(int32([widths.categories])), countBytes]);
+  if (dayCounts) {
+    const header = formatNpyHeader({ dtype: 'int64', shape: [dayCounts.length], fortranOrder: false });
+    const bytes = new Uint8Array(BigInt64Array.from(dayCounts, BigInt).buffer);
+    await zip.addDeflated('total_per_file.npy', [header, bytes]);
+  }
   await zip.finish({ comment: JSON.stringify({ [idsMetadataKey]: idsFingerprint }) });
   await flush();
 }

@@ -38,7 +38,7 @@ describe.each(cases)('on $name', ({ name, error }) => {
       const expected = await readNpz(join(golden, name, 'processed.npz'));
       expect(Object.keys(found)).toEqual(Object.keys(expected));
       expect(found).toEqual(expected);
-      expect(await readNpz(dayCountFile)).toEqual(await readNpz(join(golden, name, 'day_count.npz')));
+      expect(await readNpz(dayCountFile!)).toEqual(await readNpz(join(golden, name, 'day_count.npz')));
     },
   );
 });

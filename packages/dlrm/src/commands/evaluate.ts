@@ -67,6 +67,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       metadata: model.metadata,
       counts: dataset.counts,
       idsFingerprint: dataset.idsFingerprint,
+      denseFeatures: dataset.denseFeatures,
       modelPath,
       dataPath: processedDataFile,
       onNote: progress.note,

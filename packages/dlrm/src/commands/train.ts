@@ -90,8 +90,8 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     onProgress: progress.stage('read data'),
   });
   const { archInteractionOp, archInteractionItself = false } = options;
-  const config = kaggleConfigFor(dataset.counts, { archInteractionOp, archInteractionItself });
-  const { idsFingerprint } = dataset;
+  const { counts, denseFeatures, idsFingerprint } = dataset;
+  const config = kaggleConfigFor(counts, { denseFeatures, archInteractionOp, archInteractionItself });
   const metadata: CheckpointMetadata =
     idsFingerprint === undefined ? {} : { [idsMetadataKey]: idsFingerprint };
   const model = await Dlrm.create(config, { seed, engine: options.engine, metadata });

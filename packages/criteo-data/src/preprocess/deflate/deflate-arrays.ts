@@ -30,6 +30,8 @@ export function deflateArrays(
   const start = allocate(room);
   let output = start;
   const parts = sizes.map((size, array): DeflatedPart => {
+    // A block of nothing would be one of no codes.
+    if (size === 0) return { size, crc: 0, compressedSize: 0 };
     const { address, compressedSize } = deflate(array, output);
     output += compressedSize;
     return { size, crc: crc32(bytesAt(address, size)), compressedSize };

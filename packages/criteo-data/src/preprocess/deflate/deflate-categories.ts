@@ -1,11 +1,10 @@
-import { categoricalColumns } from '../../criteo-columns.js';
 import { allocate, criteoKernel, floatsAt, integersAt } from '../criteo-kernel.js';
 import { deflateArrays, type DeflatedParts } from './deflate-arrays.js';
 
 /** The categories of a piece whose numbers have got their ids. */
 export interface NumberedPiece {
   rows: number;
-  /** Shape (26, rows): numbers of this piece. */
+  /** Shape (columns, rows): numbers of this piece. */
   numbers: Int32Array<ArrayBuffer>;
   /** The id in the whole file behind each number, column after column. */
   ids: Int32Array<ArrayBuffer>;
@@ -23,7 +22,7 @@ export function deflateCategories({ rows, numbers, ids, distinctCounts }: Number
   const scratch = allocate(48 * (1 + Math.max(...distinctCounts)));
   const floats = allocate(8 * rows);
   let before = 0;
-  return deflateArrays(Array<number>(categoricalColumns).fill(8 * rows), (column, output) => {
+  return deflateArrays(Array<number>(distinctCounts.length).fill(8 * rows), (column, output) => {
     const columnNumbers = numbersStart + 4 * rows * column;
     const table = tables + 8 * before;
     const count = distinctCounts[column]!;

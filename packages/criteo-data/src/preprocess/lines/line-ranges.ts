@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { FileSource } from '@ds/files';
+import { longestLine } from './longest-line.js';
 
 /** Lines of an open file, which any thread of the process can read. */
 export interface LineRange {
@@ -15,21 +16,24 @@ const newline = 0x0a;
 const searchSize = 1 << 12;
 
 /**
- * Cuts a file into ranges of whole lines, each about `pieceSize` bytes. A line longer than that makes a longer one,
- * up to the limit of 16 pieces, where it is cut.
+ * Cuts a file into ranges of whole lines, each about `pieceSize` bytes. A line that is longer than any row is handed
+ * over cut.
  */
 export async function* lineRanges({
   source,
+  start,
   pieceSize,
   onProgress,
 }: {
   source: FileSource;
+  /** Position of the first line. */
+  start: number;
   pieceSize: number;
   /** Called with the number of bytes of the file handed over. */
   onProgress: (done: number) => void;
 }): AsyncGenerator<LineRange> {
-  for (let position = 0; position < source.size;) {
-    const end = await lineEnd(source, position + pieceSize, position + 16 * pieceSize);
+  for (let position = start; position < source.size;) {
+    const end = await lineEnd(source, position + pieceSize, position + pieceSize + longestLine);
     onProgress(end);
     yield { path: source.name, fd: source.fd, position, length: end - position };
     position = end;

@@ -1,51 +1,70 @@
-import type { FileSource } from '@ds/files';
-import { inflatedLines } from './inflated-lines.js';
+import type { RawFile } from '../../raw/open-raw-file.js';
+import type { RowForm } from '../../raw/rows/row-form.js';
+import type { Sampling } from '../sample-rows.js';
+import { cutLines } from './cut-lines.js';
 import { lineRanges, type LineRange } from './line-ranges.js';
 
-/** Whole lines: where they stand in a file, or their text in a buffer of its own. */
-export type Lines = LineRange | { text: Uint8Array<ArrayBuffer> };
+/** Whole lines: where they stand in a file, or their text in a buffer of its own; and how they are to be read. */
+export type Lines = (LineRange | { text: Uint8Array<ArrayBuffer> }) & {
+  /** Default: Criteo's rows with labels. */
+  form?: RowForm;
+  /** Categories are taken modulo this number, before they get their ids. Default: as they are. */
+  maxIndRange?: number | undefined;
+  /** Leaves out rows without a click. Default: none. `firstRow`: the number of the first row here among all, from 0. */
+  sampling?: (Sampling & { firstRow: number }) | undefined;
+};
 
 /**
- * Cuts a text file, or one compressed with gzip (known by its first bytes), into pieces of whole lines, each about
- * `pieceSize` bytes: ranges of the text file, the text of the compressed one. A line longer than that makes a longer
- * piece, up to the limit of 16 pieces, where it is handed over cut.
+ * Cuts the text of a raw file into pieces of whole lines, each about `pieceSize` bytes: ranges of a plain text, which the
+ * threads read themselves, else the text. A line that is longer than any row is handed over cut.
  *
- * @throws Error naming the file when it cannot be read or its gzip data is damaged.
+ * @throws Error naming the file when it cannot be read or is damaged.
  */
 export async function* readLines({
-  source,
+  file,
+  skip = 0,
+  asText = false,
   pieceSize,
   onProgress = () => undefined,
 }: {
-  source: FileSource;
+  file: RawFile;
+  /** Reads a plain text here, for who wants to count its lines. */
+  asText?: boolean;
+  /** Bytes of the text before the first row: a header. */
+  skip?: number;
   pieceSize: number;
-  /** Called with the number of bytes of the file read, and its size. */
-  onProgress?: ((done: number, total: number) => void) | undefined;
-}): AsyncGenerator<Lines> {
-  const { name, size } = source;
+  /** Called with the number of bytes of the file read. */
+  onProgress?: ((done: number) => void) | undefined;
+}): AsyncGenerator<LineRange | { text: Uint8Array<ArrayBuffer> }> {
+  const { name, plain } = file;
+  let done = 0;
   // What the caller throws is not an error of the file.
-  const reading = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+  const next = async <Value>(pieces: AsyncGenerator<Value>) => {
     try {
-      return await read();
+      return await pieces.next();
     } catch (error) {
-      throw new Error(`cannot read ${name}: ${(error as Error).message}`, { cause: error });
+      const message = (error as Error).message;
+      throw message.includes(name) ? error : new Error(`cannot read ${name}: ${message}`, { cause: error });
     }
   };
-  const start = new Uint8Array(Math.min(2, size));
-  await reading(() => source.readInto(start, 0));
-  const isCompressed = start[0] === 0x1f && start[1] === 0x8b;
-  let done = 0;
-  const cut = { source, pieceSize, onProgress: (bytes: number) => (done = bytes) };
-  const pieces: AsyncGenerator<Lines> = isCompressed ? inflatedLines(cut) : lineRanges(cut);
+  const pieces: AsyncGenerator<LineRange | Uint8Array<ArrayBuffer>> =
+    plain && !asText
+      ? lineRanges({
+          source: plain.source,
+          start: plain.position + skip,
+          pieceSize,
+          onProgress: (bytes) => (done = bytes),
+        })
+      : cutLines({ bytes: file.bytes, skip, pieceSize });
   try {
     for (;;) {
-      const next = await reading(() => pieces.next());
-      if (next.done) break;
-      onProgress(done, size);
-      yield next.value;
+      const { done: isAll, value } = await next(pieces);
+      if (isAll) break;
+      onProgress(Math.max(done, file.done()));
+      yield value instanceof Uint8Array ? { text: value } : value;
     }
   } finally {
     await pieces.return(undefined);
   }
-  onProgress(size, size);
+  onProgress(Math.max(file.size, file.done()));
 }

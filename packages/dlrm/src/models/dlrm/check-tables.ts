@@ -4,7 +4,7 @@ import type { DlrmConfig } from './config.js';
 
 /**
  * Checks that a model was made for a data set: as many tables as categorical columns, in each a row for each distinct
- * value, and the same ids, where both say which they are.
+ * value, as many dense features, and the same ids, where both say which they are.
  *
  * @throws Error naming both files and the first table that differs, with both row counts, or the ids
  */
@@ -13,6 +13,7 @@ export function checkTablesFitData({
   metadata = {},
   counts,
   idsFingerprint,
+  denseFeatures,
   modelPath,
   dataPath,
   onNote,
@@ -24,6 +25,8 @@ export function checkTablesFitData({
   counts: ArrayLike<number>;
   /** Which ids the data has (`CriteoDataset.idsFingerprint`). Default: it does not say. */
   idsFingerprint?: string | undefined;
+  /** Number of dense features (`CriteoDataset.denseFeatures`). Default: not checked. */
+  denseFeatures?: number;
   modelPath: string;
   dataPath: string;
   /** Called with why the ids were not checked, where they were not. */
@@ -41,6 +44,13 @@ export function checkTablesFitData({
     throw new Error(
       `${modelPath}: emb_l.${table}.weight: expected ${counts[table]} rows, one for each value in ` +
         `${dataPath}, found ${tableRows[table]}`,
+    );
+  }
+  const [inputs] = config.bottomMlp;
+  if (denseFeatures !== undefined && inputs !== denseFeatures) {
+    throw new Error(
+      `${modelPath}: bot_l.0.weight: expected ${denseFeatures} inputs, one for each integer column of ` +
+        `${dataPath}, found ${inputs}`,
     );
   }
   checkIds({ metadata, idsFingerprint, modelPath, dataPath, onNote });

@@ -35,14 +35,23 @@ export const kaggleDlrmConfig: DlrmConfig = {
 };
 
 /**
- * The Kaggle network for tables of other sizes, such as `dataset.counts`: as many tables as counts, and a top MLP as wide
- * at its start as the interaction makes it.
+ * The Kaggle network for other data: as many tables as counts, such as `dataset.counts`, a bottom MLP that begins with
+ * the dense features (13 by default), and a top MLP as wide at its start as the interaction makes it.
  */
-export function kaggleConfigFor(counts: Iterable<number>, flags: InteractionFlags = {}): DlrmConfig {
-  const { embeddingDim, topMlp } = kaggleDlrmConfig;
+export function kaggleConfigFor(
+  counts: Iterable<number>,
+  { denseFeatures, ...flags }: InteractionFlags & { denseFeatures?: number } = {},
+): DlrmConfig {
+  const { embeddingDim, bottomMlp, topMlp } = kaggleDlrmConfig;
   const tableRows = [...counts];
   const width = interactionOf(flags).width(vectorSizes({ embeddingDim, tableRows }));
-  return { ...kaggleDlrmConfig, ...flags, tableRows, topMlp: [width, ...topMlp.slice(1)] };
+  return {
+    embeddingDim,
+    ...flags,
+    tableRows,
+    bottomMlp: [denseFeatures ?? bottomMlp[0]!, ...bottomMlp.slice(1)],
+    topMlp: [width, ...topMlp.slice(1)],
+  };
 }
 
 /** The sizes of what meets in the interaction: the bottom MLP's output and a row of each table. */

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { escapePath, glob } from 'tinyglobby';
+import { standardInput } from './open-raw-file.js';
+
+/**
+ * The files that are meant, in their order: paths as they are; patterns (`day_*`) as the files that match, numbers in
+ * order (`day_2` before `day_10`); and the stem of files that end in a number (`input/day` for `input/day_0` and on), as
+ * the original names the Terabyte logs.
+ *
+ * @throws Error naming the pattern that nothing matches, a file that is named twice, or standard input beside others.
+ */
+export async function rawPaths(names: string | readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of typeof names === 'string' ? [names] : names) {
+    if (name === standardInput || existsSync(name)) paths.push(name);
+    else paths.push(...(await matching(name)));
+  }
+  if (paths.length === 0) throw new Error('expected a file of raw rows, found none');
+  if (paths.length > 1 && paths.includes(standardInput)) {
+    throw new Error('standard input (-) cannot be read together with files');
+  }
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw new Error(`${twice}: named twice`);
+  return paths;
+}
+
+async function matching(name: string): Promise<string[]> {
+  const isPattern = /[*?[\]{}]/.test(name);
+  const pattern = isPattern ? name : `${escapePath(name)}_*`;
+  const found = await glob(pattern, { expandDirectories: false, absolute: isAbsolute(name) });
+  // What was made of the rows lies beside them.
+  const others = found.filter((path) => !path.endsWith('.npz'));
+  const files = isPattern ? others : others.filter((path) => dayOf(path)?.stem === join(name));
+  if (isPattern && files.length === 0) throw new Error(`${name}: no file matches`);
+  // Whoever opens a file that is not there says so.
+  if (files.length === 0) return [name];
+  const days = files.map((path) => dayOf(path)?.day);
+  const twice = isPattern ? -1 : days.findIndex((day, index) => days.indexOf(day) !== index);
+  if (twice >= 0) {
+    const other = files[days.indexOf(days[twice])]!;
+    throw new Error(`${name}: expected one file a day, found ${other} and ${files[twice]!}; name the files`);
+  }
+  return files.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
+
+/** The number that a file's name ends with, before its extension, and the path before it: `day_3.gz` is 3 of `day`. */
+export function dayOf(path: string): { stem: string; day: number } | undefined {
+  const [, stem, day] = /^(.+)_(\d+)((\.[a-z]\w*)*)$/i.exec(basename(path)) ?? [];
+  return stem === undefined ? undefined : { stem: join(dirname(path), stem), day: Number(day) };
+}
