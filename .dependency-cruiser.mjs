@@ -4,7 +4,7 @@ export default {
     {
       name: 'no-circle',
       comment:
-        'No file imports itself by way of others, types included: move what both sides need to a file of its own.',
+        'A file must not import itself through others, types included. Move what both sides need to a separate file.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -14,6 +14,6 @@ export default {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '/(dist|assembly|golden)/' },
     tsConfig: { fileName: 'tsconfig.json' },
-    tsPreCompilationDeps: true, // imports of types too
+    tsPreCompilationDeps: true, // includes imports of types
   },
 };

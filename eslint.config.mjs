@@ -1,7 +1,7 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-// The layers, top to bottom as in the README: a package imports only what its row names.
+// The layers, in the order of the README: a package may import only what its row names.
 const mayImport = {
   'data-sparsifier': [],
   'activation-sparsifier': [],
@@ -43,9 +43,9 @@ const layers = Object.entries(mayImport).map(([name, allowed]) => {
           patterns: [
             ...forbidden.map((other) => ({
               regex: `^@ds/${other}(/|$)`,
-              message: `@ds/${name} may import only: ${[...allowed, ...own].join(', ') || 'nothing of ours'}`,
+              message: `@ds/${name} may import only: ${[...allowed, ...own].join(', ') || 'no package of this repository'}`,
             })),
-            { regex: '^(\\.\\./)+[a-z-]+/src', message: 'import another package by its name' },
+            { regex: '^(\\.\\./)+[a-z-]+/src', message: 'import other packages by name' },
           ],
         },
       ],
@@ -71,7 +71,7 @@ export default tseslint.config(
   {
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      // Index loops over typed arrays are the hot paths here; `!` says that the index is in range.
+      // Index loops over typed arrays are the hot paths here; `!` states that the index is in range.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
@@ -100,7 +100,7 @@ export default tseslint.config(
         {
           selector:
             "CallExpression[callee.name='join']:not(CallExpression[callee.name='builtFile'] > *) > Literal[value=/^(\\.\\.\\x2F)*dist(\\x2F|$)/]",
-          message: 'builtFile() of @ds/test-support gives the path of a built file that is up to date',
+          message: 'get the path of an up-to-date built file from builtFile() of @ds/test-support',
         },
       ],
     },

@@ -12,12 +12,12 @@ export default {
       },
     ],
   },
-  // ES modules without a CommonJS form.
+  // ES modules without a CommonJS build.
   transformIgnorePatterns: ['/node_modules/(?!(p-map|markdown-table)/)'],
   moduleNameMapper: {
     '^@ds/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@ds/([a-z-]+)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2.ts',
-    // Sources import each other as the built files are named.
+    // Sources import each other by the names of the built files.
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Tests start commands as processes, which take seconds on a small machine.

@@ -1,4 +1,4 @@
-"""Proves that ActivationSparsifier keeps PyTorch's state: random operations, and what is held after each.
+"""Proves that ActivationSparsifier keeps PyTorch's state: random operations, and the state after each.
 
 Run: python parity/activation_sparsifier.py [--output FOLDER]
 Writes operations.json: scenarios of registering layers with and without features, anew and with overrides, forward
@@ -43,7 +43,7 @@ def smallest(data, sparsity_level):
 
 
 def soft(data, sparsity_level):
-    """A mask that is not 0 and 1 alone."""
+    """A mask with values other than 0 and 1."""
     return smallest(data, sparsity_level) * 0.5 + (data > 0).float() * 0.5
 
 
@@ -74,7 +74,7 @@ class Model(nn.Module):
 
 
 class Scenario:
-    """A sparsifier on a model, and what was written down."""
+    """A sparsifier on a model, and the recorded operations."""
 
     def __init__(self, random):
         self.random = random
@@ -111,7 +111,7 @@ class Scenario:
         return start | {"operations": self.operations}
 
     def held(self):
-        # Sparse once as PyTorch saves it, so that what a state holds is compared too.
+        # Converted to sparse and back, as PyTorch saves it, so that the contents of a state are also compared.
         states = self.sparsifier.state_dict()["state"]
         return {
             name: {
@@ -163,7 +163,7 @@ class Scenario:
 
         def act():
             self.sparsifier.squash_mask()
-            # Ours drops what a squash makes useless.
+            # Ours drops the aggregates at a squash.
             for config in self.sparsifier.data_groups.values():
                 config.pop("data", None)
             self.squashed = True
@@ -196,7 +196,7 @@ class Scenario:
 
 
 def ours(config):
-    """A configuration by our names, functions by theirs; what is not given is left out."""
+    """A configuration with our option names and the names of the functions; missing options are left out."""
     written_out = {CAMEL[key]: NAMES[id(config[key])] for key in FUNCTIONS if config.get(key) is not None}
     if config.get("features") is not None:
         written_out |= {"features": config["features"], "featureDim": config["feature_dim"]}

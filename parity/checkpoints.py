@@ -144,7 +144,7 @@ def write_goldens(output: Path) -> None:
     pack(keep("packed-stored-ckpt.zip", model), output / "protocol-5.ckpt", zipfile.ZIP_STORED)
     pack(keep("packed-safetensors.zip", torchrec), output / "torchrec.safetensors", zipfile.ZIP_DEFLATED)
     pack(keep("packed-npz.zip", of_arrays), output / "stored.npz", zipfile.ZIP_DEFLATED)
-    # As if someone had unpacked and packed it again; torch.load refuses that, we need not.
+    # As if unpacked and packed again; torch.load refuses such a file, but we read it.
     copy_archive(output / "dtypes.pt", keep("deflated.pt", dtypes()), {}, compression=zipfile.ZIP_DEFLATED)
 
     write_refused(output / "refused")
@@ -213,11 +213,11 @@ def shared_storages() -> dict[str, torch.Tensor]:
 
 
 def write_refused(output: Path) -> None:
-    """Files that must give one clear error; none of these does harm when it is loaded."""
+    """Files that must give one clear error; none of them is harmful when loaded."""
     output.mkdir(exist_ok=True)
     weight = {"emb_l.0.weight": torch.zeros(2, 2)}
     legacy = bytes_of(weight, _use_new_zipfile_serialization=False)
-    # Further on stand addresses of this process.
+    # The rest contains addresses of this process.
     (output / "legacy.pt").write_bytes(legacy[: legacy.index(b"emb_l")])
     copy_archive(io.BytesIO(bytes_of(weight)), output / "big-endian.pt", {"byteorder": b"big"})
     torch.save(torch.nn.Linear(2, 2), output / "whole-module.pt")
@@ -229,7 +229,7 @@ def write_refused(output: Path) -> None:
     torch.save({"call": Calls()}, output / "calls-a-function.pt")
     script = io.BytesIO()
     torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), script)
-    # Its code names objects of this process.
+    # Its code refers to objects of this process.
     copy_archive(script, output / "torchscript.pt", {}, leave_out=("code/", ".data/"))
     safetensors.torch.save_file({"emb_l.0.weight": torch.arange(4)}, output / "int64.safetensors")
     np.savez(output / "int64.npz", **{"emb_l.0.weight": np.arange(4)})
@@ -327,7 +327,7 @@ def with_dense_tables(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def readme_function() -> Callable[[dict[str, np.ndarray], str], np.ndarray]:
-    """`dense_table`, from the lines that the README shows, as they stand."""
+    """`dense_table`, from the lines in the README, unchanged."""
     blocks = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.M | re.S)
     (code,) = (block for block in blocks if "def dense_table" in block)
     names: dict[str, Any] = {}

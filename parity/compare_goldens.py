@@ -69,7 +69,7 @@ def read(path: Path) -> Any:
         case ".ckpt" | ".pt" | ".pth":
             import torch
 
-            # Our own parity programs wrote it a moment ago.
+            # Safe, because our own parity programs have just written it.
             return torch.load(path, map_location="cpu", weights_only=False)
         case _:
             return path.read_bytes()

@@ -72,7 +72,7 @@ def net_maker(source: Path):
 
 
 def formula(salt: int, count: int) -> np.ndarray:
-    """`count` numbers in [0, 1) that any language can make: a hash of the index, in 32-bit arithmetic."""
+    """`count` numbers in [0, 1) that any language can compute: a hash of the index, in 32-bit arithmetic."""
     x = np.arange(count, dtype=np.uint32) + np.uint32(salt * 0x9E3779B9 % 2**32)
     x = (x ^ (x >> np.uint32(16))) * np.uint32(0x21F0AAAD)
     x = (x ^ (x >> np.uint32(15))) * np.uint32(0x735A2D97)
@@ -161,7 +161,7 @@ def kaggle(make_net) -> dict:
 
 
 def sampled(tensors: dict[str, np.ndarray]) -> dict:
-    """Of each tensor the values at `samples` places spread by `formula`, and the sum of squares of all."""
+    """For each tensor, the values at `samples` positions chosen by `formula`, and the sum of squares of all values."""
     result = {}
     for name, tensor in tensors.items():
         flat = tensor.ravel()

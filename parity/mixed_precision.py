@@ -1,4 +1,4 @@
-"""Proves the mixed-precision checkpoints: ours is what Python reads, and PyTorch's embedding bags serve the same rows.
+"""Proves the mixed-precision checkpoints: Python reads ours, and PyTorch's embedding bags serve the same rows.
 
 Writes a checkpoint by an encoder of its own, in every form that a table can have. It is read by the lines that
 packages/tensor-files/README.md shows, and so is what our packages write of it again. Of what they write for FBGEMM,
@@ -31,7 +31,7 @@ def packed_bits(bits: np.ndarray) -> np.ndarray:
 
 
 def random_rows(bits: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Stored rows of so many bits, and their values."""
+    """Stored rows with this number of bits, and their values."""
     if bits >= 16:
         values = generator.uniform(-1, 1, (count, DIM)).astype(f"<f{bits // 8}")
         return values.view(np.uint8), values.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Proves that what `dlrm export` writes is a valid ONNX model that gives PyTorch's probabilities.
+"""Proves that the output of `dlrm export` is a valid ONNX model with PyTorch's probabilities.
 
 Exports the small golden model (packages/dlrm/test/golden/dlrm, made by dlrm.py), checks the file with
 onnx.checker, and runs it with Python's onnxruntime beside the probabilities of facebookresearch/dlrm. The

@@ -65,7 +65,7 @@ def dlrm_net():
 
 
 def planted_weights(random):
-    """A few large values in each table, so that the smallest can go before the quality does."""
+    """A few large values in each table, so that the smallest can be pruned before the quality drops."""
     state = OrderedDict()
     for name, tensor in dlrm_net().state_dict().items():
         shape = tuple(tensor.shape)
@@ -194,8 +194,8 @@ def main(folder):
         sizes.append({**point, "bytes": zip_size(model, norm, level)})
         metrics.append({**point, **quality(model, loader)})
     pd.DataFrame(sizes).to_csv(folder / "sizes.csv", index=False)
-    # Python's round, as the script calls it; pandas' and NumPy's multiply first and differ where a half is near.
-    # Six decimals stand on every machine; the last bits of a float32 matrix product do not.
+    # Python's round, as in the script; those of pandas and NumPy multiply first and differ near a half.
+    # Six decimals are the same on every machine; the last bits of a float32 matrix product are not.
     for name, decimals in [("sparse_model_metrics.csv", 3), ("six_decimals.csv", 6)]:
         rounded = [{**row, **{key: round(row[key], decimals) for key in METRICS}} for row in metrics]
         pd.DataFrame(rounded).to_csv(folder / name, index=False)

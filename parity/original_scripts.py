@@ -1,4 +1,4 @@
-"""Proves that the original's benchmark scripts run on the files that our commands write, and get our metrics.
+"""Proves that the original's benchmark scripts run on the files of our commands, with the same metrics.
 
 Our commands make everything from nothing: rows, processed npz with day counts, a trained checkpoint, pruned
 models with their metadata CSV, metrics and forward times. Then the logic of evaluate_model_metrics.py,
@@ -8,7 +8,7 @@ PyTorch. What differs from the scripts as they stand, because they no longer run
 
 - get_dlrm_model: the number of rows of each table is that of the data (`counts`), not Kaggle's.
 - unpack_batch of dlrm_s_pytorch.py reads a global `args` that the scripts do not set: the batch is taken apart here.
-- `import sklearn` alone does not load sklearn.metrics any more.
+- `import sklearn` alone no longer loads sklearn.metrics.
 - the test loader reads in this process, not in 7 others; the order is the same.
 - the forward runs a few times, not 100.
 
@@ -64,7 +64,7 @@ class SparseDLRM(DLRM_Net):
         return hidden
 
 
-# Of a model that predicts no click, which has a precision of 0.
+# For models that predict no click, whose precision is 0.
 warnings.filterwarnings("ignore", category=sklearn.exceptions.UndefinedMetricWarning)
 
 
@@ -78,7 +78,7 @@ def run_our_commands(folder, rows):
     command("criteo-data", "synthesize", "--rows", rows, "--seed", 1, "--output", raw)
     command("criteo-data", "preprocess", "--raw-data-file", raw, "--processed-data-file", processed)
     model, metadata = folder / "criteo_model.ckpt", folder / "sparse_model_metadata.csv"
-    # After few epochs over so few rows hardly a score is above 0.5, and precision, recall and F1 are all 0.
+    # After few epochs over so few rows, hardly any score is above 0.5, and precision, recall and F1 are all 0.
     command("dlrm", "train", "--processed-data-file", processed, "--save-model", model, "--epochs", 10)
     command(
         "bench-disk", "--model-path", model, "--sparsified-model-dump-path", folder / "models", "--output", metadata,
@@ -138,9 +138,9 @@ def check_metrics(folder, loader, table_rows):
     assert list(ours.columns[:9]) == [*keys, *METRICS], ours.columns
     assert ours[keys].equals(metadata[keys]), "the rows of the metrics are not those of the metadata"
     theirs = pd.DataFrame([evaluate(fetch_model(path, table_rows), loader) for path in metadata["path"]])
-    # Three decimals each: where the last bits of two float32 sums fall on two sides of a half, they differ by one.
+    # Three decimals each: if the last bits of two float32 sums are on different sides of a half, they differ by one.
     difference = (ours[list(METRICS)] - theirs).abs()
-    assert (theirs["precision"] > 0).mean() > 0.5, "hardly a model predicts a click: its precision shows nothing"
+    assert (theirs["precision"] > 0).mean() > 0.5, "hardly any model predicts a click, so precision shows nothing"
     assert difference.max().max() < 0.0011, difference
     print(f"metrics of {len(ours)} models: {int((difference < 0.0005).sum().sum())} of {difference.size} values equal")
     assert (difference < 0.0005).mean().mean() > 0.99, difference
@@ -149,7 +149,7 @@ def check_metrics(folder, loader, table_rows):
 
 def check_forward(folder, loader, table_rows, metadata):
     ours = pd.read_csv(folder / "dlrm_forward_time_info.csv")
-    # The type that only we have; its rows come last.
+    # The type that only ours has; its rows come last.
     ours = ours[ours["dlrm_type"] != "sparse_tables"]
     columns = ["norm", "sparse_block_shape", "sparsity_level", "time_taken", "dlrm_type"]
     assert list(ours.columns[:5]) == columns, ours.columns

@@ -25,7 +25,7 @@ DAYS = 7
 
 
 class WrappingNumpy:
-    """NumPy, but for int32 arrays, whose values wrap around."""
+    """NumPy, except that values of int32 arrays wrap around."""
 
     def __getattr__(self, name):
         return getattr(np, name)
@@ -45,7 +45,7 @@ def row(random, integers=None, categories=None, label=None):
 
 
 def missing_fields(random):
-    """Each field is missing in half of the rows; one row has nothing but its label."""
+    """Each field is missing in half of the rows; one row has only its label."""
     rows = [row(random, [""] * 13, [""] * 26)]
     for _ in range(60):
         label, *features = row(random).split("\t")
@@ -65,7 +65,7 @@ def hex_range(random):
 
 
 def one_value(random):
-    """Columns 1, 7 and 26 have one value only; column 2 has none, column 3 a new one in each row."""
+    """Columns 1, 7 and 26 have a single value; column 2 has none, column 3 a new one in each row."""
     rows = []
     for index in range(30):
         categories = [f"{value:08x}" for value in random.integers(0, 9, 26)]
@@ -96,7 +96,7 @@ def text_of(rows, line_end="\n"):
 
 
 def preprocess(data_utils, text, folder):
-    """Runs the original in a folder of its own, which it fills with files of each day and column."""
+    """Runs the original in a separate folder, which it fills with files for each day and column."""
     folder.mkdir(parents=True)
     (folder / "train.txt").write_bytes(text.encode())
     with tempfile.TemporaryDirectory() as work:
@@ -133,7 +133,7 @@ def write_npz(folder):
 
 
 def text_of_value(value):
-    """Shortest text that gives the double back; the same as JavaScript's for these values."""
+    """The shortest text that converts back to the double; the same as JavaScript's for these values."""
     return str(int(value)) if value.dtype.kind in "iub" else repr(float(value))
 
 

@@ -31,7 +31,7 @@ def tables() -> dict[str, np.ndarray]:
 cases = []
 for name, values in tables():
     table = torch.tensor(values, dtype=torch.float32)
-    # A row that is zero throughout is left out by our table and quantised by PyTorch's.
+    # Our table does not store rows of zeros; PyTorch quantises them.
     table = table[(table != 0).any(dim=1)]
     case = {"name": name, "shape": list(table.shape), "data": table.numpy().tobytes().hex()}
     for bits, prepack, unpack in (

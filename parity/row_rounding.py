@@ -1,4 +1,4 @@
-"""Proves roundRows: PyTorch's fused rows of 4 and 2 bits, plain and with its greedy range, and GPTQ's carried errors."""
+"""Proves roundRows: PyTorch's fused rows of 4 and 2 bits, plain and with its greedy range, and GPTQ's error feedback."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ def tables():
         yield f"normal_{rows}x{dim}", generator.standard_normal((rows, dim)) * scales
     yield "outliers", generator.standard_normal((10, 16)) + 8.0 * (generator.random((10, 16)) < 0.1)
     yield "constant_rows", np.repeat(np.array([[0.0], [1.0], [-3.5], [1e-8], [-7e-4]]), 8, axis=1)
-    # PyTorch's greedy search does not end where a 200th of the range is lost in float32.
+    # PyTorch's greedy search does not terminate if a 200th of the range is lost in float32.
     yield "small_ranges", 1.0 + generator.uniform(0, 1e-4, (6, 8))
 
 
@@ -63,7 +63,7 @@ cases = []
 for name, values in tables():
     table = values.astype(np.float32)
     rows, dim = table.shape
-    # Few directions that matter much, as gradients of a network have them.
+    # A few dominant directions, as in the gradients of a network.
     directions = generator.standard_normal((4, dim)) * np.array([[3.0], [1.0], [0.3], [0.1]])
     curvature = directions.T @ directions
     case = {

@@ -1,4 +1,4 @@
-"""Proves that DataNormSparsifier makes PyTorch's masks: a grid of tables, levels, blocks, zeros per block and norms.
+"""Proves that DataNormSparsifier computes PyTorch's masks: a grid of tables, levels, blocks, zeros per block and norms.
 
 Run: python parity/sparsifier.py [--output FOLDER]
 Writes grid.json (the axes, in the order of the loops), tables.bin (the float32 tables) and masks.bin (for each
@@ -24,7 +24,7 @@ NORMS = ["L1", "L2"]
 
 
 def zeros_per_block(block):
-    """Crossed with every block: all of it (null), none, one, and all but one."""
+    """Crossed with every block shape: the whole block (null), none, one, and all but one."""
     values = math.prod(block)
     return [None] + sorted({count for count in (0, 1, values - 1) if count < values})
 

@@ -1,4 +1,4 @@
-"""Proves that DataNormSparsifier keeps PyTorch's state: random operations, and what is held after each.
+"""Proves that DataNormSparsifier keeps PyTorch's state: random operations, and the state after each.
 
 Run: python parity/sparsifier_operations.py [--output FOLDER]
 Writes operations.json: scenarios of adding data with overrides, replacing it with and without its mask, changing the
@@ -26,14 +26,14 @@ SCENARIOS = 40
 OPERATIONS = 12
 SHAPES = [(3, 4), (3, 4), (3, 4), (3, 4), (4, 3), (1, 6)]
 KINDS = ["add", "step", "save", "renew", "change"] * 4 + ["load"] * 10 + ["squash"] * 4 + ["enable"]
-# A state with pruned values to begin with, or two of them to be merged.
+# Start with a state with pruned values, or with two of them to merge.
 BEGINNINGS = [["add", "add", "step"], ["add", "step", "save", "renew", "add", "load"]]
 NAMES = ["a", "b", "c", "d"]
 BLOCKS = [(1, 1), (1, 4), (2, 2), (3, 2)]
 
 
 class Scenario:
-    """A sparsifier, the tables of its caller, and what was written down."""
+    """A sparsifier, the tables of its caller, and the recorded operations."""
 
     def __init__(self, random):
         self.random = random
@@ -47,7 +47,7 @@ class Scenario:
         self.operations = []
 
     def values(self, shape):
-        """Whole numbers, none 0, so that a pruned value can be told."""
+        """Nonzero integers, so that pruned values can be recognised."""
         size = int(np.prod(shape))
         return (self.random.integers(1, 60, size) * self.random.choice([-1, 1], size)).astype(np.float32).reshape(shape)
 
@@ -176,7 +176,7 @@ def ours(config):
 
 
 def listed(tensor):
-    """Values row by row; a whole number each, and -0 is 0."""
+    """Values in row-major order, all integers, with -0 as 0."""
     return [int(value) for value in tensor.flatten()]
 
 

@@ -95,7 +95,7 @@ for t, count in enumerate(TABLES):
         error = (rounded(table, curvatures[t], bits) if bits else 0) - table.astype(np.float64)
         arrays[f"distortion{bits}.{t}"] = accesses * np.einsum("ri,ij,rj->r", error, curvatures[t], error)
 
-# The bits of each row at a price of a byte, the index counted as a byte of each stored row.
+# The bits of each row at a price per byte, where the index counts as one byte per stored row.
 bytes_of = np.array([0, DIM * 2 / 8 + 5, DIM * 4 / 8 + 5, DIM + 5])
 for t in range(len(TABLES)):
     distortions = np.stack([arrays[f"distortion{bits}.{t}"] for bits in (0, 2, 4, 8)], 1)

@@ -68,7 +68,7 @@ def main() -> None:
 
 
 class Masked(torch.nn.Module):
-    """As PyTorch's FakeSparsity, which leaves its mask out of the state dict."""
+    """Like PyTorch's FakeSparsity, which leaves its mask out of the state dict."""
 
     def __init__(self, mask: torch.Tensor) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ def dlrm_net(m_spa: int | np.ndarray = DIM, **options: object) -> torch.nn.Modul
 
 
 def masked_parameters(net: torch.nn.Module) -> list[tuple[str, torch.Tensor]]:
-    """The parameters as the forward pass sees them: with masks and parametrisations applied, by their plain names."""
+    """The parameters as the forward pass sees them, with masks and parametrisations applied, by plain names."""
     found = []
     for name, _ in net.named_parameters():
         plain = name.removesuffix("_orig").replace("parametrizations.", "").removesuffix(".original")

@@ -1,4 +1,4 @@
-"""Proves that sparsifyEveryEpoch prunes as PyTorch's lightning callback TrainingAwareDataSparsity does.
+"""Proves that sparsifyEveryEpoch prunes like PyTorch's lightning callback TrainingAwareDataSparsity.
 
 pytorch_lightning trains the small model of dlrm.py (`small.npz` has its initial parameters and its ten batches)
 with SGD for some epochs, with one callback for each case: a configuration of the norm sparsifier and a schedule of
@@ -27,7 +27,7 @@ from torch.utils.data import DataLoader
 
 DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/training-aware-sparsity"
 EPOCHS = 6
-# Levels that end above 1, a factor whose powers are not what repeated multiplication gives, and a falling level.
+# Levels that end above 1, a factor whose powers differ from repeated multiplication, and a falling level.
 CASES = {
     "rising": {
         "sparsifier": {"sparsity_level": 0.1, "sparse_block_shape": (1, 4), "norm": "L1"},
@@ -75,7 +75,7 @@ class Training(pl.LightningModule):
 
 
 class Record(pl.Callback):
-    """Stands behind a case's callback and keeps the level and the masks of each epoch."""
+    """Wraps a case's callback and records the level and the masks of each epoch."""
 
     def __init__(self, callback):
         self.callback = callback
@@ -124,7 +124,7 @@ def main() -> None:
     arrays = {f"trained.{name}": value for name, value in parameters_of(net).items()}
     tables = concatenated(net.emb_l)
     if (tables == 0).any():
-        raise SystemExit("a trained value is 0: pruned values could not be told from it")
+        raise SystemExit("a trained value is 0, so it could not be told from pruned values")
     cases = {}
     for case, config in CASES.items():
         masks = np.stack(records[case].masks)

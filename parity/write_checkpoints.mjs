@@ -1,5 +1,5 @@
 /**
- * Reads every golden checkpoint with our loadCheckpoint and writes it anew in all formats that we write, for
+ * Reads every golden checkpoint with our loadCheckpoint and rewrites it in all formats that we write, for
  * checkpoints.py to read back: node parity/write_checkpoints.mjs GOLDEN_FOLDER OUTPUT_FOLDER. Needs the build.
  */
 import { readdirSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * Reads a mixed-precision checkpoint and writes it again, as it is and for FBGEMM, for mixed_precision.py to read back:
+ * Reads a mixed-precision checkpoint and writes it again, unchanged and for FBGEMM, for mixed_precision.py to read back:
  * node parity/write_mixed_tables.mjs CHECKPOINT OUTPUT_FOLDER. Needs the build.
  */
 import { join } from 'node:path';

@@ -9,15 +9,15 @@ import * as prettier from 'prettier';
 import { describeMachine } from './measuring/machine.js';
 import { withSection } from './measuring/results-file.js';
 
-// Runs the programs named on the command line, or all, each in a process of its own; each puts its section into
-// RESULTS.md as it ends, and the sections of others stay.
+// Runs the programs named on the command line, or all of them, each in its own process. Each writes its section of
+// RESULTS.md when it ends; other sections stay as they are.
 const programs = fileURLToPath(new URL('./programs', import.meta.url));
 const results = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
 const known = readdirSync(programs).map((file) => basename(file, '.ts'));
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(`error: no program ${unknown.join(', ')}; there are ${known.join(', ')}\n`);
+  process.stderr.write(`error: unknown program ${unknown.join(', ')}; expected ${known.join(', ')}\n`);
   process.exit(2);
 }
 
@@ -34,7 +34,7 @@ for (const name of wanted.length > 0 ? wanted : known) {
   const text = `${stdout.trim()}\n\n${date}; ${machine}; load ${loadBefore} at the start, ${load()} at the end.`;
   process.stdout.write(`## ${name}\n\n${text}\n\n`);
   const before = existsSync(results) ? readFileSync(results, 'utf8') : '';
-  // As the linter wants it.
+  // Formatted for the linter.
   const style = { ...(await prettier.resolveConfig(results)), filepath: results };
   const formatted = await prettier.format(withSection(before, { name, text }, known), style);
   await writeWhole(results, async (file) => {
@@ -42,9 +42,9 @@ for (const name of wanted.length > 0 ? wanted : known) {
   });
 }
 
-/** Runs a program as plain JavaScript: tsx would also transform the built packages, which then are slower. */
+/** Runs a program as plain JavaScript, because tsx would also transform the built packages and make them slower. */
 function runProgram(name: string): { status: number | null; stdout: string } {
-  // In the folder of python-rival.ts, which looks for `../rivals/` from where it runs.
+  // In the folder of python-rival.ts, which looks for `../rivals/` relative to its own location.
   const built = fileURLToPath(new URL(`./measuring/.built-${name}.mjs`, import.meta.url));
   try {
     buildSync({
@@ -61,7 +61,7 @@ function runProgram(name: string): { status: number | null; stdout: string } {
   }
 }
 
-/** The machine's average number of running processes over the last minute; at rest near 0. */
+/** The machine's load average over the last minute; near 0 when idle. */
 function load(): string {
   return loadavg()[0]!.toFixed(1);
 }

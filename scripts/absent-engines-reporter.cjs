@@ -1,6 +1,6 @@
 /**
- * Above Jest's summary, the engines that this machine lacks, by name and with the reason: each one's
- * tests are then a single one whose name says so, which passes and would not be seen among many files.
+ * Lists, above Jest's summary, the engines that this machine lacks, with the reason. For each of them there is only one
+ * test, whose name says so; it passes and would go unnoticed among many files.
  */
 module.exports = class {
   onRunComplete(_contexts, { testResults }) {

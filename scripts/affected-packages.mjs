@@ -1,7 +1,7 @@
 /**
  * Prints, as a JSON array, the folders of the workspaces that a change can affect: those that differ
- * from the commit BASE, those that depend on them, and those whose tests name a path in them. All of
- * them where a file of the whole repository changed, or where no BASE is given.
+ * from the commit BASE, those that depend on them, and those whose tests name a path in them. Prints all
+ * workspaces if a file outside them changed, or if no BASE is given.
  *
  *   node scripts/affected-packages.mjs [BASE]
  */
@@ -26,8 +26,8 @@ function workspaces(...since) {
   );
 }
 
-/** Whether a changed file may change what any test does: not in a workspace, and not a page to read. */
-function concernsAll(path) {
+/** Whether a changed file may affect all tests: it is not in a workspace and is not a Markdown page. */
+function affectsAll(path) {
   return !/^(packages|examples)\/[^/]+\/|^(docs|performance|\.github\/ISSUE_TEMPLATE)\/|^parity\/.*\.py$|\.md$|^LICENSE$/.test(
     path,
   );
@@ -41,7 +41,7 @@ function workspaceOf(path) {
   return /^(?:packages|examples)\/[^/]+(?=\/)/.exec(path)?.[0];
 }
 
-/** The workspaces whose tests read, import or run files of these others by a relative path. */
+/** The workspaces whose tests read, import or run files of the changed ones by a relative path. */
 function readersOf(changed) {
   const tests = git('ls-files', 'packages/*/test/**', 'packages/*/src/**', 'examples/*/test/**')
     .split('\n')
@@ -62,7 +62,7 @@ function affected(base) {
   const since = git('merge-base', base, 'HEAD');
   const changed = git('diff', '--name-only', since, 'HEAD').split('\n').filter(Boolean);
   if (changed.length === 0) return [];
-  if (changed.some(concernsAll)) return workspaces();
+  if (changed.some(affectsAll)) return workspaces();
   const dependents = workspaces('--since', since, '--include-dependents');
   return [...new Set([...dependents, ...readersOf(new Set(changed.map(workspaceOf)))])];
 }

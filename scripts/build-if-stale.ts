@@ -1,8 +1,8 @@
 /**
- * Builds the workspaces if one of these, or one that it loads, was not built from its sources as they are now:
+ * Builds the workspaces if one of them, or one that it loads, was not built from its current sources:
  * tsx scripts/build-if-stale.ts WORKSPACE ...
  *
- * Nothing is removed first, since another process may be running what is built.
+ * Nothing is removed first, because another process may be running the build.
  */
 import { spawnSync } from 'node:child_process';
 import { staleBuild } from './build-record.js';

@@ -1,6 +1,6 @@
 // Run in a package's folder: compiles its assembly/*.ts with AssemblyScript and writes the module as base64 into the
-// TypeScript file named on the command line. With --check nothing is written: the exit code says whether the
-// committed module is the compiled one.
+// TypeScript file named on the command line. With --check nothing is written; the exit code says whether the
+// committed module is up to date.
 import { readFile, writeFile } from 'node:fs/promises';
 import asc from 'assemblyscript/asc';
 
@@ -34,7 +34,7 @@ async function compile() {
       '--enable=simd',
       '--runtime=stub',
       '--importMemory',
-      // Address 0 stays free.
+      // Keeps address 0 free.
       '--memoryBase=64',
     ],
     {

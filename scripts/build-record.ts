@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** The private workspaces whose sources become part of what is built from those that import them. */
+/** The private workspaces whose sources are inlined into the packages that import them. */
 export const inlinedPackages = ['command-line', 'files', 'threads'];
 
 const buildFiles = ['package.json', 'tsup.config.ts', 'build.mjs'];
 
 /**
- * Called as the build of a workspace begins. The function that it returns is called as each output is done; after
- * the last one it notes, beside the `dist`, the hash that the sources had at the beginning, for `staleBuild`.
+ * Called at the start of a workspace's build. Call the returned function when an output is done; after the last one it
+ * records, beside the `dist`, the hash of the sources at the start of the build, for `staleBuild`.
  */
 export function recordBuild(workspace: string, { outputs = 1 } = {}): () => Promise<void> {
   const hash = sourceHash(workspace);
@@ -22,8 +22,8 @@ export function recordBuild(workspace: string, { outputs = 1 } = {}): () => Prom
 }
 
 /**
- * The first workspace whose `dist` was not built from its sources as they are now: this one, or one that it
- * depends on. Undefined where all are as they should be. About 50 ms for all packages.
+ * The first workspace, this one or one that it depends on, whose `dist` was not built from its current sources.
+ * Undefined if all builds are up to date. Takes about 50 ms for all packages.
  */
 export function staleBuild(workspace: string): string | undefined {
   const seen = new Set<string>();
@@ -41,7 +41,7 @@ function recordOf(workspace: string): string {
   return join(workspace, '.built-from');
 }
 
-/** A hash of every file that a workspace is built from, the sources of inlined packages among them. */
+/** A hash of every file from which a workspace is built, including the sources of inlined packages. */
 function sourceHash(workspace: string): string {
   const root = join(workspace, '../..');
   const inlined = inlinedPackages.map((name) => join(root, 'packages', name));
@@ -64,7 +64,7 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-/** The folders of the packages that a build loads as it runs. */
+/** The folders of the packages that a build loads at run time. */
 function dependenciesOf(workspace: string): string[] {
   const { dependencies = {} } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;

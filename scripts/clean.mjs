@@ -1,4 +1,4 @@
-/** Removes every build: the names of shared chunks change, and a package ships all that lies in its dist. */
+/** Removes every build, because the names of shared chunks change and a package ships everything in its dist. */
 import { readdirSync, rmSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);

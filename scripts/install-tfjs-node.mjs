@@ -1,12 +1,12 @@
 /**
- * Gives the installed @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu the native TensorFlow that
- * they run on, taken from PyPI: their own install scripts download it from a host that many machines
- * do not reach. Linux on x64. The unpacked library is kept in the user's cache folder, since `npm ci`
- * deletes what lies in node_modules; a second run only links it and takes a few seconds.
+ * Installs the native TensorFlow of @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu from PyPI, because
+ * many machines cannot reach the host from which their own install scripts download it. Linux on x64. The
+ * unpacked library is kept in the user's cache folder, because `npm ci` empties node_modules; a second run
+ * only links it and takes a few seconds.
  *
  *   node scripts/install-tfjs-node.mjs [--if-possible]
  *
- * --if-possible: a machine that cannot have it (no PyPI, no compiler, not Linux x64) is told so, with exit code 0.
+ * --if-possible: if the machine does not support it (no PyPI, no compiler, not Linux x64), says so with exit code 0.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ import yauzl from 'yauzl';
 
 const packages = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
 
-// Not a newer one: with 2.21, for example, `round` of int32 is wrong in tfjs-node 4.22.
+// Not a newer version: with 2.21, for example, `round` of int32 is wrong in tfjs-node 4.22.
 const wheel = {
   requirement: 'tensorflow-cpu==2.15.1',
   python: '3.11',
@@ -28,7 +28,7 @@ const wheel = {
   sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
 };
 
-/** What the add-on needs of the wheel: two libraries and the headers of the C API. */
+/** The parts of the wheel that the add-on needs: two libraries and the headers of the C API. */
 const wanted = [
   /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/,
   /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tensorflow\/tsl|tsl|xla\/tsl)\//,
@@ -67,7 +67,7 @@ async function installAll() {
     .map((name) => ({ name, folder: packageFolder(name) }))
     .filter(({ folder }) => folder);
   if (installed.length === 0)
-    throw new Error(`none of ${packages.join(', ')} is installed here: npm ci comes first`);
+    throw new Error(`none of ${packages.join(', ')} is installed; run npm ci first`);
 
   for (const { name, folder } of installed) {
     if (!loads(folder)) {
@@ -87,7 +87,7 @@ function packageFolder(name) {
   }
 }
 
-/** The wheel's libraries and headers in the cache folder, fetched if they are not there yet. */
+/** The wheel's libraries and headers in the cache folder, downloaded if necessary. */
 async function unpackOnce() {
   if (existsSync(cache)) return;
   await mkdir(dirname(cache), { recursive: true });
@@ -105,7 +105,7 @@ async function unpackOnce() {
 
 async function downloadWheel(folder) {
   process.stderr.write(`fetching ${wheel.requirement} from PyPI (207 MB)\n`);
-  // pip knows this machine's index, proxy and certificates; the build below needs Python in any case.
+  // pip uses this machine's index, proxy and certificates; the build below needs Python in any case.
   run('python3', [
     ...['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder],
     ...['--python-version', wheel.python, '--platform', wheel.platform, wheel.requirement],
@@ -157,7 +157,7 @@ function buildAddOn(packageRoot) {
   const preGyp = createRequire(join(packageRoot, 'package.json')).resolve(
     '@mapbox/node-pre-gyp/bin/node-pre-gyp',
   );
-  // Node's own headers where they are installed beside it; else node-gyp fetches them from nodejs.org.
+  // Node's own headers if they are installed beside it; otherwise node-gyp downloads them from nodejs.org.
   const prefix = resolve(dirname(process.execPath), '..');
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
   run(

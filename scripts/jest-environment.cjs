@@ -1,7 +1,7 @@
 const { TestEnvironment } = require('jest-environment-node');
 
 // Native add-ons check their input with instanceof against the constructors of the outer realm,
-// while jest gives each test file constructors of its own.
+// while jest gives each test file its own constructors.
 module.exports = class extends TestEnvironment {
   async setup() {
     await super.setup();

@@ -1,6 +1,6 @@
 const Environment = require('./jest-environment.cjs');
 
-// One failing test settles a change, so those after it in the file are not run.
+// One failing test detects a mutation, so the following ones in the file are not run.
 module.exports = class extends Environment {
   #failed = false;
 

@@ -1,14 +1,14 @@
 /**
  * Mutation tests: npm run mutation [-- PACKAGE [FILE ...]]
  *
- * Stryker changes the sources of a package in one place after the other and runs the package's tests on each
- * change. A change that no test notices shows a line that is not tested. All packages take hours; files, such as
- * `src/sparse/**`, are changed alone. The report is reports/mutation/PACKAGE.html.
+ * Stryker makes one small change at a time to the sources of a package and runs the package's tests on it. A change
+ * that no test notices shows an untested line. All packages take hours; with FILE, such as `src/sparse/**`, only these
+ * files are changed. The report is reports/mutation/PACKAGE.html.
  */
 import { Stryker } from '@stryker-mutator/core';
 
 const packages = ['data-sparsifier', 'tensor-files', 'bench-models', 'bench-memory'];
-// Its tests start the command as a process, which cannot say what it ran: each change is tested by all of them.
+// Their tests start the command as a process, whose coverage is unknown, so all tests run on each change.
 const testedByProcesses = ['bench-memory'];
 
 const [chosen, ...files] = process.argv.slice(2);
@@ -26,7 +26,7 @@ for (const name of chosen ? [chosen] : packages) {
       `!${folder}/src/cli.ts`,
     ],
     ignorePatterns: ['/docs', '/examples', '/parity', '/performance', '/reports', '/results', '/torture'],
-    // Processes and threads that the tests start run the changes too.
+    // So that processes and threads started by the tests also run the changed code.
     buildCommand: `npm run build -w ${folder}`,
     plugins: ['@stryker-mutator/jest-runner'],
     testRunner: 'jest',

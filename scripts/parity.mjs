@@ -1,12 +1,12 @@
 /**
- * Runs the Python programs of parity/ and fails if what they write differs from the committed golden
- * files, or if one of them finds that something it proves does not hold. The packages must be built.
+ * Runs the Python programs of parity/ and fails if their output differs from the committed golden files, or if a
+ * check in one of them fails. The packages must be built.
  *
  *   node scripts/parity.mjs [PROGRAM...] [--update]
  *
- * PROGRAM: only these, such as `sparsifier`. --update: write the golden files in their place instead.
- * PARITY_VENV: a Python environment to use; default: one in the cache folder, made when it is not there.
- * DLRM_SOURCE: a checkout of facebookresearch/dlrm; default: one in the cache folder, cloned likewise.
+ * PROGRAM: only these, such as `sparsifier`. --update: overwrite the golden files instead.
+ * PARITY_VENV: a Python environment to use; default: one in the cache folder, created if missing.
+ * DLRM_SOURCE: a checkout of facebookresearch/dlrm; default: one in the cache folder, cloned if missing.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -45,7 +45,7 @@ const environment = {
   // The same order of sets, and of sums, on every run.
   PYTHONHASHSEED: '0',
   OMP_NUM_THREADS: '1',
-  // None of the programs may leave traces in the tree.
+  // The programs must not leave files in the tree.
   PYTHONDONTWRITEBYTECODE: '1',
 };
 
@@ -85,14 +85,14 @@ function succeeds(program, args) {
   return status === 0;
 }
 
-/** A virtual environment with the pinned requirements; another one when these change. */
+/** A virtual environment with the pinned requirements; a new one if these change. */
 function makeEnvironment() {
   const requirements = join(parity, 'requirements.txt');
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 8);
   const folder = join(cache, `parity-venv-${hash}`);
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return folder;
-  console.error(`making the Python environment ${folder}`);
+  console.error(`creating the Python environment ${folder}`);
   rmSync(folder, { recursive: true, force: true });
   must(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', folder]);
   must(pythonOf(folder), ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);

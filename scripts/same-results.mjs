@@ -1,6 +1,6 @@
 /**
- * Compares the results of two runs of the benchmark: the three CSV files row by row, all but the measured times, and
- * the pruned models byte by byte. Prints how much was the same, or fails with the first difference.
+ * Compares the results of two runs of the benchmark: the three CSV files row by row, except for the measured times, and
+ * the pruned models byte by byte. Prints how much is the same, or fails at the first difference.
  *
  *   node scripts/same-results.mjs FOLDER OTHER_FOLDER
  */
@@ -28,7 +28,7 @@ for (const path of paths) {
 }
 console.log(`the same ${paths.length} models, byte by byte`);
 
-/** Rows of a CSV without their times, paths being relative to the folder. */
+/** Rows of a CSV without times, and with paths relative to the folder. */
 function rowsOf(folder, file) {
   const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n');
   const [header, ...rows] = lines.map((line) =>

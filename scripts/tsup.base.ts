@@ -2,25 +2,25 @@ import type { Options } from 'tsup';
 import { inlinedPackages, recordBuild } from './build-record.js';
 
 /**
- * The build of one package: ESM, CJS and types from its entry files; the private workspaces
- * are inlined, so that a published package depends on public packages only.
+ * The build of one package: ESM, CJS and types from its entry files. Private workspaces are inlined, so that a published
+ * package depends only on public packages.
  */
 export function packageBuild({
   libraries,
   programs = [],
   external = [],
 }: {
-  /** Entry files that others import, such as `src/index.ts`. */
+  /** Entry files for importing, such as `src/index.ts`. */
   libraries: string[];
-  /** Entry files that run by themselves (a command, a worker thread): ESM only, no types. */
+  /** Standalone entry files (a command, a worker thread): ESM only, no types. */
   programs?: string[];
-  /** What is not bundled beside dependencies and peer dependencies. */
+  /** Modules not to bundle, in addition to dependencies and peer dependencies. */
   external?: string[];
 }): Options[] {
   const inlined = [new RegExp(`^@ds/(${inlinedPackages.join('|')})$`)];
-  // The types, which no test runs, are not among the outputs that are waited for.
+  // The types are not counted as an output, because no test runs them.
   const onSuccess = recordBuild(process.cwd(), { outputs: 2 });
-  // Each output has a prefix of its own for shared chunks, so that the builds can run side by side.
+  // Each output has its own prefix for shared chunks, so that the builds can run concurrently.
   const shared: Options = {
     sourcemap: false,
     target: 'node20',
@@ -37,7 +37,7 @@ export function packageBuild({
       splitting: true,
       onSuccess,
     },
-    // Shims give it `import.meta.url`, which says where a package's threads are.
+    // Shims provide `import.meta.url`, which locates a package's thread files.
     { ...shared, entry: libraries, format: 'cjs', dts: false, splitting: false, shims: true, onSuccess },
     { ...shared, entry: libraries, format: ['esm', 'cjs'], dts: { only: true } },
   ];

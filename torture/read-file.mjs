@@ -1,4 +1,4 @@
-// Reads one file as a process of its own and tells what that took: `node read-file.mjs <path>`, with --expose-gc.
+// Reads one file in a separate process and reports time and memory: `node read-file.mjs <path>`, with --expose-gc.
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { readNpz } from '@ds/criteo-data/npz';
@@ -18,7 +18,7 @@ try {
 }
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage();
-// Not resourceUsage's: that of a process starts with what its parent had.
+// Not from resourceUsage, whose peak starts with that of the parent process.
 const peak = 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
 const bytes = peak - before;
 process.stdout.write(JSON.stringify({ ...outcome, seconds, cpu: (user + system) / 1e6, bytes }));

@@ -1,6 +1,6 @@
 import { kaggleDlrmConfig, type LabelledBatch } from '@ds/dlrm';
 
-/** The rows of the Kaggle model's tables, a tenth of them, at least one each. */
+/** A tenth of the rows of each of the Kaggle model's tables, but at least one. */
 export const tenthOfKaggle: readonly number[] = kaggleDlrmConfig.tableRows.map((rows) =>
   Math.max(1, Math.round(rows / 10)),
 );

@@ -2,9 +2,9 @@ import { Dlrm, kaggleConfigFor, kaggleDlrmConfig, saveCheckpoint } from '@ds/dlr
 import { kaggleTables } from './kaggle-tables.js';
 
 /**
- * Writes a checkpoint of Kaggle's size, 2.16 GB, with random weights; with `share`, only that part of the tables' rows.
+ * Writes a checkpoint of Kaggle's size, 2.16 GB, with random weights; with `share`, only that fraction of the tables' rows.
  *
- * @returns the bytes of its tensors, and those of its layers alone
+ * @returns the bytes of all its tensors, and of its layers alone
  */
 export async function saveKaggleModel(
   path: string,

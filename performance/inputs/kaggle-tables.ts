@@ -8,7 +8,7 @@ export function kaggleTables(share: number): { name: string; data: Float32Array;
     const bound = Math.sqrt(1 / rows);
     const data = new Float32Array(new SharedArrayBuffer(4 * rows * kaggleDlrmConfig.embeddingDim));
     for (let i = 0; i < data.length; i++) {
-      // A linear congruential generator is random enough for the time of a selection.
+      // A linear congruential generator is random enough for timing a selection.
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       data[i] = bound * (state / 2 ** 31 - 1);
     }

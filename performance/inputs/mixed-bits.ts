@@ -1,7 +1,7 @@
 import { mixedPrecisionBytes, type RowsOfBits } from '@ds/data-sparsifier';
 import type { RandomStream } from '@ds/criteo-data';
 
-/** Bits that a row may have, and what of its square is left as error: uniform codes between its extremes, nearly. */
+/** The possible bits of a row, and the error as a fraction of its squared norm, for nearly uniform codes over its range. */
 const choices = [
   { bits: 0, error: 1, bytes: 0 },
   { bits: 2, error: 0.06, bytes: 9 },
@@ -10,8 +10,8 @@ const choices = [
 ] as const;
 
 /**
- * How likely each row of a table is to be looked up, (rows): by Zipf's law with exponent 1.05, the rows in the order in
- * which they would first appear in the data, which is how Criteo's ids are given out.
+ * The probability that each row of a table is looked up, (rows): Zipf's law with exponent 1.05. The rows are in the order
+ * in which they would first appear in the data, like Criteo's ids.
  */
 export function accessShares(rows: number, random: RandomStream): Float64Array {
   const shares = Float64Array.from({ length: rows }, (_, rank) => (rank + 1) ** -1.05);
@@ -22,8 +22,8 @@ export function accessShares(rows: number, random: RandomStream): Float64Array {
 }
 
 /**
- * The bits of the rows of each table of a model that is to be `ratio` times smaller than in float32: for each row what
- * costs least by error times lookups plus bytes times a factor, which is found by bisection.
+ * The bits of each row of a model's tables so that they are `ratio` times smaller than in float32: each row gets the bits
+ * that minimise error times lookups plus bytes times a factor, which is found by bisection.
  *
  * @param tables the access shares of each table
  */

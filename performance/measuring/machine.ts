@@ -4,13 +4,13 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 /** The Python that runs the rivals. */
 export const python = process.env['PERFORMANCE_PYTHON'] ?? 'python3';
 
-/** The Python of the rivals that need fbgemm-gpu-cpu, which works with an older PyTorch than the others have. */
+/** The Python of the rivals that need fbgemm-gpu-cpu, which requires an older PyTorch than the other rivals. */
 export const fbgemmPython = process.env['PERFORMANCE_FBGEMM_PYTHON'] ?? python;
 
 /**
- * One line that says what the times are measured on.
+ * One line that describes the machine and the versions.
  *
- * @throws Error when the Python of the rivals lacks what they need
+ * @throws Error if the Python of the rivals lacks their packages
  */
 export function describeMachine(): string {
   const { status, stdout, stderr } = spawnSync(

@@ -5,23 +5,23 @@ import { type Readable } from 'node:stream';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Preloaded into the command: tells its largest resident set, in KiB, on a pipe of its own.
-const tellPeak =
+// Preloaded into the command: reports its largest resident set, in KiB, on a separate pipe.
+const reportPeak =
   'import { writeSync } from "node:fs";' +
   'process.once("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));';
 
-/** What a command took. */
+/** Time and memory of a command. */
 export interface MeasuredCommand {
   seconds: number;
-  /** The most memory that the process held, its threads included. */
+  /** The peak memory of the process, including its threads. */
   peakBytes: number;
 }
 
 /**
- * Runs a package's command as a process of its own.
+ * Runs a package's command as a process.
  *
  * @param words its arguments before the options
- * @throws Error when it fails; its own error stands on stderr
+ * @throws Error if it fails; its own error is on stderr
  */
 export async function runCommand(
   packageName: string,
@@ -33,7 +33,7 @@ export async function runCommand(
   const start = performance.now();
   const command = spawn(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(tellPeak)}`, script, ...words, ...flags],
+    ['--import', `data:text/javascript,${encodeURIComponent(reportPeak)}`, script, ...words, ...flags],
     { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] },
   );
   const [peak, [code]] = await Promise.all([text(command.stdio[3] as Readable), once(command, 'exit')]);

@@ -1,11 +1,11 @@
-/** Median, smallest and largest of the rounds; of times, in seconds. */
+/** Median, smallest and largest value of the rounds; times are in seconds. */
 export interface Spread {
   median: number;
   min: number;
   max: number;
 }
 
-/** What we are compared with: does its work once and says the seconds that it took. */
+/** The other side of a comparison: does its work once and returns the seconds that it took. */
 export interface Rival {
   run(): Promise<number>;
 }
@@ -13,14 +13,14 @@ export interface Rival {
 export interface PairedTiming {
   ours: Spread;
   rival: Spread;
-  /** Median over the rounds of rival's time / our time: above 1, we are faster. */
+  /** Median over the rounds of the rival's time / our time; above 1, we are faster. */
   ratio: number;
   rounds: number;
 }
 
 /**
- * Times a function of ours and a rival in alternation: one round of each that does not count (unless `warmUp` is
- * false), then `rounds` rounds of ours and theirs in turn. PERFORMANCE_ROUNDS in the environment overrides `rounds`, for a quick look.
+ * Times one of our functions and a rival in alternation: one warm-up round of each (unless `warmUp` is false), then
+ * `rounds` alternating rounds. The environment variable PERFORMANCE_ROUNDS overrides `rounds`, for a quick look.
  */
 export async function timeInPairs({
   ours,
@@ -33,7 +33,7 @@ export async function timeInPairs({
   rival: Rival;
   /** Counted rounds; default 5. */
   rounds?: number;
-  /** A first round that does not count; work of minutes needs none. Default true. */
+  /** Whether to run an uncounted first round; work that takes minutes needs none. Default true. */
   warmUp?: boolean;
 }): Promise<PairedTiming> {
   const rounds = Number(process.env['PERFORMANCE_ROUNDS'] ?? usualRounds);
@@ -55,7 +55,7 @@ export async function timeInPairs({
   };
 }
 
-/** A function of this process as the rival. */
+/** A rival that is a function in this process. */
 export function inProcess(work: () => Promise<unknown>): Rival {
   return {
     run: async () => {
@@ -66,7 +66,7 @@ export function inProcess(work: () => Promise<unknown>): Rival {
   };
 }
 
-/** @param values one of each round */
+/** @param values one per round */
 export function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { python as rivalsPython } from './machine.js';
 
 /**
- * A rival: a Python program of `rivals/` that sets itself up once, then does its work once for each line it
- * reads and answers with the seconds that it took.
+ * A rival that is a Python program of `rivals/`. It sets up once, then does its work once for each line that it reads and
+ * answers with the seconds that it took.
  */
 export class PythonRival {
   readonly #process: ChildProcess;
@@ -25,7 +25,7 @@ export class PythonRival {
     {
       python = rivalsPython,
     }: {
-      /** The Python that runs it; default: the one of all rivals. */
+      /** The Python that runs it; default: the common one. */
       python?: string;
     } = {},
   ): Promise<PythonRival> {
@@ -37,7 +37,7 @@ export class PythonRival {
     return rival;
   }
 
-  /** Does the work once; the seconds that the rival measured. */
+  /** Does the work once; returns the seconds that the rival measured. */
   async run(): Promise<number> {
     this.#process.stdin!.write('run\n');
     const answer = await this.#answer();
@@ -53,7 +53,7 @@ export class PythonRival {
 
   async #answer(): Promise<string> {
     const { done, value } = await this.#answers.next();
-    if (done) throw new Error('the rival ended before it answered; its error stands above');
+    if (done) throw new Error('the rival ended before it answered; its error is above');
     return value;
   }
 }

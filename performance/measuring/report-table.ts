@@ -1,11 +1,11 @@
 import type { PairedTiming, Spread } from './paired-timing.js';
 
-/** One piece of work beside its rival. */
+/** One piece of work, compared with its rival. */
 export interface Comparison {
   work: string;
   timing: PairedTiming;
-  /** The ratio that is wanted. */
-  wanted: number;
+  /** The target ratio. */
+  target: number;
 }
 
 /** Prints one program's comparisons: a sentence and a Markdown table. */
@@ -14,16 +14,16 @@ export function printComparisons(
   comparisons: readonly Comparison[],
   { rival = 'PyTorch' }: { rival?: string } = {},
 ): void {
-  const rows = comparisons.map(({ work, timing, wanted }) => [
+  const rows = comparisons.map(({ work, timing, target }) => [
     work,
     describe(timing.ours),
     describe(timing.rival),
     timing.ratio.toPrecision(3),
-    String(wanted),
-    timing.ratio >= wanted ? 'yes' : 'no',
+    String(target),
+    timing.ratio >= target ? 'yes' : 'no',
     String(timing.rounds),
   ]);
-  printTable(title, ['Work', 'Ours: median (min-max)', rival, 'Ratio', 'Wanted', 'Reached', 'Rounds'], rows);
+  printTable(title, ['Work', 'Ours: median (min-max)', rival, 'Ratio', 'Target', 'Reached', 'Rounds'], rows);
 }
 
 /** Prints a sentence and a Markdown table. */

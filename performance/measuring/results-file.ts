@@ -1,4 +1,4 @@
-/** The results of one program: its name and what stands under it. */
+/** The results of one program: its name and its text. */
 export interface ResultsSection {
   name: string;
   /** Markdown, without the heading. */
@@ -7,17 +7,16 @@ export interface ResultsSection {
 
 const head = `# Results
 
-Written by \`npm run performance\`; what each program does stands in [README.md](README.md). Each section says
+Written by \`npm run performance\`; [README.md](README.md) describes each program. Each section says
 when, where and under what load it was measured. A ratio is the median over the rounds of the rival's time
 divided by ours: above 1, ours is faster.
 `;
 
 /**
- * The text of RESULTS.md with one section put in the place of the program's earlier one, or added. All other
- * sections stay as they are.
+ * The text of RESULTS.md with one section replaced or added. All other sections stay as they are.
  *
- * @param before the text so far; empty where there is none
- * @param order the names of all programs: the order of the sections; one that is no program any more goes
+ * @param before the current text, or an empty string
+ * @param order the names of all programs, in the order of the sections; sections of removed programs are dropped
  */
 export function withSection(
   before: string,

@@ -25,5 +25,5 @@ const timing = await timeInPairs({
 });
 rival.stop();
 printComparisons('Models pruned, serialised and deflated, 3.8 M values each', [
-  { work: `${grid.length} models`, timing, wanted: 10 },
+  { work: `${grid.length} models`, timing, target: 10 },
 ]);

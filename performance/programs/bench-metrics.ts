@@ -29,5 +29,5 @@ const timing = await timeInPairs({
 });
 rival.stop();
 printComparisons('Models loaded and evaluated, 3.8 M values each, 4,286 test rows', [
-  { work: `${models.length} models`, timing, wanted: 10 },
+  { work: `${models.length} models`, timing, target: 10 },
 ]);

@@ -51,15 +51,15 @@ const peakServing = (type: string) => ({
   ),
 });
 
-const mostBytes = 2 * bytes + 1e9;
+const maxBytes = 2 * bytes + 1e9;
 const rowOf = (work: string, { seconds, peakBytes }: MeasuredCommand) => [
   work,
   `${seconds.toPrecision(3)} s`,
   gigabytes(peakBytes),
-  peakBytes <= mostBytes ? 'yes' : 'no',
+  peakBytes <= maxBytes ? 'yes' : 'no',
 ];
 printTable(
-  `A model of ${gigabytes(bytes)} (layers ${megabytes(layerBytes)}): norm L1, levels 0.5, 0.9 and 1, both block shapes, ${models.length} models. The largest zip at level 1 takes ${megabytes(emptied)}. Wanted is a peak of at most the model twice and 1 GB, ${gigabytes(mostBytes)}`,
+  `A model of ${gigabytes(bytes)} (layers ${megabytes(layerBytes)}): norm L1, levels 0.5, 0.9 and 1, both block shapes, ${models.length} models. The largest zip at level 1 takes ${megabytes(emptied)}. The target is a peak of at most twice the model plus 1 GB, ${gigabytes(maxBytes)}`,
   ['Command', 'Time', 'Peak memory', 'Reached'],
   [
     rowOf('bench-disk --format both', disk),
@@ -69,7 +69,7 @@ printTable(
   ],
 );
 
-/** Random rows, so many that a batch of 16384 is in the test split: half of the last of seven days. */
+/** Random rows, enough for a batch of 16384 in the test split, which is half of the last of seven days. */
 async function writeProcessedFile(path: string): Promise<void> {
   const rows = 7 * 2 * 16384;
   const { tableRows } = kaggleDlrmConfig;

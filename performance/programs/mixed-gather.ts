@@ -11,8 +11,8 @@ import { PythonRival } from '../measuring/python-rival.js';
 import { printComparisons } from '../measuring/report-table.js';
 import { temporaryFolder } from '../inputs/temporary-folder.js';
 
-// The lookups of a batch of 16384 in 26 tables of a tenth of Kaggle's rows, compressed by rows of 0, 2, 4 or 8 bits; the
-// rival stores the same rows in int8 and leaves out the others by an int32 index remapping. Both on one thread.
+// The lookups of a batch of 16384 in 26 tables of a tenth of Kaggle's rows, compressed to rows of 0, 2, 4 or 8 bits. The
+// rival stores the same rows in int8 and skips the others by an int32 index remapping. Both run on one thread.
 const batchSize = 16384;
 const dim = kaggleDlrmConfig.embeddingDim;
 const random = new RandomStream(1);
@@ -57,7 +57,7 @@ for (const ratio of [56, 100]) {
       comparisons.push({
         work: `${ratio}x, rows ${lookups}, rival through ${through}`,
         timing,
-        wanted: 0.667,
+        target: 0.667,
       });
     }
   }
@@ -68,7 +68,7 @@ printComparisons(
   { rival: 'FBGEMM, int8 rows with index remapping' },
 );
 
-/** Draws rows by their shares. */
+/** Draws rows with these probabilities. */
 function drawBy(ofTable: Float64Array): () => number {
   let sum = 0;
   const upTo = ofTable.map((share) => (sum += share));

@@ -4,7 +4,7 @@ import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
 import { inProcess, timeInPairs } from '../measuring/paired-timing.js';
 import { printComparisons } from '../measuring/report-table.js';
 
-// The forward pass on sparse and on quantised tables beside the same pruned model's on dense ones: batch 16384,
+// The forward pass on sparse and on quantised tables, compared with dense tables of the same pruned model: batch 16384,
 // tables of a tenth of Kaggle's rows.
 const batch = randomBatch(16384, tenthOfKaggle);
 const original = await Dlrm.create(kaggleConfigFor(tenthOfKaggle), { seed: 1 });
@@ -44,17 +44,17 @@ for (const sparseBlockShape of [
         `${sparseBlockShape.join('x')} ${sparsityLevel} ${kind}: ${timing.ratio.toFixed(2)}\n`,
       );
       // At most 1.05 times the dense pass, at level 1 at most 0.7 times.
-      const wanted = sparsityLevel === 1 ? 1.43 : 0.952;
+      const target = sparsityLevel === 1 ? 1.43 : 0.952;
       comparisons.push({
         work: `${kind}, ${sparseBlockShape.join('x')}, level ${sparsityLevel}`,
         timing,
-        wanted,
+        target,
       });
       await ours.dispose();
     }
     await dense.dispose();
   }
 }
-printComparisons('The forward pass on compressed tables beside dense ones, batch 16384', comparisons, {
+printComparisons('The forward pass on compressed tables compared with dense ones, batch 16384', comparisons, {
   rival: 'Dense tables',
 });

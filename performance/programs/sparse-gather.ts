@@ -41,7 +41,7 @@ for (const blockWidth of [1, 4]) {
       });
     };
     const timing = await timeInPairs({ ours: gather, rival, rounds: 15 });
-    comparisons.push({ work: `${kind}, block (1, ${blockWidth})`, timing, wanted: 0.333 });
+    comparisons.push({ work: `${kind}, block (1, ${blockWidth})`, timing, target: 0.333 });
   }
   rival.stop();
 }

@@ -7,7 +7,7 @@ import { printComparisons } from '../measuring/report-table.js';
 // One sparsifier step at level 0.9 on 26 tables of a tenth of Kaggle's rows, 54 M values.
 const tables = kaggleTables(0.1);
 const comparisons = [];
-for (const [block, wantedOnOne, wantedWithThreads] of [
+for (const [block, targetOnOne, targetWithThreads] of [
   [[1, 1], 15, 25],
   [[1, 4], 8, 15],
 ] as const) {
@@ -31,7 +31,7 @@ for (const [block, wantedOnOne, wantedWithThreads] of [
   });
   rival.stop();
   const work = `block (${block.join(', ')})`;
-  comparisons.push({ work: `${work}, one thread`, timing: onOne, wanted: wantedOnOne });
-  comparisons.push({ work: `${work}, two threads`, timing: withThreads, wanted: wantedWithThreads });
+  comparisons.push({ work: `${work}, one thread`, timing: onOne, target: targetOnOne });
+  comparisons.push({ work: `${work}, two threads`, timing: withThreads, target: targetWithThreads });
 }
 printComparisons('One sparsifier step, level 0.9, L1, a tenth of the rows of Kaggle', comparisons);

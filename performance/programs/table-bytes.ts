@@ -3,7 +3,7 @@ import { kaggleTables } from '../inputs/kaggle-tables.js';
 import { printTable } from '../measuring/report-table.js';
 
 // Bytes of the 26 tables at a tenth of Kaggle's rows, dim 16, pruned by L1: as float32, as block-sparse tables, and
-// quantised with the rows left out that are pruned as a whole. Sizes, not times: they are the same on every machine.
+// quantised without the rows that are pruned entirely. These are sizes, not times, and the same on every machine.
 const levels = [0, 0.5, 0.9, 0.95, 0.99, 1];
 const tables = kaggleTables(0.1);
 const dense = tables.reduce((bytes, { data }) => bytes + data.byteLength, 0);
@@ -21,7 +21,7 @@ for (const blockWidth of [1, 4]) {
   );
   const sweeps = await levelSweepsInThreads({ tables: named, levels, sparseBlockShape: [1, blockWidth] });
   for (const level of levels) {
-    // What a level prunes the higher ones prune too, so one copy of the tables serves all.
+    // Higher levels also prune everything that lower levels prune, so one copy of the tables is enough.
     for (const [name, sweep] of sweeps) sweep.prune(level, named[name]!.data);
     const pruned = tables.map(({ name, shape }) => ({ name, shape, data: named[name]!.data }));
     const bytes = Object.values(forms).map((formOf) =>

@@ -8,12 +8,12 @@ import { spreadOf } from '../measuring/paired-timing.js';
 import { printTable } from '../measuring/report-table.js';
 import { temporaryFolder } from '../inputs/temporary-folder.js';
 
-// What serving a model with a tenth of Kaggle's rows takes, as bench-memory measures it. Needs 0.6 GB of disk.
+// Memory for serving a model with a tenth of Kaggle's rows, measured by bench-memory. Needs 0.6 GB of disk.
 const folder = temporaryFolder();
 const batchSize = 16384;
 const rounds = Number(process.env['PERFORMANCE_ROUNDS'] ?? 3);
 
-// The test split is the half of a seventh.
+// The test split is half of a seventh of the rows.
 const data = randomBatch(14 * batchSize, tenthOfKaggle);
 const processedDataFile = join(folder, 'processed.npz');
 await writeNpz(processedDataFile, {

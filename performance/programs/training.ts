@@ -25,5 +25,5 @@ rival.stop();
 await model.dispose();
 await dataset.close();
 printComparisons('The training loop, mini-batch 128, data loading included', [
-  { work: `${iterations} iterations`, timing, wanted: 2 },
+  { work: `${iterations} iterations`, timing, target: 2 },
 ]);

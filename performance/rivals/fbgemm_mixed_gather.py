@@ -1,4 +1,4 @@
-"""The lookups of a batch in FBGEMM's int8 rows, of which the pruned ones are left out by an int32 index remapping.
+"""The lookups of a batch in FBGEMM's int8 rows; pruned rows are skipped by an int32 index remapping.
 
 Two ways to the same kernel: PyTorch's embedding bag, one call a table, and FBGEMM's module for all tables at once.
 """

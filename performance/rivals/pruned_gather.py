@@ -1,4 +1,4 @@
-"""The lookups of a batch in PyTorch's int8 rows, of which those that are zero throughout are left out by an index remap."""
+"""The lookups of a batch in PyTorch's int8 rows; rows of zeros are skipped by an index remap."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""The loop that every rival shares: says that it is ready, then works once for each line and prints the seconds."""
+"""The loop of every rival: reports that it is ready, then does its work once for each line and prints the seconds."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import sys
 import time
 import warnings
 
-# The original prints and warns as it goes; only answers may stand on the standard output.
+# The original prints and warns while it runs; only answers may be on standard output.
 warnings.filterwarnings("ignore")
 answers, sys.stdout = sys.stdout, open(os.devnull, "w")
 
@@ -16,7 +16,7 @@ def settings() -> dict:
 
 
 def serve(work, prepare=lambda: None) -> None:
-    """Runs `work` once a line; `prepare` makes its input anew before each run, outside the time."""
+    """Runs `work` once per line; `prepare` recreates its input before each run and is not timed."""
     print("ready", file=answers, flush=True)
     for _ in sys.stdin:
         prepared = prepare()

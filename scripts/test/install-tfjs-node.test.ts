@@ -114,6 +114,6 @@ test('says that tfjs-node itself comes first', () => {
     status: 1,
     stdout: '',
     stderr:
-      'error: none of @tensorflow/tfjs-node, @tensorflow/tfjs-node-gpu is installed here: npm ci comes first\n',
+      'error: none of @tensorflow/tfjs-node, @tensorflow/tfjs-node-gpu is installed; run npm ci first\n',
   });
 });
