@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createProgram, Option, runProgram } from '@ds/command-line';
+import { createProgram, Option, parseNumber, runProgram } from '@ds/command-line';
 import packageJson from '../package.json';
 import { createReport } from './create-report.js';
 import { reportFormats } from './formats/report-formats.js';
@@ -27,6 +27,16 @@ program
     'the CSV that bench-forward wrote; without it, no chart of forward time',
   )
   .option('--model-memory-info <file>', 'the CSV that bench-memory wrote; without it, no chart of memory')
+  .option(
+    '--compression-frontier <file>',
+    'the CSV that bench-frontier wrote; without it, no frontier and no smallest model',
+  )
+  .option(
+    '--max-auc-loss <share>',
+    'share of its ROC AUC that the smallest model may lose',
+    parseNumber,
+    0.001,
+  )
   .option('--output-dir <folder>', 'where the charts and the report go', 'results')
   .addOption(
     new Option('--format <format>', 'the report: a page, all values, or tables for a text')
@@ -41,6 +51,8 @@ program
       sparseModelMetrics: options.sparseModelMetrics,
       forwardTimeInfo: options.forwardTimeInfo,
       modelMemoryInfo: options.modelMemoryInfo,
+      compressionFrontier: options.compressionFrontier,
+      maxAucLoss: options.maxAucLoss,
       outputDir: options.outputDir,
       format: options.format,
       runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
@@ -50,6 +62,7 @@ program
       process.stdout.write(`${report.table}\n`);
     }
     process.stdout.write(`${report.reportFile}\n`);
+    if (!options.quiet && report.answer) process.stdout.write(`\n${report.answer}\n`);
   });
 
 program

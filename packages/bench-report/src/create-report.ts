@@ -5,8 +5,8 @@ import { drawChart } from './drawing/draw-chart.js';
 import { lightPalette } from './drawing/palette.js';
 import { reportFormats } from './formats/report-formats.js';
 import type { RunInfo } from './run-info.js';
-import type { ReportInputs } from './sections/section.js';
-import { readSections } from './sections/sections.js';
+import { answersOf, answerText, type ReportInputs } from './sections/section.js';
+import { chartIds, readSections } from './sections/sections.js';
 import { summaryTable } from './tables/summary-table.js';
 import { formatTerminalTable } from './tables/terminal-table.js';
 
@@ -18,12 +18,14 @@ export interface Report {
   chartFiles: string[];
   /** The summary as a table for a terminal. */
   table: string;
+  /** The smallest model within the bound on ROC AUC, a line for each fact; empty where the frontier was not given. */
+  answer: string;
   /** A sentence for each chart that was left out, and why. */
   leftOut: string[];
 }
 
 /**
- * Turns the CSV files of a benchmark run into charts (`size.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
+ * Turns the CSV files of a benchmark run into charts (`size.svg`, `frontier.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
  * `forward-time.svg`, `memory.svg`) and a report: one self-contained `report.html`, or tables in another format. A chart
  * whose CSV is not given is left out. Chart files and reports of an earlier run that are not written again are removed, so
  * that the folder holds one run. Everything is drawn before the first file is written.
@@ -35,6 +37,7 @@ export async function createReport({
   outputDir,
   runInfo = {},
   format: formatId = 'html',
+  maxAucLoss,
   ...inputs
 }: ReportInputs & {
   /** Folder of the report; created if missing. */
@@ -43,6 +46,8 @@ export async function createReport({
   runInfo?: RunInfo;
   /** `html`, `json` (every value, not rounded), `markdown` or `latex` (tables for booktabs); default `html`. */
   format?: string;
+  /** Share of its ROC AUC that the smallest model may lose on the validation split; default 0.001. */
+  maxAucLoss?: number | undefined;
 }): Promise<Report> {
   const format = reportFormats.find(({ id }) => id === formatId);
   if (!format) {
@@ -51,8 +56,8 @@ export async function createReport({
   }
   const reportFile = join(outputDir, format.fileName);
   checkOutputs({ inputs: Object.values(inputs), outputs: [reportFile] });
-  const sections = await readSections(inputs);
-  const shown = sections.map(({ section, rows }) => ({ section, charts: rows ? section.charts(rows) : [] }));
+  const sections = await readSections(inputs, { maxAucLoss });
+  const shown = sections.map(({ section, rows }) => ({ charts: rows ? section.charts(rows) : [] }));
   const reportText = format.write({ sections, runInfo });
   const drawn = shown
     .flatMap(({ charts }) => charts)
@@ -60,9 +65,9 @@ export async function createReport({
   for (const { path, text } of [...drawn, { path: reportFile, text: reportText }]) {
     await writeWhole(path, (file) => file.writeFile(text));
   }
-  for (const { section, charts } of shown) {
-    const leftOut = section.chartIds.filter((id) => charts.every((chart) => chart.id !== id));
-    for (const id of leftOut) await rm(join(outputDir, `${id}.svg`), { force: true });
+  const drawnIds = shown.flatMap(({ charts }) => charts.map(({ id }) => id));
+  for (const id of chartIds) {
+    if (!drawnIds.includes(id)) await rm(join(outputDir, `${id}.svg`), { force: true });
   }
   for (const { id, fileName } of reportFormats) {
     if (id !== format.id) await rm(join(outputDir, fileName), { force: true });
@@ -71,6 +76,7 @@ export async function createReport({
     reportFile,
     chartFiles: drawn.map(({ path }) => path),
     table: formatTerminalTable(summaryTable(sections)),
-    leftOut: sections.filter(({ rows }) => !rows).map(({ section }) => section.missing),
+    answer: answersOf(sections).map(answerText).join('\n'),
+    leftOut: sections.flatMap(({ section, rows }) => (rows ? [] : (section.missing ?? []))),
   };
 }

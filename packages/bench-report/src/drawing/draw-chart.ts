@@ -1,21 +1,23 @@
 import { init, type EChartsCoreOption } from 'echarts';
 import type { Chart, Line } from './chart.js';
+import { drawPlane } from './draw-plane.js';
+import { fontFamily, lineStyleOf } from './line-style.js';
 import { levelAxis, type LevelAxis } from './level-axis.js';
 import type { Palette } from './palette.js';
 import { finishSvg } from './finish-svg.js';
 
 const width = 960;
 const rowHeight = 320;
-const fontFamily = "system-ui, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
-const markers = ['circle', 'rect', 'triangle', 'diamond'];
 // Space around the panels, in pixels.
 const margin = { top: 112, right: 28, bottom: 56, left: 64, betweenColumns: 36, betweenRows: 76 };
 
 /** Draws a chart as SVG text; the same input gives the same output. */
 export function drawChart(chart: Chart, palette: Palette): string {
+  if (chart.plane) return drawPlane(chart, chart.plane, palette);
   const columns = Math.min(chart.panels.length, 3);
   const rows = Math.ceil(chart.panels.length / columns);
-  const height = margin.top + rows * rowHeight + (rows - 1) * margin.betweenRows + margin.bottom;
+  const top = margin.top + 24 * (legendRows(chart) - 1);
+  const height = top + rows * rowHeight + (rows - 1) * margin.betweenRows + margin.bottom;
   const levels = chart.panels.flatMap(({ lines }) =>
     lines.flatMap(({ points }) => points.map(([level]) => level)),
   );
@@ -24,7 +26,7 @@ export function drawChart(chart: Chart, palette: Palette): string {
 
   const places = chart.panels.map((_, index) => ({
     left: margin.left + (index % columns) * (panelWidth + margin.betweenColumns),
-    top: margin.top + Math.floor(index / columns) * (rowHeight + margin.betweenRows),
+    top: top + Math.floor(index / columns) * (rowHeight + margin.betweenRows),
   }));
   const surface = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
@@ -54,6 +56,12 @@ export function drawChart(chart: Chart, palette: Palette): string {
   } finally {
     surface.dispose();
   }
+}
+
+/** Rows of the legend, of about five names each. */
+function legendRows({ panels }: Chart): number {
+  const names = new Set(panels.flatMap(({ lines }) => lines.map(({ name }) => name)));
+  return Math.max(1, Math.ceil(names.size / 5));
 }
 
 function titles(
@@ -160,7 +168,6 @@ function niceCeiling(value: number): number {
 }
 
 function lineSeries(line: Line, panel: number, axis: LevelAxis, palette: Palette): object {
-  const color = palette.lines[line.style % palette.lines.length]!;
   return {
     type: 'line',
     name: line.name,
@@ -168,11 +175,7 @@ function lineSeries(line: Line, panel: number, axis: LevelAxis, palette: Palette
     yAxisIndex: panel,
     clip: false,
     data: line.points.map(([level, value]) => [axis.position(level), value]),
-    symbol: markers[line.style % markers.length],
-    symbolSize: 7,
-    itemStyle: { color: line.dashed ? palette.background : color, borderColor: color, borderWidth: 1.6 },
-    lineStyle: { color, width: 2, type: line.dashed ? [6, 4] : 'solid' },
-    emphasis: { disabled: true },
+    ...lineStyleOf(line, palette),
   };
 }
 

@@ -7,7 +7,12 @@ export const jsonFormat: ReportFormat = {
   id: 'json',
   fileName: 'report.json',
   write({ sections, runInfo }) {
-    const measured = sections.map(({ section: { id, title }, rows }) => ({ id, title, rows }));
+    const measured = sections.map(({ section, rows }) => ({
+      id: section.id,
+      title: section.title,
+      answer: rows && section.answer?.(rows),
+      rows,
+    }));
     return `${JSON.stringify({ ...runInfo, sections: measured }, null, 2)}\n`;
   },
 };

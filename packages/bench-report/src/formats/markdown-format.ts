@@ -1,4 +1,5 @@
 import { markdownTable } from 'markdown-table';
+import { answersOf } from '../sections/section.js';
 import { numericColumns } from '../tables/numeric-columns.js';
 import { summaryTable } from '../tables/summary-table.js';
 import type { TextTable } from '../tables/text-table.js';
@@ -12,6 +13,10 @@ export const markdownFormat: ReportFormat = {
     const facts = Object.entries({ ...settings, ...machine }).map(([name, value]) => [name, String(value)]);
     const blocks = [
       `# ${reportTitle}`,
+      ...answersOf(sections).flatMap(({ sentence, facts }) => [
+        `**${escapeMarkdown(sentence)}**`,
+        facts.map(([name, text]) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(text)}`).join('\n'),
+      ]),
       notes.map((note) => `- ${escapeMarkdown(note)}`).join('\n'),
       tableBlock(summaryTable(sections)),
       ...sections.flatMap(({ section, rows }) => [
@@ -24,7 +29,7 @@ export const markdownFormat: ReportFormat = {
                 .tables(rows)
                 .flatMap(({ title, table }) => [`### ${escapeMarkdown(title)}`, tableBlock(table)]),
             ]
-          : [section.missing]),
+          : [section.missing ?? '']),
       ]),
       ...(facts.length > 0
         ? ['## Settings and machine', tableBlock({ headings: ['', ''], rows: facts })]

@@ -4,7 +4,7 @@ import { pagePalette } from '../drawing/palette.js';
 import { describeMachine } from '../machine.js';
 import { curvesOf, describeLevels, levelsOf } from '../models.js';
 import { reportTitle, type ReportContent } from '../formats/report-format.js';
-import type { ReadSection } from '../sections/section.js';
+import { answersOf, type Answer, type ReadSection } from '../sections/section.js';
 import { numericColumns } from '../tables/numeric-columns.js';
 import { summaryTable } from '../tables/summary-table.js';
 import type { TextTable } from '../tables/text-table.js';
@@ -28,6 +28,7 @@ export function reportHtml({ sections, runInfo }: ReportContent): string {
 <body>
 <main>
 <h1>${reportTitle}</h1>
+${answersOf(sections).map(answerHtml).join('\n')}
 <p class="lead">What pruning the embedding tables of a recommendation model saves on disk and in memory and costs in quality and time:
 ${models.length} models, ${escapeMarkup(curves.join('; '))}, sparsity levels ${describeLevels(levelsOf(models))}.</p>
 ${notesBlock(runInfo.notes ?? [])}
@@ -48,10 +49,15 @@ ${allTables.map(({ title, table }) => `<h3>${escapeMarkup(title)}</h3>\n${htmlTa
 `;
 }
 
+function answerHtml({ sentence, facts }: Answer): string {
+  const lines = facts.map(([name, text]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(text)}</dd>`);
+  return `<section class="answer"><p>${escapeMarkup(sentence)}</p>${lines.length > 0 ? `<dl>${lines.join('')}</dl>` : ''}</section>`;
+}
+
 /** The charts of a section; the caption of the first says how all were measured. */
 function sectionHtml({ section, rows }: ReadSection): string {
   const heading = `<h2>${escapeMarkup(section.title)}</h2>`;
-  if (!rows) return `${heading}\n<p class="note">${escapeMarkup(section.missing)}</p>`;
+  if (!rows) return `${heading}\n<p class="note">${escapeMarkup(section.missing ?? '')}</p>`;
   const notes = section.notes(rows);
   const charts = section.charts(rows).map((chart, index) => figure(chart, index === 0 ? notes : ''));
   return [heading, ...charts].join('\n');

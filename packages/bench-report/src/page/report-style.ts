@@ -13,6 +13,11 @@ h2 { font-size: 21px; margin: 48px 0 8px; padding-top: 20px; border-top: 1px sol
 h3 { font-size: 16px; margin: 28px 0 8px; }
 p, li { max-width: 74ch; }
 .lead { color: var(--muted); font-size: 17px; margin: 0 0 20px; }
+.answer { border: 1px solid var(--muted); border-radius: 6px; background: var(--tint); padding: 14px 18px; margin: 16px 0; }
+.answer p { margin: 0; font-size: 19px; font-weight: 600; }
+.answer dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 20px; margin: 10px 0 0; font-size: 15px; }
+.answer dt { color: var(--muted); }
+.answer dd { margin: 0; overflow-wrap: anywhere; }
 .note { border-left: 3px solid var(--line-1); background: var(--tint); padding: 10px 14px; margin: 16px 0; }
 .note ul { margin: 0; padding-left: 18px; }
 figure { margin: 20px 0 8px; }

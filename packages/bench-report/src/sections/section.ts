@@ -12,6 +12,14 @@ export interface ReportInputs {
   forwardTimeInfo?: string | undefined;
   /** Path of `model_memory_info.csv`. Default: no chart of memory. */
   modelMemoryInfo?: string | undefined;
+  /** Path of `compression_frontier.csv`. Default: no frontier, and no answer. */
+  compressionFrontier?: string | undefined;
+}
+
+/** An answer: a sentence, and facts each with a name. */
+export interface Answer {
+  sentence: string;
+  facts: readonly (readonly [name: string, text: string])[];
 }
 
 /** A part of the report, made from one results file. */
@@ -23,11 +31,13 @@ export interface Section<Row extends GridPoint = GridPoint> {
   needs: keyof ReportInputs;
   /** Reads that file. @throws Error naming the file, line and column, or a duplicate model. */
   read(csvPath: string): Promise<Row[]>;
-  /** Says why there is nothing to show, if the file is not given. */
-  missing: string;
+  /** Says why there is nothing to show, if the file is not given; undefined: the section is then left out silently. */
+  missing: string | undefined;
   /** The ids of all charts that it can have. */
   chartIds: readonly string[];
   charts(rows: readonly Row[]): Chart[];
+  /** The answer to the reader's question, for the top of the report; absent if the file has none. */
+  answer?(rows: readonly Row[]): Answer;
   /** How the numbers were measured, as far as the file says. */
   notes(rows: readonly Row[]): string;
   /** Its columns of the summary, and their cells for any model. */
@@ -40,4 +50,15 @@ export interface Section<Row extends GridPoint = GridPoint> {
 export interface ReadSection {
   section: Section;
   rows: readonly GridPoint[] | undefined;
+}
+
+/** The answers of the sections that have one. */
+export function answersOf(sections: readonly ReadSection[]): Answer[] {
+  return sections.flatMap(({ section, rows }) => (rows && section.answer ? [section.answer(rows)] : []));
+}
+
+/** An answer as lines of plain text. */
+export function answerText({ sentence, facts }: Answer): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [sentence, ...facts.map(([name, text]) => `  ${name.padEnd(width + 2)}${text}`)].join('\n');
 }
