@@ -45,6 +45,7 @@ export { exportOnnx } from './engines/onnx/graph/export-onnx.js';
 export { type EngineChoice, type EngineName, engineChoices, engineNames } from './engines/open-engine.js';
 export type { EngineDescription } from './engines/engine.js';
 export { engineLine } from './engines/engine-line.js';
+export { fromTorchRec } from './models/dlrm/torchrec-names.js';
 export { loadModelState } from './models/dlrm/load-model-state.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
 export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';

@@ -5,6 +5,7 @@ import {
   checkTablesFitData,
   Dlrm,
   evaluate,
+  fromTorchRec,
   pairedAucDifference,
   type EngineChoice,
   type EngineDescription,
@@ -121,7 +122,7 @@ export async function compressModel({
   const start = performance.now();
   let metadata: CheckpointMetadata = {};
   const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
-  const state = await loadCheckpoint(modelPath, { names: 'plain', onNote, onMetadata });
+  const state = fromTorchRec(await loadCheckpoint(modelPath, { names: 'plain', onNote, onMetadata }));
   checkFinite(state, modelPath);
   const { names, notes } = selectTables({ stateDict: state, patterns, source: modelPath });
   notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));

@@ -1,8 +1,16 @@
 import { quietOption, type Command } from '@ds/command-line';
 import { loadCheckpoint, saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
+import { flagsMetadata, type ModelFlags } from '../models/dlrm/model-flags.js';
 import { expectCheckpointOutput } from './expect-output.js';
+import { archInteractionOpOption, qrOperationOption } from './shared-options.js';
 
-/** `dlrm convert`: a checkpoint's tensors in another format. */
+interface ConvertOptions extends ModelFlags {
+  modelPath: string;
+  output: string;
+  quiet?: boolean;
+}
+
+/** `dlrm convert`: a checkpoint's tensors in another format; flags that are given are written into it. */
 export function addConvertCommand(program: Command): void {
   program
     .command('convert')
@@ -12,8 +20,10 @@ export function addConvertCommand(program: Command): void {
       'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
     )
     .requiredOption('--output <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
+    .addOption(archInteractionOpOption())
+    .addOption(qrOperationOption())
     .addOption(quietOption())
-    .action(async ({ modelPath, output, quiet }: { modelPath: string; output: string; quiet?: boolean }) => {
+    .action(async ({ modelPath, output, quiet, ...flags }: ConvertOptions) => {
       expectCheckpointOutput(output, { inputs: [modelPath] });
       let metadata: CheckpointMetadata = {};
       const stateDict = await loadCheckpoint(modelPath, {
@@ -21,7 +31,7 @@ export function addConvertCommand(program: Command): void {
         onNote: (note) => void (!quiet && process.stderr.write(`${note}\n`)),
         onMetadata: (found) => void (metadata = found),
       });
-      await saveCheckpoint(output, stateDict, { metadata });
+      await saveCheckpoint(output, stateDict, { metadata: { ...metadata, ...flagsMetadata(flags) } });
       if (!quiet) process.stderr.write(`wrote ${Object.keys(stateDict).length} tensors to ${output}\n`);
     });
 }

@@ -14,7 +14,12 @@ import { Dlrm } from '../models/dlrm/dlrm.js';
 import { evaluate } from '../training/evaluate.js';
 import { binaryClassificationMetrics } from '../training/metrics.js';
 import { engineLine } from '../engines/engine-line.js';
-import { engineOption, type SharedOptions } from './shared-options.js';
+import {
+  archInteractionOpOption,
+  engineOption,
+  qrOperationOption,
+  type SharedOptions,
+} from './shared-options.js';
 
 interface EvaluateOptions extends SharedOptions {
   processedDataFile: string;
@@ -45,6 +50,8 @@ export function addEvaluateCommand(program: Command): void {
     .option('--json', 'print the metrics as JSON')
     .addOption(dayCountsOption())
     .addOption(engineOption())
+    .addOption(archInteractionOpOption())
+    .addOption(qrOperationOption())
     .addOption(quietOption())
     .action(runEvaluate);
 }
@@ -60,7 +67,9 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       split,
       onProgress: progress.stage('read data'),
     });
-    const model = await Dlrm.load(modelPath, { engine: options.engine, onNote: progress.note });
+    const { engine, archInteractionOp, qrOperation } = options;
+    const flags = { archInteractionOp, qrOperation };
+    const model = await Dlrm.load(modelPath, { engine, ...flags, onNote: progress.note });
     progress.note(engineLine(model.engine));
     checkTablesFitData({
       config: model.config,

@@ -5,7 +5,12 @@ import { engineLine } from '../engines/engine-line.js';
 import { checkTablesFitData } from '../models/dlrm/check-tables.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { writePredictions } from '../training/write-predictions.js';
-import { engineOption, type SharedOptions } from './shared-options.js';
+import {
+  archInteractionOpOption,
+  engineOption,
+  qrOperationOption,
+  type SharedOptions,
+} from './shared-options.js';
 
 interface PredictOptions extends SharedOptions {
   processedDataFile: string;
@@ -30,6 +35,8 @@ export function addPredictCommand(program: Command): void {
     .option('--output <path>', 'CSV to write: row (from 1) and probability', 'predictions.csv')
     .option('--test-mini-batch-size <rows>', 'rows of a forward pass', parseCount(1), 16384)
     .addOption(engineOption())
+    .addOption(archInteractionOpOption())
+    .addOption(qrOperationOption())
     .addOption(quietOption())
     .action(runPredict);
 }
@@ -45,7 +52,9 @@ async function runPredict(options: PredictOptions): Promise<void> {
       split: 'all',
       onProgress: progress.stage('read data'),
     });
-    const model = await Dlrm.load(modelPath, { engine: options.engine, onNote: progress.note });
+    const { engine, archInteractionOp, qrOperation } = options;
+    const flags = { archInteractionOp, qrOperation };
+    const model = await Dlrm.load(modelPath, { engine, ...flags, onNote: progress.note });
     progress.note(engineLine(model.engine));
     checkTablesFitData({
       config: model.config,

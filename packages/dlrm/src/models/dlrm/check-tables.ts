@@ -39,7 +39,11 @@ export function checkTablesFitData({
         `${dataPath}, found ${tableRows.length}`,
     );
   }
-  const table = tableRows.findIndex((rows, index) => rows !== counts[index]);
+  const rowsFor = (count: number, table: number) => {
+    const collisions = config.tableCollisions?.[table] ?? 1;
+    return Math.ceil(count / collisions) * collisions;
+  };
+  const table = tableRows.findIndex((rows, index) => rows !== rowsFor(counts[index]!, index));
   if (table >= 0) {
     throw new Error(
       `${modelPath}: emb_l.${table}.weight: expected ${counts[table]} rows, one for each value in ` +

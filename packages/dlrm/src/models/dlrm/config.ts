@@ -1,10 +1,11 @@
 import type { StateDict, Tensor } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 import { dot } from './interactions/dot.js';
-import { flagsOfWidth, interactionOf } from './interactions/interactions.js';
+import { interactionOf, interactionOfWidth } from './interactions/interactions.js';
 import type { InteractionFlags, VectorSizes } from './interactions/interaction.js';
+import { QuotientRemainderTable } from '../../tables/quotient-remainder-table.js';
 import { checkKeptFeatures, keptFeaturesName } from './kept-features.js';
-import { refuseVariants } from './refuse-variants.js';
+import type { ModelFlags } from './model-flags.js';
 
 /** The sizes of a DLRM, as plain data. */
 export interface DlrmConfig extends InteractionFlags {
@@ -21,6 +22,11 @@ export interface DlrmConfig extends InteractionFlags {
    * ascending: a model that `foldMask` made has some. Default: all.
    */
   keptFeatures?: readonly number[] | undefined;
+  /**
+   * For each table, if it is a quotient-remainder one, how many ids share a row of quotients: `tableRows` is then the next
+   * multiple of it. Default: none is.
+   */
+  tableCollisions?: readonly (number | undefined)[] | undefined;
 }
 
 /** The network of `bench/dlrm_s_criteo_kaggle.sh` in facebookresearch/dlrm, with the tables of the Kaggle data set. */
@@ -152,7 +158,10 @@ function expectWidth(field: string, place: string, found: number, expected: numb
 }
 
 /** A shape by name, all that `configFromStateDict` looks at, but for the values of a folded model's kept features. */
-export type Shapes = Record<string, { readonly shape: readonly number[]; readonly data?: Float32Array }>;
+export type Shapes = Record<
+  string,
+  { readonly shape: readonly number[]; readonly data?: Float32Array; readonly collisions?: number }
+>;
 
 /** The shapes of tensors and of tables in any form. */
 export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>>): Shapes {
@@ -161,20 +170,25 @@ export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>
       key,
       'shape' in value
         ? { shape: value.shape, ...(key === keptFeaturesName && { data: value.data }) }
-        : { shape: [value.rows, value.dim] },
+        : {
+            shape: [value.rows, value.dim],
+            ...(value instanceof QuotientRemainderTable && { collisions: value.collisions }),
+          },
     ]),
   );
 }
 
 /**
- * The sizes of the model that a state dict holds. Its interaction shows in the width of what enters the top MLP; where
- * that fits several, it is `dot`, the original's default.
+ * The sizes of the model that a state dict holds. Its interaction shows in the width of what enters the top MLP.
  *
- * @throws Error naming the key, the expected and the found shape when the tensors are not those of one DLRM.
+ * @throws Error naming the key, the expected and the found shape when the tensors are not those of one DLRM, or the flag
+ *   that must be given where that width fits several interactions.
  */
-export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
+export function configFromStateDict(
+  stateDict: Shapes | StateDict,
+  { archInteractionOp }: Pick<ModelFlags, 'archInteractionOp'> = {},
+): DlrmConfig {
   const shapes: Shapes = stateDict;
-  refuseVariants(Object.keys(shapes));
   const tableRows: number[] = [];
   for (let table = 0; shapes[tableName(table)]; table++) {
     const { shape } = shapes[tableName(table)]!;
@@ -195,11 +209,17 @@ export function configFromStateDict(stateDict: Shapes | StateDict): DlrmConfig {
     topMlp,
     ...(shapes[keptFeaturesName]
       ? keptFeaturesOf(shapes)
-      : flagsOfWidth(topMlp[0]!, vectorSizes({ embeddingDim, tableRows }))),
+      : interactionOfWidth(topMlp[0]!, vectorSizes({ embeddingDim, tableRows }), archInteractionOp)),
+    ...collisionsOf(shapes, tableRows.length),
   };
   checkShapes(config, shapes);
   checkConfig(config);
   return config;
+}
+
+function collisionsOf(shapes: Shapes, tables: number): Pick<DlrmConfig, 'tableCollisions'> {
+  const tableCollisions = Array.from({ length: tables }, (_, table) => shapes[tableName(table)]!.collisions);
+  return tableCollisions.some((collisions) => collisions !== undefined) ? { tableCollisions } : {};
 }
 
 function keptFeaturesOf(shapes: Shapes): Pick<DlrmConfig, 'keptFeatures'> {

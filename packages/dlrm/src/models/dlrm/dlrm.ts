@@ -18,14 +18,18 @@ import {
   layerNames,
   shapesOf,
   tableName,
+  vectorSizes,
   type DlrmConfig,
 } from './config.js';
 import type { EngineDescription, Network, NetworkInput } from '../../engines/engine.js';
 import { openEngine, type EngineChoice } from '../../engines/open-engine.js';
+import { dlrmState } from './dlrm-state.js';
 import { forwardThroughHooks } from './forward-through-hooks.js';
 import { initialStateDict } from './initialise.js';
 import { keptFeaturesName, keptFeaturesTensor } from './kept-features.js';
+import { isAmbiguous } from './interactions/interactions.js';
 import { LayerHooks } from './layer-hooks.js';
+import { flagsFrom, flagsMetadata, mergedFlags, type ModelFlags } from './model-flags.js';
 import { modulesOf } from './modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
 import { DenseTable, subtractSteps } from '../../tables/dense-table.js';
@@ -34,7 +38,7 @@ const noValues = new Float32Array(0);
 const noIds = new Int32Array(0);
 
 /** How a model is run. */
-export interface DlrmOptions {
+export interface DlrmOptions extends ModelFlags {
   /** What computes the dense network; default `auto`. */
   engine?: EngineChoice;
   /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
@@ -113,18 +117,23 @@ export class Dlrm implements HookedModel {
     } = {},
   ): Promise<Dlrm> {
     let metadata: CheckpointMetadata = {};
-    const state = await loadModelState(path, { onNote, onMetadata: (found) => void (metadata = found) });
+    const { archInteractionOp, qrOperation } = options;
+    const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
+    const state = await loadModelState(path, { onNote, onMetadata, archInteractionOp, qrOperation });
     return Dlrm.fromStateDict(state, { metadata, ...options });
   }
 
   /**
    * The model with these parameters. Tables are held by reference, never copied: training changes them in
-   * place. The layers' weights and biases are copied. A table may also be a sparse or quantised one.
+   * place. The layers' weights and biases are copied. A table may also be a sparse or quantised one, and the names those
+   * of TorchRec's DLRM or of facebookresearch/dlrm's `--qr-flag`, `--md-flag` and `--weighted-pooling=learned`.
    *
    * @throws Error naming the key when a tensor is missing, unknown or has an unfitting shape
    */
   static async fromStateDict(state: StateDict | ModelState, options: DlrmOptions = {}): Promise<Dlrm> {
-    return Dlrm.#open(configFromStateDict(shapesOf(state)), state, options);
+    const flags = mergedFlags(options, flagsFrom(options.metadata ?? {}));
+    const plain = dlrmState(state, flags);
+    return Dlrm.#open(configFromStateDict(shapesOf(plain), flags), plain, options);
   }
 
   static async #open(
@@ -315,7 +324,10 @@ export class Dlrm implements HookedModel {
 
   /** Writes a checkpoint, whole or not at all; the file name's ending gives the format (`saveCheckpoint`). */
   save(path: string): Promise<void> {
-    return this.#next(() => saveCheckpoint(path, this.#parameters(), { metadata: this.metadata }));
+    const { archInteractionOp = 'dot' } = this.config;
+    const isSaid = this.config.keptFeatures ?? !isAmbiguous(this.config, vectorSizes(this.config));
+    const metadata = { ...this.metadata, ...(isSaid ? {} : flagsMetadata({ archInteractionOp })) };
+    return this.#next(() => saveCheckpoint(path, this.#parameters(), { metadata }));
   }
 
   /** Frees what the engine holds. The model cannot be used any more; a second call does nothing. */

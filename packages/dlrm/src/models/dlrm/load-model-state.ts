@@ -1,20 +1,32 @@
 import { loadModelTensors, type ModelState } from '@ds/tensor-files';
 import { configFromStateDict, shapesOf } from './config.js';
+import { dlrmState } from './dlrm-state.js';
+import { flagsFrom, mergedFlags, type ModelFlags } from './model-flags.js';
 
 /**
- * Reads the tensors of a DLRM for `Dlrm.fromStateDict`, as `loadModelTensors` of `@ds/tensor-files` does.
+ * Reads the tensors of a DLRM for `Dlrm.fromStateDict`, as `loadModelTensors` of `@ds/tensor-files` does, by the names of
+ * a plain one: those of TorchRec and tables of several parts are translated.
  *
  * @throws Error naming the file, and the tensor or field that is wrong, or that no DLRM has.
  */
 export async function loadModelState(
   path: string,
-  options?: Parameters<typeof loadModelTensors>[1],
+  { onMetadata, ...options }: Parameters<typeof loadModelTensors>[1] & ModelFlags = {},
 ): Promise<ModelState> {
-  const state = await loadModelTensors(path, options);
+  const { archInteractionOp, qrOperation, ...loading } = options;
+  let flags: ModelFlags = { archInteractionOp, qrOperation };
+  const stored = await loadModelTensors(path, {
+    ...loading,
+    onMetadata: (metadata) => {
+      flags = mergedFlags(flags, flagsFrom(metadata));
+      onMetadata?.(metadata);
+    },
+  });
   try {
-    configFromStateDict(shapesOf(state));
+    const state = dlrmState(stored, flags);
+    configFromStateDict(shapesOf(state), flags);
+    return state;
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
-  return state;
 }

@@ -3,7 +3,6 @@ import {
   checkConfig,
   configFromStateDict,
   kaggleDlrmConfig,
-  stateDictShapes,
   type DlrmConfig,
 } from '../../../src/models/dlrm/config.js';
 import { Dlrm } from '../../../src/index.js';
@@ -93,19 +92,6 @@ test.each<[string, (tensors: ReturnType<typeof state>) => void, string]>([
   const tensors = state();
   change(tensors);
   await expect(Dlrm.fromStateDict(tensors)).rejects.toThrow(message);
-});
-
-test.each([
-  ['emb_l.0.weight_q', '--qr-flag'],
-  ['emb_l.0.embs.weight', '--md-flag'],
-  ['v_W_l.0', '--weighted-pooling=learned'],
-])('a model with %s is refused by the flag %s that it was trained with', (name, flag) => {
-  const config: DlrmConfig = { embeddingDim: 2, tableRows: [3, 4], bottomMlp: [1, 2], topMlp: [5, 1] };
-  const shapes = Object.fromEntries([...stateDictShapes(config)].map(([key, shape]) => [key, { shape }]));
-  if (name.startsWith('emb_l')) delete shapes['emb_l.0.weight'];
-  expect(() => configFromStateDict({ ...shapes, [name]: { shape: [3, 2] } })).toThrow(
-    `${name} is of a model trained with ${flag}`,
-  );
 });
 
 test('a new model has the interaction that its config names, where its width fits several', async () => {

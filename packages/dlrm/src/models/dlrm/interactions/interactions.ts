@@ -21,9 +21,37 @@ export function interactionOf({
   return archInteractionItself ? dotWithItself : dot;
 }
 
-/** The flags of the interaction that gives a width: the first one that fits, those of `dot` where none does. */
-export function flagsOfWidth(width: number, sizes: VectorSizes): InteractionFlags {
-  return interactions.find(({ interaction }) => interaction.width(sizes) === width)?.flags ?? {};
+/** The flags of every interaction that gives a width. */
+function flagsOfWidth(width: number, sizes: VectorSizes): InteractionFlags[] {
+  return interactions
+    .filter(({ interaction }) => interaction.width(sizes) === width)
+    .map(({ flags }) => flags);
+}
+
+/** Whether both `dot` and `cat` give the width that a config's interaction has. */
+export function isAmbiguous(config: InteractionFlags, sizes: VectorSizes): boolean {
+  return flagsOfWidth(interactionOf(config).width(sizes), sizes).length > 1;
+}
+
+/**
+ * The flags of the interaction that gives a width, of those with the wanted `op`; those of `dot` where none gives it.
+ *
+ * @throws Error when several do and none is wanted
+ */
+export function interactionOfWidth(
+  width: number,
+  sizes: VectorSizes,
+  op: InteractionFlags['archInteractionOp'],
+): InteractionFlags {
+  const fitting = flagsOfWidth(width, sizes);
+  const [first, ...others] = fitting.filter((flags) => !op || (flags.archInteractionOp ?? 'dot') === op);
+  if (others.length > 0) {
+    throw new Error(
+      `top_l.0.weight: ${width} inputs are what both --arch-interaction-op=dot and cat give: say which with ` +
+        '--arch-interaction-op, or write it into the file with dlrm convert --arch-interaction-op',
+    );
+  }
+  return first ?? (op === 'cat' ? { archInteractionOp: op } : {});
 }
 
 /** Whether a config asks for `dot` without the vectors' products with themselves. */
