@@ -160,7 +160,7 @@ describe('a mixed-precision checkpoint', () => {
     [
       'a scale that is no number',
       ({ header, data }) => (data[placeOf(header, 'w.mixed.rows2') + 2] = 0xff),
-      'w.mixed.rows2: expected finite scales and minima, found others at place 0',
+      'w.mixed.rows2: expected finite scales and minima, found another value at position 0',
     ],
     [
       'a part of another type',

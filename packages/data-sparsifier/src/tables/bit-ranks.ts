@@ -1,12 +1,12 @@
 import { popcount } from './popcount.js';
 
-// Bitmaps with ranks: the counts of ones before each group of bits, so that the ones before any bit are one
-// look-up and the count of a part of one group (G. Jacobson, "Space-efficient static trees and graphs", 1989).
+// Bitmaps with ranks: the number of ones before each group of bits, so that the number of ones before any bit takes one
+// lookup and a count within a group (G. Jacobson, "Space-efficient static trees and graphs", 1989).
 
 /** Rows in a group of a bitmap of rows. */
 export const rowsPerGroup = 64;
 
-/** Fills `ranks` with the ones before each group of `wordsPerGroup` 32-bit words. */
+/** Fills `ranks` with the number of ones before each group of `wordsPerGroup` 32-bit words. */
 export function countOnesBefore(bits: Uint32Array, ranks: Uint32Array, wordsPerGroup: number): void {
   let ones = 0;
   for (let group = 0; group < ranks.length; group++) {
@@ -16,7 +16,7 @@ export function countOnesBefore(bits: Uint32Array, ranks: Uint32Array, wordsPerG
   }
 }
 
-/** The ones before the bit at `position`, which may exceed 2^32. */
+/** The number of ones before the bit at `position`, which may exceed 2^32. */
 export function onesBefore(
   bits: Uint32Array,
   ranks: Uint32Array,

@@ -1,7 +1,7 @@
 /**
  * The sizes of a table of shape (rows, dim).
  *
- * @throws RangeError when shape, data and mask do not fit together.
+ * @throws RangeError if shape, data and mask do not match.
  */
 export function checkedTableShape(
   { data, shape }: { data: Float32Array; shape: readonly number[] },
@@ -17,14 +17,14 @@ export function checkedTableShape(
   return [rows, dim];
 }
 
-/** @throws RangeError when there is a mask that has not one entry for each of `values` values. */
+/** @throws RangeError if there is a mask that does not have one entry for each of `values` values. */
 export function checkMask(mask: Uint8Array | undefined, values: number): void {
   if (mask && mask.length !== values) {
     throw new RangeError(`expected a mask of ${values} entries, one per value, found ${mask.length}`);
   }
 }
 
-/** @throws RangeError naming the first of these sizes that no table has. */
+/** @throws RangeError naming the first invalid size. */
 export function checkTableSizes(sizes: { rows: number; dim: number; blockWidth: number }): void {
   for (const name of ['rows', 'dim', 'blockWidth'] as const) {
     const smallest = name === 'blockWidth' ? 1 : 0;

@@ -2,25 +2,25 @@ import { setBit } from './bit-ranks.js';
 import { checkMask, checkTableSizes } from './checked-table-shape.js';
 import type { SparseTableParts, SparseTableSizes } from './sparse-table-parts.js';
 
-/** The values of a table that is to become sparse, which need not all be in memory at once. */
+/** The values from which a sparse table is built; they need not all be in memory at once. */
 export interface RowPieces {
-  /** Rows and values in a row. */
+  /** Rows, and values in a row. */
   shape: readonly [rows: number, dim: number];
-  /** Values in a block: blocks are (1, blockWidth). */
+  /** Values in a block; blocks are (1, blockWidth). */
   blockWidth: number;
-  /** The values, row by row, in pieces of whole rows; the same each time. */
+  /** The values, row-major, in pieces of whole rows; the same at each call. */
   pieces: () => Iterable<Float32Array>;
   /**
-   * One entry per value of the table: 0 is pruned, anything else kept. Default: what is not +0 is kept. A block of which a
-   * part is kept is stored whole, with zeros for the rest.
+   * One entry per value of the table: 0 prunes, anything else keeps. Default: all values other than +0 are kept. A partially
+   * kept block is stored entirely, with zeros for the pruned values.
    */
   mask?: Uint8Array | undefined;
 }
 
 /**
- * How many blocks and rows a table keeps: a block with a value that is kept, and its row.
+ * Counts the blocks and rows that a table keeps: blocks with at least one kept value, and rows with such a block.
  *
- * @throws RangeError when shape, pieces, mask and block width do not fit together.
+ * @throws RangeError if shape, pieces, mask and block width do not match.
  */
 export function countKeptBlocks(table: RowPieces): SparseTableSizes {
   const { blockWidth, shape } = table;
@@ -40,9 +40,9 @@ export function countKeptBlocks(table: RowPieces): SparseTableSizes {
 }
 
 /**
- * Fills the bits and the values of a table, which are zeros, with what `countKeptBlocks` has counted.
+ * Fills the zeroed bits and values of a table whose size `countKeptBlocks` has counted.
  *
- * @throws RangeError as `countKeptBlocks`, and when the sizes are of another table.
+ * @throws RangeError like `countKeptBlocks`, and if the sizes belong to another table.
  */
 export function storeKeptBlocks(
   table: RowPieces,
@@ -52,7 +52,7 @@ export function storeKeptBlocks(
   const { blockWidth, shape } = table;
   const dim = shape[1];
   const blocksPerRow = Math.ceil(dim / blockWidth);
-  // Moved as bits: a float32 that passes through a number may lose the payload of a NaN.
+  // Copied as bits, because converting a float32 to a number may lose the payload of a NaN.
   const valueBits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let tableRow = 0;
   let stored = 0;
@@ -68,7 +68,7 @@ export function storeKeptBlocks(
         isStored = true;
         blockBits[Math.floor(block / 32)]! |= 1 << (block % 32);
         for (let i = 0; i < inside; i++) {
-          // Inside a kept block single values may be pruned.
+          // Single values in a kept block may be pruned.
           if (mask === undefined || mask[first + from + i] !== 0) valueBits[nextValue + i] = bits[from + i]!;
         }
         nextValue += blockWidth;
@@ -93,7 +93,7 @@ interface PieceBits {
   bits: Uint32Array;
   length: number;
   mask: Uint8Array | undefined;
-  /** The place in the table, and in its mask, of the first of `bits`. */
+  /** The index, in the table and its mask, of the first of `bits`. */
   first: number;
 }
 
@@ -102,10 +102,10 @@ function* bitsOf({ shape: [rows, dim], blockWidth, pieces, mask }: RowPieces): G
   checkMask(mask, rows * dim);
   let first = 0;
   for (const { buffer, byteOffset, length } of pieces()) {
-    // Of a table whose rows have no values nothing but empty pieces are whole rows.
+    // If rows have no values, only empty pieces are valid.
     if (length > 0 && length % dim !== 0) {
       throw new RangeError(
-        `a piece of a table with rows of ${dim} values has ${length} values, no whole rows`,
+        `a piece of a table with rows of ${dim} values has ${length} values, not a whole number of rows`,
       );
     }
     yield { bits: new Uint32Array(buffer, byteOffset, length), length, mask, first };
@@ -116,7 +116,7 @@ function* bitsOf({ shape: [rows, dim], blockWidth, pieces, mask }: RowPieces): G
   }
 }
 
-/** Whether any of the `count` values from `from` on is kept: it is not +0, and not pruned by the mask. */
+/** Whether any of the `count` values from `from` on is kept, that is, neither +0 nor pruned by the mask. */
 function isKept({ bits, mask, first }: PieceBits, from: number, count: number): boolean {
   for (let at = from; at < from + count; at++) {
     if (bits[at] !== 0 && (mask === undefined || mask[first + at] !== 0)) return true;

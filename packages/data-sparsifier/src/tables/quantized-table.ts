@@ -11,20 +11,19 @@ import { quantizedHeaderFields } from './row-kernels.js';
 import { findByBitmap, rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
 import type { TableMemory } from './table-memory.js';
 
-// The kernel loads 4 bytes at once.
+// The kernel loads 4 bytes at a time.
 const paddingBytes = 4;
 
 /**
- * An embedding table of 8- or 4-bit codes with a scale and an offset for each row. Rows that are zero throughout
- * (pruned rows) are left out and read as +0; a bit per row with ranks finds the others. The zeros of a kept row
- * are rounded like its other values.
+ * An embedding table of 8- or 4-bit codes with a scale and an offset for each row. Rows of zeros (pruned rows) are not
+ * stored and read as +0; a bitmap with ranks finds the others. The zeros of a stored row are rounded like its other values.
  */
 export class QuantizedTable extends StoredRowTable {
   /** How a row is stored. */
   readonly format: Readonly<QuantizedRowFormat>;
-  /** Rows that are not left out. */
+  /** Number of stored rows. */
   readonly storedRows: number;
-  /** Bytes that the table takes in memory. */
+  /** Bytes of the table in memory. */
   readonly byteLength: number;
 
   readonly #rowBytes: number;
@@ -35,7 +34,7 @@ export class QuantizedTable extends StoredRowTable {
     memory: TableMemory | undefined,
   ) {
     const { rows, dim, storedRows, format } = sizes;
-    // Allocating moves the memory: the header and the parts first, the views of them when they are needed.
+    // Allocating may move the memory, so everything is allocated first and views are created when needed.
     super(sizes, { memory, kernel: 'gatherQuantizedRows', headerFields: quantizedHeaderFields });
     this.format = { ...format };
     this.storedRows = storedRows;
@@ -88,9 +87,8 @@ export class QuantizedTable extends StoredRowTable {
   /**
    * Quantises a dense table, `table.data` of shape (rows, dim).
    *
-   * @throws RangeError when shape, data and mask do not fit together, when there is no such format, or naming
-   *   the row and column of a value that is not finite or, where scales are float16, too large for it, or the row
-   *   whose range is too large for float32.
+   * @throws RangeError if shape, data and mask do not match, or the format is unknown; or naming the row and column of a
+   *   value that is not finite or, with float16 scales, too large for float16, or a row whose range is too large for float32.
    */
   static fromDense({
     table,
@@ -102,11 +100,11 @@ export class QuantizedTable extends StoredRowTable {
     table: { data: Float32Array; shape: readonly number[] };
     /** Bits of a code; default 8. */
     bits?: 8 | 4;
-    /** Type of scale and offset; default PyTorch's, float32 for 8 bits and float16 for 4. */
+    /** Type of scale and offset; default as in PyTorch, float32 for 8 bits and float16 for 4. */
     scaleType?: 'float32' | 'float16';
-    /** One entry per value: 0 is pruned. Default: the table as it is. */
+    /** One entry per value: 0 prunes. Default: nothing is pruned. */
     mask?: Uint8Array;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** The memory for the table, for the fast gather; default: separate arrays. */
     memory?: TableMemory;
   }): QuantizedTable {
     const [rows, dim] = checkedTableShape(table, mask);
@@ -157,7 +155,7 @@ export class QuantizedTable extends StoredRowTable {
     return quantized;
   }
 
-  /** The packed rows that are not left out, (storedRows, bytes of a row): a view of the table, not a copy. */
+  /** The stored rows, (storedRows, bytes of a row): a view of the table, not a copy. */
   packedRows(): Uint8Array {
     return this.#view().packed.subarray(0, this.storedRows * this.#rowBytes);
   }

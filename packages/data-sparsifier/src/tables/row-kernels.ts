@@ -1,6 +1,6 @@
 import { kernelOn, type LinearMemory } from '../kernel.js';
 
-/** What the kernel reads of a sparse table: sizes and byte offsets, in this order, 32 bits each. */
+/** The header of a sparse table for the kernel: sizes and byte offsets, in this order, 32 bits each. */
 export const sparseHeaderFields = [
   'rows',
   'dim',
@@ -13,7 +13,7 @@ export const sparseHeaderFields = [
   'values',
 ] as const;
 
-/** What the kernel reads of a quantised table. */
+/** The header of a quantised table for the kernel. */
 export const quantizedHeaderFields = [
   'rows',
   'dim',
@@ -26,8 +26,8 @@ export const quantizedHeaderFields = [
 ] as const;
 
 /**
- * Gathers rows: offsets and the stride are in bytes. Returns `count`, or the place in `ids` of the first id that
- * is no row of the table.
+ * Gathers rows; offsets and the stride are in bytes. Returns `count`, or the index in `ids` of the first id that is not a
+ * row of the table.
  */
 export type GatherKernel = (
   header: number,

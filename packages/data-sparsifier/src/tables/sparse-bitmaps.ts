@@ -2,30 +2,30 @@ import { checkTableSizes } from './checked-table-shape.js';
 import { popcount } from './popcount.js';
 import type { SparseTableSizes } from './sparse-table-parts.js';
 
-/** A block-sparse table as it stands in a file: no ranks. Bits count from the least significant one. */
+/** A block-sparse table as stored in a file, without ranks. The least significant bit comes first. */
 export interface SparseBitmaps {
   /** Rows of the table. */
   rows: number;
   /** Values in a row. */
   dim: number;
-  /** Values in a block, side by side in a row. */
+  /** Values in a block, adjacent in a row. */
   blockWidth: number;
   /** A bit per row: whether any of its blocks is kept. */
   rowBits: Uint8Array;
   /** A bit per block of each such row, row by row: whether it is kept. */
   blockBits: Uint8Array;
-  /** The kept blocks, `blockWidth` values each; what a row's last block has beyond the row is 0. */
+  /** The kept blocks, `blockWidth` values each; values of a row's last block beyond the row are 0. */
   values: Float32Array;
 }
 
-/** What an error calls the arrays of `SparseBitmaps`. */
+/** Names of the arrays of `SparseBitmaps` for errors. */
 export type SparseBitmapNames = Record<'rowBits' | 'blockBits' | 'values', string>;
 
 /**
  * The sizes of a sparse table, counted from its bitmaps.
  *
- * @throws RangeError naming a size that is not a whole number, or 0 for blocks, or the array that does not fit the
- *   others; `names` says what it calls the arrays.
+ * @throws RangeError naming a size that is not a whole number, or 0 for blocks, or an array that does not match the others;
+ *   `names` are the names of the arrays in errors.
  */
 export function sparseTableSizes(
   { rows, dim, blockWidth, rowBits, blockBits, values }: SparseBitmaps,
@@ -44,14 +44,14 @@ export function sparseTableSizes(
 }
 
 /**
- * Writes the table's kept values into `dense`, (rows, dim), which is all zeros. For a reader that wants no table:
- * `SparseTable` needs ranks beside the bitmaps.
+ * Writes the table's kept values into `dense`, (rows, dim), which must be all zeros. For readers that do not need a
+ * `SparseTable`, which has ranks in addition to the bitmaps.
  */
 export function expandSparseBitmaps(
   { rows, dim, blockWidth, rowBits, blockBits, values }: SparseBitmaps,
   dense: Float32Array,
 ): void {
-  // Moved as bits: a float32 that passes through a number may lose the payload of a NaN.
+  // Copied as bits, because converting a float32 to a number may lose the payload of a NaN.
   const to = new Uint32Array(dense.buffer, dense.byteOffset, dense.length);
   const from = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let block = 0;
@@ -68,10 +68,10 @@ export function expandSparseBitmaps(
 }
 
 function hasBit(bitmap: Uint8Array, position: number): boolean {
-  return ((bitmap[Math.floor(position / 8)]! >> (position % 8)) & 1) === 1; // positions may pass 2^32
+  return ((bitmap[Math.floor(position / 8)]! >> (position % 8)) & 1) === 1; // positions may exceed 2^32
 }
 
-/** The ones in a bitmap of `length` bits, which must fill its bytes and leave the rest of the last one zero. */
+/** The number of ones in a bitmap of `length` bits, whose last byte must be padded with zeros. */
 function countOnes(name: string, bitmap: Uint8Array, length: number): number {
   if (bitmap.length !== Math.ceil(length / 8)) {
     throw new RangeError(

@@ -7,7 +7,7 @@ export interface SparseTableSizes {
   rows: number;
   /** Values in a row. */
   dim: number;
-  /** Values in a block, side by side in a row; the last block of a row may be narrower. */
+  /** Values in a block, adjacent in a row; the last block of a row may be narrower. */
   blockWidth: number;
   /** Rows with at least one kept block. */
   storedRows: number;
@@ -15,13 +15,13 @@ export interface SparseTableSizes {
   keptBlocks: number;
 }
 
-/** The arrays of a sparse table. Bits count from the least significant one. */
+/** The arrays of a sparse table. The least significant bit comes first. */
 export interface SparseTableParts {
   /** A bit per row: whether any of its blocks is kept. In whole groups of 64 rows. */
   rowBits: Uint32Array;
   /** For each group of 64 rows, the stored rows before it. */
   rowRanks: Uint32Array;
-  /** A bit per block of each stored row: whether it is kept. In whole groups of 128 blocks, and 64 bits more. */
+  /** A bit per block of each stored row: whether it is kept. In whole groups of 128 blocks, plus 64 bits. */
   blockBits: Uint32Array;
   /** For each group of 128 blocks, the kept blocks before it. */
   blockRanks: Uint32Array;
@@ -30,11 +30,11 @@ export interface SparseTableParts {
 }
 
 export const blocksPerGroup = 128;
-// The kernel loads 64 bits or 4 values at once, from any place up to the end.
+// The kernel loads 64 bits or 4 values at a time, from any position up to the end.
 const paddingWords = 2;
 const paddingValues = 4;
 
-/** Zeroed arrays for a table of these sizes, in `memory` where one is given; `values` may come from the caller instead. */
+/** Zeroed arrays for a table of these sizes, in `memory` if given; the caller may provide `values` instead. */
 export function allocateParts(
   sizes: SparseTableSizes,
   { memory, values }: { memory?: TableMemory; values?: Float32Array },

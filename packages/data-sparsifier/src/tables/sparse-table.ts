@@ -15,9 +15,9 @@ import type { TableMemory } from './table-memory.js';
 const blockWordsPerGroup = blocksPerGroup / 32;
 
 /**
- * An embedding table that holds only its kept blocks: a bit per row that is not all zero, a bit per block inside
- * such rows, both with ranks for random access, and the values of the kept blocks. What was pruned reads as +0;
- * what was kept reads bit for bit as it was.
+ * An embedding table that holds only its kept blocks: a bit per row, set if any of its blocks is kept; a bit per block of
+ * such rows; ranks of both for random access; and the values of the kept blocks. Pruned values read as +0; kept values are
+ * preserved bit for bit.
  */
 export class SparseTable extends StoredRowTable {
   /** Values in a block: blocks are (1, blockWidth). */
@@ -26,7 +26,7 @@ export class SparseTable extends StoredRowTable {
   readonly storedRows: number;
   /** Kept blocks. */
   readonly keptBlocks: number;
-  /** Bytes that the table takes in memory. */
+  /** Bytes of the table in memory. */
   readonly byteLength: number;
 
   readonly #blocksPerRow: number;
@@ -38,7 +38,7 @@ export class SparseTable extends StoredRowTable {
     sizes: SparseTableSizes,
     { memory, values }: { memory?: TableMemory | undefined; values?: Float32Array },
   ) {
-    // The header comes first: allocating moves the memory, and the views of the parts are taken last.
+    // The header is allocated first. Allocating may move the memory, so views of the parts are created last.
     super(sizes, { memory, kernel: 'gatherSparseRows', headerFields: sparseHeaderFields });
     this.blockWidth = sizes.blockWidth;
     this.storedRows = sizes.storedRows;
@@ -67,7 +67,7 @@ export class SparseTable extends StoredRowTable {
    * Builds the table from a dense one, `table.data` of shape (rows, dim), in two passes and without a second
    * dense copy.
    *
-   * @throws RangeError when shape, data, mask or block width do not fit together.
+   * @throws RangeError if shape, data, mask or block width do not match.
    */
   static fromDense({
     table,
@@ -76,11 +76,11 @@ export class SparseTable extends StoredRowTable {
     memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
-    /** One entry per value: 0 is pruned, anything else kept. Default: what is not +0 is kept. */
+    /** One entry per value: 0 prunes, anything else keeps. Default: all values other than +0 are kept. */
     mask?: Uint8Array;
-    /** Values in a block; default 1. A mask that cuts through blocks falls back to single elements. */
+    /** Values in a block; default 1. If the mask prunes blocks partially, blocks of single values are used. */
     blockWidth?: number;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** The memory for the table, for the fast gather; default: separate arrays. */
     memory?: TableMemory;
   }): SparseTable {
     const [rows, dim] = checkedTableShape(table, mask);
@@ -96,19 +96,19 @@ export class SparseTable extends StoredRowTable {
   }
 
   /**
-   * Builds the table from values that need not all be in memory at once, in two passes over them, or in one where the
-   * sizes are known.
+   * Builds the table from values that need not all be in memory at once, in two passes over them, or in one if the sizes
+   * are given.
    *
-   * @throws RangeError when shape, pieces, mask, block width and sizes do not fit together.
+   * @throws RangeError if shape, pieces, mask, block width and sizes do not match.
    */
   static fromPieces({
     memory,
     sizes,
     ...table
   }: RowPieces & {
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** The memory for the table, for the fast gather; default: separate arrays. */
     memory?: TableMemory | undefined;
-    /** What `sizesOf` gave for the same values; default: they are counted here. */
+    /** The result of `sizesOf` for the same values; by default it is computed here. */
     sizes?: SparseTableSizes;
   }): SparseTable {
     const sparse = new SparseTable(sizes ?? SparseTable.sizesOf(table), { memory });
@@ -120,26 +120,26 @@ export class SparseTable extends StoredRowTable {
   /**
    * The sizes of the table that `fromPieces` would build, in one pass over the values.
    *
-   * @throws RangeError when shape, pieces, mask and block width do not fit together.
+   * @throws RangeError if shape, pieces, mask and block width do not match.
    */
   static sizesOf(table: RowPieces): SparseTableSizes {
     return countKeptBlocks(table);
   }
 
   /**
-   * Builds the table from its stored form, as it stands in a file: the bitmaps and the kept values, no ranks.
+   * Builds the table from the form in which files store it: the bitmaps and the kept values, without ranks.
    *
-   * Threads that read one table each build it so, over the same values in a SharedArrayBuffer: only bitmaps and
-   * ranks are held once per thread.
+   * Threads can share a table by each building it over the same values in a SharedArrayBuffer; only bitmaps and ranks then
+   * exist once per thread.
    *
-   * @throws RangeError naming a size that is not a whole number, or 0 for blocks, or when the counts of ones and
-   *   the lengths of the arrays do not fit together.
+   * @throws RangeError naming a size that is not a whole number, or 0 for blocks, or if the counts of ones and the lengths
+   *   of the arrays do not match.
    */
   static fromBitmaps({
     memory,
     ...bitmaps
   }: SparseBitmaps & {
-    /** Where the table is built, for the fast gather; default: arrays of its own, but for the values, held by reference. */
+    /** The memory for the table, for the fast gather; default: separate arrays, and the values by reference. */
     memory?: TableMemory;
   }): SparseTable {
     const { rowBits, blockBits, values } = bitmaps;
@@ -151,7 +151,7 @@ export class SparseTable extends StoredRowTable {
     return sparse;
   }
 
-  /** The bitmaps and values that `fromBitmaps` takes: views of the table, not copies. */
+  /** The bitmaps and values for `fromBitmaps`: views of the table, not copies. */
   bitmaps(): Pick<SparseBitmaps, 'rowBits' | 'blockBits' | 'values'> {
     const { rowBits, blockBits, values } = this.#currentParts();
     return {
@@ -169,7 +169,7 @@ export class SparseTable extends StoredRowTable {
     const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length);
     const readRow = (stored: number, to: number) => {
       outBits.fill(0, to, to + dim);
-      // In large tables the positions of blocks pass 2^32.
+      // In large tables the positions of blocks exceed 2^32.
       const position = stored * blocksPerRow;
       let value = onesBefore(blockBits, blockRanks, blockWordsPerGroup, position) * blockWidth;
       let word = Math.floor(position / 32);
@@ -194,7 +194,7 @@ export class SparseTable extends StoredRowTable {
     countOnesBefore(blockBits, blockRanks, blockWordsPerGroup);
   }
 
-  /** The arrays, taken anew when the memory has moved. */
+  /** The arrays; the views are recreated if the memory has moved. */
   #currentParts(): SparseTableParts {
     if (this.memory && this.#parts.values.buffer !== this.memory.buffer) {
       const { buffer } = this.memory;
@@ -212,7 +212,7 @@ export class SparseTable extends StoredRowTable {
   }
 }
 
-/** Whether each block of the mask is either kept or pruned as a whole. */
+/** Whether each block of the mask is either kept or pruned entirely. */
 function fitsBlocks(mask: Uint8Array, rows: number, dim: number, blockWidth: number): boolean {
   if (blockWidth === 1) return true;
   for (let row = 0; row < rows; row++) {

@@ -3,14 +3,14 @@ import type { EmbeddingTable } from './embedding-table.js';
 import type { RowKernels } from './row-kernels.js';
 import type { TableMemory } from './table-memory.js';
 
-/** 32-bit words of the bits of a group of rows. */
+/** 32-bit words per group of rows in a bitmap. */
 export const rowWordsPerGroup = rowsPerGroup / 32;
 
-/** How the rows of a table are found and read. */
+/** Finds and reads the rows of a table. */
 export interface StoredRows {
-  /** The place of a row among the stored ones, or -1 when it is not stored: it is +0 throughout. */
+  /** The position of a row among the stored ones, or -1 if it is not stored and all its values are +0. */
   find: (row: number) => number;
-  /** Writes the `stored`-th stored row to the output from `to` on. */
+  /** Writes the `stored`-th stored row to the output at index `to`. */
   readRow: (stored: number, to: number) => void;
 }
 
@@ -24,14 +24,14 @@ export function findByBitmap(rowBits: Uint32Array, rowRanks: Uint32Array): Store
   return (row) => (hasBit(rowBits, row) ? onesBefore(rowBits, rowRanks, rowWordsPerGroup, row) : -1);
 }
 
-/** An embedding table that stores some of its rows, in any form, and finds them by an index. */
+/** An embedding table that stores only some of its rows, in any form, and finds them with an index. */
 export abstract class StoredRowTable implements EmbeddingTable {
   readonly rows: number;
   readonly dim: number;
   readonly memory: TableMemory | undefined;
   abstract readonly byteLength: number;
 
-  /** Where the memory has what the kernel reads of the table; 0 without a memory. */
+  /** Offset in the memory of the table's header for the kernel; 0 without a memory. */
   protected readonly header: number;
   readonly #kernel: keyof RowKernels;
 
@@ -50,7 +50,7 @@ export abstract class StoredRowTable implements EmbeddingTable {
     this.header = memory ? memory.allocate(4 * headerFields.length) : 0;
   }
 
-  /** The rows as they lie in memory now, read into `out`. */
+  /** Access to the rows at their current location in memory, reading into `out`. */
   protected abstract storedRowsFor(out: Float32Array): StoredRows;
 
   gatherRows(ids: Int32Array, out: Float32Array, stride = this.dim): void {
@@ -63,18 +63,18 @@ export abstract class StoredRowTable implements EmbeddingTable {
     const room = (ids.length - 1) * stride + this.dim;
     if (out.length < room) {
       throw new RangeError(
-        `${ids.length} rows of ${this.dim} values, ${stride} apart, need ${room} values of room, found ${out.length}`,
+        `${ids.length} rows of ${this.dim} values, ${stride} apart, need space for ${room} values, found ${out.length}`,
       );
     }
     const { memory } = this;
-    // The kernel where ids and output lie in the table's own memory, else the plain loop, its reference.
+    // The kernel if ids and output are in the table's memory, otherwise the plain loop, which is its reference.
     const gathered =
       memory && ids.buffer === memory.buffer && out.buffer === memory.buffer
         ? memory.kernels[this.#kernel](this.header, ids.byteOffset, ids.length, out.byteOffset, 4 * stride)
-        : this.#gatherPlainly(ids, out, stride);
+        : this.#gatherInLoop(ids, out, stride);
     if (gathered < ids.length) {
       throw new RangeError(
-        `id ${ids[gathered]} at place ${gathered} is not a row of a table of ${this.rows} rows`,
+        `id ${ids[gathered]} at position ${gathered} is not a row of a table of ${this.rows} rows`,
       );
     }
   }
@@ -89,8 +89,8 @@ export abstract class StoredRowTable implements EmbeddingTable {
     return dense;
   }
 
-  /** Returns like the kernel: the number of ids, or the place of the first that is no row. */
-  #gatherPlainly(ids: Int32Array, out: Float32Array, stride: number): number {
+  /** Returns, like the kernel, the number of ids, or the position of the first that is not a row. */
+  #gatherInLoop(ids: Int32Array, out: Float32Array, stride: number): number {
     const { rows, dim } = this;
     const { find, readRow } = this.storedRowsFor(out);
     for (let place = 0; place < ids.length; place++) {

@@ -2,36 +2,35 @@ import { reservedBytes, type LinearMemory } from '../kernel.js';
 import { rowKernels, type RowKernels } from './row-kernels.js';
 
 const pageBytes = 65536;
-// WebAssembly's 32-bit memories end at 4 GiB.
-const largestBytes = 65536 * pageBytes;
+// 32-bit WebAssembly memories are limited to 4 GiB.
+const maxBytes = 65536 * pageBytes;
 const alignment = 64;
 
 /**
- * One linear memory for the tables of a model and for the arrays that are gathered from and into. Tables built
- * in it are gathered by a WebAssembly kernel, several times faster than by the plain loop, as long as `ids` and
- * `out` were allocated here too.
+ * One linear memory for the tables of a model and for the arrays of ids and gathered rows. A WebAssembly kernel gathers
+ * rows of tables built in it, several times faster than the plain loop, if `ids` and `out` were also allocated in it.
  *
- * Memory is handed out and never taken back: a memory lives as long as its model. Allocating may move it, as
- * WebAssembly memories do when they grow: allocate first, take the views after. It belongs to one thread; for
- * threads that read one table, see `SparseTable.fromBitmaps`.
+ * Memory is never freed: a memory lives as long as its model. Allocating may move it, because WebAssembly memories move
+ * when they grow, so allocate first and create views afterwards. It belongs to one thread; to share a table between
+ * threads, see `SparseTable.fromBitmaps`.
  */
 export class TableMemory {
-  /** The WebAssembly memory itself, for other kernels that read what lies in it; the first 4 KiB are taken. */
+  /** The WebAssembly memory itself, for other kernels that read its contents; the first 4 KiB are reserved. */
   readonly linearMemory: LinearMemory = new WebAssembly.Memory({
     initial: 1,
-    maximum: largestBytes / pageBytes,
+    maximum: maxBytes / pageBytes,
   });
   #used = reservedBytes;
   #kernels: RowKernels | undefined;
 
-  /** The bytes of the memory as it is now; replaced by another buffer whenever the memory grows. */
+  /** The current buffer of the memory; replaced whenever the memory grows. */
   get buffer(): ArrayBuffer {
     return this.linearMemory.buffer;
   }
 
   /** Bytes that can still be allocated. */
   get freeBytes(): number {
-    return largestBytes - Math.ceil(this.#used / alignment) * alignment;
+    return maxBytes - Math.ceil(this.#used / alignment) * alignment;
   }
 
   /** The gather kernels on this memory. */
@@ -40,16 +39,16 @@ export class TableMemory {
   }
 
   /**
-   * Sets `bytes` zeroed bytes apart and returns their offset, a multiple of 64.
+   * Allocates `bytes` zeroed bytes and returns their offset, a multiple of 64.
    *
-   * @throws RangeError when the memory would exceed 4 GiB.
+   * @throws RangeError if the memory would exceed 4 GiB.
    */
   allocate(bytes: number): number {
     const offset = Math.ceil(this.#used / alignment) * alignment;
     const end = offset + bytes;
-    if (end > largestBytes) {
+    if (end > maxBytes) {
       throw new RangeError(
-        `a table memory holds at most ${largestBytes} bytes: ${this.#used} are taken, ${bytes} more were asked for`,
+        `a table memory holds at most ${maxBytes} bytes: ${this.#used} are used, ${bytes} more were requested`,
       );
     }
     const missing = end - this.linearMemory.buffer.byteLength;

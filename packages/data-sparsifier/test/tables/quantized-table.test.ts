@@ -219,7 +219,7 @@ describe('QuantizedTable', () => {
     const at = memory.allocate(64);
     const ids = memory.int32(at, 1);
     ids[0] = -1;
-    const message = 'id -1 at place 0 is not a row of a table of 2 rows';
+    const message = 'id -1 at position 0 is not a row of a table of 2 rows';
     expect(() => fast.gatherRows(ids, memory.float32(at + 16, 4))).toThrow(message);
     expect(() => fast.gatherRows(Int32Array.of(-1), new Float32Array(4))).toThrow(message);
   });

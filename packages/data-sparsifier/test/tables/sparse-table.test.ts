@@ -90,14 +90,14 @@ describe('SparseTable', () => {
     const build = (pieces: () => Float32Array[]) =>
       SparseTable.fromPieces({ shape: [3, 4], blockWidth: 1, pieces });
     expect(() => build(() => [new Float32Array(6)])).toThrow(
-      'a piece of a table with rows of 4 values has 6 values, no whole rows',
+      'a piece of a table with rows of 4 values has 6 values, not a whole number of rows',
     );
     expect(() => build(() => [new Float32Array(8)])).toThrow(
       'the pieces of a table of 3 rows of 4 values have 8 values',
     );
     const pieces = () => [new Float32Array(4)];
     expect(() => SparseTable.fromPieces({ shape: [4, 0], blockWidth: 1, pieces })).toThrow(
-      'a piece of a table with rows of 0 values has 4 values, no whole rows',
+      'a piece of a table with rows of 0 values has 4 values, not a whole number of rows',
     );
     const mask = new Uint8Array(3);
     expect(() => SparseTable.fromPieces({ shape: [1, 4], blockWidth: 1, pieces, mask })).toThrow(
@@ -311,7 +311,7 @@ describe('SparseTable', () => {
     const fast = SparseTable.fromDense({ table, memory });
     const at = memory.allocate(64);
     for (const bad of [2, -1]) {
-      const message = `id ${bad} at place 1 is not a row of a table of 2 rows`;
+      const message = `id ${bad} at position 1 is not a row of a table of 2 rows`;
       expect(() => plain.gatherRows(Int32Array.of(0, bad), new Float32Array(8))).toThrow(message);
       const ids = memory.int32(at, 2);
       ids.set([0, bad]);
@@ -388,7 +388,7 @@ describe('SparseTable', () => {
           Int32Array.of(0, 0),
           new Float32Array(5),
         ),
-      /need 6 values of room, found 5/,
+      /need space for 6 values, found 5/,
     ],
     [
       'values that are not as many as the bitmap says',

@@ -2,49 +2,49 @@ import type { TableMemory } from '../table-memory.js';
 import { placeBytes, type PlacedBytes } from './placed-bytes.js';
 import { checkBits, hasBit, setBit } from './ranked-bits.js';
 
-// Elias-Fano's coding of increasing numbers (P. Elias, "Efficient storage and retrieval by content and address of
+// Elias-Fano coding of increasing numbers (P. Elias, "Efficient storage and retrieval by content and address of
 // static files", 1974; R. Fano, "On the number of bits required to implement an associative memory", 1971), here of
-// the kept rows. A row's low bits stand in an array; rows with the same high bits are a bucket, and for each bucket
-// there is a one for each kept row in it, then a zero. What the rows take is about 2 + log2(rows / kept) bits each. A
-// bucket is found by the count of kept rows before each 32 buckets, sampled select: 16 bits, to which in a table that keeps
-// 65,536 rows or more comes the count before each 65,536 rows, 32 bits.
+// the kept rows. A row's low bits are stored in an array. Rows with the same high bits form a bucket; for each bucket there
+// is a one for each kept row in it, then a zero. This takes about 2 + log2(rows / kept) bits per kept row. Buckets are found
+// by sampled select: a 16-bit count of the kept rows before every 32 buckets, plus, in a table that keeps 65,536 rows or
+// more, a 32-bit count before every 65,536 rows.
 
-/** Buckets to a 16-bit count. */
+/** Buckets per 16-bit count. */
 export const bucketsPerGroup = 32;
-/** Rows to a 32-bit count, and the kept rows from which on there are such counts. No group of buckets spans two blocks. */
+/** Rows per 32-bit count, and the number of kept rows from which on there are such counts. No group of buckets spans two blocks. */
 export const rowsPerBlock = 65536;
-/** Most low bits: with these a group of buckets is half a block. */
+/** The maximum number of low bits; a group of buckets is then half a block. */
 export const mostLowBits = 10;
 
-/** The kept rows as they stand in a file. */
+/** The kept rows as stored in a file. */
 export interface EliasFanoParts {
   /** Low bits of a row, 1 to 10. */
   lowBits: number;
-  /** For each bucket of 2^lowBits rows a one for each kept row, then a zero; least significant bit first. */
+  /** For each bucket of 2^lowBits rows, a one for each kept row, then a zero; least significant bit first. */
   high: Uint8Array;
   /** The low bits of each kept row, least significant bit first. */
   low: Uint8Array;
 }
 
-/** Kept rows in Elias-Fano's form, with the counts that find a bucket. */
+/** Kept rows in Elias-Fano coding, with the counts for finding buckets. */
 export interface EliasFano {
   rows: number;
   lowBits: number;
   high: PlacedBytes;
   low: PlacedBytes;
-  /** uint16 for each group of buckets: the kept rows before it, from the start of its block where there are blocks. */
+  /** uint16 for each group of buckets: the kept rows before it, counted from the start of its block if there are blocks. */
   groupRanks: PlacedBytes;
-  /** uint32 for each block of rows: the kept rows before it. Empty where all counts fit 16 bits. */
+  /** uint32 for each block of rows: the kept rows before it. Empty if all counts fit in 16 bits. */
   blockRanks: PlacedBytes;
 }
 
-/** Bytes of the form with so many low bits. */
+/** Bytes of the coding with this number of low bits. */
 export function eliasFanoBytes(rows: number, kept: number, lowBits: number): number {
   const { high, low, groups, blocks } = sizesOf(rows, kept, lowBits);
   return high + low + 2 * groups + 4 * blocks;
 }
 
-/** The form for the rows whose entry in `bits` is not 0. */
+/** Encodes the rows whose entry in `bits` is not 0. */
 export function encodeEliasFano(bits: Uint8Array, kept: number, lowBits: number): EliasFanoParts {
   const sizes = sizesOf(bits.length, kept, lowBits);
   const high = new Uint8Array(sizes.high);
@@ -59,7 +59,7 @@ export function encodeEliasFano(bits: Uint8Array, kept: number, lowBits: number)
   return { lowBits, high, low };
 }
 
-/** Counts the kept rows, in `memory` where one is given; else the parts are held by reference. */
+/** Adds the counts. The parts are copied to `memory` if given, otherwise held by reference. */
 export function indexEliasFano(
   { lowBits, high, low }: EliasFanoParts,
   { rows, kept }: { rows: number; kept: number },
@@ -93,7 +93,7 @@ export function indexEliasFano(
   };
 }
 
-/** The place of a row among the kept ones, or -1 when it is not kept. */
+/** The position of a row among the kept ones, or -1 if it is not kept. */
 export function findInEliasFano(
   { lowBits, high, low, groupRanks, blockRanks }: EliasFano,
   row: number,
@@ -123,7 +123,7 @@ export function* eliasFanoRows({ lowBits, high, low }: EliasFanoParts, kept: num
   }
 }
 
-/** @throws RangeError naming the part that does not fit the counts, or whose rows do not increase or are no rows. */
+/** @throws RangeError naming a part that does not match the counts, or whose rows do not increase or are out of range. */
 export function checkEliasFano(parts: EliasFanoParts, rows: number, kept: number): void {
   const { lowBits, high, low } = parts;
   if (!Number.isInteger(lowBits) || lowBits < 1 || lowBits > mostLowBits) {

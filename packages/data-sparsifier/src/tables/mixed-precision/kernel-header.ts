@@ -19,7 +19,7 @@ const fields = [
 const indexKinds: readonly RowIndex['kind'][] = ['all', 'none', 'bitmap', 'elias-fano'];
 const mostClasses = storedRowBits.length;
 
-/** What the kernel reads of a table: sizes and byte offsets, 32 bits each, with room for as many classes as there are. */
+/** The header that the kernel reads: sizes and byte offsets, 32 bits each, with space for all possible classes. */
 export const mixedHeaderFields: readonly string[] = [
   ...fields,
   ...storedRowBits.flatMap((_, place) =>
@@ -28,7 +28,7 @@ export const mixedHeaderFields: readonly string[] = [
   ...storedRowBits.flatMap((_, place) => ['bits', 'ranks'].map((name) => `${name}After${place}`)),
 ];
 
-/** The header of a table that lies in a memory of the kernels. */
+/** The header of a table in a memory of the kernels. */
 export function mixedHeader({
   rows,
   dim,

@@ -3,10 +3,10 @@ import { classBytes, classOrder, type RowsOfBits } from './row-classes.js';
 import { smallestIndex } from './row-index.js';
 
 /**
- * Bytes of a `MixedPrecisionTable` by its counts alone, before there is one: the rows with their scales, the index, the
- * class bits, and the counts that find a row. Equals the table's `byteLength`.
+ * Bytes of a `MixedPrecisionTable`, computed from its counts alone: the rows with their scales, the index, the class bits,
+ * and the counts for finding a row. Equals the table's `byteLength`.
  *
- * @throws RangeError when more rows are stored than there are.
+ * @throws RangeError if there are more stored rows than rows.
  */
 export function mixedPrecisionBytes({
   rows,
@@ -17,7 +17,7 @@ export function mixedPrecisionBytes({
   rows: number;
   /** Values in a row. */
   dim: number;
-  /** How many rows are stored in 1, 2, 4, 8, 16 and 32 bits a value; the others are pruned. */
+  /** How many rows are stored with 1, 2, 4, 8, 16 and 32 bits per value; the others are pruned. */
   rowsOfBits: RowsOfBits;
 }): number {
   const classes = classOrder(rowsOfBits);

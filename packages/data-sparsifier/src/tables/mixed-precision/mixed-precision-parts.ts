@@ -4,32 +4,32 @@ import { checkClasses } from './row-classes.js';
 import { checkIndex, type RowIndexParts } from './row-index.js';
 
 /**
- * A table of rows of several precisions as it stands in a file, or as it is handed to a thread: plain data and byte
- * arrays, which may lie in a SharedArrayBuffer.
+ * A mixed-precision table in the form for files and for sharing with threads: plain data and byte arrays, which may be over
+ * a SharedArrayBuffer.
  */
 export interface MixedPrecisionParts {
   /** Rows and values in a row. */
   shape: readonly [rows: number, dim: number];
   /** Which rows are stored. */
   index: RowIndexParts;
-  /** The classes of stored rows, each one's rows in the order of the table, one after another. */
+  /** The classes of stored rows; the rows of a class are contiguous and in the order of the table. */
   classes: readonly {
-    /** Bits of a value. */
+    /** Bits per value. */
     bits: StoredRowBits;
     /** The rows: fused codes, scale and minimum, or float16 or float32 values. */
     rows: Uint8Array;
   }[];
   /**
-   * For each class but the last a bit for each stored row that is of no class before it: 0 where the row is of this
-   * class, 1 where it is of a later one. Least significant bit first.
+   * For each class except the last, a bit for each stored row that is in no earlier class: 0 if the row is in this class, 1
+   * if it is in a later one. Least significant bit first.
    */
   classBits: readonly Uint8Array[];
 }
 
 /**
- * The rows of each class and in all.
+ * The number of rows of each class, and the total.
  *
- * @throws RangeError naming the part that is no such part or disagrees with the others.
+ * @throws RangeError naming a part that is invalid or disagrees with the others.
  */
 export function checkParts({ shape: [rows, dim], index, classes, classBits }: MixedPrecisionParts): {
   rowsOfClass: number[];
@@ -44,7 +44,7 @@ export function checkParts({ shape: [rows, dim], index, classes, classBits }: Mi
       );
     }
     if (classes.findIndex((other) => other.bits === bits) !== place) {
-      throw new RangeError(`classes: expected rows of ${bits} bits once, found them twice`);
+      throw new RangeError(`classes: expected rows of ${bits} bits only once`);
     }
     const rowBytes = storedRowBytes(bits, dim);
     if (rowBytes === 0 || packed.length === 0 || packed.length % rowBytes !== 0) {
@@ -61,13 +61,15 @@ export function checkParts({ shape: [rows, dim], index, classes, classBits }: Mi
   return { rowsOfClass, kept };
 }
 
-/** No row that was stored has a scale or minimum that is infinite or not a number. */
+/** @throws RangeError if a scale or minimum is infinite or NaN. */
 function checkScales(packed: Uint8Array, bits: StoredRowBits, rowBytes: number): void {
   if (bits >= 16) return;
   for (let end = rowBytes, row = 0; end <= packed.length; end += rowBytes, row++) {
     // The upper bytes of two little-endian float16.
     if ((packed[end - 3]! & 0x7c) === 0x7c || (packed[end - 1]! & 0x7c) === 0x7c) {
-      throw new RangeError(`rows${bits}: expected finite scales and minima, found others at place ${row}`);
+      throw new RangeError(
+        `rows${bits}: expected finite scales and minima, found another value at position ${row}`,
+      );
     }
   }
 }

@@ -24,7 +24,7 @@ import {
 } from './row-classes.js';
 import { encodeIndex, findRow, indexParts, keptRows, openIndex, type RowIndex } from './row-index.js';
 
-/** A class of stored rows as a table holds it. */
+/** A class of stored rows in a table. */
 export interface RowClass {
   bits: StoredRowBits;
   rowBytes: number;
@@ -32,16 +32,16 @@ export interface RowClass {
 }
 
 /**
- * An embedding table whose rows have 1, 2, 4 or 8 bits a value, with a scale and a minimum for each row, or 16 or 32 bits, or
- * are not stored and read as +0. Rows of the same bits lie in one array; an index says which rows are stored, and class bits
- * which array a row lies in.
+ * An embedding table whose rows have 1, 2, 4 or 8 bits per value, with a scale and a minimum for each row, or 16 or 32 bits,
+ * or are not stored and read as +0. Rows with the same number of bits are in one array. An index marks the stored rows, and
+ * class bits identify the array of a row.
  */
 export class MixedPrecisionTable extends StoredRowTable {
-  /** Rows that are stored. */
+  /** Number of stored rows. */
   readonly storedRows: number;
-  /** How many rows are stored in each number of bits. */
+  /** Number of rows that are stored with each number of bits. */
   readonly rowsOfBits: Readonly<RowsOfBits>;
-  /** Bytes that the table takes in memory: rows with their scales, index, class bits, and the counts that find a row. */
+  /** Bytes of the table in memory: rows with their scales, index, class bits, and the counts for finding a row. */
   readonly byteLength: number;
 
   readonly #index: RowIndex;
@@ -73,9 +73,9 @@ export class MixedPrecisionTable extends StoredRowTable {
   }
 
   /**
-   * Builds the table from rows that are rounded already.
+   * Builds the table from rows that are already rounded.
    *
-   * @throws RangeError naming what is no such number of bits, or the rows that are not as many as the bits say.
+   * @throws RangeError naming an invalid number of bits, or an array whose number of rows does not match the bits.
    */
   static fromRows({
     shape,
@@ -85,14 +85,14 @@ export class MixedPrecisionTable extends StoredRowTable {
   }: {
     /** Rows and values in a row. */
     shape: readonly [rows: number, dim: number];
-    /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
+    /** Bits per value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
     bits: Uint8Array;
     /**
-     * For each number of bits its rows in the order of the table, one after another. Up to 8 bits
-     * they are what `roundRows` returns; of 16 and 32 bits the values as float16 and float32, little-endian. Held by reference where no `memory` is given.
+     * For each number of bits, its rows in the order of the table, contiguous. Up to 8 bits they are the result of
+     * `roundRows`; with 16 and 32 bits, float16 and float32 values, little-endian. Held by reference unless `memory` is given.
      */
     rowsByBits: Partial<Record<StoredRowBits, Uint8Array>>;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** The memory for the table, for the fast gather; default: separate arrays. */
     memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const classes = classOrder(countBits(bits, shape[0]));
@@ -116,10 +116,10 @@ export class MixedPrecisionTable extends StoredRowTable {
   }
 
   /**
-   * Rounds a dense table, `table.data` of shape (rows, dim), each row to its own bits.
+   * Rounds a dense table, `table.data` of shape (rows, dim), each row to its own number of bits.
    *
-   * @throws RangeError when shape, data, bits and curvature do not fit together, or naming the row and column of a value
-   *   that its bits cannot hold.
+   * @throws RangeError if shape, data, bits and curvature do not match, or naming the row and column of a value that the
+   *   row's bits cannot represent.
    */
   static fromDense({
     table,
@@ -128,14 +128,14 @@ export class MixedPrecisionTable extends StoredRowTable {
     memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
-    /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
+    /** Bits per value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
     bits: Uint8Array;
     /**
-     * (dim, dim), symmetric: how much the loss grows with the error of a row, e^T curvature e. Rows of codes are rounded by
-     * it (`roundRows`); default: each value to the nearest code.
+     * (dim, dim), symmetric: an error e of a row increases the loss by e^T curvature e. Rows of codes are rounded with it
+     * (`roundRows`); default: each value to the nearest code.
      */
     curvature?: Float64Array | undefined;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** The memory for the table, for the fast gather; default: separate arrays. */
     memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const [rows, dim] = checkedTableShape(table);
@@ -145,26 +145,26 @@ export class MixedPrecisionTable extends StoredRowTable {
   }
 
   /**
-   * Builds the table from its stored form, as it stands in a file.
+   * Builds the table from the form in which files store it.
    *
-   * Threads that read one table each build it so, over the same parts in SharedArrayBuffers: only the counts are held
+   * Threads can share a table by each building it over the same parts in SharedArrayBuffers; only the counts then exist
    * once per thread.
    *
-   * @throws RangeError naming the part that is no such part or disagrees with the others.
+   * @throws RangeError naming a part that is invalid or disagrees with the others.
    */
   static fromParts(
     parts: MixedPrecisionParts,
     {
       memory,
     }: {
-      /** Where the table is built, for the fast gather; default: the parts, held by reference. */
+      /** The memory for the table, for the fast gather; by default the parts are held by reference. */
       memory?: TableMemory | undefined;
     } = {},
   ): MixedPrecisionTable {
     return new MixedPrecisionTable(parts, memory);
   }
 
-  /** What `fromParts` takes: views of the table, not copies. */
+  /** The parts for `fromParts`: views of the table, not copies. */
   parts(): MixedPrecisionParts {
     return {
       shape: [this.rows, this.dim],
@@ -174,7 +174,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     };
   }
 
-  /** Bits of a value for each row, (rows), as a new array: 0 where the row is not stored. */
+  /** Bits per value for each row, (rows), as a new array; 0 for rows that are not stored. */
   get bits(): Uint8Array {
     const bits = new Uint8Array(this.rows);
     for (const { row, bits: found } of this.#storedInOrder()) bits[row] = found;
@@ -189,9 +189,9 @@ export class MixedPrecisionTable extends StoredRowTable {
   }
 
   /**
-   * Writes the rows that are stored to their places in `dense`, (rows, dim); the others are left as they are.
+   * Writes the stored rows to their positions in `dense`, (rows, dim); other rows are not changed.
    *
-   * @throws RangeError when `dense` has another length.
+   * @throws RangeError if `dense` has another length.
    */
   expandInto(dense: Float32Array): void {
     if (dense.length !== this.rows * this.dim) {
@@ -217,7 +217,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     };
   }
 
-  /** The stored rows in order: which row, its bits, and where it begins in the array of its class. */
+  /** The stored rows in order: the row, its bits, and its offset in the array of its class. */
   *#storedInOrder(): Generator<{ row: number; bits: StoredRowBits; from: number }> {
     const { index, classBits } = this.parts();
     const next = this.#classes.map(() => 0);
@@ -231,7 +231,7 @@ export class MixedPrecisionTable extends StoredRowTable {
   }
 }
 
-/** @throws RangeError when `bits` are not those of `rows` rows, or naming a row whose bits no row can have. */
+/** @throws RangeError if `bits` does not have `rows` entries, or naming a row with an invalid number of bits. */
 function countBits(bits: Uint8Array, rows: number): RowsOfBits {
   if (bits.length !== rows) throw new RangeError(`expected the bits of ${rows} rows, found ${bits.length}`);
   const counts = new Array<number>(256).fill(0);

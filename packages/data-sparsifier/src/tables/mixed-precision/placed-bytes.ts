@@ -1,9 +1,9 @@
 import type { TableMemory } from '../table-memory.js';
 
-/** Bytes of a table that lie in arrays of their own, or in a memory of the kernels, which moves when it grows. */
+/** Bytes of a table, in a separate array or in a memory of the kernels, which moves when it grows. */
 export class PlacedBytes {
   readonly length: number;
-  /** Where they begin in the memory; 0 without one. */
+  /** Their offset in the memory; 0 without one. */
   readonly offset: number;
   readonly #memory: TableMemory | undefined;
   #bytes: Uint8Array;
@@ -17,13 +17,13 @@ export class PlacedBytes {
     this.#view = viewOf(bytes);
   }
 
-  /** The bytes where they are now. */
+  /** The bytes at their current location. */
   get bytes(): Uint8Array {
     this.#followMemory();
     return this.#bytes;
   }
 
-  /** The same bytes, to read larger numbers from. */
+  /** The same bytes, for reading larger numbers. */
   get view(): DataView {
     this.#followMemory();
     return this.#view;
@@ -36,7 +36,7 @@ export class PlacedBytes {
   }
 }
 
-/** Copies bytes into `memory` where one is given, else holds them by reference. */
+/** Copies bytes into `memory` if given, otherwise holds them by reference. */
 export function placeBytes(bytes: Uint8Array, memory: TableMemory | undefined): PlacedBytes {
   if (!memory) return new PlacedBytes(bytes, undefined);
   const offset = memory.allocate(bytes.length);

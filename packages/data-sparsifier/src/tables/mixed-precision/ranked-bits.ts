@@ -2,12 +2,12 @@ import { popcount } from '../popcount.js';
 import { placeBytes, type PlacedBytes } from './placed-bytes.js';
 import type { TableMemory } from '../table-memory.js';
 
-/** Bits to a count: 1/16 of a bit for each bit. */
+/** Bits per count: an overhead of 1/16 bit per bit. */
 const bitsPerRank = 512;
 
 /**
- * A bitmap, the least significant bit of each byte first, with counts that make the number of ones before any bit a few
- * steps: for each 512 bits, the ones before their middle, from where at most 256 bits are counted forwards or back.
+ * A bitmap, least significant bit of each byte first, with counts for quickly finding the number of ones before any bit: for
+ * every 512 bits, the ones before their middle, from which at most 256 bits are counted forwards or backwards.
  */
 export interface RankedBits {
   bits: PlacedBytes;
@@ -20,7 +20,7 @@ export function rankedBitsBytes(length: number): number {
   return Math.ceil(length / 8) + rankBytes(length);
 }
 
-/** Counts the ones of a bitmap of `length` bits, in `memory` where one is given; else the bits are held by reference. */
+/** Adds counts to a bitmap of `length` bits. The bits are copied to `memory` if given, otherwise held by reference. */
 export function rankBits(bits: Uint8Array, length: number, memory: TableMemory | undefined): RankedBits {
   const ranks = new Uint32Array(rankBytes(length) / 4);
   let ones = 0;
@@ -33,7 +33,7 @@ export function rankBits(bits: Uint8Array, length: number, memory: TableMemory |
   return { bits: placeBytes(bits, memory), ranks: placeBytes(new Uint8Array(ranks.buffer), memory) };
 }
 
-/** The ones before the bit at `position`, which may exceed 2^32. */
+/** The number of ones before the bit at `position`, which may exceed 2^32. */
 export function onesBefore({ bits: { bytes: bits }, ranks }: RankedBits, position: number): number {
   const group = Math.floor(position / bitsPerRank);
   const middle = group * (bitsPerRank / 8) + bitsPerRank / 16;
@@ -45,7 +45,7 @@ export function onesBefore({ bits: { bytes: bits }, ranks }: RankedBits, positio
     : before - onesIn(bits, byte, middle) + inByte;
 }
 
-/** The ones in the bytes from `start` to `end`, or to the bitmap's own end. */
+/** The number of ones in the bytes from `start` to `end`, or to the end of the bitmap. */
 export function onesIn(bits: Uint8Array, start: number, end: number): number {
   const stop = Math.min(end, bits.length);
   let ones = 0;
@@ -62,10 +62,10 @@ export function setBit(bits: Uint8Array, position: number): void {
 }
 
 /**
- * Checks a bitmap that comes from elsewhere.
+ * Checks an untrusted bitmap.
  *
- * @throws RangeError naming `what` when it has not the bytes of `length` bits, another number of ones, or ones after its
- *   end.
+ * @throws RangeError naming `what` if it does not have the bytes for `length` bits, has another number of ones, or has ones
+ *   after its end.
  */
 export function checkBits(what: string, bits: Uint8Array, length: number, ones: number): void {
   const bytes = Math.ceil(length / 8);

@@ -8,12 +8,12 @@ import type { RowsOfBits } from './row-classes.js';
 const rowsAtOnce = 4096;
 
 /**
- * Rounds the rows of a dense table, each to its own bits, in the form that `MixedPrecisionTable.fromRows` takes.
+ * Rounds the rows of a dense table, each to its own number of bits, in the form for `MixedPrecisionTable.fromRows`.
  *
  * @param data (rows, dim)
- * @param bits (rows), 0 for rows that are left out
- * @param curvature (dim, dim): rows of codes are rounded with their errors carried through it; default: to the nearest
- * @throws RangeError naming the row and column of a value that its bits cannot hold
+ * @param bits (rows), 0 for rows that are not stored
+ * @param curvature (dim, dim): rows of codes are rounded with errors carried through it; default: to the nearest code
+ * @throws RangeError naming the row and column of a value that the row's bits cannot represent
  */
 export function roundByBits({
   data,

@@ -10,15 +10,15 @@ import {
 } from './ranked-bits.js';
 import type { StoredRowBits } from './row-bits.js';
 
-// The class of a kept row is its bits. The classes stand in order of their rows, most first, and each but the last has a
-// bitmap over the kept rows that are of no class before it: 0 for a row of this class, 1 for one of a later class. (A
-// wavelet tree, R. Grossi, A. Gupta and J. S. Vitter 2003, of the shape that has the most frequent classes at its top.)
-// A row's place among those of its class is its zeros before, and one of two classes takes 1 bit, one of three 1 to 1.67.
+// The class of a kept row is its number of bits. Classes are ordered by their number of rows, largest first. Each class
+// except the last has a bitmap over the kept rows that are in no earlier class: 0 for a row of this class, 1 for one of a
+// later class. (This is a wavelet tree, R. Grossi, A. Gupta and J. S. Vitter 2003, with the most frequent classes at the
+// top.) A row's position within its class is the number of zeros before it. Two classes take 1 bit per row, three 1 to 1.67.
 
-/** How many rows have so many bits; bits that are left out have none. */
+/** The number of rows for each number of bits; a missing entry means none. */
 export type RowsOfBits = Partial<Record<StoredRowBits, number>>;
 
-/** The classes that a table has, most rows first; of equal ones the one of fewer bits. */
+/** The classes of a table, most rows first, ties by fewer bits. */
 export function classOrder(rowsOfBits: RowsOfBits): { bits: StoredRowBits; rows: number }[] {
   return Object.entries(rowsOfBits)
     .map(([bits, rows]) => ({ bits: Number(bits) as StoredRowBits, rows }))
@@ -26,7 +26,7 @@ export function classOrder(rowsOfBits: RowsOfBits): { bits: StoredRowBits; rows:
     .sort((a, b) => b.rows - a.rows || a.bits - b.bits);
 }
 
-/** Bits of each class bitmap: the kept rows that are of no class before. */
+/** The length of each class bitmap in bits: the number of kept rows in no earlier class. */
 export function classBitLengths(rowsOfClass: readonly number[]): number[] {
   let rest = rowsOfClass.reduce((sum, rows) => sum + rows, 0);
   return rowsOfClass.slice(0, -1).map((rows) => {
@@ -59,7 +59,7 @@ export function encodeClasses(
   return bitmaps;
 }
 
-/** Counts the class bitmaps, in `memory` where one is given; else they are held by reference. */
+/** Adds counts to the class bitmaps, which are copied to `memory` if given, otherwise held by reference. */
 export function openClasses(
   bitmaps: readonly Uint8Array[],
   rowsOfClass: readonly number[],
@@ -68,7 +68,7 @@ export function openClasses(
   return classBitLengths(rowsOfClass).map((length, place) => rankBits(bitmaps[place]!, length, memory));
 }
 
-/** The class of a kept row, by its place among the classes, and the row's place among those of its class. */
+/** The class of a kept row, as an index of the classes, and the row's position within its class. */
 export function findClass(
   bitmaps: readonly RankedBits[],
   stored: number,
@@ -84,7 +84,7 @@ export function findClass(
   return { place, inClass: rest };
 }
 
-/** The class of each kept row in order, by its place among the classes. */
+/** The class of each kept row in order, as an index of the classes. */
 export function* classesInOrder(bitmaps: readonly Uint8Array[], kept: number): Generator<number> {
   const next = bitmaps.map(() => 0);
   for (let row = 0; row < kept; row++) {
@@ -94,7 +94,7 @@ export function* classesInOrder(bitmaps: readonly Uint8Array[], kept: number): G
   }
 }
 
-/** @throws RangeError naming the class whose bitmap does not fit the counts of rows. */
+/** @throws RangeError naming a class whose bitmap does not match the counts of rows. */
 export function checkClasses(bitmaps: readonly Uint8Array[], rowsOfClass: readonly number[]): void {
   const lengths = classBitLengths(rowsOfClass);
   if (bitmaps.length !== lengths.length) {

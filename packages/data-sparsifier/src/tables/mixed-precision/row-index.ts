@@ -20,7 +20,7 @@ import {
   type RankedBits,
 } from './ranked-bits.js';
 
-/** Which rows a table keeps, as it stands in a file: all or none of them, a bit for each row, or Elias-Fano's form. */
+/** The kept rows of a table as stored in a file: all or none of them, a bit for each row, or Elias-Fano coding. */
 export type RowIndexParts =
   | { kind: 'all' }
   | { kind: 'none' }
@@ -31,14 +31,14 @@ export type RowIndexParts =
     }
   | ({ kind: 'elias-fano' } & EliasFanoParts);
 
-/** The same with the counts that find a row. */
+/** The same with the counts for finding a row. */
 export type RowIndex =
   | { kind: 'all' }
   | { kind: 'none' }
   | { kind: 'bitmap'; bitmap: RankedBits }
   | { kind: 'elias-fano'; eliasFano: EliasFano };
 
-/** What the index takes that takes the fewest bytes for so many rows, counts included. */
+/** The smallest kind of index for these numbers of rows, and its bytes, including counts. */
 export function smallestIndex(
   rows: number,
   kept: number,
@@ -69,7 +69,7 @@ export function encodeIndex(bits: Uint8Array, kept: number): RowIndexParts {
   return { kind, bits: bitmap };
 }
 
-/** Counts the kept rows, in `memory` where one is given; else the parts are held by reference. */
+/** Adds the counts. The parts are copied to `memory` if given, otherwise held by reference. */
 export function openIndex(
   parts: RowIndexParts,
   sizes: { rows: number; kept: number },
@@ -97,7 +97,7 @@ export function indexParts(index: RowIndex): RowIndexParts {
   return index;
 }
 
-/** The place of a row among the kept ones, or -1 when it is not kept. */
+/** The position of a row among the kept ones, or -1 if it is not kept. */
 export function findRow(index: RowIndex, row: number): number {
   switch (index.kind) {
     case 'all':
@@ -121,7 +121,7 @@ export function* keptRows(parts: RowIndexParts, { rows, kept }: { rows: number; 
   for (let row = 0; row < rows; row++) if (parts.kind === 'all' || hasBit(parts.bits, row)) yield row;
 }
 
-/** @throws RangeError naming the part that does not fit the counts of rows. */
+/** @throws RangeError naming a part that does not match the counts of rows. */
 export function checkIndex(parts: RowIndexParts, rows: number, kept: number): void {
   if (parts.kind === 'bitmap') checkBits('bits', parts.bits, rows, kept);
   else if (parts.kind === 'elias-fano') checkEliasFano(parts, rows, kept);

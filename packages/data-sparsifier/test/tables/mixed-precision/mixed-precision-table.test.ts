@@ -323,7 +323,7 @@ describe('MixedPrecisionTable', () => {
     const memory = new TableMemory();
     const fast = MixedPrecisionTable.fromRows({ ...input, memory });
     for (const bad of [90, -1]) {
-      const message = `id ${bad} at place 40 is not a row of a table of 90 rows`;
+      const message = `id ${bad} at position 40 is not a row of a table of 90 rows`;
       const ids = Int32Array.from({ length: 41 }, (_, place) => (place === 40 ? bad : place));
       const plain = MixedPrecisionTable.fromRows(input);
       expect(() => plain.gatherRows(ids, new Float32Array(41 * 4))).toThrow(message);
@@ -341,7 +341,7 @@ describe('MixedPrecisionTable', () => {
     [{ bits: Uint8Array.of(0, 8) }, 'expected 8 bytes for 1 rows of 8 bits, found 0'],
     [
       { rowsByBits: { 4: Uint8Array.of(1, 2, 0, 0x7c, 0, 0) } },
-      'rows4: expected finite scales and minima, found others at place 0',
+      'rows4: expected finite scales and minima, found another value at position 0',
     ],
   ])('refuses rows that do not fit: %j', (changed, message) => {
     const rows = { shape: [2, 4] as const, bits: Uint8Array.of(0, 4), rowsByBits: { 4: new Uint8Array(6) } };
