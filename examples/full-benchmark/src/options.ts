@@ -1,6 +1,7 @@
 import {
   createProgram,
   methodsOption,
+  freshOption,
   Option,
   parseChoice,
   parseCount,
@@ -39,6 +40,8 @@ export interface BenchmarkOptions {
   forwardRuns: number;
   threads?: number;
   engine: EngineChoice;
+  /** Whether to start over where an earlier run ended early. */
+  fresh: boolean;
   quiet: boolean;
 }
 
@@ -113,6 +116,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         .argParser(parseChoice(engineChoices))
         .default('auto'),
     )
+    .addOption(freshOption())
     .addOption(quietOption())
     .action(
       async (options: Omit<BenchmarkOptions, 'epochs' | 'grid'> & { epochs?: number }, command: Command) => {

@@ -7,12 +7,13 @@ import { createReport, describeMachine, type Report, type RunInfo } from '@ds/be
 import { preprocessCriteo } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
 import { engineLine, type EngineDescription } from '@ds/dlrm';
-import { whileHolding, writeWhole } from '@ds/files';
+import { fingerprintOf, openJournal, whileHolding, writeWhole, type Journal } from '@ds/files';
 import { checkModel } from './check-model.js';
 import { forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
 import { plannedStages } from './planned-stages.js';
+import { resumedStages, type FinishedStage } from './resumed-stages.js';
 import { createStages } from './stages.js';
 import { trainModel } from './train-model.js';
 
@@ -26,7 +27,8 @@ export interface BenchmarkResult {
 }
 
 /**
- * The whole benchmark: rows in, report out. Each file is replaced as a whole when its stage is done.
+ * The whole benchmark: rows in, report out. Each file is replaced as a whole when its stage is done. If a run ends early,
+ * the next one with the same options and inputs continues it, even within a stage.
  *
  * @throws Error naming the stage that failed; files of earlier stages and earlier runs stay. Error if another process is
  *   running a benchmark in the folder.
@@ -34,14 +36,38 @@ export interface BenchmarkResult {
 export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
   const runFile = join(resolve(options.outputDir), 'run.json');
   // Locks the last output from the start, so that two runs in one folder cannot mix their files.
-  return whileHolding([runFile], () => runStages(options, progress));
+  return whileHolding([runFile], async () => {
+    const settings = { ...options, fresh: undefined, quiet: undefined };
+    const { fresh, rawDataFile, processedDataFile, modelPath } = options;
+    const fingerprint = await fingerprintOf(settings, [rawDataFile, processedDataFile, modelPath]);
+    const journal = openJournal<FinishedStage>({ output: runFile, fingerprint, fresh });
+    if (journal.finished.size > 0) {
+      progress.note(`going on after ${[...journal.finished.keys()].join(', ')}; --fresh starts over`);
+    }
+    const result = await runStages({ options, progress, journal });
+    journal.remove();
+    return result;
+  });
 }
 
-async function runStages(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
+async function runStages({
+  options,
+  progress,
+  journal,
+}: {
+  options: BenchmarkOptions;
+  progress: Progress;
+  journal: Journal<FinishedStage>;
+}): Promise<BenchmarkResult> {
   const outputDir = resolve(options.outputDir);
   const at = (name: string) => join(outputDir, name);
   const { data, rows, seed, threads, engine, grid } = options;
   const stages = createStages(progress, plannedStages(options));
+  const stage = resumedStages(stages, journal);
+  const resume = {
+    fresh: options.fresh,
+    onResumed: (finished: number, total: number) => progress.note(`going on after ${finished} of ${total}`),
+  };
 
   // Reported once, and again only if a stage uses another engine.
   let reportedEngine: string | undefined;
@@ -55,76 +81,94 @@ async function runStages(options: BenchmarkOptions, progress: Progress): Promise
   const processedDataFile = options.processedDataFile ?? at('data/kaggleAdDisplayChallenge_processed.npz');
   if (!options.processedDataFile) {
     if (!options.rawDataFile) {
-      await stages.run(data.stage.name, (onProgress) =>
-        data.write({ rows, seed, output: rawDataFile, threads, onProgress }),
-      );
+      await stage(data.stage.name, {
+        files: () => [rawDataFile],
+        work: (onProgress) => data.write({ rows, seed, output: rawDataFile, threads, onProgress }),
+      });
     }
-    await stages.run('preprocess', (onProgress) =>
-      preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
-    );
+    await stage('preprocess', {
+      files: () => [processedDataFile],
+      work: (onProgress) => preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
+    });
   }
 
   const modelPath = options.modelPath ?? at('criteo_model.ckpt');
   const training = options.modelPath
     ? await stages.run('check the model', () => checkModel({ modelPath, processedDataFile }))
-    : await stages.run('train', (onProgress) =>
-        trainModel({ ...options, processedDataFile, modelPath, onEngine, onProgress }),
-      );
+    : await stage('train', {
+        files: () => [modelPath],
+        work: (onProgress) => trainModel({ ...options, processedDataFile, modelPath, onEngine, onProgress }),
+      });
 
   const sparseModelMetadata = at('sparse_model_metadata.csv');
-  const models = await stages.run('prune and zip models', (onProgress) =>
-    runDiskBenchmark({
-      ...grid,
-      modelPath,
-      dumpPath: at('models'),
-      calibration: { processedDataFile, seed, engine, onEngine },
-      output: sparseModelMetadata,
-      // The memory of sparse tables is measured on the sparse files.
-      format: 'both',
-      threads,
-      onProgress,
-    }),
-  );
+  const models = await stage('prune and zip models', {
+    work: (onProgress) =>
+      runDiskBenchmark({
+        ...grid,
+        modelPath,
+        dumpPath: at('models'),
+        calibration: { processedDataFile, seed, engine, onEngine },
+        output: sparseModelMetadata,
+        // The memory of sparse tables is measured on the sparse files.
+        format: 'both',
+        threads,
+        ...resume,
+        onProgress,
+      }),
+    files: (rows) => [
+      sparseModelMetadata,
+      ...rows.flatMap(({ path, sparsePath }) => [path, sparsePath ?? path]),
+    ],
+  });
 
   const sparseModelMetrics = at('sparse_model_metrics.csv');
-  await stages.run('quality', (onProgress) =>
-    runMetricsBenchmark({
-      processedDataFile,
-      sparseModelMetadata,
-      output: sparseModelMetrics,
-      engine,
-      onEngine,
-      onProgress,
-    }),
-  );
+  await stage('quality', {
+    files: () => [sparseModelMetrics],
+    work: (onProgress) =>
+      runMetricsBenchmark({
+        processedDataFile,
+        sparseModelMetadata,
+        output: sparseModelMetrics,
+        engine,
+        onEngine,
+        ...resume,
+        onProgress,
+      }),
+  });
 
   const forwardTimeInfo = at('dlrm_forward_time_info.csv');
   const forward = forwardPlan(options);
-  await stages.run('forward time', (onProgress) =>
-    runForwardBenchmark({
-      processedDataFile,
-      sparseModelMetadata,
-      output: forwardTimeInfo,
-      runs: forward.runs,
-      sparsityLevels: forward.sparsityLevels,
-      engine,
-      onEngine,
-      onProgress,
-    }),
-  );
+  await stage('forward time', {
+    files: () => [forwardTimeInfo],
+    work: (onProgress) =>
+      runForwardBenchmark({
+        processedDataFile,
+        sparseModelMetadata,
+        output: forwardTimeInfo,
+        runs: forward.runs,
+        sparsityLevels: forward.sparsityLevels,
+        engine,
+        onEngine,
+        ...resume,
+        onProgress,
+      }),
+  });
 
   const modelMemoryInfo = at('model_memory_info.csv');
-  await stages.run('memory', (onProgress) =>
-    runMemoryBenchmark({
-      processedDataFile,
-      sparseModelMetadata,
-      output: modelMemoryInfo,
-      sparsityLevels: forward.sparsityLevels,
-      engine,
-      onEngine,
-      onProgress,
-    }),
-  );
+  await stage('memory', {
+    files: () => [modelMemoryInfo],
+    work: (onProgress) =>
+      runMemoryBenchmark({
+        processedDataFile,
+        sparseModelMetadata,
+        output: modelMemoryInfo,
+        sparsityLevels: forward.sparsityLevels,
+        engine,
+        onEngine,
+        ...resume,
+        onProgress,
+      }),
+  });
 
   const report = await stages.run('report', async (onProgress) => {
     const runInfo: RunInfo = {

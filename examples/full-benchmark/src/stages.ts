@@ -11,6 +11,8 @@ export interface Stages {
    * @throws Error of the stage, prefixed with the stage's name.
    */
   run<Result>(name: string, work: (onProgress: OnProgress) => Promise<Result>): Promise<Result>;
+  /** Passes over one of the planned stages, which took so many seconds in an earlier run. */
+  pass(name: string, seconds: number): void;
   /** Seconds that each stage took, in order. */
   readonly seconds: ReadonlyMap<string, number>;
 }
@@ -24,6 +26,11 @@ export function createStages(progress: Progress, plan: ReadonlyMap<string, numbe
   const show = (share: number) => overall(Math.min(100, Math.round((100 * share) / totalShare)), 100);
   return {
     seconds,
+    pass(name, took) {
+      finished += plan.get(name) ?? 0;
+      seconds.set(name, took);
+      show(finished);
+    },
     async run(name, work) {
       const share = plan.get(name) ?? 0;
       const stage = progress.stage(name);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtFile } from '@ds/test-support';
+import { builtFile, killOnceJournalled } from '@ds/test-support';
 import { readNpz } from '@ds/criteo-data/npz';
 
 const otherData = join(
@@ -77,6 +77,28 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
   expect(await readdir(own)).not.toContain('data');
 });
 
+test('goes on where a killed run stopped, to the same files', async () => {
+  const [results, other] = [join(folder, 'results'), join(folder, 'other')];
+  const args = [...small, '--sparse-block-shapes', '1x4'];
+  expect(run(...args, '--output-dir', other).status).toBe(0);
+  await killOnceJournalled(
+    [main, ...args, '--output-dir', results],
+    join(results, 'sparse_model_metadata.csv'),
+  );
+  const resumed = run(...args, '--output-dir', results);
+  expect(resumed.stderr).toMatch(/^going on after synthesise rows, preprocess, train; --fresh starts over$/m);
+  expect(resumed.stderr).toMatch(/^going on after 1 of 2$/m);
+  expect(resumed.status).toBe(0);
+  for (const file of ['criteo_model.ckpt', 'sparse_model_metrics.csv', 'data/train.txt']) {
+    expect(await readFile(join(results, file))).toEqual(await readFile(join(other, file)));
+  }
+  expect((await readdir(results)).filter((name) => name.startsWith('.'))).toEqual([]);
+  const { settings } = JSON.parse(await readFile(join(results, 'run.json'), 'utf8')) as {
+    settings: Record<string, string>;
+  };
+  expect(settings['Time of the stages']).toMatch(/^synthesise rows .* s, preprocess .* s, train .* s, prune/);
+});
+
 test('a stage that fails is named, and the earlier report stays', async () => {
   const report = join(folder, 'report.html');
   await writeFile(report, 'an earlier report');
@@ -86,7 +108,7 @@ test('a stage that fails is named, and the earlier report stays', async () => {
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^error: stage 'preprocess' failed: .*train\.txt.*line 1.*\n$/);
   expect(await readFile(report, 'utf8')).toBe('an earlier report');
-  expect(await readdir(join(folder, 'data'))).toEqual([]);
+  expect(await readdir(folder)).not.toContain('data');
 });
 
 test('what is no checkpoint of this data is refused before anything is pruned', async () => {

@@ -33,14 +33,12 @@ export async function dumpModels({
   metadata: CheckpointMetadata;
   models: readonly PlannedModel[];
   threads: number | undefined;
-  /** Called with the number of models written so far. */
-  onDumped: (done: number) => void;
-}): Promise<SparseModelMetadata[]> {
-  const rows: SparseModelMetadata[] = [];
+  /** Called with the row of each model when its files are whole, and its place among the models. */
+  onDumped: (row: SparseModelMetadata, place: number) => Promise<void>;
+}): Promise<void> {
   // Opened on this thread, because a file opened by a worker thread would be left behind if the program is interrupted.
   // The promises are stored before the files are open, because another task may fail meanwhile.
   const unfinished = new Map<number, Promise<UnfinishedFile>[]>();
-  let done = 0;
 
   async function* tasks(): AsyncGenerator<ThreadTask<DumpTask>> {
     for (const [index, { plan, point, files }] of models.entries()) {
@@ -60,15 +58,13 @@ export async function dumpModels({
       onResult: async (dumped, index) => {
         for (const file of await Promise.all(unfinished.get(index)!)) await file.finish();
         unfinished.delete(index);
-        rows[index] = rowOf(models[index]!, dumped);
-        onDumped(++done);
+        await onDumped(rowOf(models[index]!, dumped), index);
       },
     });
   } finally {
     const left = await Promise.allSettled([...unfinished.values()].flat());
     for (const file of left) if (file.status === 'fulfilled') await file.value.abandon();
   }
-  return rows;
 }
 
 function rowOf({ point, plan, sweepTimeSec, files }: PlannedModel, dumped: DumpedModel): SparseModelMetadata {

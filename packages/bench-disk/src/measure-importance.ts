@@ -1,4 +1,4 @@
-import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
+import { dayCountFiles, openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import { tableImportance, type TableImportance } from '@ds/table-compression';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
@@ -17,6 +17,11 @@ export interface Calibration {
   engine?: EngineChoice | undefined;
   /** Called with what runs the network, and why. */
   onEngine?: ((engine: EngineDescription) => void) | undefined;
+}
+
+/** The files that the training rows come from. */
+export async function calibrationFiles({ processedDataFile, dayCounts }: Calibration): Promise<string[]> {
+  return [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { checkOutputs, whileHolding } from '@ds/files';
+import { checkOutputs, fingerprintOf, whileHolding } from '@ds/files';
 import {
   checkFinite,
   loadCheckpoint,
@@ -26,15 +26,20 @@ import {
   type SparseModelMetadata,
 } from '@ds/bench-models';
 import { dumpModels, type PlannedModel } from './dump-models.js';
+import { openDumpJournal } from './dump-journal.js';
 import type { DumpedFile } from './dump-task.js';
-import { measureImportance, type Calibration } from './measure-importance.js';
+import { calibrationFiles, measureImportance, type Calibration } from './measure-importance.js';
 import { sourceFingerprint } from './source-fingerprint.js';
 import { spaceNote } from './space-note.js';
+import { version } from '../package.json';
 
 /**
  * Compresses the embedding tables of a trained model with one or more methods, by default like the original: at every
  * norm, block shape and level of a grid. Writes each model as a zip, and `sparse_model_metadata.csv` for all of them. This
  * is the benchmark of the original's `evaluate_disk_savings.py`.
+ *
+ * If a run ends early, it leaves a journal of its models beside the output. The next run with the same settings, source
+ * model and training rows continues after those whose files are unchanged.
  *
  * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a `.ckpt` that
  * PyTorch loads if the input was a PyTorch file, otherwise a `.safetensors`. The comment of the zip identifies the model
@@ -57,7 +62,9 @@ export async function runDiskBenchmark({
   shard,
   threads,
   tables,
+  fresh,
   onNote,
+  onResumed,
   onProgress,
   ...settings
 }: {
@@ -93,6 +100,10 @@ export async function runDiskBenchmark({
   threads?: number;
   /** Names of the tables to prune; `*` stands for any characters. Default: the tables recognised by name. */
   tables?: readonly string[] | undefined;
+  /** Dump all models again, also those that a run that ended early has finished. Default: false. */
+  fresh?: boolean;
+  /** Called with the number of models that an earlier run finished, if there are any, and of all. */
+  onResumed?: (finished: number, total: number) => void;
   /** Called with notes on the checkpoint for the user, one line each. */
   onNote?: (note: string) => void;
   /** Called with the number of models written and the total. */
@@ -107,59 +118,86 @@ export async function runDiskBenchmark({
   }
   const grid = methods.flatMap((method) => method.grid(settings));
   const sweeps = sweepsOfShard(grid, shard);
-  const total = sweeps.flat().length;
+  const points = sweeps.flat();
   const extension = dumpExtension(modelPath);
   const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
-  const modelFiles = sweeps.flat().flatMap((point) => filesAt(point).map(({ path }) => path));
+  const modelFiles = points.flatMap((point) => filesAt(point).map(({ path }) => path));
   checkOutputs({ inputs: [modelPath, calibration?.processedDataFile], outputs: [output, ...modelFiles] });
-  return whileHolding(modelFiles, () =>
-    writeResultsCsv({
+  const fingerprint = await fingerprintOf(
+    { version, points, format, tables, files: modelFiles, calibration: calibrated && calibration },
+    [modelPath, ...(calibrated && calibration ? await calibrationFiles(calibration) : [])],
+  );
+  return whileHolding([output, ...modelFiles], async () => {
+    const journal = openDumpJournal({ output, fingerprint, fresh });
+    const rows = await writeResultsCsv({
       path: output,
       columns: modelColumns(sizeColumns, grid.flat()),
       makeRows: async () => {
-        onProgress?.(0, total);
-        let metadata: CheckpointMetadata = {};
-        const loaded = await loadCheckpoint(modelPath, {
-          ...{ shared: true, names: 'plain', onNote },
-          onMetadata: (found) => void (metadata = found),
-        });
-        checkFinite(loaded, modelPath);
-        metadata = { ...metadata, [sourceKey]: sourceFingerprint(loaded) };
-        const selected = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
-        selected.notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
-        const stateDict = withSharedTables(loaded, selected.names);
-        const space = await spaceNote({
-          stateDict,
-          tables: selected.names,
-          dumpPath,
-          points: sweeps.flat(),
-          format,
-        });
+        const found = await Promise.all(points.map((_, place) => journal.finishedRow(place)));
+        let done = found.filter((row) => row !== undefined).length;
+        if (done > 0) onResumed?.(done, points.length);
+        onProgress?.(done, points.length);
+        const left = sweeps
+          .map((sweep) => sweep.filter((point) => !found[points.indexOf(point)]))
+          .filter((sweep) => sweep.length > 0);
+        if (left.length === 0) return found as SparseModelMetadata[];
+        const { stateDict, names, metadata } = await loadTables({ modelPath, tables, onNote });
+        const space = await spaceNote({ stateDict, tables: names, dumpPath, points: left.flat(), format });
         if (space) onNote?.(space);
-        const chosen = Object.fromEntries(selected.names.map((name) => [name, stateDict[name]!]));
+        const chosen = Object.fromEntries(names.map((name) => [name, stateDict[name]!]));
         const importance =
           calibrated && calibration
             ? await measureImportance({ stateDict, metadata, modelPath, calibration, onNote })
             : undefined;
         const models: PlannedModel[] = [];
-        for (const points of sweeps) {
+        for (const sweep of left) {
           const start = performance.now();
-          const plan = await methodOf(points[0]!).sweep(chosen, points, { threads, importance });
-          const sweepTimeSec = (performance.now() - start) / 1000 / points.length;
-          for (const point of points) {
+          const plan = await methodOf(sweep[0]!).sweep(chosen, sweep, { threads, importance });
+          const sweepTimeSec = (performance.now() - start) / 1000 / sweep.length;
+          for (const point of sweep) {
             models.push({ plan, sweepTimeSec, point, files: filesAt(point) });
           }
         }
-        return dumpModels({
+        await dumpModels({
           stateDict,
           metadata,
           models,
           threads,
-          onDumped: (done) => onProgress?.(done, total),
+          onDumped: async (row, index) => {
+            const place = points.indexOf(models[index]!.point);
+            found[place] = row;
+            await journal.keep(place, row);
+            onProgress?.(++done, points.length);
+          },
         });
+        return found as SparseModelMetadata[];
       },
-    }),
-  );
+    });
+    journal.remove();
+    return rows;
+  });
+}
+
+/** The model with its tables over shared memory, their names, and what the dumped models say of it. */
+async function loadTables({
+  modelPath,
+  tables,
+  onNote,
+}: {
+  modelPath: string;
+  tables: readonly string[] | undefined;
+  onNote: ((note: string) => void) | undefined;
+}): Promise<{ stateDict: StateDict; names: readonly string[]; metadata: CheckpointMetadata }> {
+  let metadata: CheckpointMetadata = {};
+  const loaded = await loadCheckpoint(modelPath, {
+    ...{ shared: true, names: 'plain', onNote },
+    onMetadata: (found) => void (metadata = found),
+  });
+  checkFinite(loaded, modelPath);
+  metadata = { ...metadata, [sourceKey]: sourceFingerprint(loaded) };
+  const { names, notes } = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
+  notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
+  return { stateDict: withSharedTables(loaded, names), names, metadata };
 }
 
 function chosenMethods(

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, copyFile, writeFile } 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadCheckpoint } from '@ds/tensor-files';
-import { readSparseModelMetadata } from '@ds/bench-models';
-import { builtFile, benchCommand, originalData, originalModel } from '@ds/test-support';
+import { readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
+import { benchCommand, builtFile, killOnceJournalled, originalData, originalModel } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-disk');
@@ -195,6 +195,46 @@ describe('bench-disk', () => {
     expect(await hidden()).not.toEqual([]);
     expect(run([...args, '--quiet', '--sparsity-levels', '0']).status).toBe(0);
     expect(await hidden()).toEqual([]);
+  });
+
+  test('goes on where a killed run stopped, to the same files, and does again what has changed', async () => {
+    const grid = ['--sparsity-levels', '0,0.3,0.6,0.9', '--format', 'both', '--threads', '1'];
+    const other = [
+      ...args.slice(0, 3),
+      join(folder, 'other'),
+      '--output',
+      join(folder, 'other.csv'),
+      ...grid,
+    ];
+    expect(run(other).status).toBe(0);
+    const undisturbed = await readSparseModelMetadata(join(folder, 'other.csv'));
+
+    await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...args, ...grid], output);
+    const resumed = run([...args, ...grid]);
+    expect(resumed.stderr).toMatch(/^going on after \d+ of 12 pruned models; --fresh starts over$/m);
+    expect(resumed.status).toBe(0);
+    const rows = await readSparseModelMetadata(output);
+    const without = ({ path, sparsePath, stepTimeSec, ...row }: SparseModelMetadata) => {
+      expect([stepTimeSec, sparsePath]).toBeDefined();
+      return { ...row, name: basename(path) };
+    };
+    expect(rows.map(without)).toEqual(undisturbed.map(without));
+    for (const [place, row] of rows.entries()) {
+      expect(await readFile(row.path)).toEqual(await readFile(undisturbed[place]!.path));
+      expect(await readFile(row.sparsePath!)).toEqual(await readFile(undisturbed[place]!.sparsePath!));
+    }
+    const filesNow = (await readdir(folder, { recursive: true })).map(String);
+    expect(filesNow.filter((file) => basename(file).startsWith('.'))).toEqual([]);
+
+    await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...args, ...grid], output);
+    const journal = await readFile(join(folder, '.metadata.csv.journal'), 'utf8');
+    const [, [, kept]] = journal
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)) as [unknown, [string, { row: SparseModelMetadata }]];
+    await writeFile(kept.row.path, 'of another run');
+    expect(run([...args, ...grid]).status).toBe(0);
+    expect((await readFile(kept.row.path)).length).toBe(kept.row.bytes);
   });
 
   test('an output that is the model is refused, and the model stays', async () => {

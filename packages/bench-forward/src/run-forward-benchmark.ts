@@ -1,5 +1,5 @@
 import { dlrmTypes, runMeasure, type DlrmType, type MeasuredModels } from '@ds/bench-models';
-import type { DayCountOptions } from '@ds/criteo-data';
+import { dayCountFiles, type DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { forwardTime, type ForwardTime } from './forward-time.js';
 
@@ -48,7 +48,7 @@ export async function runForwardBenchmark({
   return runMeasure({
     ...models,
     measure: forwardTime,
-    inputs: [processedDataFile],
+    inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
     settings: { processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote },
     sparsityLevels,
     variants: types,

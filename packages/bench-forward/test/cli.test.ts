@@ -1,10 +1,12 @@
-import { readFile, rm, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { readSparseModelMetadata } from '@ds/bench-models';
 import {
   benchCommand,
+  builtFile,
   dumpedModels,
   expectError,
+  killOnceJournalled,
   modelReaderTests,
   originalModel,
   originalRun,
@@ -19,6 +21,20 @@ describe('bench-forward', () => {
   const rowsOf = async (path: string) => (await readFile(path, 'utf8')).trim().split('\n');
   const withoutTime = (row: string) =>
     row.replace(/,[\d.e-]+,(with|sparse)/, ',TIME,$1').replace(/(,[\d.e-]+){3}$/, ',QUARTILES');
+
+  test('goes on where a killed run stopped, and keeps what that measured', async () => {
+    await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...models.args], models.output);
+    const journal = join(models.folder, `.${basename(models.output)}.journal`);
+    const [, first] = (await readFile(journal, 'utf8')).split('\n');
+    const [, measured] = JSON.parse(first!) as [string, Record<string, number>];
+    const { stderr, status } = run(models.args);
+    expect(stderr).toMatch(/^going on after \d+ of 12 timed models; --fresh starts over$/m);
+    expect(status).toBe(0);
+    const [, row, ...others] = (await readFile(models.output, 'utf8')).trim().split('\n');
+    expect(row).toContain(`,${measured['timeTaken']},`);
+    expect(others).toHaveLength(11);
+    expect((await readdir(models.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
 
   test("takes the original's flags; sparse rows first, then the dense ones", async () => {
     const raw = join(originalRun, 'train.txt');

@@ -1,5 +1,5 @@
 import { runMeasure, tableTypes, type MeasuredModels, type TableType } from '@ds/bench-models';
-import type { DayCountOptions } from '@ds/criteo-data';
+import { dayCountFiles, type DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { memoryUse, type MemoryUse } from './memory-use.js';
 
@@ -43,7 +43,7 @@ export async function runMemoryBenchmark({
   return runMeasure({
     ...models,
     measure: memoryUse,
-    inputs: [processedDataFile],
+    inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
     settings: { processedDataFile, batchSize, dayCounts, engine, onEngine, onNote },
     sparsityLevels,
     variants: types,

@@ -1,11 +1,13 @@
-import { cp, readFile, rm, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { readSparseModelMetadata } from '@ds/bench-models';
 import { Dlrm, kaggleDlrmConfig, loadCheckpoint } from '@ds/dlrm';
 import {
   benchCommand,
+  builtFile,
   dumpedModels,
   expectError,
+  killOnceJournalled,
   modelReaderTests,
   originalData,
   originalModel,
@@ -27,6 +29,20 @@ describe('bench-memory', () => {
     ]);
     expect(status).toBe(0);
   }
+
+  test('goes on where a killed run stopped, and keeps what that measured', async () => {
+    await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...models.args], models.output);
+    const journal = join(models.folder, `.${basename(models.output)}.journal`);
+    const [, first] = (await readFile(journal, 'utf8')).split('\n');
+    const [, measured] = JSON.parse(first!) as [string, Record<string, number>];
+    const { stderr, status } = run(models.args);
+    expect(stderr).toMatch(/^going on after \d+ of 8 served models; --fresh starts over$/m);
+    expect(status).toBe(0);
+    const [, row, ...others] = (await readFile(models.output, 'utf8')).trim().split('\n');
+    expect(row).toContain(`,${measured['residentBytes']},`);
+    expect(others).toHaveLength(7);
+    expect((await readdir(models.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
 
   test('serves tables of codes as they are, of the methods that are wanted', async () => {
     const methods = ['--methods', 'block-norm,rows-nearest,mixed-precision'];

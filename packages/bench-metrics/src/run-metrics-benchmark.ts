@@ -1,5 +1,5 @@
 import { modelMetricsColumns, runMeasure, type MeasuredModels } from '@ds/bench-models';
-import type { DayCountOptions } from '@ds/criteo-data';
+import { dayCountFiles, type DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { modelQuality, type SparseModelMetrics } from './model-quality.js';
 import { roundedColumns } from './rounded-columns.js';
@@ -43,7 +43,7 @@ export async function runMetricsBenchmark({
   const rows = await runMeasure({
     ...models,
     measure: { ...modelQuality, columns: roundedColumns(modelMetricsColumns, decimals) },
-    inputs: [processedDataFile],
+    inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
     settings: {
       processedDataFile,
       batchSize,

@@ -1,10 +1,19 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchCommand, dumpedModels, modelReaderTests, originalData, originalRun } from '@ds/test-support';
+import {
+  benchCommand,
+  builtFile,
+  dumpedModels,
+  killOnceJournalled,
+  modelReaderTests,
+  originalData,
+  originalRun,
+} from '@ds/test-support';
 import { loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
 import { parse } from 'csv-parse/sync';
 import packageJson from '../package.json';
 
+const cli = builtFile(join(__dirname, '../dist/cli.js'));
 const run = benchCommand('bench-metrics');
 
 describe('bench-metrics', () => {
@@ -24,6 +33,30 @@ describe('bench-metrics', () => {
     const original = await readFile(join(originalRun, 'sparse_model_metrics.csv'), 'utf8');
     const logLoss = Number(original.split('\n')[1]!.split(',').at(-1));
     expect((await readFile(models.output, 'utf8')).split('\n')[1]).toContain(`,${logLoss.toFixed(3)},`);
+  });
+
+  test('goes on where a killed run stopped, to the same CSV, and starts over when anything differs or with --fresh', async () => {
+    const args = [...models.args, '--decimals', 'all', '--batch-size', '8'];
+    expect(run(args).status).toBe(0);
+    const undisturbed = await readFile(models.output, 'utf8');
+    const kill = () => killOnceJournalled([cli, ...args], models.output);
+
+    await kill();
+    const resumed = run(args);
+    expect(resumed.stderr).toMatch(/^going on after [123] of 4 evaluated models; --fresh starts over$/m);
+    expect(resumed.status).toBe(0);
+    expect(await readFile(models.output, 'utf8')).toBe(undisturbed);
+    expect((await readdir(models.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+
+    await kill();
+    expect(run([...args, '--fresh']).stderr).not.toContain('going on');
+    await kill();
+    expect(run([...args, '--batch-size', '9']).stderr).not.toContain('going on');
+    await kill();
+    const [, first] = parse<{ path: string }>(await readFile(models.metadata, 'utf8'), { columns: true });
+    await utimes(first!.path, new Date(0), new Date(0));
+    expect(run(args).stderr).not.toContain('going on');
+    expect(await readFile(models.output, 'utf8')).toBe(undisturbed);
   });
 
   test('is quiet with --quiet, has a version and a help with defaults and an example', () => {

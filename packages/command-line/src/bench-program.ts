@@ -3,11 +3,11 @@ import { partPath } from '@ds/files';
 import { parseChoice } from './option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
-import { dayCountsOption, quietOption } from './shared-options.js';
+import { dayCountsOption, freshOption, quietOption } from './shared-options.js';
 import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
 
 /**
- * Creates the command of a benchmark over a grid of models: its own options, then `--output`, `--shard` and `--quiet`,
+ * Creates the command of a benchmark over a grid of models: its own options, then `--output`, `--shard`, `--fresh` and `--quiet`,
  * which all benchmarks have. It prints on stdout what was measured and where the results are.
  */
 export function createBenchProgram({
@@ -31,6 +31,10 @@ export function createBenchProgram({
       output: string;
       /** The part to work on; undefined for the whole. */
       shard: { index: number; count: number } | undefined;
+      /** Whether to start over where an earlier run ended early. */
+      fresh: boolean;
+      /** Called with what an earlier run finished. */
+      onResumed: (finished: number, total: number) => void;
       onProgress: (done: number, total: number) => void;
     },
     /** Prints a line on stderr, unless the command is quiet. */
@@ -46,6 +50,7 @@ export function createBenchProgram({
       'process only this part, such as 2/8; auto takes it from a Slurm array job or a Kubernetes Indexed Job',
       parseShard,
     )
+    .addOption(freshOption())
     .addOption(quietOption())
     .action(async (values: OptionValues, command: Command) => {
       const shard = resolveShard(values['shard']);
@@ -57,7 +62,9 @@ export function createBenchProgram({
         (onProgress, note) => {
           const part = shardNote(shard, values['shard']);
           if (part) note(part);
-          return run(values, { output: path, shard, onProgress }, note);
+          const onResumed = (finished: number, total: number) =>
+            note(`going on after ${finished} of ${total} ${progressLabel}; --fresh starts over`);
+          return run(values, { output: path, shard, fresh: values['fresh'], onResumed, onProgress }, note);
         },
       );
       process.stdout.write(`${measured}: ${path}\n`);

@@ -18,3 +18,11 @@ export function dayCountsOption(): Option {
     'npz with the rows of each day (default: a *_day_count.npz beside the rows that fits, else equal days)',
   );
 }
+
+/** `--fresh`, of every command that goes on where a run of it ended early. */
+export function freshOption(): Option {
+  return new Option(
+    '--fresh',
+    'start over, also where an earlier run with these settings ended early',
+  ).default(false);
+}

@@ -14,7 +14,7 @@ export { parseColumnChoice, type ChosenColumn, type ColumnChoice } from './raw/r
 export type { Sampling } from './preprocess/sample-rows.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
-export type { DayCountOptions } from './dataset/day-counts.js';
+export { dayCountFiles, type DayCountOptions } from './dataset/day-counts.js';
 export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { RandomStream } from './random/random-stream.js';

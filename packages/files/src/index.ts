@@ -13,3 +13,5 @@ export { KnownBlocks } from './zip/known-blocks.js';
 export { pullBytes } from './pull-bytes.js';
 export { openZip, type ZipArchive, type ZipEntry } from './zip/open-zip.js';
 export { fileSource, memorySource, type ByteSource, type FileSource } from './byte-source.js';
+export { fingerprintOf, openJournal, type Journal } from './journal.js';
+export { fileIdentity } from './file-identity.js';

@@ -10,6 +10,7 @@ export {
   type DumpedModels,
 } from './bench-command.js';
 export { builtFile } from './built-file.js';
+export { killOnceJournalled } from './kill-once-journalled.js';
 export { findBrowser } from './browser.js';
 export { modelReaderTests } from './model-reader-tests.js';
 export { temporaryFolder } from './temporary-folder.js';

@@ -1,4 +1,4 @@
-import { checkOutputs } from '@ds/files';
+import { checkOutputs, fingerprintOf, openJournal, whileHolding } from '@ds/files';
 import { itemsOfShard, type Shard } from './shard.js';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
@@ -7,9 +7,10 @@ import { distinctModels } from '../results/distinct-models.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsOfMethods } from '../results/models-of-methods.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
-import { writeResultsCsv } from '../results/results-csv.js';
+import { writeResultsCsv, type ResultsColumn } from '../results/results-csv.js';
 import { servedFile } from '../results/served-file.js';
 import type { Measure } from './measure.js';
+import { version } from '../../package.json';
 
 /** What every measure is run on. */
 export interface MeasuredModels {
@@ -21,12 +22,18 @@ export interface MeasuredModels {
   methods?: readonly string[] | undefined;
   /** Only this part of the rows. Default: all. */
   shard?: Shard | undefined;
+  /** Measure all rows again, also those that a run that ended early has finished. Default: false. */
+  fresh?: boolean | undefined;
+  /** Called with the number of rows that an earlier run finished, if there are any, and of all. */
+  onResumed?: ((finished: number, total: number) => void) | undefined;
   /** Called with the number of rows that are done and to be done. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Measures the models of a `sparse_model_metadata.csv` and writes the results file, whole, when all are measured.
+ * Measures the models of a `sparse_model_metadata.csv` and writes the results file, whole, when all are measured. A run
+ * that ends early leaves its rows in a journal beside the output; the next one with the same settings, models and inputs
+ * goes on after them.
  *
  * @returns a row for each variant and model, in the order of the CSV
  * @throws Error naming the file when an input cannot be read, no model has one of the wanted levels or methods, or the output
@@ -42,6 +49,8 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   variants = measure.variants,
   inputs = [],
   shard,
+  fresh,
+  onResumed,
   onProgress,
 }: MeasuredModels & {
   measure: Measure<Settings, Measured, Variant>;
@@ -77,17 +86,46 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
       tables: variant === 'sparse_tables' ? 'sparse' : 'dense',
     })),
   );
-  return writeResultsCsv<GridPoint & Measured>({
-    path: output,
-    columns: modelColumns(measure.columns, models),
-    makeRows: async () => {
-      const rows: (GridPoint & Measured)[] = [];
-      onProgress?.(0, measured.length);
-      for await (const row of measure.rows(measured, settings)) {
-        rows.push({ ...gridPointOf(measured[rows.length]!.model), ...row });
-        onProgress?.(rows.length, measured.length);
-      }
-      return rows;
-    },
+  const fingerprint = await fingerprintOf(
+    { id: measure.id, version, columns: columnNames(measure), settings, measured },
+    [...inputs, ...measured.flatMap(({ model }) => [model.path, model.sparsePath])],
+  );
+  return whileHolding([output], async () => {
+    const journal = openJournal<Measured>({ output, fingerprint, fresh });
+    const rows = await writeResultsCsv<GridPoint & Measured>({
+      path: output,
+      columns: modelColumns(measure.columns, models),
+      makeRows: async () => {
+        const found = measured.map((_, place) => journal.finished.get(`${place}`));
+        const left = [...found.keys()].filter((place) => !found[place]);
+        let done = measured.length - left.length;
+        if (done > 0) onResumed?.(done, measured.length);
+        onProgress?.(done, measured.length);
+        let next = 0;
+        if (left.length > 0) {
+          for await (const row of measure.rows(
+            left.map((place) => measured[place]!),
+            settings,
+          )) {
+            const place = left[next++]!;
+            found[place] = row;
+            // One without values is of a model that cannot be measured, which each run is to tell.
+            if (Object.keys(row).length > 0) journal.keep(`${place}`, row);
+            onProgress?.(++done, measured.length);
+          }
+        }
+        return found.map((row, place) => ({ ...gridPointOf(measured[place]!.model), ...row! }));
+      },
+    });
+    journal.remove();
+    return rows;
   });
+}
+
+function columnNames<Measured extends object>({
+  columns,
+}: {
+  columns: readonly ResultsColumn<Measured>[];
+}): string[] {
+  return columns.map(({ name }) => name);
 }

@@ -87,6 +87,20 @@ export async function findDayCounts(
   return first.counts;
 }
 
+/**
+ * The files that `findDayCounts` may take the counts from, each looked for anew: what was computed with their days depends
+ * on them as on the processed file.
+ */
+export async function dayCountFiles(
+  processedDataFile: string,
+  { file, rawDataFile }: DayCountOptions = {},
+): Promise<string[]> {
+  const named = [file, rawDataFile && dayCountFileOf(rawDataFile)].filter((path) => path !== undefined);
+  const folder = dirname(processedDataFile);
+  const beside = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending)).sort();
+  return [...named, ...beside.map((name) => join(folder, name))];
+}
+
 async function readDayCounts(file: string): Promise<number[]> {
   const { total_per_file: array } = await readNpz(file);
   if (!array) throw new Error(`${file}: expected an array total_per_file, a count a day, found none`);
