@@ -11,6 +11,7 @@ const program = benchmarkProgram(async (options) => {
     process.stdout.write(`${report.table}\n`);
     process.stdout.write(`report: ${report.reportFile}\n`);
     process.stdout.write([...csvFiles, ...report.chartFiles].map((path) => `        ${path}\n`).join(''));
+    if (report.answer) process.stdout.write(`\n${report.answer}\n`);
   } finally {
     progress.finish();
   }

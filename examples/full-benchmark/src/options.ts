@@ -5,6 +5,7 @@ import {
   Option,
   parseChoice,
   parseCount,
+  parseList,
   parseNumber,
   quietOption,
   scopeOption,
@@ -17,6 +18,11 @@ import { methods, methodSettings } from '@ds/bench-models';
 import { engineChoices, type EngineChoice } from '@ds/dlrm';
 import type { DataSource } from './data-sources/data-source.js';
 import { defaultDataSource, parseDataSource } from './data-sources/data-sources.js';
+
+const allMethods = methods.map(({ id }) => id);
+/** Without those that take longest or are always beaten by a relative of theirs. */
+const slowMethods = ['access-norm', 'rows-int4', 'rows-greedy'];
+const quickMethods = allMethods.filter((id) => !slowMethods.includes(id));
 
 /** The settings of the methods, and the selection of methods. */
 export type GridSettings = Partial<Parameters<typeof runDiskBenchmark>[0]>;
@@ -38,6 +44,11 @@ export interface BenchmarkOptions {
   grid: GridSettings;
   fullForward: boolean;
   forwardRuns: number;
+  skipFrontier: boolean;
+  /** The ids of the methods that the frontier compares. */
+  frontierMethods: readonly string[];
+  /** Share of its ROC AUC that the best model may lose. */
+  maxAucLoss: number;
   threads?: number;
   engine: EngineChoice;
   /** Whether to start over where an earlier run ended early. */
@@ -51,7 +62,7 @@ export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<voi
     name: 'npm run benchmark --',
     description:
       'Runs the whole benchmark: synthetic rows (or real flights, or your own rows), preprocessing, training, pruning over the grid, ' +
-      'size on disk, quality, forward time, memory, report.',
+      'size on disk, quality, forward time, memory, the smallest model within a loss of ROC AUC, report.',
     version: '0.1.0',
     example: `npm run benchmark
 npm run benchmark -- --rows 50000 --output-dir small
@@ -109,6 +120,17 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
       )
         .argParser(parseCount(2))
         .default(3),
+    )
+    .option('--skip-frontier', 'do not look for the smallest model within a loss of ROC AUC', false)
+    .addOption(
+      new Option('--frontier-methods <list>', 'methods among which that model is found; `all` for all')
+        .argParser((text) => (text === 'all' ? allMethods : parseList(parseChoice(allMethods))(text)))
+        .default(quickMethods, quickMethods.join(',')),
+    )
+    .addOption(
+      new Option('--max-auc-loss <share>', 'share of its ROC AUC that it may lose on the validation split')
+        .argParser(parseNumber)
+        .default(0.001),
     )
     .addOption(threadsOption())
     .addOption(

@@ -6,10 +6,11 @@ export function plannedStages({
   rawDataFile,
   processedDataFile,
   modelPath,
-}: Pick<BenchmarkOptions, 'data' | 'rawDataFile' | 'processedDataFile' | 'modelPath'>): ReadonlyMap<
-  string,
-  number
-> {
+  skipFrontier,
+}: Pick<
+  BenchmarkOptions,
+  'data' | 'rawDataFile' | 'processedDataFile' | 'modelPath' | 'skipFrontier'
+>): ReadonlyMap<string, number> {
   return new Map([
     ...(rawDataFile || processedDataFile ? [] : [[data.stage.name, data.stage.share] as const]),
     ...(processedDataFile ? [] : [['preprocess', 3] as const]),
@@ -18,6 +19,7 @@ export function plannedStages({
     ['quality', 17],
     ['forward time', 28],
     ['memory', 15],
+    ...(skipFrontier ? [] : [['frontier', 40] as const]),
     ['report', 1],
   ]);
 }

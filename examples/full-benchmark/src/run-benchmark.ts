@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { runForwardBenchmark } from '@ds/bench-forward';
+import { runFrontierBenchmark } from '@ds/bench-frontier';
 import { runMemoryBenchmark } from '@ds/bench-memory';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
 import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
@@ -16,6 +17,9 @@ import { plannedStages } from './planned-stages.js';
 import { resumedStages, type FinishedStage } from './resumed-stages.js';
 import { createStages } from './stages.js';
 import { trainModel } from './train-model.js';
+
+/** How many times smaller tables are, where a method can choose: far enough that something is lost. */
+const frontierRatios = [8, 16, 30, 56, 100, 170, 300, 600, 1000];
 
 /** The output of the benchmark. */
 export interface BenchmarkResult {
@@ -170,6 +174,27 @@ async function runStages({
       }),
   });
 
+  const compressionFrontier = options.skipFrontier ? undefined : at('compression_frontier.csv');
+  if (compressionFrontier !== undefined) {
+    await stages.run('frontier', (onProgress) =>
+      runFrontierBenchmark({
+        modelPath,
+        processedDataFile,
+        output: compressionFrontier,
+        methods: options.frontierMethods,
+        ratios: frontierRatios,
+        grid,
+        maxAucLoss: options.maxAucLoss,
+        bestPath: at('best'),
+        seed,
+        threads,
+        engine,
+        onEngine,
+        onStage: (label) => (label === 'methods' ? onProgress : () => undefined),
+      }),
+    );
+  }
+
   const report = await stages.run('report', async (onProgress) => {
     const runInfo: RunInfo = {
       ...describeRun({ options, training, forward, models: models.length, seconds: stages.seconds }),
@@ -181,6 +206,8 @@ async function runStages({
       sparseModelMetrics,
       forwardTimeInfo,
       modelMemoryInfo,
+      compressionFrontier,
+      maxAucLoss: options.maxAucLoss,
       outputDir,
       runInfo,
     });
@@ -189,7 +216,10 @@ async function runStages({
   });
   return {
     report,
-    csvFiles: [sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo],
+    csvFiles: [
+      ...[sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo],
+      ...(compressionFrontier === undefined ? [] : [compressionFrontier]),
+    ],
     seconds: stages.seconds,
   };
 }

@@ -32,6 +32,7 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
     'quality',
     'forward time',
     'memory',
+    'frontier',
   ])
     expect(made.stderr).toMatch(new RegExp(`^${stage}: .*\\(100%\\)$`, 'm'));
   expect(made.stderr).toMatch(/^all stages: 100\/100/m);
@@ -75,6 +76,16 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
     await readFile(join(results, 'sparse_model_metrics.csv'), 'utf8'),
   );
   expect(await readdir(own)).not.toContain('data');
+  // The answer comes last, and its model is there.
+  const answer =
+    /The smallest model that loses at most 0\.1 % of its ROC AUC has tables [\d.]+ times smaller/;
+  for (const { stdout } of [made, again])
+    expect(stdout.slice(stdout.indexOf('compression_frontier.csv'))).toMatch(answer);
+  expect(html).toMatch(answer);
+  expect(html).toContain('id="frontier"');
+  const best = join(own, 'best', 'model.safetensors');
+  expect(again.stdout).toContain(`Dlrm.load("${best}")`);
+  expect((await stat(best)).size).toBeLessThan((await stat(join(results, 'criteo_model.ckpt'))).size);
 });
 
 test('goes on where a killed run stopped, to the same files', async () => {
@@ -112,8 +123,9 @@ test('a stage that fails is named, and the earlier report stays', async () => {
 });
 
 test('what is no checkpoint of this data is refused before anything is pruned', async () => {
-  const made = run(...small, '--output-dir', join(folder, 'a'), '--quiet');
+  const made = run(...small, '--output-dir', join(folder, 'a'), '--quiet', '--skip-frontier');
   expect(made.status).toBe(0);
+  expect(made.stdout).not.toContain('smallest model');
   const data = join(folder, 'a/data/kaggleAdDisplayChallenge_processed.npz');
   const checkpoint = join(folder, 'a/criteo_model.ckpt');
   const refusal = async (processedDataFile: string, modelPath: string) => {
@@ -149,7 +161,7 @@ test('wrong usage is told at once', () => {
   expect(twice.stderr).toContain('--data and --processed-data-file: expected one of them, found both');
   const counted = run('--data', 'flights', '--rows', '5000');
   expect(counted.status).toBe(2);
-  expect(counted.stderr).toContain('--rows says how many synthetic rows to make');
+  expect(counted.stderr).toContain('--rows is the number of synthetic rows');
   const other = run('--data', 'movies');
   expect(other.status).toBe(2);
   expect(other.stderr).toContain("Expected synthetic or flights, found 'movies'");
