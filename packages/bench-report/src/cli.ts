@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { createProgram, Option, parseNumber, runProgram } from '@ds/command-line';
 import packageJson from '../package.json';
+import { compareRuns } from './compare/compare-runs.js';
+import { comparisonText } from './compare/comparison-text.js';
 import { createReport } from './create-report.js';
 import { reportFormats } from './formats/report-formats.js';
 import { mergeResults } from './merge-results.js';
@@ -11,7 +13,8 @@ const program = createProgram({
   description: packageJson.description,
   version: packageJson.version,
   example: `bench-report --sparse-model-metadata sparse_model_metadata.csv --sparse-model-metrics sparse_model_metrics.csv --forward-time-info dlrm_forward_time_info.csv --model-memory-info model_memory_info.csv --output-dir results
-bench-report merge --output sparse_model_metadata.csv parts/*.csv`,
+bench-report merge --output sparse_model_metadata.csv parts/*.csv
+bench-report compare results results-of-another-machine`,
 });
 
 program
@@ -63,6 +66,15 @@ program
     }
     process.stdout.write(`${report.reportFile}\n`);
     if (!options.quiet && report.answer) process.stdout.write(`\n${report.answer}\n`);
+  });
+
+program
+  .command('compare')
+  .description('compare two results folders model by model: settings, and every difference beyond noise')
+  .argument('<first>', 'the folder of a run: its CSV files, and run.json if there is one')
+  .argument('<second>', 'the folder of another run')
+  .action(async (first: string, second: string) => {
+    process.stdout.write(`${comparisonText(await compareRuns(first, second))}\n`);
   });
 
 program

@@ -3,6 +3,7 @@
  *
  * @module @ds/bench-report
  */
+export { compareRuns, type ComparedFigure, type RunComparison } from './compare/compare-runs.js';
 export { createReport, type Report } from './create-report.js';
 export { mergeResults } from './merge-results.js';
 export { describeMachine, type Machine } from './machine.js';

@@ -22,6 +22,24 @@ export interface Answer {
   facts: readonly (readonly [name: string, text: string])[];
 }
 
+/** The names that the files of a run have in its folder. */
+export const resultsFiles: Record<keyof ReportInputs, string> = {
+  sparseModelMetadata: 'sparse_model_metadata.csv',
+  sparseModelMetrics: 'sparse_model_metrics.csv',
+  forwardTimeInfo: 'dlrm_forward_time_info.csv',
+  modelMemoryInfo: 'model_memory_info.csv',
+};
+
+/** A number of each model by which two runs are compared. */
+export interface Figure<Row> {
+  /** The name of the number and its unit: `zip, bytes`. */
+  heading: string;
+  /** The number; undefined if the model has none. */
+  value(row: Row): number | undefined;
+  /** How far the number can move from run to run of the same model. */
+  noise(row: Row): number;
+}
+
 /** A part of the report, made from one results file. */
 export interface Section<Row extends GridPoint = GridPoint> {
   id: string;
@@ -42,6 +60,8 @@ export interface Section<Row extends GridPoint = GridPoint> {
   notes(rows: readonly Row[]): string;
   /** Its columns of the summary, and their cells for any model. */
   summary(rows: readonly Row[]): { headings: string[]; cells: (model: GridPoint) => string[] };
+  /** The numbers by which two runs are compared. */
+  figures: readonly Figure<Row>[];
   /** Every row, for the end of the report. */
   tables(rows: readonly Row[]): { title: string; table: TextTable }[];
 }

@@ -39,6 +39,11 @@ export const memorySection: Section<GridPoint & MemoryUse> = {
         }),
     };
   },
+  figures: [
+    { heading: 'tables, bytes', value: ({ tableBytes }) => tableBytes, noise: () => 0 },
+    // Resident sets of equal processes were seen to differ by a few MiB.
+    { heading: 'process, bytes', value: ({ residentBytes }) => residentBytes, noise: () => 8 * 2 ** 20 },
+  ],
   tables(rows) {
     const columns = modelColumnsOf(rows);
     const names = new Map(tableKinds(rows).map(({ dlrmType, name }) => [dlrmType, name]));

@@ -47,6 +47,11 @@ export const sizeSection: Section<SparseModelMetadata> = {
       },
     };
   },
+  // The same weights and settings give the same bytes.
+  figures: [
+    { heading: 'zip, bytes', value: ({ bytes }) => bytes, noise: () => 0 },
+    { heading: 'sparse zip, bytes', value: ({ sparseBytes }) => sparseBytes, noise: () => 0 },
+  ],
   tables(rows) {
     const columns = modelColumnsOf(rows);
     const hasBoth = rows.some((row) => dumpFormatOf(row) === 'both');
