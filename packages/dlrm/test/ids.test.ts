@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { openCriteoDataset, preprocessCriteo, readNpz, synthesizeCriteo, writeNpz } from '@ds/criteo-data';
 import { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { saveMixedCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
-import { builtFile, temporaryFolder } from '@ds/test-support';
+import { builtFile } from '../../test-support/src/built-file.js';
+import { temporaryFolder } from '../../test-support/src/temporary-folder.js';
 import { Dlrm, embeddingTableNames, evaluate, loadCheckpoint } from '../src/index.js';
 
 const cli = builtFile(join(__dirname, '../dist/cli.js'));

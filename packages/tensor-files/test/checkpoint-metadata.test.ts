@@ -11,7 +11,7 @@ import {
 } from '@ds/tensor-files';
 import { readSafetensorsHeader } from '@ds/tensor-files/safetensors';
 import { fileSource } from '@ds/files';
-import { temporaryFolder } from '@ds/test-support';
+import { temporaryFolder } from '../../test-support/src/temporary-folder.js';
 import { readFileSync } from 'node:fs';
 
 const folder = temporaryFolder();

@@ -55,7 +55,7 @@ export async function compareRuns(first: string, second: string): Promise<RunCom
 function byModel(rows: readonly GridPoint[]): Map<string, GridPoint> {
   return new Map(
     rows.map((row) => {
-      const variant = 'dlrmType' in row ? `, ${row.dlrmType}` : '';
+      const variant = 'dlrmType' in row ? `, ${row.dlrmType}` : 'seed' in row ? `, seed ${row.seed}` : '';
       return [`${modelTitle(row)}${variant}`, row];
     }),
   );

@@ -28,6 +28,7 @@ export const resultsFiles: Record<keyof ReportInputs, string> = {
   sparseModelMetrics: 'sparse_model_metrics.csv',
   forwardTimeInfo: 'dlrm_forward_time_info.csv',
   modelMemoryInfo: 'model_memory_info.csv',
+  compressionFrontier: 'compression_frontier.csv',
 };
 
 /** A number of each model by which two runs are compared. */
