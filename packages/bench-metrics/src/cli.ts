@@ -24,8 +24,8 @@ const program = createBenchProgram({
     new Option('--decimals <number>', 'decimals of the metrics, or `all`')
       .argParser((text) => (text === 'all' ? Infinity : parseCount(0)(text)))
       .default(3),
-    new Option('--batch-size <rows>', 'rows evaluated at once').argParser(parseCount(1)).default(16384),
-    methodsOption(methods, { description: 'only the models of these methods (default: all), of' }),
+    new Option('--batch-size <rows>', 'rows evaluated at a time').argParser(parseCount(1)).default(16384),
+    methodsOption(methods, { description: 'only models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
   output: { holds: 'a row for each model', path: 'sparse_model_metrics.csv' },

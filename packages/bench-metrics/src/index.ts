@@ -1,5 +1,5 @@
 /**
- * What pruning the embedding tables of a DLRM costs in quality.
+ * Measures what pruning the embedding tables of a DLRM costs in quality.
  *
  * @module @ds/bench-metrics
  */

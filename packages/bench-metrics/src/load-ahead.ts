@@ -1,30 +1,30 @@
 import { availableParallelism } from 'node:os';
 import { Dlrm, loadModelState, type CheckpointMetadata, type EngineChoice, type ModelState } from '@ds/dlrm';
 
-/** A model that is ready, and the tensors that it was made of. */
+/** A loaded model, and its tensors. */
 export interface LoadedModel {
   dlrm: Dlrm;
   state: ModelState;
 }
 
 /**
- * The models of some checkpoint files, one after another; those that follow are read and inflated while the caller
- * works on one: the next, or where models are small twice as many as there are threads. A model is disposed of when
- * the next is asked for, so of large ones at most two are in memory.
+ * Loads the models of checkpoint files, one after another. While the caller works on one, the following ones are read and
+ * inflated: only the next one, or for small models twice as many as there are threads. A model is disposed of when the next
+ * one is requested, so at most two large models are in memory.
  *
- * @throws Error naming the file that cannot be read, when its turn comes.
+ * @throws Error naming a file that cannot be read, when its turn comes.
  */
 export async function* loadAhead(
   paths: readonly string[],
   {
     engine,
     threads = availableParallelism(),
-    mostBytesAhead = 1 << 29,
+    maxBytesAhead = 1 << 29,
   }: {
     engine?: EngineChoice | undefined;
     threads?: number;
-    /** More than one model is loaded ahead only as long as they take no more than this. */
-    mostBytesAhead?: number;
+    /** More than one model is loaded ahead only if together they take at most this. */
+    maxBytesAhead?: number;
   } = {},
 ): AsyncGenerator<LoadedModel> {
   const loading: Promise<LoadedModel>[] = [];
@@ -32,7 +32,7 @@ export async function* loadAhead(
   const loadUpTo = (ahead: number) => {
     for (; loading.length < ahead && started < paths.length; started++) {
       const model = loadModel(paths[started]!, engine);
-      model.catch(() => undefined); // reported where it is awaited, which is later than it may fail
+      model.catch(() => undefined); // reported where it is awaited, which may be after the failure
       loading.push(model);
     }
   };
@@ -41,7 +41,7 @@ export async function* loadAhead(
     while (loading.length > 0) {
       const model = await loading[0]!;
       loading.shift();
-      loadUpTo(Math.max(1, Math.min(2 * threads, Math.floor(mostBytesAhead / bytesOf(model.state)))));
+      loadUpTo(Math.max(1, Math.min(2 * threads, Math.floor(maxBytesAhead / bytesOf(model.state)))));
       try {
         yield model;
       } finally {
@@ -49,7 +49,7 @@ export async function* loadAhead(
       }
     }
   } finally {
-    // Left over when the caller stops early, or one cannot be read.
+    // Models remain if the caller stops early, or one cannot be read.
     const unused = await Promise.allSettled(loading);
     for (const result of unused) if (result.status === 'fulfilled') await result.value.dlrm.dispose();
   }

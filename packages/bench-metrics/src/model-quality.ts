@@ -15,7 +15,7 @@ export const modelQuality: Measure<
     processedDataFile: string;
     batchSize: number;
     dayCounts?: DayCountOptions | undefined;
-    /** Called with a model whose scores are no numbers, and why; its metrics are left undefined. */
+    /** Called with a model whose scores are not finite, and the reason; its metrics are left undefined. */
     onBroken: (reason: string) => void;
     onNote?: ((note: string) => void) | undefined;
     engine?: EngineChoice | undefined;
@@ -49,7 +49,9 @@ export const modelQuality: Measure<
         if (scores.every(Number.isFinite)) {
           yield binaryClassificationMetrics(labels, scores);
         } else {
-          const fault = nonFiniteValue(state) ?? 'expected finite scores, found others from finite values';
+          const fault =
+            nonFiniteValue(state) ??
+            'expected finite scores, found other scores although its values are finite';
           onBroken(`${paths[done - 1]}: ${fault}`);
           yield {};
         }

@@ -1,7 +1,7 @@
 import type { ModelMetrics, ResultsColumn } from '@ds/bench-models';
 import { roundDecimals } from './round-decimals.js';
 
-/** The columns with their metrics rounded to `decimals`, as Python rounds; more than 20: every digit. */
+/** The columns with metrics rounded to `decimals` like in Python; more than 20 means every digit. */
 export function roundedColumns(
   columns: readonly ResultsColumn<ModelMetrics>[],
   decimals: number,

@@ -6,13 +6,13 @@ import { roundedColumns } from './rounded-columns.js';
 
 /**
  * Measures the quality of every model of a `sparse_model_metadata.csv` on the test split and writes
- * `sparse_model_metrics.csv`: the benchmark of the original's `evaluate_model_metrics.py`. The values are
+ * `sparse_model_metrics.csv`. This is the benchmark of the original's `evaluate_model_metrics.py`. The values equal
  * scikit-learn's.
  *
  * @returns a row for each model, in the order of the CSV, not rounded
- * @throws Error naming the file when an input cannot be read, a model does not fit the data, or the output
- *   cannot be written; no output is then left behind. Error naming the models whose weights are no numbers, when the
- *   others are measured and written, theirs with empty cells.
+ * @throws Error naming the file if an input cannot be read, a model does not fit the data, or the output cannot be written;
+ *   no output is then left behind. Error naming the models whose weights are not finite, after the others are measured and
+ *   written; the cells of these models are empty.
  */
 export async function runMetricsBenchmark({
   processedDataFile,
@@ -26,17 +26,17 @@ export async function runMetricsBenchmark({
 }: MeasuredModels & {
   /** The processed npz file. */
   processedDataFile: string;
-  /** Decimals of the metrics in the CSV; Infinity writes every digit. Default: 3, as the original. */
+  /** Decimals of the metrics in the CSV; Infinity writes every digit. Default: 3, as in the original. */
   decimals?: number;
-  /** Rows that the model evaluates at once. Default: 16384. */
+  /** Rows that the model evaluates at a time. Default: 16384. */
   batchSize?: number;
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
-  /** Called once with what runs the networks, and why. */
+  /** Called once with the engine that runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
-  /** Called with what the user should know, such as that ids could not be checked. */
+  /** Called with notes for the user, such as that ids could not be checked. */
   onNote?: (note: string) => void;
 }): Promise<SparseModelMetrics[]> {
   const broken: string[] = [];

@@ -1,11 +1,11 @@
 import type { Dlrm, DlrmBatch, ModelState, Tensor } from '@ds/dlrm';
 
-// The outputs for the test split of Kaggle's data, 3.3 M rows of 16, fit.
-const mostBytes = 1 << 28;
+// Enough for the outputs for the test split of Kaggle's data, 3.3 M rows of 16.
+const maxBytes = 1 << 28;
 
 /**
- * Computes the bottom MLP once for all models that have the same one: those of one benchmark differ in their tables
- * alone. Each model must be given the same batches in the same order.
+ * Computes the bottom MLP once for all models that have the same one, because the models of a benchmark differ only in
+ * their tables. Each model must be given the same batches in the same order.
  */
 export class SharedBottom {
   readonly #outputs: Float32Array[] = [];
@@ -16,7 +16,7 @@ export class SharedBottom {
   model(dlrm: Dlrm, state: ModelState): { forward(batch: DlrmBatch): Promise<Float32Array> } {
     const layers = bottomLayers(state);
     if (!this.#layers || !areEqual(layers, this.#layers)) {
-      // Copies: the model's own may lie in the bytes of its whole file, which would stay in memory.
+      // Copied, because the model's arrays may be views of the whole file, which would stay in memory.
       this.#layers = layers.map(({ data, shape }) => ({ data: data.slice(), shape }));
       this.#outputs.length = 0;
       this.#bytes = 0;
@@ -32,7 +32,7 @@ export class SharedBottom {
   }
 
   #keep(place: number, output: Float32Array): void {
-    if (place !== this.#outputs.length || this.#bytes + output.byteLength > mostBytes) return;
+    if (place !== this.#outputs.length || this.#bytes + output.byteLength > maxBytes) return;
     this.#outputs.push(output);
     this.#bytes += output.byteLength;
   }

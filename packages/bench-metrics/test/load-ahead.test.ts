@@ -10,7 +10,7 @@ afterEach(() => jest.restoreAllMocks());
 /** Expects so many models to be made, and no more, by the time that each is handed out and worked on. */
 async function expectMade(
   expected: readonly number[],
-  options: { threads: number; mostBytesAhead?: number },
+  options: { threads: number; maxBytesAhead?: number },
 ): Promise<void> {
   const make = jest.spyOn(Dlrm, 'fromStateDict');
   const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
@@ -30,10 +30,10 @@ describe('loadAhead', () => {
     expectMade([5, 6, 7, 8, 9, 9, 9, 9, 9], { threads: 2 }));
 
   it('loads as many ahead as their limit of bytes holds', () =>
-    expectMade([3, 4, 5, 6, 7, 8, 9, 9, 9], { threads: 2, mostBytesAhead: 2.5 * modelBytes }));
+    expectMade([3, 4, 5, 6, 7, 8, 9, 9, 9], { threads: 2, maxBytesAhead: 2.5 * modelBytes }));
 
   it('loads the next one whatever the limit', () =>
-    expectMade([2, 3, 4, 5, 6, 7, 8, 9, 9], { threads: 2, mostBytesAhead: 1 }));
+    expectMade([2, 3, 4, 5, 6, 7, 8, 9, 9], { threads: 2, maxBytesAhead: 1 }));
 
   it.each([
     ['the caller stops', paths, undefined],

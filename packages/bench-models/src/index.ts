@@ -1,6 +1,6 @@
 /**
- * What the data sparsifier benchmarks share: the grid of pruned models, their metadata, results files and
- * parts of a run.
+ * The shared base of the data sparsifier benchmarks: the grid of pruned models, their metadata, results files and shards
+ * of a run.
  *
  * @module @ds/bench-models
  */

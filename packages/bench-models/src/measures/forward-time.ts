@@ -3,24 +3,24 @@ import { float, text, wholeNumber } from '../results/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
 
-/** The forward passes that are timed, in the order of the rows: the original's two by its names, then ours. */
+/** The timed forward passes, in the order of the rows: the original's two under their names there, then ours. */
 export const dlrmTypes = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'] as const;
 
 /**
- * `with_torch_sparse`: the features before the top MLP become a sparse COO matrix. `without_torch_sparse`:
- * the dense model as it is. `sparse_tables`: the dense network on tables that hold only their kept blocks.
+ * `with_torch_sparse`: the features before the top MLP are converted to a sparse COO matrix. `without_torch_sparse`: the
+ * dense model. `sparse_tables`: the dense network on tables that hold only their kept blocks.
  */
 export type DlrmType = (typeof dlrmTypes)[number];
 
-/** What a forward pass of a model took. */
+/** The time of a forward pass of a model. */
 export interface ForwardTime<Type extends string = string> {
   /** Mean seconds of a forward pass over the batch. */
   timeTaken: number;
-  /** The forward pass that was timed; a file may have others than `dlrmTypes`. */
+  /** The timed forward pass; a file may have others than `dlrmTypes`. */
   dlrmType: Type;
   /** Rows of the batch; not in files of the original. */
   batchSize?: number;
-  /** Runs, the first of which is not counted; not in files of the original. */
+  /** Runs, of which the first is not counted; not in files of the original. */
   runs?: number;
   /** Median seconds of the counted runs; not in files of the original. */
   medianTime?: number;
@@ -43,7 +43,7 @@ const schema: ResultsSchema<ForwardTime> = {
   upperQuartileTime: { column: 'upper_quartile_time', ...ours, cell: seconds },
 };
 
-/** The columns of `dlrm_forward_time_info.csv` after the model's: the original's, then our own. */
+/** The columns of `dlrm_forward_time_info.csv` after those of the model: the original's, then ours. */
 export const forwardTimeColumns = columnsOf(schema);
 /** How `dlrm_forward_time_info.csv` is read. */
 export const forwardTimeSchema: ResultsSchema<GridPoint & ForwardTime> = modelSchema(schema);

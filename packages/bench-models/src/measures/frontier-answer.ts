@@ -2,21 +2,21 @@ import { methodOf, modelTitle } from '../methods/methods.js';
 import type { FrontierPoint } from './frontier.js';
 import { relativeLoss, smallestWithin } from './smallest-within.js';
 
-/** The answer to how far the tables of a model can shrink for a loss of ROC AUC that one can accept. */
+/** The answer to how far the tables of a model can shrink within an acceptable loss of ROC AUC. */
 export interface FrontierAnswer {
-  /** The smallest model within the bound; absent where every model loses more. */
+  /** The smallest model within the bound; missing if every model loses more. */
   best?: FrontierPoint;
   /** The answer in a sentence. */
   sentence: string;
-  /** What is to be known of the model: a name and a text each. */
+  /** Facts about the model: names and texts. */
   facts: (readonly [name: string, text: string])[];
 }
 
 /**
- * The smallest of some models that loses at most a share of its ROC AUC. It is chosen on the validation split; what it is
- * said to lose is measured on the test split.
+ * The smallest model that loses at most a fraction of its ROC AUC. It is chosen on the validation split; its reported loss
+ * is measured on the test split.
  *
- * @param maxAucLoss the share, such as 0.001
+ * @param maxAucLoss the fraction, such as 0.001
  */
 export function frontierAnswer(models: readonly FrontierPoint[], maxAucLoss: number): FrontierAnswer {
   const best = smallestWithin(models, maxAucLoss);
@@ -53,7 +53,7 @@ export function frontierAnswer(models: readonly FrontierPoint[], maxAucLoss: num
   };
 }
 
-/** A change of ROC AUC with its 95 % interval, in ten thousandths: `-0.78e-4 (95 %: -1.05 to -0.50)`. */
+/** A change of ROC AUC with its 95 % interval, in ten-thousandths: `-0.78e-4 (95 %: -1.05 to -0.50)`. */
 export function aucChangeText(change: ChangeOfAuc): string {
   const { value, lower, upper } = tenThousandths(change);
   return `${value}e-4 (95 %: ${lower} to ${upper})`;
@@ -61,7 +61,7 @@ export function aucChangeText(change: ChangeOfAuc): string {
 
 type ChangeOfAuc = Pick<FrontierPoint, 'aucChange' | 'aucChangeLower' | 'aucChangeUpper'>;
 
-/** A change of ROC AUC and the ends of its interval in ten thousandths, with the digits that the interval leaves known. */
+/** A change of ROC AUC and the ends of its interval in ten-thousandths, with the digits that the interval justifies. */
 export function tenThousandths({ aucChange, aucChangeLower, aucChangeUpper }: ChangeOfAuc): {
   /** The change. */
   value: string;

@@ -1,11 +1,11 @@
 import { methodOf, modelTitle } from '../methods/methods.js';
 import type { FrontierPoint } from './frontier.js';
 
-/** A model of the frontier over all seeds: means, and where there are several seeds the spread. */
+/** A model of the frontier over all seeds: means, and the spread if there are several seeds. */
 export interface FrontierSummary extends FrontierPoint {
-  /** Seeds that it was measured with. */
+  /** Number of seeds. */
   seeds: number;
-  /** Standard deviation of the change of ROC AUC over the seeds; absent for one seed. */
+  /** Standard deviation of the change of ROC AUC over the seeds; missing for a single seed. */
   aucChangeSpread?: number;
 }
 
@@ -15,11 +15,11 @@ const averaged = [
   ...(['lookupNs', 'compressSeconds', 'calibrationSeconds'] as const),
 ];
 
-/** The models of the frontier, each once: of several seeds the means. */
+/** The distinct models of the frontier, with means over several seeds. */
 export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSummary[] {
   const models = new Map<string, FrontierPoint[]>();
   for (const point of points) {
-    // The level that gives a ratio is another for another seed.
+    // The level for a ratio differs between seeds.
     const { wantedRatio } = point;
     const model = wantedRatio === undefined ? modelTitle(point) : `${methodOf(point).id} ${wantedRatio}`;
     models.set(model, [...(models.get(model) ?? []), point]);
@@ -37,7 +37,7 @@ export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSum
   });
 }
 
-/** The models that no other one beats both in bytes and in ROC AUC on the validation split, smallest tables last. */
+/** The models that no other model beats in both bytes and ROC AUC on the validation split, smallest tables last. */
 export function paretoModels<Model extends FrontierPoint>(models: readonly Model[]): Model[] {
   const bySize = [...models].sort(
     (a, b) => a.tableBytes - b.tableBytes || b.validationAucChange - a.validationAucChange,

@@ -6,21 +6,21 @@ import { gridPointColumns, gridPointOwnColumns, modelSchema } from '../results/g
 import type { ResultsColumn } from '../results/results-csv.js';
 import { columnsOf, readResultsCsv, type ResultsSchema } from '../results/results-schema.js';
 
-/** What a compressed model takes, and what it costs in quality beside the model as it was. */
+/** The size of a compressed model, and its quality compared with the uncompressed model. */
 export interface FrontierMeasurement {
-  /** Seed of the calibration, and of the training where the model was trained for this. */
+  /** Seed of the calibration, and of the training if the model was trained for this. */
   seed: number;
-  /** The memory ratio that it was made for, where its method has a size to choose. */
+  /** The target memory ratio, if its method has a variable size. */
   wantedRatio?: number;
   /** Bytes of the tables in memory: codes, scales and index. */
   tableBytes: number;
-  /** The same for a row. */
+  /** Table bytes per row. */
   bytesPerRow: number;
   /** How many times smaller the tables are than in float32. */
   memoryRatio: number;
   /** Area under the ROC curve on the test split. */
   rocAuc: number;
-  /** The same less that of the model as it was. */
+  /** `rocAuc` minus that of the uncompressed model. */
   aucChange: number;
   /** Lower end of its 95 % interval, paired (DeLong). */
   aucChangeLower: number;
@@ -28,21 +28,21 @@ export interface FrontierMeasurement {
   aucChangeUpper: number;
   /** Mean negative log likelihood on the test split, in nats. */
   logLoss: number;
-  /** The same less that of the model as it was. */
+  /** `logLoss` minus that of the uncompressed model. */
   logLossChange: number;
   /** Area under the ROC curve on the validation split. */
   validationRocAuc: number;
-  /** The same less that of the model as it was: what a choice among models is made by. */
+  /** `validationRocAuc` minus that of the uncompressed model; models are chosen by it. */
   validationAucChange: number;
-  /** Nanoseconds for a lookup: median over passes of a batch through all tables. */
+  /** Nanoseconds per lookup: median over passes of a batch through all tables. */
   lookupNs: number;
-  /** Seconds to compress: the model's own, and those of the sweep that it shares with the method's others. */
+  /** Seconds to compress the model, including the sweep that it shares with other models of the method. */
   compressSeconds: number;
-  /** Training rows of the calibration pass; 0 where the tables alone decide. */
+  /** Training rows of the calibration pass; 0 if the method needs only the tables. */
   calibrationRows: number;
-  /** Seconds of calibration, one pass for all methods; 0 where the tables alone decide. */
+  /** Seconds of calibration, one pass for all methods; 0 if the method needs only the tables. */
   calibrationSeconds: number;
-  /** The file that it was written to, where it was. */
+  /** The file of the model, if it was written. */
   path?: string;
   /** Bytes of that file. */
   fileBytes?: number;
@@ -93,7 +93,7 @@ export const frontierColumns: readonly ResultsColumn<FrontierPoint>[] = [
 /**
  * Reads a `compression_frontier.csv`.
  *
- * @throws Error naming the file, line and column that is not as it should be, or the model that it lists twice for a seed.
+ * @throws Error naming the file, line and column of an invalid cell, or a model that is listed twice for a seed.
  */
 export async function readFrontier(csvPath: string): Promise<FrontierPoint[]> {
   const ofModels = modelSchema(schema);

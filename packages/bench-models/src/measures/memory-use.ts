@@ -3,43 +3,43 @@ import { float, text, wholeNumber } from '../results/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
 
-/** The tables that a model is served with, in the order of the rows. */
+/** The kinds of tables with which a model is served, in the order of the rows. */
 export const tableTypes = ['dense_tables', 'sparse_tables'] as const;
 
 /** `dense_tables`: every value, zeros too. `sparse_tables`: only the kept blocks. */
 export type TableType = (typeof tableTypes)[number];
 
-/** What one model took in a process of its own. */
+/** The memory of one model in a separate process. */
 export interface ModelMemory {
-  /** Bytes of the embedding tables as they lie in memory, from the tables themselves. */
+  /** Bytes of the embedding tables in memory, as reported by the tables. */
   tableBytes: number;
-  /** Bytes that the process's resident set grew by, from before the model was loaded to after the batch. */
+  /** Growth of the process's resident set, in bytes, from before the model was loaded to after the batch. */
   residentBytes: number;
-  /** The same for the largest resident set that the process ever had. */
+  /** The same for the peak resident set of the process. */
   peakResidentBytes: number;
   /** Seconds from the file to a model that can serve. */
   loadTimeSec: number;
-  /** Rows of the batch that was served. */
+  /** Rows of the served batch. */
   batchSize: number;
 }
 
-/** The memory of a model, and the tables that it was served with; a file may have others than `tableTypes`. */
+/** The memory of a model with one kind of tables; a file may have others than `tableTypes`. */
 export interface MemoryUse<Type extends string = string> extends ModelMemory {
-  /** The tables that it was served with. */
+  /** The kind of tables with which it was served. */
   dlrmType: Type;
 }
 
 const schema: ResultsSchema<MemoryUse> = {
   dlrmType: { column: 'dlrm_type', cell: text('the name of a kind of tables') },
   tableBytes: { column: 'table_bytes', cell: wholeNumber({ minimum: 0 }) },
-  // A process may give back more than it takes.
+  // Negative if the process returns more memory than it takes.
   residentBytes: { column: 'resident_bytes', cell: wholeNumber() },
   peakResidentBytes: { column: 'peak_resident_bytes', cell: wholeNumber() },
   loadTimeSec: { column: 'load_time_sec', cell: float({ expected: 'seconds', minimum: 0 }) },
   batchSize: { column: 'batch_size', cell: wholeNumber({ minimum: 1 }) },
 };
 
-/** The columns of `model_memory_info.csv` after the model's, named as the original names those of its files. */
+/** The columns of `model_memory_info.csv` after those of the model, named in the style of the original's files. */
 export const memoryUseColumns = columnsOf(schema);
 /** How `model_memory_info.csv` is read. */
 export const memoryUseSchema: ResultsSchema<GridPoint & MemoryUse> = modelSchema(schema);

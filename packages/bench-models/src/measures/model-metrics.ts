@@ -3,7 +3,7 @@ import { float } from '../results/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
 
-/** The quality of a model on the test split; undefined where scikit-learn defines no value, as in a file of one class. */
+/** The quality of a model on the test split; undefined where scikit-learn defines no value, for example with a single class. */
 export interface ModelMetrics {
   /** True positives / predicted positives. */
   precision?: number | undefined;
@@ -13,13 +13,13 @@ export interface ModelMetrics {
   f1?: number | undefined;
   /** Area under the ROC curve. */
   rocAuc?: number | undefined;
-  /** Share of right predictions. */
+  /** Fraction of correct predictions. */
   accuracy?: number | undefined;
   /** Mean negative log likelihood, in nats. */
   logLoss?: number | undefined;
   /** Area under the precision-recall curve; not in files of the original. */
   averagePrecision?: number | undefined;
-  /** Log loss over the entropy of the share of positive labels; not in files of the original. */
+  /** Log loss divided by the entropy of the fraction of positive labels; not in files of the original. */
   normalizedEntropy?: number | undefined;
 }
 
@@ -37,7 +37,7 @@ const schema: ResultsSchema<ModelMetrics> = {
   normalizedEntropy: { column: 'normalized_entropy', ...positive, mayBeAbsent: true },
 };
 
-/** The columns of `sparse_model_metrics.csv` after the model's: the original's, then our own. */
+/** The columns of `sparse_model_metrics.csv` after those of the model: the original's, then ours. */
 export const modelMetricsColumns = columnsOf(schema);
 /** How `sparse_model_metrics.csv` is read. */
 export const modelMetricsSchema: ResultsSchema<GridPoint & ModelMetrics> = modelSchema(schema);

@@ -12,7 +12,7 @@ import { servedFile } from '../results/served-file.js';
 import type { Measure } from './measure.js';
 import { version } from '../../package.json';
 
-/** What every measure is run on. */
+/** The inputs and output of every measure. */
 export interface MeasuredModels {
   /** The CSV that bench-disk wrote. */
   sparseModelMetadata: string;
@@ -22,22 +22,22 @@ export interface MeasuredModels {
   methods?: readonly string[] | undefined;
   /** Only this part of the rows. Default: all. */
   shard?: Shard | undefined;
-  /** Measure all rows again, also those that a run that ended early has finished. Default: false. */
+  /** Measure all rows again, including those that an interrupted run finished. Default: false. */
   fresh?: boolean | undefined;
-  /** Called with the number of rows that an earlier run finished, if there are any, and of all. */
+  /** Called with the number of rows that an earlier run finished, if any, and the total. */
   onResumed?: ((finished: number, total: number) => void) | undefined;
-  /** Called with the number of rows that are done and to be done. */
+  /** Called with the number of rows done and the total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Measures the models of a `sparse_model_metadata.csv` and writes the results file, whole, when all are measured. A run
- * that ends early leaves its rows in a journal beside the output; the next one with the same settings, models and inputs
- * goes on after them.
+ * Measures the models of a `sparse_model_metadata.csv` and writes the results file when all are measured. An interrupted run
+ * leaves its rows in a journal beside the output; the next run with the same settings, models and inputs continues from
+ * there.
  *
  * @returns a row for each variant and model, in the order of the CSV
- * @throws Error naming the file when an input cannot be read, no model has one of the wanted levels or methods, or the output
- *   cannot be written, and what the measure throws; no output is then left behind.
+ * @throws Error naming the file if an input cannot be read, no model has one of the requested levels or methods, or the
+ *   output cannot be written; and errors of the measure. No output is then left behind.
  */
 export async function runMeasure<Settings, Measured extends object, Variant extends string>({
   measure,
@@ -54,13 +54,13 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   onProgress,
 }: MeasuredModels & {
   measure: Measure<Settings, Measured, Variant>;
-  /** The measure's own. */
+  /** The settings of the measure. */
   settings: Settings;
   /** Only the models with these levels. Default: all. */
   sparsityLevels?: readonly number[] | undefined;
-  /** Which of the measure's variants. Default: all. */
+  /** Only these variants of the measure. Default: all. */
   variants?: readonly Variant[] | undefined;
-  /** Files that the measure reads beside the models, which the output must not be. Default: none. */
+  /** Files that the measure reads in addition to the models; the output must not be one of them. Default: none. */
   inputs?: readonly string[];
 }): Promise<(GridPoint & Measured)[]> {
   const all = distinctModels(sparseModelMetadata, await readSparseModelMetadata(sparseModelMetadata));

@@ -1,12 +1,12 @@
-/** One part of a benchmark that is spread over several processes or machines. */
+/** One part of a benchmark that is divided among several processes or machines. */
 export interface Shard {
-  /** Which part, from 1. */
+  /** Number of this part, from 1. */
   index: number;
   /** Number of parts. */
   count: number;
 }
 
-/** The items of a part: consecutive ones, so that all parts one after another are all items in their order. */
+/** The items of a part. Parts are consecutive, so that all parts one after another are all items in order. */
 export function itemsOfShard<Item>(items: readonly Item[], shard: Shard | undefined): readonly Item[] {
   if (!shard) return items;
   const boundary = (part: number) => Math.floor((part * items.length) / shard.count);

@@ -1,11 +1,11 @@
 import type { FrontierPoint } from './frontier.js';
 
 /**
- * The smallest of some models that lose at most a share of their ROC AUC, by their validation split: what they lose on the
- * test split is then no matter of choice. Where seeds differ, the models of one seed are compared.
+ * The smallest model that loses at most a fraction of its ROC AUC on the validation split, so that the test split plays no
+ * part in the choice. With several seeds, the models of one seed are compared.
  *
- * @param maxAucLoss the share, such as 0.001
- * @returns undefined where each loses more
+ * @param maxAucLoss the fraction, such as 0.001
+ * @returns undefined if every model loses more
  */
 export function smallestWithin(
   models: readonly FrontierPoint[],
@@ -16,7 +16,7 @@ export function smallestWithin(
   return within.sort((a, b) => a.tableBytes - b.tableBytes || relativeLoss(a) - relativeLoss(b))[0];
 }
 
-/** The share of its ROC AUC that a model loses on the validation split; negative where it gains. */
+/** The fraction of its ROC AUC that a model loses on the validation split; negative if it gains. */
 export function relativeLoss({ validationRocAuc, validationAucChange }: FrontierPoint): number {
   return -validationAucChange / (validationRocAuc - validationAucChange);
 }

@@ -2,17 +2,17 @@ import { MixedPrecisionTable, type TableMemory } from '@ds/data-sparsifier';
 import { writeMixedCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import type { CompressedTables } from './method.js';
 
-// Values of a piece, about.
+// Approximate number of values in a piece.
 const pieceLength = 1 << 17;
 
-/** Tables whose rows are codes: each is made once, when it is first asked for. */
+/** Tables whose rows are codes; each is built once, on first use. */
 export class CodedTables implements CompressedTables {
   readonly names: readonly string[];
   readonly #make: (name: string) => MixedPrecisionTable;
   readonly #made = new Map<string, MixedPrecisionTable>();
   #seconds = 0;
 
-  /** @param make Makes a table by its name. */
+  /** @param make Builds a table by name. */
   constructor(names: readonly string[], make: (name: string) => MixedPrecisionTable) {
     this.names = names;
     this.#make = make;

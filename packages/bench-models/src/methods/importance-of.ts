@@ -1,7 +1,7 @@
 import type { TableImportance } from '@ds/table-compression';
 import type { SweepContext } from './method.js';
 
-/** What the rows of a table are worth. @throws Error naming the table of which that is not known. */
+/** The importance of a table's rows. @throws Error naming a table whose importance is unknown. */
 export function importanceOf({ importance }: SweepContext, method: string, name: string): TableImportance {
   const found = importance?.[name];
   if (found) return found;

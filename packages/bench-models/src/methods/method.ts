@@ -3,97 +3,97 @@ import type { TableImportance } from '@ds/table-compression';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { GridPoint } from './grid-point.js';
 
-/** A setting of a method: an option of the commands, and a field of what `grid` takes. */
+/** A setting of a method: an option of the commands, and a field of the argument of `grid`. */
 export interface MethodSetting {
   /** The field. */
   name: string;
   /** The option: `--norms <list>`. */
   flag: string;
-  /** What the help says of it. */
+  /** The help text. */
   description: string;
-  /** How the option's text is read: a list of numbers, of words, or of what a function reads; or no text at all. */
+  /** How the option's text is parsed: a list of numbers, of words, or of parts that a function parses; or no text at all. */
   values: 'numbers' | 'words' | 'switch' | ((part: string) => unknown);
-  /** Its value where none is given. */
+  /** The default value. */
   byDefault: unknown;
-  /** The default as it would be typed. */
+  /** The default as a user would type it. */
   defaultText?: string;
 }
 
-/** What a sweep found out about the tables: plain data that goes to other threads, its large arrays in shared memory. */
+/** The result of a sweep over the tables: plain data for other threads, with large arrays in shared memory. */
 export interface SweepPlan {
-  /** By the table's name; opaque to all but the method. */
+  /** By table name; only the method knows the contents. */
   tables: Readonly<Record<string, unknown>>;
-  /** The points that the plan is for. */
+  /** The points of the plan. */
   points: readonly GridPoint[];
 }
 
-/** What a sweep may use beside the tables. */
+/** The inputs of a sweep other than the tables. */
 export interface SweepContext {
-  /** Threads that may work. */
+  /** Number of threads. */
   threads: number | undefined;
-  /** What the rows of each table are worth, by its name; there where the method `needs` calibration. */
+  /** The importance of the rows of each table, by name; given if the method `needs` calibration. */
   importance?: Readonly<Record<string, TableImportance>> | undefined;
 }
 
-/** The tables of a model compressed as one point says, each made when it is asked for. */
+/** The tables of a model compressed at one point, each built on demand. */
 export interface CompressedTables {
   /** Names of the tables. */
   readonly names: readonly string[];
   /** The values of a dense table, (rows, dim), in pieces of whole rows. */
   pieces(name: string): Iterable<Float32Array>;
-  /** The table as a model serves it from memory, in `memory` where one is given. */
+  /** The table for serving, in `memory` if given. */
   embeddingTable(name: string, options?: { memory?: TableMemory | undefined }): EmbeddingTable;
-  /** The bytes of a safetensors file of these tables as they are served, of other tensors, and what it says beside them. */
+  /** The bytes of a safetensors file of these tables in their serving form, other tensors and metadata. */
   checkpoint(tensors: StateDict, metadata?: CheckpointMetadata): AsyncIterable<Uint8Array>;
-  /** Seconds for compressing every table once, beside its part of the sweep: the mean of all the times that it was done. */
+  /** Seconds to compress every table once, without the sweep: the mean if it was done several times. */
   readonly secondsTaken: number;
-  /** Values of all tables that became 0. */
+  /** Number of values set to 0, over all tables. */
   readonly prunedValues: number;
 }
 
-/** A way of compressing embedding tables: the models of a grid, and how each is made. */
+/** A method of compressing embedding tables: the models of its grid, and how each is made. */
 export interface Method {
   /** Its name in code and files, for `--methods`, and in the column `method`. */
   id: string;
-  /** Its name for readers. */
+  /** Its display name. */
   label: string;
-  /** What `--scope` and the column `scope` call it, where the scope tells it apart and there is no `method`. */
+  /** Its value for `--scope` and the column `scope`, if the scope distinguishes it and `method` is not set. */
   scope?: string;
-  /** The fields that each of its points has. */
+  /** The fields of its points. */
   fields: readonly (keyof GridPoint)[];
-  /** Whether its tables keep some values as they are, or hold codes for them. */
+  /** Whether its tables keep some values unchanged, or store codes. */
   stores: 'values' | 'codes';
-  /** Whether the tables alone decide, or rows of training data as well. */
+  /** Whether it needs only the tables, or also training rows for calibration. */
   needs: 'tables' | 'calibration';
-  /** What its grid takes. */
+  /** The settings of its grid. */
   settings: readonly MethodSetting[];
   /**
-   * The models of the grid in their order; those of one list are made by one sweep.
+   * The models of the grid, in order; each list is made by one sweep.
    *
-   * @throws Error naming the setting that makes no sense.
+   * @throws Error naming an invalid setting.
    */
   grid(settings: object): GridPoint[][];
   /**
-   * For memory ratios: the points from which the one for each ratio is taken, the first whose tables are small enough. The
-   * largest tables come first, and one sweep makes them all. Absent where the sizes are fixed or given: the grid then.
+   * The candidate points for memory ratios, largest tables first, all made by one sweep: for each ratio, the first point whose
+   * tables are small enough is used. Missing if the sizes are fixed or given; then the grid is used.
    */
   ladder?(ratios: readonly number[]): GridPoint[];
   /**
-   * Works out one of the lists for the tables of a model by name, over SharedArrayBuffers.
+   * Computes the plan for one of the lists. The tables, by name, are over SharedArrayBuffers.
    *
-   * @throws Error naming the table whose importance is missing.
+   * @throws Error naming a table whose importance is missing.
    */
   sweep(tables: StateDict, points: readonly GridPoint[], context: SweepContext): Promise<SweepPlan>;
-  /** The plan's tables, found in the state dict by their names, as one of its points has them; on any thread. */
+  /** The plan's tables, compressed at one of its points; works on any thread. */
   compress(stateDict: StateDict, plan: SweepPlan, point: GridPoint): CompressedTables;
-  /** The curve of a chart that a point is on: its points differ in their level, bits or ratio alone. */
+  /** The curve in a chart to which a point belongs; its points differ only in their level, bits or ratio. */
   curve(point: GridPoint): {
-    /** What the legend calls it. */
+    /** Its name in the legend. */
     name: string;
     /** Whether its line is dashed. */
     dashed: boolean;
   };
-  /** Where a model goes inside the folder of all: the folders, and its name without extension. */
+  /** The path of a model inside the dump folder: folders, and name without extension. */
   file(point: GridPoint): {
     /** The folders, outermost first. */
     folders: string[];

@@ -9,7 +9,7 @@ import { mixedPrecision } from './mixed-precision/mixed-precision.js';
 import { requireDistinct } from './require-distinct.js';
 import { wholeRows } from './whole-rows/whole-rows.js';
 
-/** The methods of compression; the first one is the original's. */
+/** The compression methods; the first one is the original's. */
 export const methods: readonly Method[] = [
   blockNorm,
   globalNorm,
@@ -23,12 +23,12 @@ export const methods: readonly Method[] = [
   mixedPrecision,
 ];
 
-/** The settings of all methods, each once. */
+/** The distinct settings of all methods. */
 export const methodSettings: readonly MethodSetting[] = methods
   .flatMap(({ settings }) => settings)
   .filter((setting, index, all) => all.findIndex(({ flag }) => flag === setting.flag) === index);
 
-/** The method that made a model. @throws Error naming the method or scope that there is none of. */
+/** The method that made a model. @throws Error naming an unknown method or scope. */
 export function methodOf({ scope, method }: Pick<GridPoint, 'scope' | 'method'>): Method {
   return method === undefined ? methodWithScope(scope ?? methods[0]!.scope!) : methodWithId(method);
 }
@@ -36,7 +36,7 @@ export function methodOf({ scope, method }: Pick<GridPoint, 'scope' | 'method'>)
 /**
  * The methods with these scopes.
  *
- * @throws Error naming the scope that no method has or that is there twice, or when there is none.
+ * @throws Error naming an unknown or duplicate scope, or if there is none.
  */
 export function methodsWithScopes(scopes: readonly string[]): Method[] {
   requireDistinct('scope', scopes);
@@ -46,14 +46,14 @@ export function methodsWithScopes(scopes: readonly string[]): Method[] {
 /**
  * The methods with these ids.
  *
- * @throws Error naming the id that no method has or that is there twice, or when there is none.
+ * @throws Error naming an unknown or duplicate id, or if there is none.
  */
 export function methodsWithIds(ids: readonly string[]): Method[] {
   requireDistinct('method', ids);
   return ids.map(methodWithId);
 }
 
-/** A model for readers: `L1, blocks (1, 4), level 0.5`. */
+/** The display name of a model: `L1, blocks (1, 4), level 0.5`. */
 export function modelTitle(point: GridPoint): string {
   const { sparsityLevel, bits, ratio } = point;
   return [

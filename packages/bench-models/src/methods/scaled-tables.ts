@@ -1,7 +1,7 @@
 import type { Table } from '@ds/data-sparsifier';
 import type { StateDict } from '@ds/tensor-files';
 
-/** Copies of tables whose values are multiplied by what they count for: by norm they are ranked by importance. */
+/** Copies of tables whose values are multiplied by weights, so that ranking by norm ranks by importance. */
 export function scaledTables(
   tables: StateDict,
   scaleOf: (name: string, dim: number) => (at: number) => number,

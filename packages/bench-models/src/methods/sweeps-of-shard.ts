@@ -1,6 +1,6 @@
 import { itemsOfShard, type Shard } from '../measures/shard.js';
 
-/** The part of a grid that a shard works on: consecutive models; sweeps without any are left out. */
+/** The part of a grid that a shard processes: consecutive models; sweeps without any of them are left out. */
 export function sweepsOfShard<Point extends object>(
   sweeps: readonly (readonly Point[])[],
   shard: Shard | undefined,

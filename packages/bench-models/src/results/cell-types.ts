@@ -2,15 +2,15 @@ import { formatPythonFloat, formatPythonTuple, parsePythonTuple } from './python
 
 /** How the cells of a column are written and read. */
 export interface CellType<Value> {
-  /** What a cell holds, for the error about one that does not: `a number from 0 to 1`. */
+  /** The expected contents, for errors: `a number from 0 to 1`. */
   expected: string;
-  /** A cell's value, or undefined where the cell does not hold what is expected. */
+  /** The value of a cell, or undefined if it is invalid. */
   parse: (cell: string) => Value | undefined;
   /** The cell of a value. */
   format: (value: Value) => string | number;
 }
 
-/** Any text but an empty one. */
+/** Any nonempty text. */
 export function text(expected: string): CellType<string> {
   return { expected, parse: (cell) => (cell.trim() === '' ? undefined : cell), format: (value) => value };
 }
@@ -24,7 +24,7 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]): CellTy
   };
 }
 
-/** A finite number of at least `minimum` and at most `maximum`, written as pandas writes a float: `1.0`. */
+/** A finite number from `minimum` to `maximum`, written like a float in pandas: `1.0`. */
 export function float({
   expected,
   minimum = -Infinity,

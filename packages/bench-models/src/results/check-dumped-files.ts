@@ -8,11 +8,11 @@ import type { SparseModelMetadata } from './metadata.js';
 const advice = 'the file is of another run; run bench-disk again';
 
 /**
- * Checks that models' files are those that their CSV is about, as far as they say it: after an interrupted run over an
- * earlier dump, the files are not all of one run. Each must have the size that the CSV says, be of the model of its row,
- * and made of the same source model as the others. A file that is not there is left to its reader.
+ * Checks that models' files belong to their CSV, as far as their metadata says: after an interrupted run over an earlier
+ * dump, the files are not all from one run. Each must have the size in the CSV, be the model of its row, and have the same
+ * source model as the others. A missing file is left to its reader.
  *
- * @throws Error naming the file that is another.
+ * @throws Error naming a file that does not belong to the CSV.
  */
 export async function checkDumpedFiles(
   csvPath: string,
@@ -41,7 +41,7 @@ export async function checkDumpedFiles(
   }
 }
 
-/** @throws Error when a file that says which model it is says another one than its row does. */
+/** @throws Error if a file's metadata names another model than its row. */
 function checkPoint(
   csvPath: string,
   model: SparseModelMetadata,

@@ -3,14 +3,14 @@ import { modelTitle } from '../methods/methods.js';
 
 /** A row about a model. */
 export interface ModelRow extends GridPoint {
-  /** Which variant of the model, where it has several. */
+  /** The variant of the model, if it has several. */
   dlrmType?: string;
 }
 
 /**
- * The rows of a results file, each of another model or another variant of it.
+ * Checks that all rows of a results file are about different models or variants, and returns them.
  *
- * @throws Error naming the file and the model that has two rows.
+ * @throws Error naming the file and a model with two rows.
  */
 export function distinctModels<Row extends ModelRow>(csvPath: string, rows: Row[]): Row[] {
   const seen = new Set<string>();

@@ -1,11 +1,11 @@
 import type { SparseModelMetadata } from './metadata.js';
 
 /**
- * How models are dumped: `dense` as the original does; `sparse` with tables that hold only their kept blocks;
- * `both`, the sparse one in a zip beside the dense one.
+ * How models are dumped: `dense`, like the original; `sparse`, with tables that hold only their kept blocks;
+ * `both`, with the sparse zip beside the dense one.
  */
 export const dumpFormats = ['dense', 'sparse', 'both'] as const;
-/** Which tables the dumped models have: every value, only the kept blocks, or a file of each. */
+/** The tables of the dumped models: every value, only the kept blocks, or a file of each. */
 export type DumpFormat = (typeof dumpFormats)[number];
 
 /** How the model of a row was dumped. */

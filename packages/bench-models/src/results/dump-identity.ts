@@ -2,15 +2,15 @@ import type { CheckpointMetadata } from '@ds/tensor-files';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointColumns, gridPointOwnColumns } from './grid-point-schema.js';
 
-/** The key of a dumped file's metadata for the fingerprint of the model that it was made of. */
+/** The metadata key of a dumped file for the fingerprint of its source model. */
 export const sourceKey = 'source_sha256';
 
 const columns = [...gridPointColumns, ...gridPointOwnColumns];
 
-/** The keys of a dumped file's metadata that say which model it is: the columns of the metadata CSV that do. */
+/** The metadata keys of a dumped file that identify its model: the same as the columns of the metadata CSV. */
 export const pointColumns = columns.map(({ name }) => name);
 
-/** What a dumped file says of its model: the cells of the metadata CSV, without empty ones. */
+/** The metadata of a dumped file that identifies its model: the nonempty cells of the metadata CSV. */
 export function pointMetadata(point: GridPoint): CheckpointMetadata {
   return Object.fromEntries(
     columns.map(({ name, cell }) => [name, String(cell(point))] as const).filter(([, text]) => text !== ''),

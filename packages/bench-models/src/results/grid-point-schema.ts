@@ -28,7 +28,7 @@ const ours: ResultsSchema<Omit<GridPoint, Original>> = {
   ratio: { ...field('ratio', float({ minimum: 1 })), mayBeAbsent: true },
 };
 
-/** A field that the rows of those methods have to which it belongs. */
+/** A field of the rows of those methods that use it. */
 function field<Name extends keyof GridPoint>(
   name: Name,
   cell: CellType<Exclude<GridPoint[Name], undefined>>,
@@ -42,12 +42,12 @@ function field<Name extends keyof GridPoint>(
   return { column, cell, mayBeEmpty };
 }
 
-/** The columns that say which model a row is about; every results file starts with them. */
+/** The columns that identify the model of a row; every results file starts with them. */
 export const gridPointColumns: readonly ResultsColumn<GridPoint>[] = columnsOf(originals);
-/** The columns of ours that do; they come last, where a model needs them. */
+/** Our own columns that identify the model; they come last, and only if a model needs them. */
 export const gridPointOwnColumns: readonly ResultsColumn<GridPoint>[] = columnsOf(ours);
 
-/** A results file with these columns after those that name the model. */
+/** The schema of a results file with these columns after those that identify the model. */
 export function modelSchema<Row>(schema: ResultsSchema<Row>): ResultsSchema<GridPoint & Row> {
   return { ...originals, ...schema, ...ours } as ResultsSchema<GridPoint & Row>;
 }
@@ -61,7 +61,7 @@ export function modelColumns<Row>(
   return [...gridPointColumns, ...columns, ...own];
 }
 
-/** Which model a row is about. */
+/** The model of a row. */
 export function gridPointOf(row: GridPoint): GridPoint {
   const { norm, sparseBlockShape, sparsityLevel, scope, method, bits, ratio } = row;
   const point = { norm, sparseBlockShape, sparsityLevel, scope, method, bits, ratio };

@@ -7,7 +7,7 @@ import { columnsOf, readResultsCsv, type ResultsSchema } from './results-schema.
 
 /** One pruned model: a row of `sparse_model_metadata.csv`. */
 export interface SparseModelMetadata extends GridPoint {
-  /** Seconds that the sparsifier took for this model's masks. */
+  /** Seconds that pruning this model took. */
   stepTimeSec: number;
   /** Size of the zip in whole MiB, rounded down. */
   zipFileSize: number;
@@ -15,11 +15,11 @@ export interface SparseModelMetadata extends GridPoint {
   path: string;
   /** Exact size of the zip in bytes; not in files of the original. */
   bytes?: number;
-  /** Absolute path of the zip whose tables are sparse, where there is one; may be `path`. */
+  /** Absolute path of the zip with sparse tables, if there is one; may be `path`. */
   sparsePath?: string;
   /** Its exact size in bytes. */
   sparseBytes?: number;
-  /** Embedding tables that were pruned; not in files of the original. */
+  /** Number of pruned embedding tables; not in files of the original. */
   tables?: number;
   /** Values of these tables that were set to 0. */
   prunedValues?: number;
@@ -45,21 +45,21 @@ const schema: ResultsSchema<Metadata> = {
   },
 };
 
-/** The columns of `sparse_model_metadata.csv`: the original's, then our own. */
+/** The columns of `sparse_model_metadata.csv`: the original's, then ours. */
 export const metadataColumns: readonly ResultsColumn<SparseModelMetadata>[] = [
   ...gridPointColumns,
   ...columnsOf(schema),
 ];
-/** Those after the columns that name the model. */
+/** The columns after those that identify the model. */
 export const sizeColumns = columnsOf(schema);
 const metadataSchema = modelSchema(schema);
 
 /**
- * Reads a `sparse_model_metadata.csv`, of ours or of the original. A relative path in it is taken from the
- * CSV's folder; columns it does not know are passed over.
+ * Reads a `sparse_model_metadata.csv`, ours or the original's. Relative paths in it are relative to the CSV's folder;
+ * unknown columns are ignored.
  *
- * @throws Error naming the file, and the line and column where there is one: when it cannot be read, lacks a
- *   column, has no rows, or a cell is not what its column holds.
+ * @throws Error naming the file, and if possible the line and column, if it cannot be read, lacks a column, has no rows, or
+ *   has an invalid cell.
  */
 export async function readSparseModelMetadata(csvPath: string): Promise<SparseModelMetadata[]> {
   const absolute = (path: string) => resolve(dirname(csvPath), path);

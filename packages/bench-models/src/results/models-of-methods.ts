@@ -2,9 +2,9 @@ import { methodOf, methodsWithIds } from '../methods/methods.js';
 import type { SparseModelMetadata } from './metadata.js';
 
 /**
- * The models of a metadata file that were made by one of these methods; all where no ids are given.
+ * The models of a metadata file that were made by one of these methods; all models if no ids are given.
  *
- * @throws Error naming the id that is no method's, or the file and the method that made none of its models.
+ * @throws Error naming an unknown id, or the file and a method that made none of its models.
  */
 export function modelsOfMethods(
   csvPath: string,

@@ -1,9 +1,9 @@
 import type { SparseModelMetadata } from './metadata.js';
 
 /**
- * The models of a metadata file that have one of these levels; all where no levels are given.
+ * The models of a metadata file that have one of these levels; all models if no levels are given.
  *
- * @throws Error naming the file and the level that no model has.
+ * @throws Error naming the file and a level that no model has.
  */
 export function modelsWithLevels(
   csvPath: string,

@@ -1,7 +1,7 @@
 /**
- * A number as Python prints a float: `0.0` for 0, `1e-07` for 1e-7. File names and CSV cells of the original
- * hold floats in this form. (JavaScript and Python both print the shortest digits that read back equal;
- * they differ in where the exponent starts and how it is written.)
+ * A number in Python's notation for floats: `0.0` for 0, `1e-07` for 1e-7. File names and CSV cells of the original
+ * use this form. (JavaScript and Python both print the shortest digits that parse back to the same number; they differ in
+ * when they use an exponent and in how they write it.)
  */
 export function formatPythonFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';
@@ -16,12 +16,12 @@ export function formatPythonFloat(value: number): string {
   return text.includes('.') ? text : `${text}.0`;
 }
 
-/** Two whole numbers as Python prints a tuple: `(1, 4)`. */
+/** Two whole numbers in Python's notation for tuples: `(1, 4)`. */
 export function formatPythonTuple([first, second]: readonly [number, number]): string {
   return `(${first}, ${second})`;
 }
 
-/** Reads `(1, 4)`; undefined when the text is not a pair of whole numbers in that form. */
+/** Parses `(1, 4)`; undefined if the text is not a pair of whole numbers in that form. */
 export function parsePythonTuple(text: string): [number, number] | undefined {
   const match = /^\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*$/.exec(text);
   return match ? [Number(match[1]), Number(match[2])] : undefined;

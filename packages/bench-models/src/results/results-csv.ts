@@ -11,11 +11,11 @@ export interface ResultsColumn<Row> {
   cell: (row: Row) => string | number;
 }
 
-/** The cells of a CSV file as text, each with the number of its line (the header's is 1). */
+/** The cells of a CSV file as text, with line numbers (the header is line 1). */
 export interface ResultsText {
   /** The names of the columns. */
   header: string[];
-  /** The other lines; there may be none, as in a part without models. */
+  /** The other lines; there may be none, for example in a part without models. */
   records: {
     /** Number of the line, from 1. */
     line: number;
@@ -24,7 +24,7 @@ export interface ResultsText {
   }[];
 }
 
-/** Rows as the text of a CSV with a heading line and Unix line ends, cells quoted where they hold a comma, as pandas does. */
+/** Formats rows as a CSV with a header and Unix line endings; like in pandas, cells with a comma are quoted. */
 export function formatResultsCsv<Row>(columns: readonly ResultsColumn<Row>[], rows: readonly Row[]): string {
   return createArrayCsvStringifier({}).stringifyRecords([
     columns.map(({ name }) => name),
@@ -33,11 +33,10 @@ export function formatResultsCsv<Row>(columns: readonly ResultsColumn<Row>[], ro
 }
 
 /**
- * Writes a results file whole, once `makeRows` is done. The place of the file is tried before `makeRows`
- * starts, so that an output that cannot be written is known at once and not after the work.
+ * Writes a results file atomically, when `makeRows` is done. Whether the file can be written is checked before `makeRows`
+ * starts, so that an error comes before the work.
  *
- * @throws Error naming `path` when it cannot be written, and whatever `makeRows` throws; an earlier file then
- *   stays as it was.
+ * @throws Error naming `path` if it cannot be written, and errors of `makeRows`; an earlier file then stays as it was.
  */
 export async function writeResultsCsv<Row>({
   path,
@@ -59,8 +58,8 @@ export async function writeResultsCsv<Row>({
 /**
  * Reads the cells of a results file.
  *
- * @throws Error naming the file, and the line where there is one: when it cannot be read, is not a CSV, has
- *   lines of different lengths, or is empty.
+ * @throws Error naming the file, and if possible the line, if it cannot be read, is not a CSV, has lines of different
+ *   lengths, or is empty.
  */
 export async function readResultsText(csvPath: string): Promise<ResultsText> {
   const content = await readFile(csvPath, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -1,15 +1,15 @@
 import type { CellType } from './cell-types.js';
 import { readResultsText, type ResultsColumn } from './results-csv.js';
 
-/** How a field of a row stands in a results file. */
+/** How a field of a row is stored in a results file. */
 export interface Field<Value> {
   /** The name of its column. */
   column: string;
-  /** What its cells hold. */
+  /** The type of its cells. */
   cell: CellType<Value>;
-  /** Whether cells may be empty, the value then being undefined; may depend on the row's other cells. Default false. */
+  /** Whether cells may be empty (the value is then undefined); may depend on the row's other cells. Default false. */
   mayBeEmpty?: boolean | ((cellOf: (column: string) => string | undefined) => boolean);
-  /** Whether a file may lack the column, as the original's lack ours, the value then being undefined. Default false. */
+  /** Whether a file may lack the column, as the original's lack ours (the value is then undefined). Default false. */
   mayBeAbsent?: boolean;
 }
 
@@ -28,10 +28,10 @@ export function columnsOf<Row extends object>(schema: ResultsSchema<Row>): Resul
 }
 
 /**
- * Reads a results file into rows of typed values; columns that the schema does not name are passed over.
+ * Reads a results file into rows of typed values; columns that are not in the schema are ignored.
  *
- * @throws Error naming the file, and the line and column where there is one: when the file cannot be read, lacks a
- *   column or rows, or a cell does not hold what its column expects.
+ * @throws Error naming the file, and if possible the line and column, if the file cannot be read, lacks a column or rows, or
+ *   has an invalid cell.
  */
 export async function readResultsCsv<Row extends object>(
   csvPath: string,

@@ -2,12 +2,11 @@ import { methodOf } from '../methods/methods.js';
 import type { SparseModelMetadata } from './metadata.js';
 
 /**
- * The file from which a model is served on dense or on sparse tables, and the width of its blocks, as
- * `loadModelState` of @ds/dlrm takes them. A sparse file, where there is one, need not become dense on the
- * way to sparse tables.
+ * The file from which a model is served with dense or with sparse tables, and the width of its blocks, for `loadModelState`
+ * of @ds/dlrm. Sparse tables are read from the sparse file, if there is one, without becoming dense in between.
  *
- * @throws Error naming the dense file of a model whose tables hold codes, when there is none with these: read from their
- *   values, sparse tables would not be that model's.
+ * @throws Error naming the dense file of a model whose tables store codes, if there is no file with the codes: sparse tables
+ *   made from the dense values would not be those of the model.
  */
 export function servedFile(
   model: SparseModelMetadata,
@@ -16,8 +15,8 @@ export function servedFile(
   /** The checkpoint or zip. */
   path: string;
   /**
-   * Values in a block where dense tables of the file are to become sparse: 1 where the model's blocks have
-   * several rows, which sparse tables cannot hold as blocks.
+   * Values in a block, if dense tables of the file are to be converted to sparse ones: 1 if the model's blocks have several
+   * rows, which sparse tables cannot store as blocks.
    */
   blockWidth: number;
 } {

@@ -9,8 +9,8 @@ import { scaledTables } from '../scaled-tables.js';
 const method = 'access-norm';
 
 /**
- * The blocks of all tables with the smallest norm times lookups of their row are pruned: a row that is never looked up goes
- * first, however large it is.
+ * Prunes the blocks of all tables with the smallest product of norm and lookups of their row: rows that are never looked up
+ * are pruned first, however large they are.
  */
 export const accessNorm: Method = {
   ...withoutScope(blockNorm),
@@ -23,7 +23,7 @@ export const accessNorm: Method = {
     const config = sweepConfig(points);
     const scaled = scaledTables(tables, (name, dim) => {
       const { accesses } = importanceOf(context, method, name);
-      // L2 squares what it is given.
+      // L2 squares its input.
       return (at) => {
         const count = accesses[Math.floor(at / dim)]!;
         return config.norm === 'L2' ? Math.sqrt(count) : count;

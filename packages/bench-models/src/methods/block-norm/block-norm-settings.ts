@@ -23,7 +23,7 @@ export const blockNormSettings: readonly MethodSetting[] = [
   {
     name: 'norms',
     flag: '--norms <list>',
-    description: 'norms that order the blocks, of L1 and L2',
+    description: 'norms by which blocks are ranked: L1, L2',
     values: 'words',
     byDefault: defaultNorms,
     defaultText: defaultNorms.join(','),
@@ -31,7 +31,7 @@ export const blockNormSettings: readonly MethodSetting[] = [
   {
     name: 'allCombinations',
     flag: '--all-combinations',
-    description: 'also L2 with 1x1, whose order is that of L1',
+    description: 'also L2 with 1x1, which ranks as L1 does',
     values: 'switch',
     byDefault: false,
   },

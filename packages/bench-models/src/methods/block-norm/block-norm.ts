@@ -7,8 +7,8 @@ import { PrunedTables } from './pruned-tables.js';
 import { rankTables } from './rank-tables.js';
 
 /**
- * The original's: in each table by itself, the blocks with the smallest norms are pruned
- * (`evaluate_disk_savings.py` of its benchmarks).
+ * The original's method: prunes the blocks with the smallest norms in each table (`evaluate_disk_savings.py` of its
+ * benchmarks).
  */
 export const blockNorm: Method = {
   id: 'block-norm',

@@ -3,13 +3,13 @@ import { formatPythonTuple } from '../../results/python-notation.js';
 import { requireDistinct } from '../require-distinct.js';
 import { norms as allNorms, type BlockShape } from '../grid-point.js';
 
-/** One norm and block shape with all its levels: the blocks are ranked once, each level is a cut. */
+/** One norm and block shape with all its levels: the blocks are ranked once, and each level is a cut. */
 export interface GridRow {
-  /** Norm that orders the blocks. */
+  /** Norm by which blocks are ranked. */
   norm: Norm;
   /** Rows x columns of a block. */
   sparseBlockShape: BlockShape;
-  /** Fractions of the blocks that are pruned, each in [0, 1]. */
+  /** Fractions of the blocks to prune, each in [0, 1]. */
   sparsityLevels: readonly number[];
 }
 
@@ -19,7 +19,7 @@ export const defaultSparsityLevels: readonly number[] = [
   ...Array.from({ length: 10 }, (_, hundredth) => (91 + hundredth) / 100),
 ];
 
-/** The block shapes of the original: single values, and four neighbours in a row. */
+/** The block shapes of the original: single values, and four adjacent values in a row. */
 export const defaultSparseBlockShapes: readonly BlockShape[] = [
   [1, 1],
   [1, 4],
@@ -31,8 +31,8 @@ export const defaultNorms: readonly Norm[] = allNorms;
 /**
  * Crosses norms, block shapes and levels in the original's order: norms outermost, levels innermost.
  *
- * Single values have the same order by either norm (x*x grows with |x|), so L2 with (1, 1) is left out where
- * L1 with (1, 1) is there, as the original's code does; `allCombinations` keeps it, as its README says.
+ * Both norms rank single values in the same order (x*x grows with |x|), so L2 with (1, 1) is left out if L1 with (1, 1) is
+ * in the grid, as in the original's code; `allCombinations` keeps it, as in the original's README.
  *
  * @throws Error naming the value, for a level outside [0, 1], an unknown norm, a block side below 1, an
  *   empty list, or a value given twice.
@@ -47,7 +47,7 @@ export function benchmarkGrid({
   sparsityLevels?: readonly number[];
   /** Rows x columns of a block. */
   sparseBlockShapes?: readonly BlockShape[];
-  /** Norms that order the blocks. */
+  /** Norms by which blocks are ranked. */
   norms?: readonly string[];
   /** Keep L2 with (1, 1). */
   allCombinations?: boolean;

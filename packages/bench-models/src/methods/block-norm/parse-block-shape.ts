@@ -1,6 +1,6 @@
 import type { BlockShape } from '../grid-point.js';
 
-/** Reads the command's way to write a block shape, `1x4`. @throws Error when the text is not of that form. */
+/** Parses a block shape such as `1x4`. @throws Error if the text does not have this form. */
 export function parseBlockShape(text: string): BlockShape {
   const match = /^(\d+)x(\d+)$/.exec(text);
   if (!match) throw new Error(`sparse block shape: expected rows x columns such as 1x4, found '${text}'`);

@@ -9,12 +9,12 @@ import type { BlockPoint } from '../grid-point.js';
 import type { CompressedTables, SweepPlan } from '../method.js';
 import { sweepConfig } from './rank-tables.js';
 
-// Values of a piece, about: few enough for the processor's caches.
+// Approximate number of values in a piece: few enough for the CPU's caches.
 const pieceLength = 1 << 17;
 
 /**
- * The tables of a model pruned at one level, made piece by piece as they are read: of the tables there is never a pruned
- * copy. Pruned values are +0.
+ * The tables of a model pruned at one level, computed piece by piece as they are read, so that there is never a pruned copy
+ * of the tables. Pruned values are +0.
  */
 export class PrunedTables implements CompressedTables {
   readonly #stateDict: StateDict;
@@ -72,7 +72,7 @@ export class PrunedTables implements CompressedTables {
     return writeSparseCheckpoint({ tables, tensors, metadata });
   }
 
-  /** The parts of a table are made when its turn comes. */
+  /** The parts of a table, computed when they are needed. */
   #fileParts(name: string): SparseTableLike {
     const table = this.#rowPieces(name);
     const sizes = SparseTable.sizesOf(table);

@@ -13,7 +13,7 @@ export async function rankTables(
   return { points, tables: Object.fromEntries([...sweeps].map(([name, { ranks }]) => [name, ranks])) };
 }
 
-/** What a level sweep takes for points that differ in their level alone. */
+/** The configuration of a level sweep for points that differ only in their level. */
 export function sweepConfig(points: readonly GridPoint[]) {
   const [{ norm, sparseBlockShape }] = points as readonly [BlockPoint];
   return { norm, sparseBlockShape, levels: points.map(({ sparsityLevel }) => sparsityLevel!) };

@@ -12,8 +12,9 @@ const labels: Record<Rounding, string> = {
 };
 
 /**
- * Every row in 8, 4 or 2 bits a value, with a scale and a minimum of its own (FBGEMM's fused rows): the codes nearest to the
- * values as FBGEMM takes them, in PyTorch's greedily narrowed range, or carried through the curvature of the loss (GPTQ).
+ * Stores every row in 8, 4 or 2 bits per value, with its own scale and minimum (FBGEMM's fused rows). Codes are the nearest
+ * ones as in FBGEMM, the nearest ones within PyTorch's greedily narrowed range, or chosen with errors carried through the
+ * curvature of the loss (GPTQ).
  */
 export function codedRows(rounding: Rounding): Method {
   const method = `rows-${rounding}`;
@@ -27,7 +28,7 @@ export function codedRows(rounding: Rounding): Method {
       {
         name: 'bits',
         flag: '--bits <list>',
-        description: 'bits of a value where every row is stored, of 8, 4 and 2',
+        description: 'bits per value for methods that store every row: 8, 4, 2',
         values: parseBits,
         byDefault: allBits,
         defaultText: allBits.join(','),

@@ -10,8 +10,8 @@ import { scaledTables } from '../scaled-tables.js';
 const method = 'curvature-access';
 
 /**
- * The blocks of all tables whose loss raises the log loss least are pruned, each value by itself: f h w^2, with the lookups
- * f of its row and the curvature h of the loss in its column (optimal brain damage, LeCun et al. 1989).
+ * Prunes the blocks of all tables whose removal increases the log loss least. A value w contributes f h w^2, where f is the
+ * number of lookups of its row and h the curvature of the loss in its column (optimal brain damage, LeCun et al. 1989).
  */
 export const curvatureAccess: Method = {
   ...accessNorm,

@@ -6,7 +6,7 @@ import type { Method } from '../method.js';
 
 const scope = 'global';
 
-/** The blocks with the smallest norms of all tables are pruned: one threshold, where the original has one a table. */
+/** Prunes the blocks with the smallest norms of all tables: one threshold, instead of the original's one per table. */
 export const globalNorm: Method = {
   ...blockNorm,
   id: 'global-norm',

@@ -1,4 +1,4 @@
-/** A copy of plain data whose byte arrays lie in memory that threads share. */
+/** A copy of plain data whose byte arrays are in shared memory. */
 export function inSharedMemory<Value>(value: Value): Value {
   return shared(value) as Value;
 }

@@ -8,7 +8,7 @@ import { inSharedMemory } from './in-shared-memory.js';
 const method = 'mixed-precision';
 const defaultRatios: readonly number[] = [8, 16, 30, 56, 100, 170, 300];
 
-/** Each row in the bits that it is worth, none for most: `compressTables` of @ds/table-compression, at memory ratios. */
+/** Chooses the bits of each row, none for most rows: `compressTables` of @ds/table-compression, at memory ratios. */
 export const mixedPrecision: Method = {
   id: method,
   label: 'Mixed precision',
@@ -20,7 +20,7 @@ export const mixedPrecision: Method = {
       name: 'ratios',
       flag: '--ratios <list>',
       description:
-        'how many times smaller the tables are to be in memory than in float32, where a method takes that',
+        'target compression ratios of the tables in memory, relative to float32, for methods that take one',
       values: 'numbers',
       byDefault: defaultRatios,
       defaultText: defaultRatios.join(','),
@@ -34,7 +34,7 @@ export const mixedPrecision: Method = {
   },
   ladder: (ratios) => [...ratios].sort((a, b) => a - b).map((ratio) => ({ method, ratio })),
   async sweep(tables, points, context) {
-    // Loaded where it is needed: all other methods do without it, and so do those who read results.
+    // Loaded on demand, because the other methods and readers of results do not need it.
     const { measureTables } = await import('@ds/table-compression');
     const names = Object.keys(tables);
     const importance = Object.fromEntries(names.map((name) => [name, importanceOf(context, method, name)]));

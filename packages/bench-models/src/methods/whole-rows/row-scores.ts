@@ -2,7 +2,7 @@ import type { Table } from '@ds/data-sparsifier';
 import type { TableImportance } from '@ds/table-compression';
 
 /**
- * What pruning each row adds to the log loss, to second order and up to a factor: f w^T H w.
+ * The increase of the log loss when each row is pruned, to second order and up to a factor: f w^T H w.
  *
  * @param table (rows, dim)
  * @returns (rows)

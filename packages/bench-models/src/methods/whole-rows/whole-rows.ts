@@ -10,8 +10,8 @@ import type { Method } from '../method.js';
 import { rowScores } from './row-scores.js';
 
 /**
- * The rows of all tables that the loss needs least are pruned, and the others stored in 8 or 4 bits a value, to the nearest
- * code: rows are ranked by f w^T H w, with the lookups f of the row w and the curvature H of the loss.
+ * Prunes the rows of all tables that matter least to the loss, and stores the others in 8 or 4 bits per value, rounded to the
+ * nearest code. Rows are ranked by f w^T H w, with the lookups f of the row w and the curvature H of the loss.
  */
 export function wholeRows(bits: 8 | 4): Method {
   const method = `rows-int${bits}`;
@@ -23,7 +23,7 @@ export function wholeRows(bits: 8 | 4): Method {
     needs: 'calibration',
     settings: blockNormSettings.filter(({ name }) => name === 'sparsityLevels'),
     grid({ sparsityLevels = defaultSparsityLevels }: { sparsityLevels?: readonly number[] }) {
-      // Refuses levels as the original's grid does.
+      // Refuses the same levels as the original's grid.
       benchmarkGrid({ sparsityLevels });
       return [sparsityLevels.map((sparsityLevel) => ({ method, sparsityLevel }))];
     },

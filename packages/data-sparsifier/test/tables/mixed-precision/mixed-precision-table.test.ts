@@ -409,7 +409,7 @@ describe('MixedPrecisionTable', () => {
       [
         'classes twice',
         { classes: parts.classes.map(({ rows }) => ({ bits: 8, rows })) },
-        /^rows8: |^classes: expected rows of 8 bits once/,
+        /^rows8: |^classes: expected rows of 8 bits only once/,
       ],
       [
         'a class out of range',
