@@ -18,6 +18,7 @@ export interface ComparedFigure {
 export interface RunComparison {
   /** Settings and machine facts with different values: the name, and the value in each run. */
   settings: TextTable;
+  /** What was compared, number by number. */
   figures: ComparedFigure[];
   /** A sentence for each results file or set of models that only one run has. */
   onlyInOne: string[];

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNpz } from '@ds/criteo-data/npz';
-import { builtFile, temporaryFolder } from '@ds/test-support';
+import { builtFile } from '../../../../test-support/src/built-file.js';
+import { temporaryFolder } from '../../../../test-support/src/temporary-folder.js';
 import { saveCheckpoint } from '@ds/tensor-files';
 import {
   checkTablesFitData,
