@@ -16,4 +16,6 @@ const state = {
   tensors: Object.fromEntries(entries.filter(([, value]) => 'data' in value)),
 };
 await saveMixedCheckpoint(join(output, 'mixed.safetensors'), state);
-await saveFbgemmTables(join(output, 'fbgemm.safetensors'), state);
+// FBGEMM's kernels do not read projected rows.
+const served = Object.entries(state.tables).filter(([, table]) => table.parts().projection === undefined);
+await saveFbgemmTables(join(output, 'fbgemm.safetensors'), { ...state, tables: Object.fromEntries(served) });

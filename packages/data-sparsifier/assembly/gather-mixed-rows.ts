@@ -1,6 +1,7 @@
 // The gather of MixedPrecisionTable (../src/tables/mixed-precision/) as WebAssembly with SIMD.
 import { EliasFanoRows, findInEliasFano, notKept, prepareEliasFano } from './elias-fano';
 import { expandRows, placesOfClass, rowsOfClass } from './mixed-rows';
+import { expandKind, expandProjectedRows, touchProjectedRows } from './projected-rows';
 import { hasBit, onesBefore, prepareRanks } from './ranked-bits';
 import {
   groupSize,
@@ -14,9 +15,8 @@ import {
 } from './stored-rows';
 import { zeroRow } from './zero-row';
 
-// A table's header in memory, as written by ../src/tables/mixed-precision/kernel-header.ts. It is followed by 3 words for
-// each class: its bits, the bytes of a row and the address of its rows; then, for each class but the last, 2 words: the
-// addresses of its class bits and of their counts.
+// A table's header in memory, as ../src/tables/mixed-precision/kernel-header.ts writes it. After it come 5 words for each
+// class, in the order of `Rows`; then, for each class but the last, 2 words: where its class bits and their counts are.
 @unmanaged
 class MixedTable {
   rows!: u32;
@@ -30,9 +30,22 @@ class MixedTable {
   blockRanks!: u32;
   lowBits!: u32;
   classes!: u32;
+  basis!: u32;
 }
-const classesAt: usize = 4 * 11;
-const classBitsAt: usize = classesAt + 12 * 6;
+const classesAt: usize = 4 * 12;
+const classBitsAt: usize = classesAt + 20 * 12;
+
+@unmanaged
+class Rows {
+  bits!: u32;
+  /** Bytes of a row, or how many coefficients a projected row has. */
+  rowBytes!: u32;
+  rows!: u32;
+  coefficients!: u32;
+  expanded!: u32;
+}
+// From here on `bits` are a projected kind.
+const firstProjectedKind: u32 = 128;
 
 // Kinds of index, in the order of kernel-header.ts; any other value is Elias-Fano coding.
 const allRows: u32 = 0;
@@ -50,6 +63,13 @@ export function prepareMixed(): void {
  */
 export function gatherMixedRows(header: usize, ids: usize, count: u32, out: usize, stride: usize): u32 {
   const table = changetype<MixedTable>(header);
+  if (table.basis) {
+    for (let place: u32 = 0; place < table.classes; place++) {
+      const ofClass = classOf(header, place);
+      if (ofClass.bits < firstProjectedKind) continue;
+      expandKind(table.basis, table.dim, ofClass.coefficients, ofClass.rowBytes, ofClass.expanded);
+    }
+  }
   for (let start: u32 = 0; start < count; start += groupSize) {
     const inGroup = min(groupSize, count - start);
     const stored = findRows(table, ids, inGroup, out, stride);
@@ -95,20 +115,32 @@ function expandStored(header: usize, stored: u32): void {
   const isLarge = table.rows >= largeTableRows;
   const last = table.classes - 1;
   for (let place: u32 = 0; stored > 0; place++) {
-    const ofClass = header + classesAt + 12 * <usize>place;
+    const ofClass = classOf(header, place);
     const bits = header + classBitsAt + 8 * <usize>place;
-    const rowBytes = load<u32>(ofClass, 4);
-    const rows = load<u32>(ofClass, 8);
+    const isProjected = ofClass.bits >= firstProjectedKind;
+    // Projected rows are listed by their places, as they need not begin with a byte.
+    const rowBytes = isProjected ? 1 : ofClass.rowBytes;
+    const rows = isProjected ? 0 : ofClass.rows;
     const inClass =
       place == last
         ? takeRest(stored, rows, rowBytes)
         : takeClass(load<u32>(bits), load<u32>(bits, 4), stored, rows, rowBytes);
-    if (isLarge) {
-      for (let row: usize = 0; row < <usize>inClass; row++) touch(load<u32>(rowsOfClass + (row << 2)));
+    if (isProjected) {
+      const coefficients = ofClass.coefficients;
+      if (isLarge) touchProjectedRows(ofClass.rows, coefficients, ofClass.rowBytes, inClass);
+      expandProjectedRows(ofClass.rows, coefficients, ofClass.rowBytes, ofClass.expanded, table.dim, inClass);
+    } else {
+      if (isLarge) {
+        for (let row: usize = 0; row < <usize>inClass; row++) touch(load<u32>(rowsOfClass + (row << 2)));
+      }
+      expandRows(ofClass.bits, table.dim, inClass);
     }
-    expandRows(load<u32>(ofClass), table.dim, inClass);
     stored -= inClass;
   }
+}
+
+function classOf(header: usize, place: u32): Rows {
+  return changetype<Rows>(header + classesAt + 20 * <usize>place);
 }
 
 /** Lists the rows of a class, and keeps the others by their positions among those of later classes. */

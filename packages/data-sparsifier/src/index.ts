@@ -18,9 +18,19 @@ export { QuantizedTable } from './tables/quantized-table.js';
 export { mixedPrecisionBytes } from './tables/mixed-precision/mixed-precision-bytes.js';
 export type { MixedPrecisionParts } from './tables/mixed-precision/mixed-precision-parts.js';
 export { MixedPrecisionTable } from './tables/mixed-precision/mixed-precision-table.js';
+export { ProjectedCoder } from './tables/mixed-precision/projected-coder.js';
+export {
+  isProjectedKind,
+  projectedKinds,
+  projectedRowBits,
+  type ProjectedKind,
+  type ProjectedRows,
+  type Projection,
+} from './tables/mixed-precision/projection.js';
 export { storedRowBytes, type StoredRowBits } from './tables/mixed-precision/row-bits.js';
+export type { RowKind } from './tables/mixed-precision/row-kinds.js';
 export type { RowsOfBits } from './tables/mixed-precision/row-classes.js';
-export { fromFloat16 } from './quantization/float16.js';
+export { fromFloat16, toFloat16 } from './quantization/float16.js';
 export { SparseTable } from './tables/sparse-table.js';
 export {
   expandSparseBitmaps,

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { extname } from 'node:path';
 import {
   benchEngineOption,
   createProgram,
@@ -17,7 +16,9 @@ import { checkOutputs } from '@ds/files';
 import { engineChoices, engineLine, type EngineChoice } from '@ds/dlrm';
 import packageJson from '../package.json' with { type: 'json' };
 import { compressModel, type CompressionGoal } from './compress-model.js';
+import type { RowForm } from './compress-tables.js';
 import { compressionReport } from './compression-report.js';
+import { outputFormats, type OutputFormatId } from './output-formats.js';
 
 interface CompressOptions {
   modelPath: string;
@@ -27,6 +28,8 @@ interface CompressOptions {
   ratio?: number;
   maxBytes?: number;
   output: string;
+  format: OutputFormatId;
+  rows: RowForm;
   calibrationRows: number;
   seed: number;
   engine: EngineChoice;
@@ -59,7 +62,23 @@ program
   )
   .option('--ratio <ratio>', 'tables so many times smaller than in float32', parseNumber)
   .option('--max-bytes <bytes>', 'tables of at most so many bytes, such as 40MB', parseBytes)
-  .requiredOption('--output <path>', '.safetensors file to write')
+  .requiredOption('--output <path>', 'file to write')
+  .addOption(
+    new Option(
+      '--format <format>',
+      'safetensors: tables stay small; ckpt: dense again, for torch.load; fbgemm: rows and index remappings in safetensors',
+    )
+      .choices(outputFormats.map(({ id }) => id))
+      .default('safetensors'),
+  )
+  .addOption(
+    new Option(
+      '--rows <form>',
+      'projected: rows may be coefficients in a basis of their table; quantized: codes only, as always with fbgemm',
+    )
+      .choices(['projected', 'quantized'])
+      .default('projected'),
+  )
   .option('--calibration-rows <rows>', 'training rows of the calibration pass', parseCount(1), 100_000)
   .option('--seed <number>', 'seed of their draw', parseCount(), 1)
   .addOption(
@@ -83,20 +102,15 @@ async function run(options: CompressOptions): Promise<void> {
   if (!options.data && 'maxAucLoss' in goal) {
     program.error('error: --max-auc-loss needs --processed-data-file');
   }
-  if (extname(options.output).toLowerCase() !== '.safetensors') {
-    throw new Error(
-      `${options.output}: expected a file called .safetensors, found "${extname(options.output)}"`,
-    );
-  }
   checkOutputs({
     inputs: [options.modelPath, ...(options.processedDataFile ? [options.processedDataFile] : [])],
     outputs: [options.output],
   });
   const progress = createProgress(options);
   try {
-    const { modelPath, processedDataFile, output, calibrationRows, seed, engine } = options;
+    const { modelPath, processedDataFile, output, format, rows, calibrationRows, seed, engine } = options;
     const compressed = await compressModel({
-      ...{ modelPath, processedDataFile, goal, output, calibrationRows, seed, engine },
+      ...{ modelPath, processedDataFile, goal, rows, output, format, calibrationRows, seed, engine },
       tables: options.table,
       dayCounts: dayCountsOf(options, progress.note),
       onNote: progress.note,

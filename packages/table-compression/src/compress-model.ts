@@ -1,5 +1,6 @@
+import { extname } from 'node:path';
 import { openCriteoDataset, type DayCountOptions, type Split } from '@ds/criteo-data';
-import type { MixedPrecisionTable } from '@ds/data-sparsifier';
+import { isProjectedKind, type MixedPrecisionTable } from '@ds/data-sparsifier';
 import {
   binaryClassificationMetrics,
   checkTablesFitData,
@@ -14,14 +15,14 @@ import {
 import {
   checkFinite,
   loadCheckpoint,
-  saveMixedCheckpoint,
   selectTables,
   type CheckpointMetadata,
   type StateDict,
 } from '@ds/tensor-files';
-import { measureTables, type Budget } from './compress-tables.js';
+import { measureTables, type Budget, type RowForm } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
+import { outputFormat, type OutputFormatId } from './output-formats.js';
 
 /** How small the tables are to be together, or how much of ROC AUC may be lost. */
 export type CompressionGoal =
@@ -55,6 +56,8 @@ export interface CompressedModel {
     dim: number;
     /** How many rows are stored in how many bits a value. */
     rowsOfBits: Record<number, number>;
+    /** How many rows are projected. */
+    projectedRows: number;
     /** Bytes that it takes, codes, scales and index counted. */
     bytes: number;
   }[];
@@ -77,7 +80,7 @@ export interface CompressedModel {
 type OnStage = (label: string) => (done: number, total: number) => void;
 
 /**
- * Compresses the embedding tables of a checkpoint and writes the model as `.safetensors`, whole or not at all. The size is
+ * Compresses the embedding tables of a checkpoint and writes the model, whole or not at all. The size is
  * chosen on the validation split where the goal is a bound on AUC; quality is that of the test split.
  *
  * @throws Error naming the file when one cannot be read, model and data do not fit, a split has labels of one class, or no
@@ -87,7 +90,9 @@ export async function compressModel({
   modelPath,
   processedDataFile,
   goal,
+  rows = 'projected',
   output,
+  format: formatId = 'safetensors',
   calibrationRows,
   seed,
   engine,
@@ -102,8 +107,12 @@ export async function compressModel({
   /** The processed npz that it was trained on. Without it rows are kept by their norm alone. */
   processedDataFile?: string;
   goal: CompressionGoal;
-  /** The `.safetensors` file to write. */
+  /** What rows may be stored as; default `projected`, or `quantized` where the format has no projected rows. */
+  rows?: RowForm | undefined;
+  /** The file to write. */
   output: string;
+  /** Its format; default `safetensors`. */
+  format?: OutputFormatId | undefined;
   /** Rows of the calibration pass; default 100,000. */
   calibrationRows?: number;
   /** Seed of their draw; default 1. */
@@ -120,6 +129,15 @@ export async function compressModel({
   onStage?: OnStage;
 }): Promise<CompressedModel> {
   const start = performance.now();
+  const format = outputFormat(formatId);
+  if (!format.extensions.includes(extname(output).toLowerCase())) {
+    throw new Error(
+      `${output}: expected a file of format ${format.id} to be called ${format.extensions.join(', ')}, ` +
+        `found "${extname(output)}"`,
+    );
+  }
+  const isWithout = rows === 'projected' && !format.hasProjectedRows;
+  if (isWithout) onNote?.(`${format.id} has no projected rows: all rows are quantized`);
   let metadata: CheckpointMetadata = {};
   const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
   const state = fromTorchRec(await loadCheckpoint(modelPath, { names: 'plain', onNote, onMetadata }));
@@ -147,7 +165,11 @@ export async function compressModel({
           onProgress: onStage('importance'),
         }),
       ));
-    const measured = measureTables({ tables: dense, importance, onProgress: onStage('measure rows') });
+    const measured = measureTables({
+      ...{ tables: dense, importance },
+      rows: isWithout ? 'quantized' : rows,
+      onProgress: onStage('measure rows'),
+    });
     let tables: Record<string, MixedPrecisionTable>;
     if ('maxAucLoss' in goal) {
       if (!data) throw new Error('a bound on the loss of AUC needs data');
@@ -167,7 +189,7 @@ export async function compressModel({
 
     const quality = data && (await compareOnTestRows(data, tables));
     const tensors = Object.fromEntries(Object.entries(state).filter(([name]) => !(name in dense)));
-    await saveMixedCheckpoint(output, { tables, tensors, metadata });
+    await format.save(output, { tables, tensors, metadata });
     return {
       denseBytes: measured.denseBytes,
       bytes: Object.values(tables).reduce((sum, { byteLength }) => sum + byteLength, 0),
@@ -175,7 +197,7 @@ export async function compressModel({
         name,
         rows,
         dim,
-        rowsOfBits: { ...rowsOfBits } as Record<number, number>,
+        ...rowCounts(rowsOfBits),
         bytes: byteLength,
       })),
       quality,
@@ -184,6 +206,18 @@ export async function compressModel({
   } finally {
     await data?.model.dispose();
   }
+}
+
+/** The rows of each number of bits, and the projected ones. */
+function rowCounts(
+  counts: MixedPrecisionTable['rowsOfBits'],
+): Pick<CompressedModel['tables'][number], 'rowsOfBits' | 'projectedRows'> {
+  const entries = Object.entries(counts).map(([kind, rows]) => [Number(kind), rows] as const);
+  const isProjected = ([kind]: readonly [number, number]) => isProjectedKind(kind);
+  return {
+    rowsOfBits: Object.fromEntries(entries.filter((entry) => !isProjected(entry))),
+    projectedRows: entries.filter(isProjected).reduce((sum, [, rows]) => sum + rows, 0),
+  };
 }
 
 interface Scores {

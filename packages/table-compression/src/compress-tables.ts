@@ -1,5 +1,5 @@
 import { MixedPrecisionTable, type Table } from '@ds/data-sparsifier';
-import { allocateBits } from './allocation/allocate-bits.js';
+import { allocateProjected, allocateQuantized } from './projection/allocate-projected.js';
 import { rowChoices } from './allocation/row-choices.js';
 import type { TableImportance } from './importance/table-importance.js';
 
@@ -13,6 +13,12 @@ export type Budget =
       /** How many times smaller than in float32 at least. */
       ratio: number;
     };
+
+/**
+ * What rows may be stored as: `projected`, a few coefficients in a basis of their table, or codes with a scale and a minimum,
+ * whichever is better; or `quantized`, codes only, which FBGEMM's kernels can serve.
+ */
+export type RowForm = 'projected' | 'quantized';
 
 /** Tables whose rows can be stored in fewer bits, with what each choice costs: measured once, for any budget. */
 export interface CompressibleTables {
@@ -42,6 +48,8 @@ export function compressTables({
   tables: Readonly<Record<string, Table>>;
   /** What `tableImportance` found. Without it all rows and columns count the same: by norm alone. */
   importance?: Readonly<Record<string, TableImportance>>;
+  /** What rows may be stored as; default `projected`. */
+  rows?: RowForm | undefined;
   /** How small the tables are to be together. */
   budget: Budget;
 }): Record<string, MixedPrecisionTable> {
@@ -58,15 +66,21 @@ export function compressTables({
 export function measureTables({
   tables,
   importance,
+  rows: rowForm = 'projected',
   onProgress,
 }: {
   /** Tables (rows, dim) by their names, held by reference: they must not change before the last `compress`. */
   tables: Readonly<Record<string, Table>>;
   /** What `tableImportance` found. Without it all rows and columns count the same: by norm alone. */
   importance?: Readonly<Record<string, TableImportance>>;
+  /** What rows may be stored as; default `projected`. */
+  rows?: RowForm | undefined;
   /** Called after each table with the rows measured and their number in all. */
   onProgress?: (done: number, total: number) => void;
 }): CompressibleTables {
+  if (rowForm !== 'projected' && rowForm !== 'quantized') {
+    throw new RangeError(`rows: expected projected or quantized, found ${JSON.stringify(rowForm)}`);
+  }
   const names = Object.keys(tables);
   const total = names.reduce((sum, name) => sum + checkedShape(name, tables[name]!)[0], 0);
   let done = 0;
@@ -76,20 +90,22 @@ export function measureTables({
     const choices = rowChoices(name, table, ofTable);
     done += choices.rows;
     onProgress?.(done, total);
-    return { name, table, curvature: ofTable.curvature, choices };
+    return { name, table, importance: ofTable, choices };
   });
   const denseBytes = measured.reduce((sum, { choices: { rows, dim } }) => sum + 4 * rows * dim, 0);
   return {
     denseBytes,
     compress(budget) {
-      const allocation = allocateBits(
-        measured.map(({ choices }) => choices),
-        checkBudget(budget, denseBytes),
-      );
+      const bytes = checkBudget(budget, denseBytes);
+      const allocated =
+        rowForm === 'projected' ? allocateProjected(measured, bytes) : allocateQuantized(measured, bytes);
       return Object.fromEntries(
-        measured.map(({ name, table, curvature }, index) => [
+        measured.map(({ name, table, importance: { curvature } }, index) => [
           name,
-          MixedPrecisionTable.fromDense({ table, bits: allocation.bits[index]!, curvature }),
+          MixedPrecisionTable.fromDense({
+            ...{ table, curvature },
+            ...allocated[index]!,
+          }),
         ]),
       );
     },

@@ -24,12 +24,16 @@ export function compressionReport({ denseBytes, bytes, tables, quality, seconds 
   lines.push(`seconds    ${seconds.toFixed(1)}`, '');
   const used = bitsOfRows.filter((bits) => tables.some(({ rowsOfBits }) => (rowsOfBits[bits] ?? 0) > 0));
   const cells = [
-    ['table', 'rows', 'stored', ...used.map((bits) => `${bits} bits`), 'bytes', 'smaller'],
+    ['table', 'rows', 'stored', 'projected', ...used.map((bits) => `${bits} bits`), 'bytes', 'smaller'],
     ...tables.map((table) => [
       table.name,
-      ...[table.rows, storedRows(table), ...used.map((bits) => table.rowsOfBits[bits] ?? 0), table.bytes].map(
-        String,
-      ),
+      ...[
+        table.rows,
+        storedRows(table),
+        table.projectedRows,
+        ...used.map((bits) => table.rowsOfBits[bits] ?? 0),
+        table.bytes,
+      ].map(String),
       times((4 * table.rows * table.dim) / table.bytes),
     ]),
   ];
@@ -44,8 +48,8 @@ export function compressionReport({ denseBytes, bytes, tables, quality, seconds 
   return `${lines.join('\n')}\n`;
 }
 
-function storedRows({ rowsOfBits }: CompressedModel['tables'][number]): number {
-  return sumOf(Object.values(rowsOfBits));
+function storedRows({ rowsOfBits, projectedRows }: CompressedModel['tables'][number]): number {
+  return projectedRows + sumOf(Object.values(rowsOfBits));
 }
 
 function sumOf(values: readonly number[]): number {

@@ -4,7 +4,14 @@
  * @module @ds/table-compression
  */
 export { tableImportance, type TableImportance } from './importance/table-importance.js';
-export { compressTables, measureTables, type Budget, type CompressibleTables } from './compress-tables.js';
+export {
+  compressTables,
+  measureTables,
+  type Budget,
+  type CompressibleTables,
+  type RowForm,
+} from './compress-tables.js';
 export { compressWithinAucLoss, type TriedSize } from './compress-within-auc-loss.js';
 export { compressModel, type CompressedModel, type CompressionGoal, type Quality } from './compress-model.js';
+export type { OutputFormatId } from './output-formats.js';
 export { MixedPrecisionTable } from '@ds/data-sparsifier';

@@ -103,6 +103,58 @@ test('passes the ids of the model on, and refuses data with other ids', async ()
   expect(metadata).toEqual([{ ids_sha256: 'a1b2' }]);
 });
 
+test('writes the same model for torch.load, dense again', async () => {
+  const small = compress([...inputs, '--ratio', '12', '--calibration-rows', '200']);
+  expect(small.tables.some(({ projectedRows }) => projectedRows > 0)).toBe(true);
+  const dense = join(folder, 'dense.ckpt');
+  const args = [
+    ...inputs,
+    '--ratio',
+    '12',
+    '--calibration-rows',
+    '200',
+    '--format',
+    'ckpt',
+    '--json',
+    '--quiet',
+  ];
+  const { status, stdout } = run([...args, '--output', dense]);
+  expect(status).toBe(0);
+  expect((JSON.parse(stdout) as CompressedModel).quality).toEqual(small.quality);
+  const [kept, again] = [await loadCheckpoint(output), await loadCheckpoint(dense)];
+  expect(Object.keys(again).sort()).toEqual(Object.keys(kept).sort());
+  for (const name of Object.keys(kept)) expect(again[name]).toEqual(kept[name]);
+});
+
+// That PyTorch's embedding bags give the same rows is proven by parity/mixed_precision.py.
+test('writes rows for FBGEMM without projected ones, and says so', () => {
+  const args = [
+    ...inputs,
+    '--ratio',
+    '8',
+    '--calibration-rows',
+    '200',
+    '--format',
+    'fbgemm',
+    '--output',
+    output,
+  ];
+  const { status, stdout, stderr } = run([...args, '--json']);
+  expect(stderr).toContain('fbgemm has no projected rows: all rows are quantized');
+  expect(status).toBe(0);
+  const found = JSON.parse(stdout) as CompressedModel;
+  expect(found.denseBytes / found.bytes).toBeGreaterThanOrEqual(8);
+  expect(found.tables.every(({ projectedRows }) => projectedRows === 0)).toBe(true);
+  const header = readFileSync(output).toString('latin1', 8, 20_000);
+  expect(header).toContain('"emb_l.2.weight.fbgemm.');
+  expect(header).toContain('"bot_l.0.weight"');
+});
+
+test('--rows quantized has no projected rows', () => {
+  const found = compress([...inputs, '--ratio', '12', '--calibration-rows', '200', '--rows', 'quantized']);
+  expect(found.tables.every(({ projectedRows }) => projectedRows === 0)).toBe(true);
+});
+
 test('finds the smallest tables within a bound on the loss of AUC', () => {
   const calibration = ['--calibration-rows', '500'];
   const loose = compress([...inputs, '--max-auc-loss', '0.02', ...calibration]);
@@ -178,6 +230,8 @@ test('wrong usage ends with 2', () => {
     'expected one of --processed-data-file and --no-data',
   );
   expect(usage(['--model-path', originalModel, '--no-data', '--max-auc-loss', '1e-4']).status).toBe(2);
+  expect(usage([...inputs, '--ratio', '4', '--format', 'onnx']).status).toBe(2);
+  expect(usage([...inputs, '--ratio', '4', '--rows', 'whole']).status).toBe(2);
   expect(usage([...inputs, '--max-bytes', '4 parsecs']).stderr).toContain("found '4 parsecs'");
   expect(existsSync(output)).toBe(false);
 });

@@ -48,6 +48,21 @@ describe('saveFbgemmTables', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('refuses projected rows, which FBGEMM cannot serve', async () => {
+    const projection = {
+      basis: new Uint8Array(16),
+      kinds: [{ coefficientBits: [3], steps: Uint8Array.of(0, 0x3c) }],
+    };
+    const table = { data: new Float32Array(8), shape: [2, 4] };
+    const bits = Uint8Array.of(128, 8);
+    const w = MixedPrecisionTable.fromDense({ table, bits, projection });
+    const path = join(folder, 'x.safetensors');
+    await expect(saveFbgemmTables(path, { tables: { w }, tensors: {} })).rejects.toThrow(
+      `${path}: w: FBGEMM's kernels do not read projected rows: expected rows of bits only`,
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('refuses another extension', async () => {
     await expect(save(8, 4, 'x.pt')).rejects.toThrow('expected tables for FBGEMM to be called .safetensors');
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { MixedPrecisionTable } from '@ds/data-sparsifier';
+import { MixedPrecisionTable, type Projection } from '@ds/data-sparsifier';
 import {
   loadCheckpoint,
   loadModelTensors,
@@ -14,17 +14,32 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'mixed-checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Any projection. */
+function projectionOf(dim: number): Projection {
+  return {
+    basis: Uint8Array.from({ length: 2 * 3 * dim }, (_, at) => (at % 2 === 0 ? 7 * at : 0x2c)),
+    kinds: [
+      { coefficientBits: [3, 1], steps: Uint8Array.of(0, 0x38, 0, 0x3c) },
+      { coefficientBits: [5], steps: Uint8Array.of(0, 0x34) },
+    ],
+  };
+}
+
 const tables = fc
   .record({
     rows: fc.nat({ max: 300 }),
     dim: fc.integer({ min: 1, max: 9 }),
     // Chances of each number of bits.
-    bits: fc.array(fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32), { minLength: 1, maxLength: 40 }),
+    bits: fc.array(fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 128, 129), {
+      minLength: 1,
+      maxLength: 40,
+    }),
   })
   .map(({ rows, dim, bits }) => {
     const data = Float32Array.from({ length: rows * dim }, (_, at) => Math.sin(at * at));
     const ofRows = Uint8Array.from({ length: rows }, (_, row) => bits[(row * row) % bits.length]!);
-    return MixedPrecisionTable.fromDense({ table: { data, shape: [rows, dim] }, bits: ofRows });
+    const projection = ofRows.some((own) => own >= 128) ? projectionOf(dim) : undefined;
+    return MixedPrecisionTable.fromDense({ table: { data, shape: [rows, dim] }, bits: ofRows, projection });
   });
 
 describe('a mixed-precision checkpoint', () => {
@@ -75,9 +90,9 @@ describe('a mixed-precision checkpoint', () => {
     (header[tensor] as { data_offsets: [number, number] }).data_offsets[0];
 
   /** The file of the table, changed. */
-  async function changed(change: (parts: Changed) => void): Promise<string> {
+  async function changed(change: (parts: Changed) => void, of = table): Promise<string> {
     const path = join(folder, 'changed.safetensors');
-    await saveMixedCheckpoint(path, { tables: { w: table }, tensors });
+    await saveMixedCheckpoint(path, { tables: { w: of }, tensors });
     const bytes = readFileSync(path);
     const length = Number(bytes.readBigUInt64LE(0));
     const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Header;
@@ -193,6 +208,52 @@ describe('a mixed-precision checkpoint', () => {
       await expect(loading).rejects.toEqual(expected);
       await expect(loading).rejects.toThrow(`${path}: `);
     }
+  });
+
+  const projectedTable = MixedPrecisionTable.fromDense({
+    table: { data: Float32Array.from({ length: 400 }, (_, at) => Math.cos(at)), shape: [100, 4] },
+    bits: Uint8Array.from({ length: 100 }, (_, row) => (row % 3 === 0 ? 128 : row % 3 === 1 ? 129 : 0)),
+    projection: projectionOf(4),
+  });
+
+  it.each<[string, (parts: Changed) => void, string | RegExp]>([
+    [
+      'no projected kinds',
+      ({ description }) => delete description['projected'],
+      'w: expected 0 projected kinds, found 12',
+    ],
+    [
+      'kinds that are none',
+      ({ description }) => (description['projected'] = [{ coefficientBits: [3, 1] }]),
+      'w: expected the coefficientBits and rows of 1 to 6 projected kinds, found ',
+    ],
+    [
+      'another number of projected rows',
+      ({ description }) => ((description['projected'] as { rows: number }[])[0]!.rows = 20),
+      'w.mixed.rows128: expected 10 bytes for 20 rows of 4 bits, found 17',
+    ],
+    [
+      'other coefficients',
+      ({ description }) =>
+        ((description['projected'] as { coefficientBits: number[] }[])[1]!.coefficientBits = [5, 1]),
+      'w.mixed.steps129: expected 4 bytes of 2 float16, found 2 bytes',
+    ],
+    [
+      'a basis that is no number',
+      ({ header, data }) => (data[placeOf(header, 'w.mixed.basis') + 3] = 0xff),
+      'w.mixed.basis: expected finite values, found others at place 1',
+    ],
+    [
+      'no basis',
+      ({ header }) => {
+        header['w.mixed.base'] = header['w.mixed.basis'];
+        delete header['w.mixed.basis'];
+      },
+      'w.mixed.basis: is missing from a mixed-precision table',
+    ],
+  ])('of projected rows with %s is refused', async (_, change, message) => {
+    const path = await changed(change, projectedTable);
+    for (const load of [loadModelTensors, loadCheckpoint]) await expect(load(path)).rejects.toThrow(message);
   });
 
   it('is refused where it is cut off', async () => {

@@ -22,6 +22,7 @@ export class TableMemory {
   });
   #used = reservedBytes;
   #kernels: RowKernels | undefined;
+  #scratch = { offset: 0, bytes: 0 };
 
   /** The current buffer of the memory; replaced whenever the memory grows. */
   get buffer(): ArrayBuffer {
@@ -55,6 +56,15 @@ export class TableMemory {
     if (missing > 0) this.linearMemory.grow(Math.ceil(missing / pageBytes));
     this.#used = end;
     return offset;
+  }
+
+  /**
+   * Bytes that a gather may write as it likes, for all tables of the memory together: at least so many, from an offset that
+   * stays good.
+   */
+  scratch(bytes: number): number {
+    if (bytes > this.#scratch.bytes) this.#scratch = { offset: this.allocate(bytes), bytes };
+    return this.#scratch.offset;
   }
 
   /** The float32 values at an offset that `allocate` returned. */

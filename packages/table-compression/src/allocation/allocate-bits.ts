@@ -1,5 +1,6 @@
-import { mixedPrecisionBytes, type RowsOfBits } from '@ds/data-sparsifier';
+import { isProjectedKind } from '@ds/data-sparsifier';
 import type { RowChoices } from './row-choices.js';
+import { extraBytes, firstExtraBytes, tableBytes } from './table-bytes.js';
 
 /** The bits of every row of every table, and what they come to. */
 export interface Allocation {
@@ -9,57 +10,153 @@ export interface Allocation {
   bytes: number[];
 }
 
-// After these the price of a byte is known to a 2^50th of the range that is searched on a log scale.
-const bisections = 50;
+// The logarithm of the price of a byte is known to so much before the last search, and after it.
+const coarse = 1e-3;
+const finest = 1e-9;
+// A choice is tried to be left out that at most so many rows or a tenth of the stored ones take.
+const fewRows = 64;
 // The price is searched down to this share of the one at which no row is stored.
 const leastShare = 1e-30;
-// What finding a stored row takes, until it is known how many are stored.
-const firstIndexBytes = 1;
+// A row of a bit takes a sixteenth of a byte and its place in the index.
+const leastRowBytes = 1 / 16;
+// How often the index and the kinds of rows that pay are found anew, by the counts that they led to.
+const passes = 2;
+// A price that need not be exact is found on so many rows.
+const roughRows = 1 << 20;
 
 /**
  * Chooses the bits of each row so that the sum of distortions is least within a number of bytes. At a price for a byte
  * each row takes the choice of the least distortion + price x bytes; bisection finds the lowest price at which all
- * tables fit (Y. Shoham and A. Gersho, "Efficient bit allocation for an arbitrary set of quantizers", 1988).
+ * tables fit (Y. Shoham and A. Gersho, "Efficient bit allocation for an arbitrary set of quantizers", 1988). A kind of rows
+ * that takes more bytes of its table, for its basis and for class bits, than it is worth is left out.
  *
  * @param tables the choices of each table
  * @param budget bytes that all tables may take together, at least 0
  */
 export function allocateBits(tables: readonly RowChoices[], budget: number): Allocation {
-  // What one more stored row adds to the index depends on how many are stored: the second search knows that nearly.
-  const guess = tables.map(() => firstIndexBytes);
-  const first = countsOf(tables, lowestPrice(tables, guess, budget), guess);
-  const indexBytes = tables.map((table, index) => indexBytesOfOneMore(table, first[index]!));
-  const price = lowestPrice(tables, indexBytes, budget);
-
-  const counts = countsOf(tables, price, indexBytes);
+  const searched = tables.map((table) => new PricedRows(table));
+  // What a row adds besides its own bytes depends on how many are stored: each search knows that better.
+  let extra = tables.map(firstExtraBytes);
+  let price = lowestPrice(searched, extra, budget, coarse);
+  for (let pass = 0; pass < passes; pass++) {
+    extra = searched.map((table, index) => {
+      const own = extraBytes(table.choices, table.at(price, extra[index]!).counts);
+      return price === 0 ? own : withoutCostly(table, price, own);
+    });
+    price = lowestPrice(searched, extra, budget, pass < passes - 1 ? coarse : finest, price);
+  }
   return {
-    bits: tables.map((table, index) => bitsAtPrice(table, price, indexBytes[index]!)),
-    bytes: tables.map((table, index) => bytesOf(table, counts[index]!)),
+    bits: searched.map((table, index) => table.bits(price, extra[index]!)),
+    bytes: searched.map((table, index) => tableBytes(table.choices, table.at(price, extra[index]!).counts)),
   };
+}
+
+/** Nearly the price for a byte at which all tables fit a number of bytes. */
+export function roughPrice(tables: readonly RowChoices[], budget: number): number {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const stride = Math.ceil(rows / roughRows);
+  const sampled = tables.map((table) => new PricedRows(table, stride));
+  return lowestPrice(sampled, tables.map(firstExtraBytes), budget, coarse);
 }
 
 /** The bits of each row of a table, (rows), at a price for a byte; a stored row takes `indexBytes` besides its own. */
 export function bitsAtPrice(table: RowChoices, price: number, indexBytes: number): Uint8Array<ArrayBuffer> {
-  const prices = pricesOf(table, price, indexBytes);
-  const bits = new Uint8Array(table.rows);
-  for (let row = 0; row < table.rows; row++) bits[row] = table.bits[cheapest(table, row, prices)]!;
-  return bits;
+  return new PricedRows(table).bits(
+    price,
+    table.bits.map((own) => (own === 0 ? 0 : indexBytes)),
+  );
 }
 
-function lowestPrice(tables: readonly RowChoices[], indexBytes: readonly number[], budget: number): number {
+/** The candidates of a table, each of which takes the choice of the least distortion + price x bytes. */
+class PricedRows {
+  readonly choices: RowChoices;
+  readonly largest: number;
+  /** Candidates that a row stands for. */
+  readonly #share: number;
+  readonly #rows: number;
+  /** (candidates, choices). */
+  readonly #distortions: Float32Array;
+
+  /** @param stride only each so many-th candidate stands for all */
+  constructor(choices: RowChoices, stride = 1) {
+    this.choices = choices;
+    const { distortions } = choices;
+    const width = choices.bits.length;
+    const rows = Math.ceil(distortions[0]!.length / stride);
+    this.#share = rows === 0 ? 1 : distortions[0]!.length / rows;
+    this.#rows = rows;
+    this.#distortions = new Float32Array(rows * width);
+    let largest = 0;
+    distortions.slice(0, width).forEach((own, choice) => {
+      for (let row = 0; row < rows; row++) this.#distortions[row * width + choice] = own[row * stride]!;
+    });
+    for (let row = 0; row < rows; row++) largest = Math.max(largest, distortions[0]![row * stride]!);
+    this.largest = largest;
+  }
+
+  /** How many rows of the table take each choice, those that are no candidates the first, and the sum of distortions. */
+  at(price: number, extra: readonly number[]): { counts: number[]; distortion: number } {
+    const prices = this.#prices(price, extra);
+    const width = prices.length;
+    const counts = new Float64Array(width);
+    const distortions = this.#distortions;
+    let distortion = 0;
+    for (let from = 0; from < distortions.length; from += width) {
+      const choice = cheapest(distortions, from, prices);
+      counts[choice]!++;
+      distortion += distortions[from + choice]!;
+    }
+    const { rows } = this.choices;
+    const ofAll = Array.from(counts, (count) => Math.floor(count * this.#share));
+    ofAll[0] = rows - ofAll.reduce((sum, count, choice) => (choice === 0 ? sum : sum + count), 0);
+    return { counts: ofAll, distortion };
+  }
+
+  bits(price: number, extra: readonly number[]): Uint8Array<ArrayBuffer> {
+    const prices = this.#prices(price, extra);
+    const { rows, bits, candidates } = this.choices;
+    const found = new Uint8Array(rows);
+    for (let at = 0; at < this.#rows; at++) {
+      const choice = cheapest(this.#distortions, at * prices.length, prices);
+      found[candidates ? candidates[at]! : at] = bits[choice]!;
+    }
+    return found;
+  }
+
+  #prices(price: number, extra: readonly number[]): Float64Array {
+    return Float64Array.from(this.choices.rowBytes, (bytes, choice) => {
+      if (bytes === 0) return 0;
+      return extra[choice] === Infinity ? Infinity : price * (bytes + extra[choice]!);
+    });
+  }
+}
+
+function lowestPrice(
+  tables: readonly PricedRows[],
+  extra: readonly (readonly number[])[],
+  budget: number,
+  precision: number,
+  guess = 0,
+): number {
   const fits = (price: number) => {
-    const counts = countsOf(tables, price, indexBytes);
-    return tables.reduce((sum, table, index) => sum + bytesOf(table, counts[index]!), 0) <= budget;
+    let bytes = 0;
+    tables.forEach((table, index) => {
+      bytes += tableBytes(table.choices, table.at(price, extra[index]!).counts);
+    });
+    return bytes <= budget;
   };
   if (fits(0)) return 0;
-  let largest = 0;
-  for (const { distortions } of tables) {
-    for (const distortion of distortions[0]!) if (distortion > largest) largest = distortion;
-  }
-  // A stored row takes more than a byte, so that at this price none is.
-  let high = Math.log(largest);
+  // At this price no row is stored.
+  let high = Math.log(Math.max(...tables.map(({ largest }) => largest)) / leastRowBytes) + 1e-9;
   let low = high + Math.log(leastShare);
-  for (let step = 0; step < bisections; step++) {
+  // Around a guess, as far as it takes.
+  for (let reach = 0.05; guess > 0 && reach < high - low; reach *= 4) {
+    const [below, above] = [Math.log(guess) - reach, Math.log(guess) + reach];
+    if (below > low && !fits(Math.exp(below))) low = below;
+    if (above < high && fits(Math.exp(above))) high = above;
+    if (low >= below && high <= above) break;
+  }
+  while (high - low > precision) {
     const middle = (low + high) / 2;
     if (fits(Math.exp(middle))) high = middle;
     else low = middle;
@@ -67,52 +164,51 @@ function lowestPrice(tables: readonly RowChoices[], indexBytes: readonly number[
   return Math.exp(high);
 }
 
-/** For each table the rows of each choice at a price. */
-function countsOf(tables: readonly RowChoices[], price: number, indexBytes: readonly number[]): number[][] {
-  return tables.map((table, index) => {
-    const prices = pricesOf(table, price, indexBytes[index]!);
-    const counts = new Array<number>(table.bits.length).fill(0);
-    for (let row = 0; row < table.rows; row++) counts[cheapest(table, row, prices)]!++;
-    return counts;
-  });
+/**
+ * What a row of each choice takes besides its own bytes: Infinity where the whole choice takes more than it is worth, one
+ * after another, the worst first; all projected kinds together are tried as one.
+ */
+function withoutCostly(table: PricedRows, price: number, extra: readonly number[]): number[] {
+  const { bits } = table.choices;
+  const costOf = (own: readonly number[]) => {
+    const { counts, distortion } = table.at(price, own);
+    const bytes = tableBytes(table.choices, counts);
+    return { counts, bytes, cost: distortion + price * bytes };
+  };
+  let best = { own: extra, ...costOf(extra) };
+  for (;;) {
+    const { own: left, counts, bytes, cost } = best;
+    const used = [...bits.keys()].filter((choice) => bits[choice] !== 0 && counts[choice]! > 0);
+    const few = Math.max(fewRows, (table.choices.rows - counts[0]!) / 10);
+    const projected = used.filter((choice) => isProjectedKind(bits[choice]!));
+    const tried = used.filter((choice) => counts[choice]! <= few).map((choice) => [choice]);
+    for (const dropped of [...tried, projected]) {
+      const own = left.map((bytes, choice) => (dropped.includes(choice) ? Infinity : bytes));
+      const found = costOf(own);
+      if (found.cost < best.cost - price * leastSaved(bytes)) best = { own, ...found };
+    }
+    if (!(best.cost < cost)) return [...left];
+  }
 }
 
-function pricesOf({ rowBytes }: RowChoices, price: number, indexBytes: number): number[] {
-  return rowBytes.map((bytes) => (bytes === 0 ? 0 : price * (bytes + indexBytes)));
+/**
+ * What leaving out a choice must save, in bytes: at the price that is found, which is not exact, many rows may be worth as much
+ * in one choice as in another.
+ */
+function leastSaved(bytes: number): number {
+  return 1 + bytes / 100;
 }
 
-/** The choice of the least distortion and price; of equal ones the one of fewer bits. */
-function cheapest({ distortions }: RowChoices, row: number, prices: readonly number[]): number {
+/** The choice of the least distortion and price; of equal ones the first. */
+function cheapest(distortions: Float32Array, from: number, prices: Float64Array): number {
   let best = 0;
-  let least = distortions[0]![row]!;
+  let least = distortions[from]!;
   for (let choice = 1; choice < prices.length; choice++) {
-    const cost = distortions[choice]![row]! + prices[choice]!;
+    const cost = distortions[from + choice]! + prices[choice]!;
     if (cost < least) {
       least = cost;
       best = choice;
     }
   }
   return best;
-}
-
-function bytesOf({ rows, dim, bits }: RowChoices, counts: readonly number[]): number {
-  return mixedPrecisionBytes({ rows, dim, rowsOfBits: rowsOfBits(bits, counts) });
-}
-
-function rowsOfBits(bits: RowChoices['bits'], counts: readonly number[]): RowsOfBits {
-  return Object.fromEntries(
-    counts.map((count, choice) => [bits[choice]!, count]).filter(([own]) => own !== 0),
-  );
-}
-
-/** What the index grows by for each further stored row, near the number that is stored now. */
-function indexBytesOfOneMore(table: RowChoices, counts: readonly number[]): number {
-  const stored = table.rows - counts[0]!;
-  const more = Math.min(Math.ceil(stored / 8), counts[0]!);
-  if (stored === 0 || more === 0) return firstIndexBytes;
-  // The choice that most stored rows take: further ones join it.
-  const usual = counts.indexOf(Math.max(...counts.slice(1)), 1);
-  const grown = counts.map((count, choice) => (choice === usual ? count + more : count));
-  const added = bytesOf(table, grown) - bytesOf(table, counts) - more * table.rowBytes[usual]!;
-  return Math.max(0, added / more);
 }

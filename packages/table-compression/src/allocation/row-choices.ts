@@ -1,4 +1,4 @@
-import { storedRowBytes, type StoredRowBits, type Table } from '@ds/data-sparsifier';
+import { storedRowBytes, type Projection, type RowKind, type Table } from '@ds/data-sparsifier';
 import type { TableImportance } from '../importance/table-importance.js';
 import { rowDistortions } from './row-distortions.js';
 
@@ -10,16 +10,20 @@ const rowsOfSmallTable = 4096;
 // The largest value of float16, in which a row's scale and minimum are stored.
 const largestHalf = 65504;
 
-/** What each choice of bits costs each row of a table, in bytes and in distortion. */
+/** What each choice of bits costs the rows of a table, in bytes and in distortion. */
 export interface RowChoices {
   rows: number;
   dim: number;
-  /** Bits of a value of each choice. */
-  bits: readonly (0 | StoredRowBits)[];
+  /** Bits of a value of each choice, or a projected kind; 0, not to be stored, first. */
+  bits: readonly (0 | RowKind)[];
   /** Bytes of a row of each choice, without the index. */
   rowBytes: readonly number[];
-  /** For each choice (rows). */
+  /** For each choice the distortion of each candidate. */
   distortions: readonly Float32Array[];
+  /** The rows that may be stored, in order; default: all. */
+  candidates?: Uint32Array;
+  /** What the projected kinds are. */
+  projection?: Projection;
 }
 
 /**

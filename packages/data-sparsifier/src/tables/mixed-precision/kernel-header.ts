@@ -1,5 +1,5 @@
 import type { RankedBits } from './ranked-bits.js';
-import { storedRowBits, type StoredRowBits } from './row-bits.js';
+import { rowKinds, type RowKind } from './row-kinds.js';
 import type { RowIndex } from './row-index.js';
 import type { PlacedBytes } from './placed-bytes.js';
 
@@ -15,32 +15,48 @@ const fields = [
   'blockRanks',
   'lowBits',
   'classes',
+  'basis',
 ] as const;
+const fieldsOfClass = ['bits', 'rowBytes', 'rows', 'coefficients', 'expanded'] as const;
+const fieldsOfClassBits = ['bits', 'ranks'] as const;
 const indexKinds: readonly RowIndex['kind'][] = ['all', 'none', 'bitmap', 'elias-fano'];
-const mostClasses = storedRowBits.length;
+const mostClasses = rowKinds.length;
 
 /** The header that the kernel reads: sizes and byte offsets, 32 bits each, with space for all possible classes. */
 export const mixedHeaderFields: readonly string[] = [
   ...fields,
-  ...storedRowBits.flatMap((_, place) =>
-    ['bits', 'rowBytes', 'rows'].map((name) => `${name}OfClass${place}`),
-  ),
-  ...storedRowBits.flatMap((_, place) => ['bits', 'ranks'].map((name) => `${name}After${place}`)),
+  ...rowKinds.flatMap((_, place) => fieldsOfClass.map((name) => `${name}OfClass${place}`)),
+  ...rowKinds.flatMap((_, place) => fieldsOfClassBits.map((name) => `${name}After${place}`)),
 ];
 
-/** The header of a table in a memory of the kernels. */
+/** What the kernel knows of a class of rows. */
+export interface ClassOfHeader {
+  bits: RowKind;
+  /** Bytes of a row; of a projected kind the number of its coefficients. */
+  rowBytes: number;
+  rows: PlacedBytes;
+  /** Where the bits and steps of the coefficients are. */
+  coefficients: number;
+  /** Where the kernel expands the kind for a gather: 1 + coefficients vectors of float32. */
+  expanded: number;
+}
+
+/** The header of a table that lies in a memory of the kernels. */
 export function mixedHeader({
   rows,
   dim,
   index,
   classes,
   classBits,
+  basis,
 }: {
   rows: number;
   dim: number;
   index: RowIndex;
-  classes: readonly { bits: StoredRowBits; rowBytes: number; rows: PlacedBytes }[];
+  classes: readonly ClassOfHeader[];
   classBits: readonly RankedBits[];
+  /** Where the basis of projected rows is; 0 where there is none. */
+  basis: number;
 }): number[] {
   const values: Record<(typeof fields)[number], number> = {
     rows,
@@ -54,6 +70,7 @@ export function mixedHeader({
     blockRanks: 0,
     lowBits: 0,
     classes: classes.length,
+    basis,
   };
   if (index.kind === 'bitmap') {
     values.bits = index.bitmap.bits.offset;
@@ -63,12 +80,18 @@ export function mixedHeader({
     Object.assign(values, { lowBits, high: high.offset, low: low.offset, groupRanks: groupRanks.offset });
     values.blockRanks = blockRanks.length > 0 ? blockRanks.offset : 0;
   }
-  const ofClasses = classes.flatMap(({ bits, rowBytes, rows: packed }) => [bits, rowBytes, packed.offset]);
+  const ofClasses = classes.flatMap(({ bits, rowBytes, rows: packed, coefficients, expanded }) => [
+    bits,
+    rowBytes,
+    packed.offset,
+    coefficients,
+    expanded,
+  ]);
   const ofClassBits = classBits.flatMap(({ bits, ranks }) => [bits.offset, ranks.offset]);
   return [
     ...fields.map((field) => values[field]),
-    ...padded(ofClasses, 3 * mostClasses),
-    ...padded(ofClassBits, 2 * mostClasses),
+    ...padded(ofClasses, fieldsOfClass.length * mostClasses),
+    ...padded(ofClassBits, fieldsOfClassBits.length * mostClasses),
   ];
 }
 

@@ -1,5 +1,14 @@
 import { checkTableSizes } from '../checked-table-shape.js';
-import { storedRowBytes, isStoredRowBits, storedRowBits, type StoredRowBits } from './row-bits.js';
+import { storedRowBytes, storedRowBits, type StoredRowBits } from './row-bits.js';
+import {
+  checkProjection,
+  isProjectedKind,
+  projectedRowBits,
+  projectedRowsBytes,
+  type ProjectedKind,
+  type Projection,
+} from './projection.js';
+import { isRowKind, projectedRowsOf, type RowKind } from './row-kinds.js';
 import { checkClasses } from './row-classes.js';
 import { checkIndex, type RowIndexParts } from './row-index.js';
 
@@ -14,11 +23,18 @@ export interface MixedPrecisionParts {
   index: RowIndexParts;
   /** The classes of stored rows; the rows of a class are contiguous and in the order of the table. */
   classes: readonly {
-    /** Bits per value. */
-    bits: StoredRowBits;
-    /** The rows: fused codes, scale and minimum, or float16 or float32 values. */
+    /** Bits of a value, or the projected kind, 128 the first. */
+    bits: RowKind;
+    /**
+     * The rows: fused codes, scale and minimum, or float16 or float32 values, or coefficients, which follow each other bit
+     * after bit.
+     */
     rows: Uint8Array;
+    /** How many rows, of a projected kind only: they need not end with a byte. */
+    count?: number;
   }[];
+  /** The basis of projected rows and the coefficients of each kind, where a table has such rows. */
+  projection?: Projection | undefined;
   /**
    * For each class except the last, a bit for each stored row that is in no earlier class: 0 if the row is in this class, 1
    * if it is in a later one. Least significant bit first.
@@ -31,14 +47,21 @@ export interface MixedPrecisionParts {
  *
  * @throws RangeError naming a part that is invalid or disagrees with the others.
  */
-export function checkParts({ shape: [rows, dim], index, classes, classBits }: MixedPrecisionParts): {
+export function checkParts({
+  shape: [rows, dim],
+  index,
+  classes,
+  classBits,
+  projection,
+}: MixedPrecisionParts): {
   rowsOfClass: number[];
   kept: number;
 } {
   checkTableSizes({ rows, dim, blockWidth: 1 });
   if (rows > 2 ** 31) throw new RangeError(`shape: expected at most 2^31 rows, found ${rows}`);
-  const rowsOfClass = classes.map(({ bits, rows: packed }, place) => {
-    if (!isStoredRowBits(bits)) {
+  if (projection) checkProjection(projection, dim);
+  const rowsOfClass = classes.map(({ bits, rows: packed, count }, place) => {
+    if (!isRowKind(bits, projection?.kinds.length ?? 0)) {
       throw new RangeError(
         `classes: expected rows of ${storedRowBits.join(', ')} bits, found ${String(bits)}`,
       );
@@ -46,6 +69,7 @@ export function checkParts({ shape: [rows, dim], index, classes, classBits }: Mi
     if (classes.findIndex((other) => other.bits === bits) !== place) {
       throw new RangeError(`classes: expected rows of ${bits} bits only once`);
     }
+    if (isProjectedKind(bits)) return checkedProjectedRows(packed, count, bits, projection!);
     const rowBytes = storedRowBytes(bits, dim);
     if (rowBytes === 0 || packed.length === 0 || packed.length % rowBytes !== 0) {
       throw new RangeError(
@@ -61,7 +85,32 @@ export function checkParts({ shape: [rows, dim], index, classes, classBits }: Mi
   return { rowsOfClass, kept };
 }
 
-/** @throws RangeError if a scale or minimum is infinite or NaN. */
+/** The number of projected rows, which end in the last byte, with zeros after them. */
+function checkedProjectedRows(
+  packed: Uint8Array,
+  count: number | undefined,
+  kind: ProjectedKind,
+  projection: Projection,
+): number {
+  if (count === undefined || !Number.isSafeInteger(count) || count < 1) {
+    throw new RangeError(`rows${kind}: expected a number of rows, at least one, found ${count}`);
+  }
+  const ofKind = projectedRowsOf(projection, kind);
+  const bytes = projectedRowsBytes(ofKind, count);
+  if (packed.length !== bytes) {
+    throw new RangeError(
+      `rows${kind}: expected ${bytes} bytes for ${count} rows of ${projectedRowBits(ofKind)} bits, ` +
+        `found ${packed.length}`,
+    );
+  }
+  const used = (count * projectedRowBits(ofKind)) % 8;
+  if (used > 0 && packed.at(-1)! >>> used !== 0) {
+    throw new RangeError(`rows${kind}: has ones after its ${count} rows`);
+  }
+  return count;
+}
+
+/** No row that was stored has a scale or minimum that is infinite or not a number. */
 function checkScales(packed: Uint8Array, bits: StoredRowBits, rowBytes: number): void {
   if (bits >= 16) return;
   for (let end = rowBytes, row = 0; end <= packed.length; end += rowBytes, row++) {

@@ -1,18 +1,24 @@
 import type { TableMemory } from '../table-memory.js';
-import { mixedHeader, mixedHeaderFields } from './kernel-header.js';
+import { mixedHeader, mixedHeaderFields, type ClassOfHeader } from './kernel-header.js';
 import { checkedTableShape } from '../checked-table-shape.js';
 import { StoredRowTable, type StoredRows } from '../stored-row-table.js';
 import { checkParts, type MixedPrecisionParts } from './mixed-precision-parts.js';
 import { placeBytes, type PlacedBytes } from './placed-bytes.js';
 import type { RankedBits } from './ranked-bits.js';
-import { roundByBits } from './round-by-bits.js';
 import {
-  storedRowBytes,
-  isStoredRowBits,
-  readStoredRow,
-  storedRowBits,
-  type StoredRowBits,
-} from './row-bits.js';
+  expandedKind,
+  isProjectedKind,
+  openProjection,
+  projectionBytes,
+  projectionParts,
+  readProjectedRow,
+  type OpenProjection,
+  type Projection,
+} from './projection.js';
+import { projectRows } from './project-rows.js';
+import { roundByBits } from './round-by-bits.js';
+import { storedRowBytes, readStoredRow, storedRowBits } from './row-bits.js';
+import { isRowKind, projectedRowsOf, rowKinds, rowsBytes, type RowKind } from './row-kinds.js';
 import {
   classBytes,
   classesInOrder,
@@ -24,29 +30,33 @@ import {
 } from './row-classes.js';
 import { encodeIndex, findRow, indexParts, keptRows, openIndex, type RowIndex } from './row-index.js';
 
-/** A class of stored rows in a table. */
-export interface RowClass {
-  bits: StoredRowBits;
-  rowBytes: number;
+interface RowClass {
+  bits: RowKind;
+  count: number;
   rows: PlacedBytes;
 }
 
 /**
- * An embedding table whose rows have 1, 2, 4 or 8 bits per value, with a scale and a minimum for each row, or 16 or 32 bits,
- * or are not stored and read as +0. Rows with the same number of bits are in one array. An index marks the stored rows, and
- * class bits identify the array of a row.
+ * An embedding table whose rows have 1, 2, 4 or 8 bits a value, with a scale and a minimum for each row, or 16 or 32 bits, or
+ * are not stored and read as +0. Rows may also be projected: a few coefficients in a basis of their table, which has up to six
+ * kinds of such rows. Rows of the same bits or kind lie in one array; an index says which rows are stored, and class bits which
+ * array a row lies in.
  */
 export class MixedPrecisionTable extends StoredRowTable {
   /** Number of stored rows. */
   readonly storedRows: number;
-  /** Number of rows that are stored with each number of bits. */
+  /** How many rows are stored in each number of bits, and how many are of each projected kind, 128 the first. */
   readonly rowsOfBits: Readonly<RowsOfBits>;
-  /** Bytes of the table in memory: rows with their scales, index, class bits, and the counts for finding a row. */
+  /**
+   * Bytes that the table takes in memory: rows with their scales, index, class bits, the counts that find a row, and the basis
+   * of projected rows.
+   */
   readonly byteLength: number;
 
   readonly #index: RowIndex;
   readonly #classes: readonly RowClass[];
   readonly #classBits: readonly RankedBits[];
+  readonly #projection: OpenProjection | undefined;
 
   private constructor(parts: MixedPrecisionParts, memory: TableMemory | undefined) {
     const [rows, dim] = parts.shape;
@@ -57,17 +67,24 @@ export class MixedPrecisionTable extends StoredRowTable {
     const { index, bytes } = openIndex(parts.index, { rows, kept }, memory);
     this.#index = index;
     this.#classBits = openClasses(parts.classBits, rowsOfClass, memory);
-    this.#classes = parts.classes.map(({ bits, rows: packed }) => ({
+    this.#classes = parts.classes.map(({ bits, rows: packed }, place) => ({
       bits,
-      rowBytes: storedRowBytes(bits, dim),
-      rows: placeBytes(packed, memory),
+      count: rowsOfClass[place]!,
+      // A coefficient is read by 4 bytes.
+      rows: placeBytes(packed, memory, isProjectedKind(bits) ? 4 : 0),
     }));
+    this.#projection = parts.projection && openProjection(parts.projection, memory);
     this.byteLength =
       bytes +
       classBytes(rowsOfClass) +
+      projectionBytes(parts.projection?.kinds ?? [], dim) +
       this.#classes.reduce((sum, { rows: packed }) => sum + packed.length, 0);
     if (memory) {
-      const header = mixedHeader({ rows, dim, index, classes: this.#classes, classBits: this.#classBits });
+      const header = mixedHeader({
+        ...{ rows, dim, index, classBits: this.#classBits },
+        classes: this.#classesOfHeader(memory),
+        basis: this.#projection?.basis.offset ?? 0,
+      });
       memory.int32(this.header, header.length).set(header);
     }
   }
@@ -81,23 +98,27 @@ export class MixedPrecisionTable extends StoredRowTable {
     shape,
     bits,
     rowsByBits,
+    projection,
     memory,
   }: {
     /** Rows and values in a row. */
     shape: readonly [rows: number, dim: number];
-    /** Bits per value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
+    /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32; or its projected kind, 128 the first. */
     bits: Uint8Array;
     /**
-     * For each number of bits, its rows in the order of the table, contiguous. Up to 8 bits they are the result of
-     * `roundRows`; with 16 and 32 bits, float16 and float32 values, little-endian. Held by reference unless `memory` is given.
+     * For each number of bits its rows in the order of the table, one after another. Up to 8 bits
+     * they are what `roundRows` returns; of 16 and 32 bits the values as float16 and float32, little-endian; of a projected kind
+     * the coefficients, bit after bit. Held by reference where no `memory` is given.
      */
-    rowsByBits: Partial<Record<StoredRowBits, Uint8Array>>;
-    /** The memory for the table, for the fast gather; default: separate arrays. */
+    rowsByBits: Partial<Record<RowKind, Uint8Array>>;
+    /** The basis of projected rows and the coefficients of each kind. */
+    projection?: Projection | undefined;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
     memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
-    const classes = classOrder(countBits(bits, shape[0]));
+    const classes = classOrder(countBits(bits, shape[0], projection?.kinds.length));
     for (const { bits: ofClass, rows } of classes) {
-      const expected = rows * storedRowBytes(ofClass, shape[1]);
+      const expected = rowsBytes(ofClass, rows, shape[1], projection);
       const found = rowsByBits[ofClass]?.length ?? 0;
       if (found !== expected) {
         throw new RangeError(
@@ -109,8 +130,13 @@ export class MixedPrecisionTable extends StoredRowTable {
     const parts: MixedPrecisionParts = {
       shape,
       index: encodeIndex(bits, kept),
-      classes: classes.map((ofClass) => ({ bits: ofClass.bits, rows: rowsByBits[ofClass.bits]! })),
+      classes: classes.map(({ bits: ofClass, rows }) => ({
+        bits: ofClass,
+        rows: rowsByBits[ofClass]!,
+        ...(isProjectedKind(ofClass) ? { count: rows } : {}),
+      })),
       classBits: encodeClasses(bits, classes),
+      ...(projection ? { projection } : {}),
     };
     return new MixedPrecisionTable(parts, memory);
   }
@@ -125,23 +151,27 @@ export class MixedPrecisionTable extends StoredRowTable {
     table,
     bits,
     curvature,
+    projection,
     memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
-    /** Bits per value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32. */
+    /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32; or its projected kind, 128 the first. */
     bits: Uint8Array;
     /**
-     * (dim, dim), symmetric: an error e of a row increases the loss by e^T curvature e. Rows of codes are rounded with it
-     * (`roundRows`); default: each value to the nearest code.
+     * (dim, dim), symmetric: how much the loss grows with the error of a row, e^T curvature e. Rows of codes are rounded by
+     * it (`roundRows`), and so are coefficients; default: each value to the nearest code.
      */
     curvature?: Float64Array | undefined;
-    /** The memory for the table, for the fast gather; default: separate arrays. */
+    /** The basis of projected rows and the coefficients of each kind. */
+    projection?: Projection | undefined;
+    /** Where the table is built, for the fast gather; default: arrays of its own. */
     memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const [rows, dim] = checkedTableShape(table);
-    const rowsOfBits = countBits(bits, rows);
-    const rowsByBits = roundByBits({ data: table.data, dim, bits, rowsOfBits, curvature });
-    return MixedPrecisionTable.fromRows({ shape: [rows, dim], bits, rowsByBits, memory });
+    const rowsOfBits = countBits(bits, rows, projection?.kinds.length);
+    const of = { data: table.data, dim, bits, rowsOfBits, curvature };
+    const rowsByBits = { ...roundByBits(of), ...(projection ? projectRows({ ...of, projection }) : {}) };
+    return MixedPrecisionTable.fromRows({ shape: [rows, dim], bits, rowsByBits, projection, memory });
   }
 
   /**
@@ -169,15 +199,20 @@ export class MixedPrecisionTable extends StoredRowTable {
     return {
       shape: [this.rows, this.dim],
       index: indexParts(this.#index),
-      classes: this.#classes.map(({ bits, rows }) => ({ bits, rows: rows.bytes })),
+      classes: this.#classes.map(({ bits, count, rows }) => ({
+        bits,
+        rows: rows.bytes,
+        ...(isProjectedKind(bits) ? { count } : {}),
+      })),
       classBits: this.#classBits.map(({ bits }) => bits.bytes),
+      ...(this.#projection ? { projection: projectionParts(this.#projection) } : {}),
     };
   }
 
-  /** Bits per value for each row, (rows), as a new array; 0 for rows that are not stored. */
+  /** Bits of a value for each row, (rows), or its projected kind, as a new array: 0 where the row is not stored. */
   get bits(): Uint8Array {
     const bits = new Uint8Array(this.rows);
-    for (const { row, bits: found } of this.#storedInOrder()) bits[row] = found;
+    for (const { row, ofClass } of this.#storedInOrder()) bits[row] = this.#classes[ofClass]!.bits;
     return bits;
   }
 
@@ -199,49 +234,83 @@ export class MixedPrecisionTable extends StoredRowTable {
         `expected room for ${this.rows} rows of ${this.dim} values, found ${dense.length} values`,
       );
     }
-    const views = new Map(this.#classes.map(({ bits, rows }) => [bits, rows.view]));
-    for (const { row, bits, from } of this.#storedInOrder()) {
-      readStoredRow(views.get(bits)!, from, bits, this.dim, dense, row * this.dim);
-    }
+    const readers = this.#readers(dense);
+    for (const { row, ofClass, place } of this.#storedInOrder()) readers[ofClass]!(place, row * this.dim);
   }
 
   protected override storedRowsFor(out: Float32Array): StoredRows {
-    const { dim } = this;
+    const readers = this.#readers(out);
     return {
       find: (row) => findRow(this.#index, row),
       readRow: (stored, to) => {
         const { place, inClass } = findClass(this.#classBits, stored);
-        const { bits, rowBytes, rows } = this.#classes[place]!;
-        readStoredRow(rows.view, inClass * rowBytes, bits, dim, out, to);
+        readers[place]!(inClass, to);
       },
     };
   }
 
-  /** The stored rows in order: the row, its bits, and its offset in the array of its class. */
-  *#storedInOrder(): Generator<{ row: number; bits: StoredRowBits; from: number }> {
+  /** For each class what reads its row at a place into `out`. */
+  #readers(out: Float32Array): ((place: number, to: number) => void)[] {
+    const { dim } = this;
+    return this.#classes.map(({ bits, rows }) => {
+      if (isProjectedKind(bits)) {
+        const projection = projectionParts(this.#projection!);
+        const kind = projectedRowsOf(projection, bits);
+        const expanded = expandedKind(projection.basis, kind, dim);
+        const { bytes } = rows;
+        return (place, to) => readProjectedRow(bytes, place, kind.coefficientBits, expanded, out, to);
+      }
+      const { view } = rows;
+      const rowBytes = storedRowBytes(bits, dim);
+      return (place, to) => readStoredRow(view, place * rowBytes, bits, dim, out, to);
+    });
+  }
+
+  /** The classes as the kernel knows them, with room in `memory` for what it expands. */
+  #classesOfHeader(memory: TableMemory): ClassOfHeader[] {
+    const kinds = this.#projection?.kinds ?? [];
+    const vectorBytes = 4 * this.dim;
+    let expanded = memory.scratch(
+      kinds.reduce((sum, { coefficientBits }) => sum + (1 + coefficientBits.length) * vectorBytes, 0),
+    );
+    return this.#classes.map(({ bits, rows }) => {
+      if (!isProjectedKind(bits)) {
+        return { bits, rowBytes: storedRowBytes(bits, this.dim), rows, coefficients: 0, expanded: 0 };
+      }
+      const { coefficientBits, coefficients } = projectedRowsOf({ kinds }, bits);
+      const at = expanded;
+      expanded += (1 + coefficientBits.length) * vectorBytes;
+      return {
+        ...{ bits, rowBytes: coefficientBits.length, rows },
+        coefficients: coefficients.offset,
+        expanded: at,
+      };
+    });
+  }
+
+  /** The stored rows in order: which row, its class by its place, and the row's place in the class. */
+  *#storedInOrder(): Generator<{ row: number; ofClass: number; place: number }> {
     const { index, classBits } = this.parts();
     const next = this.#classes.map(() => 0);
     const places = classesInOrder(classBits, this.storedRows);
     for (const row of keptRows(index, { rows: this.rows, kept: this.storedRows })) {
-      const place = places.next().value as number;
-      const { bits, rowBytes } = this.#classes[place]!;
-      yield { row, bits, from: next[place]! * rowBytes };
-      next[place]!++;
+      const ofClass = places.next().value as number;
+      yield { row, ofClass, place: next[ofClass]!++ };
     }
   }
 }
 
-/** @throws RangeError if `bits` does not have `rows` entries, or naming a row with an invalid number of bits. */
-function countBits(bits: Uint8Array, rows: number): RowsOfBits {
+/** @throws RangeError when `bits` are not those of `rows` rows, or naming a row whose bits no row can have. */
+function countBits(bits: Uint8Array, rows: number, projected = 0): RowsOfBits {
   if (bits.length !== rows) throw new RangeError(`expected the bits of ${rows} rows, found ${bits.length}`);
   const counts = new Array<number>(256).fill(0);
   for (const found of bits) counts[found]!++;
   counts.forEach((count, found) => {
-    if (count > 0 && found !== 0 && !isStoredRowBits(found)) {
+    if (count > 0 && found !== 0 && !isRowKind(found, projected)) {
       throw new RangeError(
         `expected rows of 0, ${storedRowBits.join(', ')} bits, found ${found} at row ${bits.indexOf(found)}`,
       );
     }
   });
-  return Object.fromEntries(storedRowBits.map((ofClass) => [ofClass, counts[ofClass]!]));
+  return Object.fromEntries(rowKinds.map((kind) => [kind, counts[kind]!]));
 }

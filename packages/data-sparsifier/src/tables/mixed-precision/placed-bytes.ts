@@ -36,10 +36,14 @@ export class PlacedBytes {
   }
 }
 
-/** Copies bytes into `memory` if given, otherwise holds them by reference. */
-export function placeBytes(bytes: Uint8Array, memory: TableMemory | undefined): PlacedBytes {
+/**
+ * Copies bytes into `memory` where one is given, else holds them by reference.
+ *
+ * @param readBehind bytes after them that a kernel may read
+ */
+export function placeBytes(bytes: Uint8Array, memory: TableMemory | undefined, readBehind = 0): PlacedBytes {
   if (!memory) return new PlacedBytes(bytes, undefined);
-  const offset = memory.allocate(bytes.length);
+  const offset = memory.allocate(bytes.length + readBehind);
   const there = new Uint8Array(memory.buffer, offset, bytes.length);
   there.set(bytes);
   return new PlacedBytes(there, memory);

@@ -1,7 +1,7 @@
 import { roundRows } from '../../quantization/round-rows.js';
 import { toFloat16 } from '../../quantization/float16.js';
 import { maxFloat16 } from '../../quantization/quantized-row-format.js';
-import { storedRowBytes, type StoredRowBits } from './row-bits.js';
+import { storedRowBits, storedRowBytes, type StoredRowBits } from './row-bits.js';
 import type { RowsOfBits } from './row-classes.js';
 
 // Rows rounded at a time.
@@ -28,8 +28,8 @@ export function roundByBits({
   rowsOfBits: RowsOfBits;
   curvature?: Float64Array | undefined;
 }): Partial<Record<StoredRowBits, Uint8Array>> {
-  const rounded = Object.entries(rowsOfBits).map(([key, count]) => {
-    const ofClass = Number(key) as StoredRowBits;
+  const rounded = storedRowBits.map((ofClass) => {
+    const count = rowsOfBits[ofClass] ?? 0;
     const rowBytes = storedRowBytes(ofClass, dim);
     const packed = new Uint8Array(count * rowBytes);
     const values = new Float32Array(rowsAtOnce * dim);

@@ -8,20 +8,21 @@ import {
   setBit,
   type RankedBits,
 } from './ranked-bits.js';
-import type { StoredRowBits } from './row-bits.js';
+import type { RowKind } from './row-kinds.js';
 
-// The class of a kept row is its number of bits. Classes are ordered by their number of rows, largest first. Each class
-// except the last has a bitmap over the kept rows that are in no earlier class: 0 for a row of this class, 1 for one of a
-// later class. (This is a wavelet tree, R. Grossi, A. Gupta and J. S. Vitter 2003, with the most frequent classes at the
-// top.) A row's position within its class is the number of zeros before it. Two classes take 1 bit per row, three 1 to 1.67.
+// The class of a kept row is its kind: its number of bits, or how it is projected. Classes are ordered by their number of
+// rows, largest first. Each class except the last has a bitmap over the kept rows that are in no earlier class: 0 for a row of
+// this class, 1 for one of a later class. (This is a wavelet tree, R. Grossi, A. Gupta and J. S. Vitter 2003, with the most
+// frequent classes at the top.) A row's position within its class is the number of zeros before it. Two classes take 1 bit per
+// row, three 1 to 1.67.
 
-/** The number of rows for each number of bits; a missing entry means none. */
-export type RowsOfBits = Partial<Record<StoredRowBits, number>>;
+/** The number of rows for each number of bits and each projected kind, 128 the first; a missing entry means none. */
+export type RowsOfBits = Partial<Record<RowKind, number>>;
 
 /** The classes of a table, most rows first, ties by fewer bits. */
-export function classOrder(rowsOfBits: RowsOfBits): { bits: StoredRowBits; rows: number }[] {
+export function classOrder(rowsOfBits: RowsOfBits): { bits: RowKind; rows: number }[] {
   return Object.entries(rowsOfBits)
-    .map(([bits, rows]) => ({ bits: Number(bits) as StoredRowBits, rows }))
+    .map(([bits, rows]) => ({ bits: Number(bits) as RowKind, rows }))
     .filter(({ rows }) => rows > 0)
     .sort((a, b) => b.rows - a.rows || a.bits - b.bits);
 }
@@ -44,7 +45,7 @@ export function classBytes(rowsOfClass: readonly number[]): number {
 /** The class bitmaps of the rows whose entry in `bits` is not 0. */
 export function encodeClasses(
   bits: Uint8Array,
-  classes: readonly { bits: StoredRowBits; rows: number }[],
+  classes: readonly { bits: RowKind; rows: number }[],
 ): Uint8Array[] {
   const lengths = classBitLengths(classes.map(({ rows }) => rows));
   const bitmaps = lengths.map((length) => new Uint8Array(Math.ceil(length / 8)));

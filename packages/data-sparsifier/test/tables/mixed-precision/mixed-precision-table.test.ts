@@ -6,25 +6,55 @@ import {
   TableMemory,
   mixedPrecisionBytes,
   MixedPrecisionTable,
+  ProjectedCoder,
   roundRows,
   unpackFusedRows,
   type MixedPrecisionParts,
+  type ProjectedKind,
+  type ProjectedRows,
 } from '../../../src/index.js';
 import { builtFile } from '../../../../test-support/src/built-file.js';
+import { expandedKind } from '../../../src/tables/mixed-precision/projection.js';
 import { fromFloat16, toFloat16 } from '../../../src/quantization/float16.js';
 import { storedRowBytes, type StoredRowBits } from '../../../src/tables/mixed-precision/row-bits.js';
 import { arbitraryMixedTable, mixedRows, type MixedRows } from './arbitrary-mixed-table.js';
 
 /** The dense table by the simplest reading: a row after another, from its fused form in text. */
-function expected({ shape: [rows, dim], bits, rowsByBits }: MixedRows): Float32Array {
+function expected({ shape: [rows, dim], bits, rowsByBits, projection }: MixedRows): Float32Array {
   const dense = new Float32Array(rows * dim);
   const next: Record<number, number> = {};
   bits.forEach((found, row) => {
     if (found === 0) return;
     const place = (next[found] ??= 0);
     next[found]!++;
+    if (found >= 128) {
+      const { coefficientBits, steps } = projection!.kinds[found - 128]!;
+      const digits = [...rowsByBits[found as ProjectedKind]!].map((byte) =>
+        [...byte.toString(2).padStart(8, '0')].reverse().join(''),
+      );
+      const halfAt = (of: Uint8Array, at: number) => fromFloat16(of[2 * at]! + 256 * of[2 * at + 1]!);
+      const rowBits = coefficientBits.reduce((sum, own) => sum + own, 0);
+      const ofRow = digits.join('').slice(place * rowBits, (place + 1) * rowBits);
+      const { fround } = Math;
+      for (let column = 0; column < dim; column++) {
+        let value = halfAt(projection!.basis, column);
+        const vectors = coefficientBits.map((_, k) =>
+          fround(halfAt(projection!.basis, (1 + k) * dim + column) * halfAt(steps, k)),
+        );
+        coefficientBits.forEach((own, k) => {
+          value = fround(value - fround(((2 ** own - 1) / 2) * vectors[k]!));
+        });
+        let from = 0;
+        coefficientBits.forEach((own, k) => {
+          const code = own === 0 ? 0 : parseInt([...ofRow.slice(from, (from += own))].reverse().join(''), 2);
+          value = fround(value + fround(code * vectors[k]!));
+        });
+        dense[row * dim + column] = value;
+      }
+      return;
+    }
     const bytes = storedRowBytes(found as StoredRowBits, dim);
-    const packed = rowsByBits[found as StoredRowBits].slice(place * bytes, (place + 1) * bytes);
+    const packed = rowsByBits[found as StoredRowBits]!.slice(place * bytes, (place + 1) * bytes);
     const binary = [...packed].map((byte) => byte.toString(2).padStart(8, '0'));
     const number = (at: number, length: number) =>
       parseInt(
@@ -55,8 +85,14 @@ function expected({ shape: [rows, dim], bits, rowsByBits }: MixedRows): Float32A
 }
 
 function bytesOfParts(table: MixedPrecisionTable): number {
-  const { index, classes, classBits } = table.parts();
+  const { index, classes, classBits, projection } = table.parts();
   const arrays = [...classes.map(({ rows }) => rows), ...classBits];
+  if (projection) {
+    arrays.push(projection.basis);
+    for (const { coefficientBits, steps } of projection.kinds) {
+      arrays.push(steps, Uint8Array.from(coefficientBits));
+    }
+  }
   if (index.kind === 'bitmap') arrays.push(index.bits);
   if (index.kind === 'elias-fano') arrays.push(index.high, index.low);
   return arrays.reduce((sum, { length }) => sum + length, 0);
@@ -137,11 +173,12 @@ describe('MixedPrecisionTable', () => {
         const [rows, dim] = input.shape;
         const table = MixedPrecisionTable.fromRows(input);
         const { rowsOfBits } = table;
-        expect(mixedPrecisionBytes({ rows, dim, rowsOfBits })).toBe(table.byteLength);
+        const { projection } = input;
+        expect(mixedPrecisionBytes({ rows, dim, rowsOfBits, projection })).toBe(table.byteLength);
         // What a file holds is all but the counts, which take at most a fifth of the index and 4 bytes each.
         expect(table.byteLength).toBeGreaterThanOrEqual(bytesOfParts(table));
         const rowBytes = table.parts().classes.reduce((sum, ofClass) => sum + ofClass.rows.length, 0);
-        expect(table.byteLength).toBeLessThanOrEqual(1.2 * (bytesOfParts(table) - rowBytes) + rowBytes + 24);
+        expect(table.byteLength).toBeLessThanOrEqual(1.2 * (bytesOfParts(table) - rowBytes) + rowBytes + 56);
       }),
     );
   });
@@ -167,12 +204,13 @@ describe('MixedPrecisionTable', () => {
 
   test('rounds a dense table, each row to its bits', () => {
     fc.assert(
-      fc.property(arbitraryMixedTable(400), fc.boolean(), ({ shape, bits }, byCurvature) => {
+      fc.property(arbitraryMixedTable(400), fc.boolean(), ({ shape, bits: input }, byCurvature) => {
         const [rows, dim] = shape;
         const data = Float32Array.from({ length: rows * dim }, (_, at) => Math.sin(at * at));
         const curvature = byCurvature
           ? Float64Array.from({ length: dim * dim }, (_, at) => (at % (dim + 1) === 0 ? 2 : 0.5))
           : undefined;
+        const bits = input.map((found) => (found < 128 ? found : 8));
         const table = MixedPrecisionTable.fromDense({ table: { data, shape }, bits, curvature });
         expect(table.bits).toEqual(bits);
         const read = table.toDense();
@@ -194,6 +232,64 @@ describe('MixedPrecisionTable', () => {
         });
       }),
     );
+  });
+
+  test('codes projected rows of a dense table by their curvature, as the coder says', () => {
+    fc.assert(
+      fc.property(arbitraryMixedTable(300), fc.boolean(), ({ shape, bits, projection }, byCurvature) => {
+        if (!projection) return;
+        const [rows, dim] = shape;
+        const data = Float32Array.from({ length: rows * dim }, (_, at) => Math.sin(at * at));
+        const curvature = byCurvature
+          ? Float64Array.from({ length: dim * dim }, (_, at) => (at % (dim + 1) === 0 ? 2 : 0.5))
+          : undefined;
+        const table = MixedPrecisionTable.fromDense({ table: { data, shape }, bits, curvature, projection });
+        expect(table.bits).toEqual(bits);
+        const read = table.toDense();
+        const cost = (row: number, values: ArrayLike<number>) => {
+          let sum = 0;
+          for (let i = 0; i < dim; i++) {
+            for (let j = 0; j < dim; j++) {
+              const [a, b] = [row * dim + i, row * dim + j];
+              const weight = curvature ? curvature[i * dim + j]! : i === j ? 1 : 0;
+              sum += weight * (values[i]! - data[a]!) * (values[j]! - data[b]!);
+            }
+          }
+          return sum;
+        };
+        const coder = new ProjectedCoder({ projection, dim, curvature });
+        const codes = new Uint16Array(5);
+        bits.forEach((kind, row) => {
+          if (kind < 128) return;
+          const stored = read.subarray(row * dim, (row + 1) * dim);
+          coder.take(data, row * dim);
+          const found = coder.code(kind - 128, codes);
+          const { origin, vectors } = expandedKind(projection.basis, projection.kinds[kind - 128]!, dim);
+          const scale = 1 + cost(row, origin) + cost(row, new Float32Array(dim));
+          const reach = vectors.flatMap((own, k) =>
+            [...own].map((value) => Math.abs(value) * 2 ** projection.kinds[kind - 128]!.coefficientBits[k]!),
+          );
+          const slack = 1e-6 * dim * dim * (scale + Math.max(...reach) ** 2);
+          expect(Math.abs(found - cost(row, stored))).toBeLessThanOrEqual(slack);
+        });
+      }),
+    );
+  });
+
+  test('one coefficient takes the nearest of its values', () => {
+    const half = (values: readonly number[]) => new Uint8Array(Uint16Array.from(values, toFloat16).buffer);
+    const projection = {
+      basis: half([1, 2, 0.5, 0]),
+      kinds: [{ coefficientBits: [3], steps: half([0.25]) }],
+    };
+    // The second column is that of the mean; the first is 1 + 0.125 x (-3.5 to 3.5).
+    const data = Float32Array.of(0.9, 2, 1.3, 3, 7, 2, -7, 2, 1.45, 2);
+    const bits = new Uint8Array(5).fill(128);
+    const table = MixedPrecisionTable.fromDense({ table: { data, shape: [5, 2] }, bits, projection });
+    expect([...table.toDense()]).toEqual([0.9375, 2, 1.3125, 2, 1.4375, 2, 0.5625, 2, 1.4375, 2]);
+    expect(table.rowsOfBits[128]).toBe(5);
+    // 15 bits of codes, 8 bytes of basis, 3 of one coefficient.
+    expect(table.byteLength).toBe(2 + 8 + 3);
   });
 
   test.each([
@@ -359,7 +455,7 @@ describe('MixedPrecisionTable', () => {
     const parts = MixedPrecisionTable.fromRows(input).parts();
     const index = parts.index as Extract<MixedPrecisionParts['index'], { kind: 'elias-fano' }>;
     const kept = parts.classes.reduce(
-      (sum, { bits, rows }) => sum + rows.length / storedRowBytes(bits, 4),
+      (sum, { bits, rows }) => sum + rows.length / storedRowBytes(bits as StoredRowBits, 4),
       0,
     );
     const flipped = (bytes: Uint8Array, bit: number) =>
@@ -428,6 +524,55 @@ describe('MixedPrecisionTable', () => {
       ],
     ])('refuses %s', (_, changed, message) => {
       expect(() => MixedPrecisionTable.fromParts({ ...parts, ...changed })).toThrow(message);
+    });
+
+    describe('with projected rows', () => {
+      const projected = mixedRows({
+        shape: [200, 4],
+        keptShare: 0.5,
+        weights: [0, 1, 0, 0, 0, 0, 1, 1],
+        projected: [[3, 2], [7]],
+        seed: 4,
+      });
+      const whole = MixedPrecisionTable.fromRows(projected).parts();
+      const { basis, kinds } = whole.projection!;
+      const [first, second] = kinds as [ProjectedRows, ProjectedRows];
+      const infinite = second.steps.slice().fill(0xff);
+      const place = whole.classes.findIndex(({ bits }) => bits === 129);
+      const { count, rows } = whole.classes[place]!;
+      const withClass = (changed: object) => ({
+        classes: whole.classes.map((of, at) => (at === place ? { ...of, ...changed } : of)),
+      });
+      const padded = new Uint8Array(rows.length);
+      padded.set(rows);
+      padded[rows.length - 1]! |= 0x80;
+
+      test.each<[string, Partial<MixedPrecisionParts>, string | RegExp]>([
+        ['no basis', { projection: undefined }, /^classes: expected rows of .* bits, found 12[89]/],
+        ['another basis', { projection: { basis: basis.subarray(2), kinds } }, /^basis: expected 24 bytes/],
+        ['no kinds', { projection: { basis, kinds: [] } }, 'projection: expected 1 to 6 kinds'],
+        [
+          'coefficients of no bits',
+          { projection: { basis, kinds: [first, { ...second, coefficientBits: [0] }] } },
+          'rows129: expected coefficients of 0 to 16 bits, at least 1 together, found [0]',
+        ],
+        [
+          'coefficients of many bits',
+          { projection: { basis, kinds: [first, { ...second, coefficientBits: [17] }] } },
+          'rows129: expected coefficients of 0 to 16 bits',
+        ],
+        [
+          'steps that are no numbers',
+          { projection: { basis, kinds: [first, { ...second, steps: infinite }] } },
+          'steps129: expected finite values, found others at place 0',
+        ],
+        ['no count', withClass({ count: undefined }), 'rows129: expected a number of rows'],
+        ['another count', withClass({ count: count! + 9 }), /^rows129: expected \d+ bytes for/],
+        ['ones after the rows', withClass({ rows: padded }), /^rows129: has ones after its \d+ rows/],
+      ])('refuses %s', (_, changed, message) => {
+        expect((count! * 7) % 8).not.toBe(0);
+        expect(() => MixedPrecisionTable.fromParts({ ...whole, ...changed })).toThrow(message);
+      });
     });
 
     test('refuses rows that do not increase', () => {

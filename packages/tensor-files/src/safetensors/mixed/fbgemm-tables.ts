@@ -1,5 +1,6 @@
 import {
   fromFloat16,
+  isProjectedKind,
   storedRowBytes,
   type MixedPrecisionTable,
   type StoredRowBits,
@@ -31,10 +32,18 @@ const kindOf: Record<StoredRowBits, FbgemmRows> = {
  * A table in the fused rows of FBGEMM's kernels with int32 index remappings, a table for each kind of rows: the sum of
  * their bags is the bag of the table. 1-bit rows become 2-bit rows of the same values, and float16 values float32.
  *
- * @throws RangeError when the codes of a row do not fill their last byte, which PyTorch would read as more values.
+ * @throws RangeError when the codes of a row do not fill their last byte, which PyTorch would read as more values, or when
+ *   rows are projected, which FBGEMM's kernels do not read.
  */
 export function fbgemmTables(table: MixedPrecisionTable): FbgemmTable[] {
   const { rows, dim, bits } = table;
+  const projected = table.parts().classes.find((ofClass) => isProjectedKind(ofClass.bits));
+  if (projected) {
+    throw new RangeError(
+      "FBGEMM's kernels do not read projected rows: expected rows of bits only, as `rows: 'quantized'` makes them, " +
+        `found ${projected.count} projected ones`,
+    );
+  }
   const stored = new Map(table.parts().classes.map((ofClass) => [ofClass.bits as number, ofClass.rows]));
   const next: Record<number, number> = {};
   return (['2bit', '4bit', 'byte', 'float'] as const).flatMap((kind) => {

@@ -1,4 +1,4 @@
-import type { MixedPrecisionParts } from '@ds/data-sparsifier';
+import { isProjectedKind, projectedKinds, type MixedPrecisionParts } from '@ds/data-sparsifier';
 import { parseSmallJson, shortly } from '../parse-small-json.js';
 import type { SafetensorsEntry } from '../read-safetensors-header.js';
 
@@ -8,11 +8,21 @@ export const metadataKey = 'mixed_precision';
 /** What the metadata says of a table; all else follows from its tensors. */
 export interface MixedTableDescription {
   shape: readonly [rows: number, dim: number];
-  /** The bits of each class of rows, in the order of its class bits. */
+  /** The bits of each class of rows, or its projected kind, 128 the first, in the order of its class bits. */
   bits: readonly number[];
   index: MixedPrecisionParts['index']['kind'];
   /** Low bits of a row in Elias-Fano's form. */
   lowBits?: number;
+  /** The projected kinds, 128 first. */
+  projected?: readonly ProjectedDescription[];
+}
+
+/** What the metadata says of a projected kind. */
+interface ProjectedDescription {
+  /** Bits of each coefficient. */
+  coefficientBits: readonly number[];
+  /** Rows of the kind, which need not end with a byte. */
+  rows: number;
 }
 
 /** A mixed-precision table of a file: what is said of it, and where its parts are. */
@@ -31,8 +41,14 @@ const indexParts: Record<MixedTableDescription['index'], readonly string[]> = {
 };
 
 /** The parts of a table: each is a tensor called `NAME.mixed.PART`. */
-export function partNames({ bits, index }: Pick<MixedTableDescription, 'bits' | 'index'>): string[] {
+export function partNames({
+  bits,
+  index,
+  projected = [],
+}: Pick<MixedTableDescription, 'bits' | 'index' | 'projected'>): string[] {
   return [
+    ...(projected.length > 0 ? ['basis'] : []),
+    ...projected.map((_, place) => `steps${projectedKinds[place]}`),
     ...indexParts[index],
     ...bits.slice(1).map((_, place) => `classes${place}`),
     ...bits.map((ofClass) => `rows${ofClass}`),
@@ -59,7 +75,7 @@ export function mixedTables(
   if (text === undefined) return [];
   let described: unknown;
   try {
-    described = parseSmallJson(new TextEncoder().encode(String(text)), { deepest: 3, bytesPerPart: 16 });
+    described = parseSmallJson(new TextEncoder().encode(String(text)), { deepest: 5, bytesPerPart: 12 });
   } catch (error) {
     throw new Error(`${file}: metadata ${metadataKey}: is ${(error as Error).message}`, { cause: error });
   }
@@ -106,7 +122,7 @@ function checkNoOthers(
 
 function checkedDescription(value: unknown, fail: (message: string) => Error): MixedTableDescription {
   if (!isObject(value)) throw fail('expected an object');
-  const { shape, bits, index, lowBits } = value;
+  const { shape, bits, index, lowBits, projected } = value;
   if (!isWholeNumbers(shape) || shape.length !== 2) {
     throw fail(`expected a shape of rows and values in a row, found ${shortly(shape)}`);
   }
@@ -120,10 +136,35 @@ function checkedDescription(value: unknown, fail: (message: string) => Error): M
     throw fail(`expected the index ${Object.keys(indexParts).join(', ')}, found ${shortly(index)}`);
   }
   const [rows, dim] = shape as [number, number];
-  const description = { shape: [rows, dim] as const, bits, index: index as MixedTableDescription['index'] };
+  if (projected !== undefined && !isProjected(projected)) {
+    throw fail(
+      `expected the coefficientBits and rows of 1 to ${projectedKinds.length} projected kinds, ` +
+        `found ${shortly(projected)}`,
+    );
+  }
+  const kinds = projected?.length ?? 0;
+  const unknown = bits.find((own) => isProjectedKind(own) && own - projectedKinds[0] >= kinds);
+  if (unknown !== undefined) throw fail(`expected ${kinds} projected kinds, found ${unknown}`);
+  const description = {
+    shape: [rows, dim] as const,
+    bits,
+    index: index as MixedTableDescription['index'],
+    ...(projected ? { projected } : {}),
+  };
   if (index !== 'elias-fano') return description;
   if (typeof lowBits !== 'number') throw fail(`expected a number of lowBits, found ${shortly(lowBits)}`);
   return { ...description, lowBits };
+}
+
+function isProjected(value: unknown): value is ProjectedDescription[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= projectedKinds.length &&
+    value.every(
+      (kind) => isObject(kind) && isWholeNumbers(kind['coefficientBits']) && isWholeNumbers([kind['rows']]),
+    )
+  );
 }
 
 function isWholeNumbers(value: unknown): value is number[] {

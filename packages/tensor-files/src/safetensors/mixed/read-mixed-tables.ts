@@ -1,7 +1,9 @@
 import {
+  isProjectedKind,
   MixedPrecisionTable,
+  projectedKinds,
   type MixedPrecisionParts,
-  type StoredRowBits,
+  type RowKind,
   type TableMemory,
 } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
@@ -11,7 +13,7 @@ import { partTensor, type MixedTableEntries } from './mixed-layout.js';
 /** Reads the parts of a mixed-precision table, as `saveMixedCheckpoint` wrote them; `openMixedTable` checks them. */
 export async function readMixedTable(
   source: ByteSource,
-  { shape, bits, index, lowBits, parts }: MixedTableEntries,
+  { shape, bits, index, lowBits, projected, parts }: MixedTableEntries,
 ): Promise<MixedPrecisionParts> {
   const bytes = async (part: string): Promise<Uint8Array> => {
     const { entry } = parts.get(part)!;
@@ -30,9 +32,16 @@ export async function readMixedTable(
   for (const place of bits.slice(1).keys()) classBits.push(await bytes(`classes${place}`));
   const classes = [];
   for (const ofClass of bits) {
-    classes.push({ bits: ofClass as StoredRowBits, rows: await bytes(`rows${ofClass}`) });
+    const count = isProjectedKind(ofClass) ? { count: projected![ofClass - projectedKinds[0]]!.rows } : {};
+    classes.push({ bits: ofClass as RowKind, rows: await bytes(`rows${ofClass}`), ...count });
   }
-  return { shape, index: readIndexParts, classes, classBits };
+  if (!projected) return { shape, index: readIndexParts, classes, classBits };
+  const kinds = [];
+  for (const [place, { coefficientBits }] of projected.entries()) {
+    kinds.push({ coefficientBits, steps: await bytes(`steps${projectedKinds[place]}`) });
+  }
+  const projection = { basis: await bytes('basis'), kinds };
+  return { shape, index: readIndexParts, classes, classBits, projection };
 }
 
 /**
@@ -54,9 +63,10 @@ export function openMixedTable(
 }
 
 /** Bytes of the parts. */
-export function partsBytes({ index, classes, classBits }: MixedPrecisionParts): number {
+export function partsBytes({ index, classes, classBits, projection }: MixedPrecisionParts): number {
   const ofIndex =
     index.kind === 'bitmap' ? [index.bits] : index.kind === 'elias-fano' ? [index.high, index.low] : [];
   const arrays = [...ofIndex, ...classBits, ...classes.map(({ rows }) => rows)];
+  if (projection) arrays.push(projection.basis, ...projection.kinds.map(({ steps }) => steps));
   return arrays.reduce((sum, { length }) => sum + length, 0);
 }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { MixedPrecisionTable } from '@ds/data-sparsifier';
+import { isProjectedKind, projectedKinds, type MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
 import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
 import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
@@ -27,7 +27,10 @@ export interface MixedStateDict {
  * - `classes0`, `classes1`, ...: for each class but the last a bit for each stored row that is of no class before it: 0 where
  *   it is of this class, 1 where it is of a later one;
  * - `rows2`, `rows4`, ...: the rows of so many bits, (rows, bytes of a row): up to 8 bits the codes, a float16 scale and a
- *   float16 minimum; of 16 and 32 bits the values, float16 and float32.
+ *   float16 minimum; of 16 and 32 bits the values, float16 and float32;
+ * - `rows128`, ...: projected rows of the first kind, ...: their coefficients bit after bit; `steps128`, ...: a float16 for each
+ *   coefficient; `basis`: the mean and the directions, (1 + directions, 2 x dim) as float16. The metadata has, as `projected`, the
+ *   `coefficientBits` and the number of `rows` of each kind.
  *
  * @throws Error naming the file, and the tensor or table that does not fit its shape.
  */
@@ -62,7 +65,7 @@ export async function* writeMixedCheckpoint({
   for (const [name, table] of Object.entries(tables)) {
     if (Object.hasOwn(tensors, name))
       throw new Error(`${name}: is both a mixed-precision table and a tensor`);
-    const { shape, index, classes, classBits } = table.parts();
+    const { shape, index, classes, classBits, projection } = table.parts();
     const add = (part: string, bytes: Uint8Array, of: readonly number[] = [bytes.length]) => {
       inputs.set(partTensor(name, part), {
         dtype: 'U8',
@@ -78,11 +81,20 @@ export async function* writeMixedCheckpoint({
       add('low', index.low);
     }
     const lowBits = index.kind === 'elias-fano' ? { lowBits: index.lowBits } : {};
-    descriptions[name] = { shape, bits, index: index.kind, ...lowBits };
+    const projected = projection?.kinds.map(({ coefficientBits }, place) => ({
+      coefficientBits,
+      rows: table.rowsOfBits[projectedKinds[place]!] ?? 0,
+    }));
+    descriptions[name] = { shape, bits, index: index.kind, ...lowBits, ...(projected ? { projected } : {}) };
+    if (projection) {
+      const { basis, kinds } = projection;
+      add('basis', basis, [basis.length / (2 * table.dim), 2 * table.dim]);
+      kinds.forEach(({ steps }, place) => add(`steps${projectedKinds[place]}`, steps));
+    }
     classBits.forEach((ofClass, place) => add(`classes${place}`, ofClass));
     for (const { bits: ofClass, rows } of classes) {
-      const count = table.rowsOfBits[ofClass]!;
-      add(`rows${ofClass}`, rows, [count, rows.length / count]);
+      const count = isProjectedKind(ofClass) ? undefined : table.rowsOfBits[ofClass]!;
+      add(`rows${ofClass}`, rows, count ? [count, rows.length / count] : [rows.length]);
     }
   }
   yield* writeSafetensors(inputs, {

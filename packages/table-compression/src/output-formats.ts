@@ -1,0 +1,66 @@
+import {
+  saveCheckpoint,
+  saveFbgemmTables,
+  saveMixedCheckpoint,
+  type MixedStateDict,
+  type StateDict,
+} from '@ds/tensor-files';
+
+/** How a compressed model is written. */
+export interface OutputFormat {
+  id: string;
+  extensions: readonly string[];
+  /** Whether it can hold projected rows. */
+  hasProjectedRows: boolean;
+  save(path: string, model: MixedStateDict): Promise<void>;
+}
+
+/** Every format, the default one first. */
+export const outputFormats = [
+  {
+    id: 'safetensors',
+    extensions: ['.safetensors'],
+    hasProjectedRows: true,
+    save: saveMixedCheckpoint,
+  },
+  {
+    id: 'ckpt',
+    extensions: ['.ckpt', '.pt', '.pth'],
+    hasProjectedRows: true,
+    save: (path, { tables, tensors, metadata }) => {
+      const dense: StateDict = Object.fromEntries(
+        Object.entries(tables).map(([name, table]) => [
+          name,
+          { data: table.toDense(), shape: [table.rows, table.dim] },
+        ]),
+      );
+      return saveCheckpoint(path, { ...tensors, ...dense }, { metadata });
+    },
+  },
+  {
+    id: 'fbgemm',
+    extensions: ['.safetensors'],
+    hasProjectedRows: false,
+    save: saveFbgemmTables,
+  },
+] as const satisfies readonly OutputFormat[];
+
+/**
+ * The form of a compressed file: `safetensors`, tables as they are; `ckpt`, dense again, for `torch.load`; `fbgemm`, rows and
+ * index remappings for the embedding bags of PyTorch and FBGEMM.
+ */
+export type OutputFormatId = 'safetensors' | 'ckpt' | 'fbgemm';
+
+/**
+ * The format of an id.
+ *
+ * @throws RangeError when there is none.
+ */
+export function outputFormat(id: OutputFormatId): OutputFormat {
+  const format = outputFormats.find((known) => known.id === id);
+  if (!format) {
+    const ids = outputFormats.map((known) => known.id).join(', ');
+    throw new RangeError(`format: expected ${ids}, found ${JSON.stringify(id)}`);
+  }
+  return format;
+}
