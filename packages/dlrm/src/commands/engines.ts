@@ -4,12 +4,12 @@ import { parseChoice, type Command } from '@ds/command-line';
 import { measureEngine, type MeasuredEngine } from '../engines/measure-engine.js';
 import { engineNames, type EngineName } from '../engines/open-engine.js';
 
-/** `dlrm engines`: what can compute here, and how fast. */
+/** `dlrm engines`: the engines that work on this machine, and their speed. */
 export function addEnginesCommand(program: Command): void {
   program
     .command('engines')
-    .description('list the engines, which are present, and their measured speed')
-    .option('--only <engine>', 'measure this one', parseChoice(engineNames))
+    .description('list all engines, whether they work on this machine, and their measured speed')
+    .option('--only <engine>', 'measure only this one', parseChoice(engineNames))
     .option('--json', 'print JSON')
     .action(async ({ only, json }: { only?: EngineName; json?: boolean }) => {
       if (only) {
@@ -29,7 +29,7 @@ export function addEnginesCommand(program: Command): void {
     });
 }
 
-/** A process for each: tfjs-node and tfjs-node-gpu do not go together, and a driver may crash. */
+/** A separate process for each, because tfjs-node and tfjs-node-gpu exclude each other, and a driver may crash. */
 async function inOwnProcess(name: EngineName): Promise<MeasuredEngine | { absent: string }> {
   const command = [process.argv[1]!, 'engines', '--json', '--only', name];
   try {

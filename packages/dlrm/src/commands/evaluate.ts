@@ -46,7 +46,7 @@ export function addEvaluateCommand(program: Command): void {
         .argParser(parseChoice(splits))
         .default('test'),
     )
-    .option('--test-mini-batch-size <rows>', 'rows of a forward pass', parseCount(1), 16384)
+    .option('--test-mini-batch-size <rows>', 'rows per forward pass', parseCount(1), 16384)
     .option('--json', 'print the metrics as JSON')
     .addOption(dayCountsOption())
     .addOption(engineOption())

@@ -3,9 +3,9 @@ import { checkOutputs } from '@ds/files';
 import { checkpointExtensions, checkpointFormat } from '@ds/tensor-files';
 
 /**
- * Fails before hours of work do, when their result could not be written or would destroy what they read.
+ * Fails before hours of work if the result could not be written or would overwrite an input.
  *
- * @throws Error naming the path when its extension is not one of a checkpoint, or as `checkOutputs`
+ * @throws Error naming the path if it does not have the extension of a checkpoint; and errors of `checkOutputs`
  */
 export function expectCheckpointOutput(path: string, { inputs }: { inputs: readonly string[] }): void {
   if (!checkpointFormat(path)) {

@@ -26,14 +26,14 @@ export function addPredictCommand(program: Command): void {
     .description('write the probability of a click for every row of a processed Criteo file, labelled or not')
     .requiredOption(
       '--processed-data-file <path>',
-      'npz file of `criteo-data preprocess`, with the --dictionaries of the rows that the model was trained on',
+      'npz file of `criteo-data preprocess`, preprocessed with the --dictionaries of the training rows',
     )
     .requiredOption(
       '--model-path <path>',
       'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
     )
     .option('--output <path>', 'CSV to write: row (from 1) and probability', 'predictions.csv')
-    .option('--test-mini-batch-size <rows>', 'rows of a forward pass', parseCount(1), 16384)
+    .option('--test-mini-batch-size <rows>', 'rows per forward pass', parseCount(1), 16384)
     .addOption(engineOption())
     .addOption(archInteractionOpOption())
     .addOption(qrOperationOption())

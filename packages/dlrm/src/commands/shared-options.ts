@@ -2,7 +2,7 @@ import { Option, parseChoice } from '@ds/command-line';
 import { engineChoices, type EngineChoice } from '../engines/open-engine.js';
 import { flagValues, type ModelFlags } from '../models/dlrm/model-flags.js';
 
-/** Options that several commands have. */
+/** Options of several commands. */
 export interface SharedOptions extends ModelFlags {
   engine: EngineChoice;
   quiet?: boolean;
@@ -12,7 +12,7 @@ export interface SharedOptions extends ModelFlags {
 export function archInteractionOpOption(): Option {
   return new Option(
     '--arch-interaction-op <op>',
-    'how the vectors of the model meet, if its sizes do not show it',
+    'the interaction of the model, if its sizes do not determine it',
   ).choices(flagValues.archInteractionOp);
 }
 
@@ -20,12 +20,12 @@ export function archInteractionOpOption(): Option {
 export function qrOperationOption(): Option {
   return new Option(
     '--qr-operation <operation>',
-    'how the two rows of a quotient-remainder table become one, if its sizes do not show it',
+    'how the two rows of a quotient-remainder table are combined, if its sizes do not determine it',
   ).choices(flagValues.qrOperation);
 }
 
 export function engineOption(): Option {
-  return new Option('--engine <engine>', `what computes: ${engineChoices.join(', ')}`)
+  return new Option('--engine <engine>', `what runs the network: ${engineChoices.join(', ')}`)
     .argParser(parseChoice(engineChoices))
     .default('auto');
 }

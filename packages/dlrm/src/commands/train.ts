@@ -44,18 +44,21 @@ export function addTrainCommand(program: Command): void {
     .requiredOption('--processed-data-file <path>', 'npz file of `criteo-data preprocess`')
     .requiredOption('--save-model <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
     .addOption(
-      new Option('--arch-interaction-op <op>', 'how vectors meet: dot products or side by side')
+      new Option(
+        '--arch-interaction-op <op>',
+        'the interaction: dot products of the vectors, or their concatenation',
+      )
         .choices(['dot', 'cat'])
         .default('dot'),
     )
-    .option('--arch-interaction-itself', "also each vector's dot product with itself")
-    .option('--epochs <count>', 'times that every row is seen', parseCount(1), 1)
-    .option('--learning-rate <rate>', 'of stochastic gradient descent', parseNumber, 0.1)
-    .option('--mini-batch-size <rows>', 'rows of a step', parseCount(1), 128)
-    .option('--seed <number>', 'seed of the initial parameters and of the order', parseCount(), 1)
+    .option('--arch-interaction-itself', "include each vector's dot product with itself")
+    .option('--epochs <count>', 'number of epochs', parseCount(1), 1)
+    .option('--learning-rate <rate>', 'learning rate of stochastic gradient descent', parseNumber, 0.1)
+    .option('--mini-batch-size <rows>', 'rows per step', parseCount(1), 128)
+    .option('--seed <number>', 'seed of the initial parameters and the order of the rows', parseCount(), 1)
     .option('--sparsify-every-epoch', 'sparsify a copy after each epoch, and save the last one')
-    .option('--sparsity-level <level>', 'share of blocks pruned after the first epoch', parseNumber, 0.5)
-    .option('--sparsity-gamma <factor>', 'what the level is multiplied by, up to 1', parseNumber, 1)
+    .option('--sparsity-level <level>', 'fraction of blocks pruned after the first epoch', parseNumber, 0.5)
+    .option('--sparsity-gamma <factor>', 'factor for the level, which stays at most 1', parseNumber, 1)
     .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
     .addOption(dayCountsOption())
     .addOption(engineOption())
@@ -74,7 +77,7 @@ async function runTrain(options: TrainOptions): Promise<void> {
   }
   const progress = createProgress(options);
   try {
-    // From the start: a second training for the same file would be lost at its end.
+    // From the start, because a second training for the same file would fail only at its end.
     await whileHolding([saveModel], () => trainAndSave(options, progress));
   } finally {
     progress.finish();

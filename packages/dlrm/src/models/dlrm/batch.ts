@@ -1,14 +1,14 @@
 import type { DlrmConfig } from './config.js';
 
-/** Examples to predict for; a batch of `@ds/criteo-data` is one. */
+/** Examples for prediction, such as a batch of `@ds/criteo-data`. */
 export interface DlrmBatch {
-  /** Dense features (n, bottomMlp[0]), row by row: for Criteo ln(x + 1). */
+  /** Dense features (n, bottomMlp[0]), row-major: for Criteo, ln(x + 1). */
   dense: Float32Array;
-  /** One row number for each table (n, tables), row by row. */
+  /** One row number for each table (n, tables), row-major. */
   sparse: Int32Array;
 }
 
-/** Examples to learn from. */
+/** Examples for training. */
 export interface LabelledBatch extends DlrmBatch {
   /** (n), each 0 or 1. */
   labels: Float32Array;
@@ -17,8 +17,8 @@ export interface LabelledBatch extends DlrmBatch {
 /**
  * The number of examples n of a batch.
  *
- * @throws Error when the batch is empty, its parts differ in length, or an id is outside its table (table,
- *   example, id and rows are named)
+ * @throws Error if the batch is empty, its parts differ in length, or an id is outside its table (naming table, example, id
+ *   and rows)
  */
 export function checkBatch({ tableRows, bottomMlp }: DlrmConfig, batch: DlrmBatch | LabelledBatch): number {
   const features = bottomMlp[0]!;

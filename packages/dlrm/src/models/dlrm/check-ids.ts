@@ -1,13 +1,13 @@
 import { idsMetadataKey } from '@ds/criteo-data';
 import type { CheckpointMetadata } from '@ds/tensor-files';
 
-// Enough to tell two apart in a message.
+// Enough to distinguish two fingerprints in a message.
 const digits = 12;
 
 /**
- * Checks that a model was trained on the ids of a data set, where both files say which dictionaries theirs are of.
+ * Checks that a model was trained on the ids of a data set, if both files have the fingerprint of their dictionaries.
  *
- * @throws Error naming both files when they are of other dictionaries
+ * @throws Error naming both files if their dictionaries differ
  */
 export function checkIds({
   metadata,
@@ -16,13 +16,13 @@ export function checkIds({
   dataPath,
   onNote,
 }: {
-  /** What the checkpoint says beside its tensors. */
+  /** The metadata of the checkpoint. */
   metadata: CheckpointMetadata;
-  /** What the data says (`CriteoDataset.idsFingerprint`). */
+  /** The fingerprint of the data (`CriteoDataset.idsFingerprint`). */
   idsFingerprint: string | undefined;
   modelPath: string;
   dataPath: string;
-  /** Called with why nothing was checked. */
+  /** Called with the reason if nothing was checked. */
   onNote?: ((note: string) => void) | undefined;
 }): void {
   const ofModel = metadata[idsMetadataKey];

@@ -3,8 +3,8 @@ import { checkIds } from './check-ids.js';
 import type { DlrmConfig } from './config.js';
 
 /**
- * Checks that a model was made for a data set: as many tables as categorical columns, in each a row for each distinct
- * value, as many dense features, and the same ids, where both say which they are.
+ * Checks that a model fits a data set: one table for each categorical column, with one row for each distinct value; the same
+ * number of dense features; and the same ids, if both have a fingerprint.
  *
  * @throws Error naming both files and the first table that differs, with both row counts, or the ids
  */
@@ -19,17 +19,17 @@ export function checkTablesFitData({
   onNote,
 }: {
   config: DlrmConfig;
-  /** What the checkpoint says beside its tensors (`Dlrm.metadata`). Default: nothing. */
+  /** The metadata of the checkpoint (`Dlrm.metadata`). Default: none. */
   metadata?: CheckpointMetadata | undefined;
   /** Distinct values of each categorical column (`CriteoDataset.counts`). */
   counts: ArrayLike<number>;
-  /** Which ids the data has (`CriteoDataset.idsFingerprint`). Default: it does not say. */
+  /** The fingerprint of the data's ids (`CriteoDataset.idsFingerprint`). Default: unknown. */
   idsFingerprint?: string | undefined;
   /** Number of dense features (`CriteoDataset.denseFeatures`). Default: not checked. */
   denseFeatures?: number;
   modelPath: string;
   dataPath: string;
-  /** Called with why the ids were not checked, where they were not. */
+  /** Called with the reason if the ids were not checked. */
   onNote?: ((note: string) => void) | undefined;
 }): void {
   const { tableRows } = config;

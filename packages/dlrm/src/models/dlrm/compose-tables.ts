@@ -9,10 +9,10 @@ import type { ModelFlags } from './model-flags.js';
 const part = /^(?:emb_l\.(\d+)\.(?:weight_q|weight_r|embs\.weight|proj\.weight)|v_W_l\.(\d+))$/;
 
 /**
- * The state dict with one table, `emb_l.N.weight`, in place of the parts that facebookresearch/dlrm makes it of: those of
- * `--qr-flag`, `--md-flag` and `--weighted-pooling=learned`. Any other state dict stays as it is.
+ * Replaces the parts of which facebookresearch/dlrm composes a table (with `--qr-flag`, `--md-flag` and
+ * `--weighted-pooling=learned`) by one table, `emb_l.N.weight`. Other state dicts are returned unchanged.
  *
- * @throws Error naming the tensor that is missing or does not fit, or whose operation is not known
+ * @throws Error naming a tensor that is missing or does not fit, or whose operation is unknown
  */
 export function composeTables(state: ModelState, flags: ModelFlags): ModelState {
   const numbers = Object.keys(state).flatMap((name) => {
@@ -73,12 +73,12 @@ function composedTable(state: ModelState, number: number, flags: ModelFlags): Em
   return named(`v_W_l.${number}`, () => new WeightedTable(table, weights.data));
 }
 
-/** A projection that was pruned or compressed as a table. */
+/** A projection as a tensor, if it was pruned or compressed as a table. */
 function asTensor(table: Tensor | EmbeddingTable): Tensor {
   return 'data' in table ? table : { data: table.toDense(), shape: [table.rows, table.dim] };
 }
 
-/** The operation that the rows' length shows: side by side, they are as long as the bottom MLP's output. */
+/** The operation, as far as the rows' length determines it: concatenated, they are as long as the bottom MLP's output. */
 function shownOperation(
   state: ModelState,
   quotients: EmbeddingTable,

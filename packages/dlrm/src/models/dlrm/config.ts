@@ -11,20 +11,20 @@ import type { ModelFlags } from './model-flags.js';
 export interface DlrmConfig extends InteractionFlags {
   /** Length of an embedding row, and of the bottom MLP's output. */
   embeddingDim: number;
-  /** Rows of each embedding table, one number a categorical feature. */
+  /** Rows of each embedding table, one number per categorical feature. */
   tableRows: readonly number[];
   /** Widths of the bottom MLP, its input (the number of dense features) first and `embeddingDim` last. */
   bottomMlp: readonly number[];
   /** Widths of the top MLP, the interaction's width first and 1 last. */
   topMlp: readonly number[];
   /**
-   * Which columns of the whole interaction's output (the bottom MLP's output, then all pairs) enter the top MLP,
-   * ascending: a model that `foldMask` made has some. Default: all.
+   * The columns of the full interaction's output (the bottom MLP's output, then all pairs) that enter the top MLP,
+   * ascending, in a model made by `foldMask`. Default: all.
    */
   keptFeatures?: readonly number[] | undefined;
   /**
-   * For each table, if it is a quotient-remainder one, how many ids share a row of quotients: `tableRows` is then the next
-   * multiple of it. Default: none is.
+   * For each quotient-remainder table, how many ids share a row of quotients; `tableRows` is then rounded up to a multiple of
+   * it. Default: no table is of this kind.
    */
   tableCollisions?: readonly (number | undefined)[] | undefined;
 }
@@ -41,8 +41,8 @@ export const kaggleDlrmConfig: DlrmConfig = {
 };
 
 /**
- * The Kaggle network for other data: as many tables as counts, such as `dataset.counts`, a bottom MLP that begins with
- * the dense features (13 by default), and a top MLP as wide at its start as the interaction makes it.
+ * The Kaggle network for other data: one table for each of the counts, such as `dataset.counts`, a bottom MLP with the given
+ * number of dense features (13 by default), and a top MLP with the width of the interaction.
  */
 export function kaggleConfigFor(
   counts: Iterable<number>,
@@ -60,7 +60,7 @@ export function kaggleConfigFor(
   };
 }
 
-/** The sizes of what meets in the interaction: the bottom MLP's output and a row of each table. */
+/** The sizes of the vectors in the interaction: the bottom MLP's output and a row of each table. */
 export function vectorSizes({
   embeddingDim,
   tableRows,
@@ -73,11 +73,11 @@ export function tableName(table: number): string {
   return `emb_l.${table}.weight`;
 }
 
-/** One fully connected layer, by its place in the state dict (PyTorch counts the activations between them too). */
+/** One fully connected layer, by its position in the state dict (PyTorch also counts the activations between layers). */
 export interface LayerNames {
-  /** PyTorch's name of the module, `bot_l.0` and on. */
+  /** PyTorch's name of the module, from `bot_l.0` on. */
   name: string;
-  /** That of the activation after it. */
+  /** The name of the activation after it. */
   activationName: string;
   weight: string;
   bias: string;
@@ -101,7 +101,7 @@ function layersOf(prefix: string, widths: readonly number[]): LayerNames[] {
   }));
 }
 
-/** The layers of both MLPs by PyTorch's names of the modules, in the order of the forward pass: `bot_l.0` and on. */
+/** PyTorch's module names of the layers of both MLPs, in the order of the forward pass, from `bot_l.0` on. */
 export function layerNames(config: DlrmConfig): string[] {
   const { bottom, top } = denseLayers(config);
   return [...bottom, ...top].map(({ name }) => name);
@@ -120,7 +120,7 @@ export function stateDictShapes(config: DlrmConfig): Map<string, number[]> {
   return shapes;
 }
 
-/** @throws Error when a width is no positive whole number or two parts do not fit each other. */
+/** @throws Error if a width is not a positive whole number or two parts do not match. */
 export function checkConfig(config: DlrmConfig): void {
   const { embeddingDim, tableRows, bottomMlp, topMlp, keptFeatures } = config;
   for (const [field, values, least] of [
@@ -157,7 +157,7 @@ function expectWidth(field: string, place: string, found: number, expected: numb
   }
 }
 
-/** A shape by name, all that `configFromStateDict` looks at, but for the values of a folded model's kept features. */
+/** Shapes by name, which is all that `configFromStateDict` uses, except for the values of a folded model's kept features. */
 export type Shapes = Record<
   string,
   { readonly shape: readonly number[]; readonly data?: Float32Array; readonly collisions?: number }
@@ -179,10 +179,10 @@ export function shapesOf(state: Readonly<Record<string, Tensor | EmbeddingTable>
 }
 
 /**
- * The sizes of the model that a state dict holds. Its interaction shows in the width of what enters the top MLP.
+ * The sizes of the model in a state dict. Its interaction is recognised by the width of the top MLP's input.
  *
- * @throws Error naming the key, the expected and the found shape when the tensors are not those of one DLRM, or the flag
- *   that must be given where that width fits several interactions.
+ * @throws Error naming the key, the expected and the found shape if the tensors are not those of a DLRM; or the flag that
+ *   must be given if that width fits several interactions.
  */
 export function configFromStateDict(
   stateDict: Shapes | StateDict,
@@ -245,7 +245,7 @@ function widthsOf(prefix: string, shapes: Shapes): number[] {
   }
 }
 
-/** @throws Error naming the first key that is missing, unknown, or has another shape than the config wants. */
+/** @throws Error naming the first key that is missing, unknown, or has another shape than in the config. */
 export function checkShapes(config: DlrmConfig, shapes: Shapes): void {
   const expected = stateDictShapes(config);
   for (const [key, shape] of expected) {
@@ -256,7 +256,8 @@ export function checkShapes(config: DlrmConfig, shapes: Shapes): void {
     }
   }
   for (const key of Object.keys(shapes)) {
-    if (!expected.has(key)) throw new Error(`${key} is no tensor of this model (${expected.size} are known)`);
+    if (!expected.has(key))
+      throw new Error(`${key} is not a tensor of this model (${expected.size} are known)`);
   }
 }
 

@@ -4,10 +4,10 @@ import type { ModelFlags } from './model-flags.js';
 import { fromTorchRec } from './torchrec-names.js';
 
 /**
- * The state dict of a DLRM by the names of a plain one, whatever it was trained as: by TorchRec, or with tables of several
- * parts (`--qr-flag`, `--md-flag`, `--weighted-pooling=learned`). A plain one stays as it is.
+ * Converts the state dict of a DLRM to the names of a plain one, if it was trained by TorchRec or with composed tables
+ * (`--qr-flag`, `--md-flag`, `--weighted-pooling=learned`). A plain one is returned unchanged.
  *
- * @throws Error naming the tensor that does not fit, or the flag that must be said
+ * @throws Error naming a tensor that does not fit, or a flag that must be given
  */
 export function dlrmState(state: ModelState, flags: ModelFlags): ModelState {
   return composeTables(fromTorchRec(state), flags);

@@ -39,27 +39,27 @@ const noIds = new Int32Array(0);
 
 /** How a model is run. */
 export interface DlrmOptions extends ModelFlags {
-  /** What computes the dense network; default `auto`. */
+  /** The engine of the dense network; default `auto`. */
   engine?: EngineChoice;
-  /** Threads that compute at once on `onnx:cpu`; default: the available processors. */
+  /** Threads for `onnx:cpu`; default: the available processors. */
   threads?: number;
-  /** What its checkpoint says beside the tensors; `save` writes it again. Default: nothing, or what `load` read. */
+  /** The metadata of its checkpoint, which `save` writes again. Default: none, or what `load` read. */
   metadata?: CheckpointMetadata | undefined;
 }
 
 /**
- * The deep learning recommendation model (Naumov et al. 2019, https://arxiv.org/abs/1906.00091), as
- * facebookresearch/dlrm trains it on Criteo's data.
+ * The deep learning recommendation model (Naumov et al. 2019, https://arxiv.org/abs/1906.00091), as in
+ * facebookresearch/dlrm for Criteo's data.
  *
- * The embedding tables are arrays in memory; the dense network lives on an engine. Calls may overlap: they
- * run one after another, in the order they were made.
+ * The embedding tables are arrays in memory; the dense network runs on an engine. Overlapping calls run one after another,
+ * in the order in which they were made.
  */
 export class Dlrm implements HookedModel {
   /** The sizes of the model. */
   readonly config: DlrmConfig;
-  /** What computes the dense network, and why that was chosen. */
+  /** The engine of the dense network, and why it was chosen. */
   readonly engine: EngineDescription;
-  /** What its checkpoint says beside the tensors, such as which ids its tables are for. */
+  /** The metadata of its checkpoint, such as the fingerprint of the ids of its tables. */
   readonly metadata: CheckpointMetadata;
   readonly #tables: readonly EmbeddingTable[];
   readonly #network: Network;
@@ -83,9 +83,9 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * A new model with random parameters; the same seed gives the same ones.
+   * A new model with random parameters; the same seed gives the same parameters.
    *
-   * @throws Error when the config's sizes do not fit each other
+   * @throws Error if the sizes in the config do not match
    */
   static async create(
     config: DlrmConfig,
@@ -93,7 +93,7 @@ export class Dlrm implements HookedModel {
       seed,
       ...options
     }: {
-      /** Whole number that the initial parameters are drawn from. */
+      /** Seed of the initial parameters, a whole number. */
       seed: number;
     } & DlrmOptions,
   ): Promise<Dlrm> {
@@ -102,9 +102,9 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The model of a checkpoint file (`loadCheckpoint` lists the formats). Sparse tables stay sparse.
+   * The model in a checkpoint file (`loadCheckpoint` lists the formats). Sparse tables stay sparse.
    *
-   * @throws Error naming the file and the key when a tensor is missing, unknown or has an unfitting shape
+   * @throws Error naming the file and the key if a tensor is missing, unknown or has the wrong shape
    */
   static async load(
     path: string,
@@ -112,7 +112,7 @@ export class Dlrm implements HookedModel {
       onNote,
       ...options
     }: DlrmOptions & {
-      /** Called with what was done to the names of the tensors, a line each. */
+      /** Called with notes on changes to the names of the tensors, one line each. */
       onNote?: (note: string) => void;
     } = {},
   ): Promise<Dlrm> {
@@ -124,11 +124,11 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The model with these parameters. Tables are held by reference, never copied: training changes them in
-   * place. The layers' weights and biases are copied. A table may also be a sparse or quantised one, and the names those
-   * of TorchRec's DLRM or of facebookresearch/dlrm's `--qr-flag`, `--md-flag` and `--weighted-pooling=learned`.
+   * The model with these parameters. Tables are held by reference, not copied, and training changes them in place. The
+   * layers' weights and biases are copied. Tables may also be sparse or quantised. The names may also be those of TorchRec's
+   * DLRM or of facebookresearch/dlrm's `--qr-flag`, `--md-flag` and `--weighted-pooling=learned`.
    *
-   * @throws Error naming the key when a tensor is missing, unknown or has an unfitting shape
+   * @throws Error naming the key if a tensor is missing, unknown or has the wrong shape
    */
   static async fromStateDict(state: StateDict | ModelState, options: DlrmOptions = {}): Promise<Dlrm> {
     const flags = mergedFlags(options, flagsFrom(options.metadata ?? {}));
@@ -156,29 +156,29 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The parts of the forward pass in their order, for `forwardBetween`: the layers and their activations by PyTorch's
-   * names, `bot_l.0`, `bot_l.1` ... `top_l.5`, and between the MLPs `interaction`.
+   * The modules of the forward pass in order, for `forwardBetween`: the layers and their activations by PyTorch's names,
+   * `bot_l.0`, `bot_l.1` ... `top_l.5`, and between the MLPs `interaction`.
    */
   get moduleNames(): readonly string[] {
     return modulesOf(this.config).map(({ name }) => name);
   }
 
-  /** The layers that take hooks, by PyTorch's names: `bot_l.0`, `bot_l.2` ... `top_l.0`, which takes z, and on. */
+  /** The layers that accept hooks, by PyTorch's names: `bot_l.0`, `bot_l.2` ... `top_l.0` (whose input is z) and so on. */
   get layerNames(): readonly string[] {
     return layerNames(this.config);
   }
 
-  /** Those that have a hook now, in the same order. */
+  /** The layers that currently have a hook, in the same order. */
   get hookedLayers(): readonly string[] {
     return this.#hooks.hookedLayers;
   }
 
   /**
-   * From now on `forward`, on any engine, calls the hook with what enters a layer, (n, inputs of the layer), and goes
-   * on with what it returns, if anything. An `ActivationSparsifier` of `@ds/activation-sparsifier` does so.
-   * While there are hooks, `forward` alone can be called: what else computes would pass them by.
+   * Registers a hook that `forward`, on any engine, calls with the input of a layer, (n, inputs of the layer). If the hook
+   * returns a value, that replaces the input. `ActivationSparsifier` of `@ds/activation-sparsifier` uses such hooks. While
+   * there are hooks, other computations than `forward` are errors, because they would bypass the hooks.
    *
-   * @throws Error naming the layer when there is none of that name
+   * @throws Error naming the layer if the model does not have it
    */
   registerForwardPreHook(layerName: string, hook: ForwardPreHook): HookHandle {
     return this.#hooks.add(layerName, hook);
@@ -187,7 +187,7 @@ export class Dlrm implements HookedModel {
   /**
    * The probability of a click for each example (n).
    *
-   * @throws Error when the batch does not fit the model (table, example, id and rows are named)
+   * @throws Error if the batch does not fit the model (naming table, example, id and rows)
    */
   forward(batch: DlrmBatch): Promise<Float32Array> {
     return this.#next(async () => {
@@ -198,28 +198,28 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * A section of the forward pass, for what replaces or shares a part of it. The modules are those of `moduleNames`:
+   * A section of the forward pass, for replacing or sharing a part of it. The modules are those of `moduleNames`:
    *
-   * - `{ batch, to: 'interaction' }`: the bottom MLP's output (n, embeddingDim), which models that differ in their
-   *   tables alone can share; `{ batch, from: { module: 'interaction', values } }` goes on with it
-   * - `{ batch, to: 'top_l.0' }`: z, what enters the top MLP (n, topMlp[0])
-   * - `{ from: { module: 'top_l.1', values } }`: the probabilities from what the first top layer gives (n, topMlp[1])
+   * - `{ batch, to: 'interaction' }`: the bottom MLP's output (n, embeddingDim), which models that differ only in their
+   *   tables can share; `{ batch, from: { module: 'interaction', values } }` continues from it
+   * - `{ batch, to: 'top_l.0' }`: z, the input of the top MLP (n, topMlp[0])
+   * - `{ from: { module: 'top_l.1', values } }`: the probabilities from the output of the first top layer (n, topMlp[1])
    *
-   * @returns (n, width of what enters `to`), or probabilities (n)
-   * @throws Error when there is no such module or it comes too early, the batch does not fit the model, the values are
-   *   no whole number of rows or not as many as the batch has examples, or a layer has a hook
+   * @returns (n, width of the input of `to`), or probabilities (n)
+   * @throws Error if there is no such module or it comes too early, the batch does not fit the model, the values are not a
+   *   whole number of rows or not one row per example, or a layer has a hook
    */
   forwardBetween(section: {
-    /** The examples; needed where the section starts at the dense features or leads through the interaction. */
+    /** The examples; needed if the section starts at the dense features or includes the interaction. */
     batch?: DlrmBatch;
-    /** Where to start, with what enters there; default: at the first layer, with the dense features. */
+    /** The module at which to start, and its input; default: the first layer, with the dense features. */
     from?: {
       /** The module's name. */
       module: string;
-      /** (n, width of what enters the module), row by row */
+      /** (n, width of the module's input), row-major */
       values: Float32Array;
     };
-    /** The module whose input is returned; default: the probabilities are. */
+    /** The module whose input is returned; by default the probabilities are. */
     to?: string;
   }): Promise<Float32Array> {
     return this.#nextWithoutHooks('forwardBetween', async () => {
@@ -242,14 +242,14 @@ export class Dlrm implements HookedModel {
    * One step of stochastic gradient descent.
    *
    * @returns the mean binary cross-entropy of the batch before the step
-   * @throws Error when the batch does not fit the model or a table is not dense
+   * @throws Error if the batch does not fit the model or a table is not dense
    */
   trainStep(
     batch: LabelledBatch,
     {
       learningRate,
     }: {
-      /** What the gradient of the mean loss is multiplied by. */
+      /** Factor for the gradient of the mean loss. */
       learningRate: number;
     },
   ): Promise<number> {
@@ -263,13 +263,13 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The mean loss of a batch and its gradient for every parameter, tables included as dense arrays: for
-   * checks and experiments on models of moderate size. The model stays as it is.
+   * The mean loss of a batch and its gradient with respect to every parameter, including tables as dense arrays, for checks
+   * and experiments on models of moderate size. The model is not changed.
    */
   gradients(batch: LabelledBatch): Promise<{
     /** The mean loss of the batch. */
     loss: number;
-    /** Named and shaped as the parameters. */
+    /** With the names and shapes of the parameters. */
     gradients: StateDict;
   }> {
     return this.#nextWithoutHooks('gradients', async () => {
@@ -293,10 +293,10 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The probabilities, and the gradient of each example's logit (the output before the sigmoid) to the embedding rows
-   * that it looked up: how much the output changes with a row. Tables may be compressed; the model stays as it is.
+   * The probabilities, and the gradient of each example's logit (the output before the sigmoid) with respect to its
+   * looked-up embedding rows. Tables may be compressed; the model is not changed.
    *
-   * @throws Error when the batch does not fit the model
+   * @throws Error if the batch does not fit the model
    */
   rowGradients(batch: DlrmBatch): Promise<{
     /** (n) */
@@ -308,8 +308,8 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The parameters by PyTorch's names, in its order. Dense tables are the model's own arrays, by reference;
-   * sparse ones are made dense; weights and biases are copies.
+   * The parameters by PyTorch's names, in PyTorch's order. Dense tables are the model's own arrays, by reference;
+   * sparse ones are converted to dense; weights and biases are copies.
    */
   stateDict(): StateDict {
     this.#expectOpen();
@@ -322,7 +322,7 @@ export class Dlrm implements HookedModel {
     return this.#parameters((table) => (table instanceof DenseTable ? undefined : table));
   }
 
-  /** Writes a checkpoint, whole or not at all; the file name's ending gives the format (`saveCheckpoint`). */
+  /** Writes a checkpoint atomically; the file extension determines the format (`saveCheckpoint`). */
   save(path: string): Promise<void> {
     const { archInteractionOp = 'dot' } = this.config;
     const isSaid = this.config.keptFeatures ?? !isAmbiguous(this.config, vectorSizes(this.config));
@@ -330,7 +330,7 @@ export class Dlrm implements HookedModel {
     return this.#next(() => saveCheckpoint(path, this.#parameters(), { metadata }));
   }
 
-  /** Frees what the engine holds. The model cannot be used any more; a second call does nothing. */
+  /** Frees the engine's memory. The model cannot be used afterwards; a second call does nothing. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -345,12 +345,12 @@ export class Dlrm implements HookedModel {
     return call;
   }
 
-  /** Runs what would pass the hooks by. */
+  /** Runs a computation that would bypass hooks; an error if there are any. */
   #nextWithoutHooks<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
     return this.#next(async () => {
       const [hooked] = this.hookedLayers;
       if (hooked !== undefined) {
-        throw new Error(`${what} calls no hooks, and layer "${hooked}" has one: remove it first`);
+        throw new Error(`${what} does not call hooks, but layer "${hooked}" has one; remove it first`);
       }
       return run();
     });
@@ -387,20 +387,20 @@ export class Dlrm implements HookedModel {
 }
 
 /**
- * The number of examples of what enters a module.
+ * The number of examples in the input of a module.
  *
- * @throws Error when the values are no whole number of rows, or another number than the batch has examples
+ * @throws Error if the values are not a whole number of rows, or not one row for each example of the batch
  */
 function rowsOf(values: Float32Array, { name, inputs }: Module, size: number | undefined): number {
   const found = values.length / inputs;
   if (size !== undefined && found !== size) {
     throw new Error(
-      `${name}: expected ${size * inputs} values (${size}, ${inputs}) to enter, found ${values.length}`,
+      `${name}: expected ${size * inputs} input values (${size}, ${inputs}), found ${values.length}`,
     );
   }
   if (!Number.isInteger(found) || found === 0) {
     throw new Error(
-      `${name}: expected a multiple of ${inputs} values (n, ${inputs}) to enter, found ${values.length}`,
+      `${name}: expected a multiple of ${inputs} input values (n, ${inputs}), found ${values.length}`,
     );
   }
   return found;

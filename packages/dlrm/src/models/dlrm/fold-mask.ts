@@ -5,23 +5,23 @@ import type { EngineName } from '../../engines/open-engine.js';
 import { isPlainDot } from './interactions/interactions.js';
 import { keptFeaturesName } from './kept-features.js';
 
-/** What `foldMask` does beside dropping the masked columns. */
+/** Options of `foldMask`. */
 export interface FoldOptions extends DlrmOptions {
   /**
-   * The mean of each column of z, (topMlp[0]), over some examples: what the mask drops is then replaced by its mean,
-   * through the bias of the first top layer, in place of 0. Default: by 0, as the mask does.
+   * The mean of each column of z, (topMlp[0]), over some examples. Dropped columns are then replaced by their mean, by
+   * adjusting the bias of the first top layer. Default: they are replaced by 0, like with the mask.
    */
   means?: Float32Array | undefined;
 }
 
 /**
- * The model without what a mask on z, the input of `top_l.0`, drops: a smaller model that gives the same
- * probabilities as the masked one. The dropped columns of the first top layer's weight are gone, and the products
- * of the pairs are never computed. The tables are the model's own, by reference; hooks stay with the model.
+ * Makes a smaller model without the columns of z (the input of `top_l.0`) that a mask drops. It gives the same
+ * probabilities as the masked model. The dropped columns of the first top layer's weight are removed, and the products of
+ * their pairs are never computed. The tables are shared with the original model; hooks stay on the original model.
  *
- * @param mask (topMlp[0]) or (1, topMlp[0]), as an `ActivationSparsifier` makes it: 0 drops a column, any other number
+ * @param mask (topMlp[0]) or (1, topMlp[0]), such as that of an `ActivationSparsifier`: 0 drops a column, any other number
  *   multiplies it
- * @throws Error when the mask or the means have another width or values that are not finite, or when nothing is left
+ * @throws Error if the mask or the means have another width or values that are not finite, or if no column is left
  */
 export async function foldMask(
   model: Dlrm,
@@ -39,10 +39,10 @@ export async function foldMask(
   if (means) checkColumns('means', means, width);
   const places = Int32Array.from(mask.data.keys()).filter((column) => mask.data[column] !== 0);
   if (!isPlainDot(config)) {
-    throw new Error('a mask folds into the interaction dot alone; this model has another one');
+    throw new Error('a mask can be folded only into the interaction dot; this model has another one');
   }
   if (places.length === 0)
-    throw new Error(`mask: all ${width} columns of z are dropped, nothing is left to predict from`);
+    throw new Error(`mask: all ${width} columns of z are dropped; at least one must be kept`);
 
   const state = model.modelState();
   const { weight, bias, outputs } = denseLayers(config).top[0]!;

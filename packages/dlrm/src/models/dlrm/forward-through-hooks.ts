@@ -2,7 +2,7 @@ import { denseLayers, type DlrmConfig } from './config.js';
 import type { ModuleInput, Network, NetworkInput } from '../../engines/engine.js';
 import type { LayerHooks } from './layer-hooks.js';
 
-/** The forward pass in sections between the hooked layers, whose input the hooks see and may replace. */
+/** The forward pass in sections between the hooked layers, whose inputs the hooks may replace. */
 export async function forwardThroughHooks({
   config,
   network,

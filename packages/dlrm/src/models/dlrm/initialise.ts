@@ -4,7 +4,7 @@ import { denseLayers, tableName, type DlrmConfig } from './config.js';
 import { keptFeaturesName, keptFeaturesTensor } from './kept-features.js';
 
 /**
- * A model before training, drawn from the distributions of facebookresearch/dlrm (`dlrm_s_pytorch.py`,
+ * The initial parameters of a model, drawn from the distributions of facebookresearch/dlrm (`dlrm_s_pytorch.py`,
  * create_mlp and create_emb): a layer's weight from N(0, sqrt(2 / (inputs + outputs))), its bias from
  * N(0, sqrt(1 / outputs)), a table from U(-sqrt(1 / rows), sqrt(1 / rows)). The numbers differ from NumPy's.
  */

@@ -1,24 +1,24 @@
 import type { Tensor } from '@ds/tensor-files';
 
-/** Where a state dict says which features a folded model has kept (`keptFeatures` of its config). */
+/** The tensor in a state dict with the features that a folded model keeps (`keptFeatures` of its config). */
 export const keptFeaturesName = 'interaction.kept_features';
 
-/** What of a config decides which features there are. */
+/** The fields of a config that determine the features. */
 interface FeatureSizes {
   embeddingDim: number;
   tableRows: readonly number[];
   keptFeatures?: readonly number[] | undefined;
 }
 
-/** What enters the top MLP, by what it is made of. */
+/** The parts of the top MLP's input. */
 export interface FeatureParts {
   /** Columns of the bottom MLP's output, ascending. */
   bottomColumns: number[];
-  /** Pairs of vectors whose products come after them: a row and a column of the strictly lower triangle. */
+  /** Pairs of vectors whose products follow: a row and a column of the strictly lower triangle. */
   pairs: { row: number; column: number }[];
 }
 
-/** The parts of the interaction's output that a model has: those of `keptFeatures`, or all. */
+/** The parts of the interaction's output in a model: those of `keptFeatures`, or all. */
 export function featureParts(config: FeatureSizes): FeatureParts {
   const { embeddingDim: dim, tableRows } = config;
   const all: FeatureParts['pairs'] = [];
@@ -32,7 +32,7 @@ export function featureParts(config: FeatureSizes): FeatureParts {
   };
 }
 
-/** @throws Error when these are no ascending features of an interaction of `width` */
+/** @throws Error if these are not ascending features of an interaction of `width` */
 export function checkKeptFeatures(kept: readonly number[], width: number, what: string): void {
   if (kept.length === 0) throw new Error(`${what}: expected at least one feature, found none`);
   kept.forEach((feature, place) => {
@@ -45,7 +45,7 @@ export function checkKeptFeatures(kept: readonly number[], width: number, what: 
   });
 }
 
-/** The kept features as they stand in a state dict. */
+/** The kept features as a tensor for a state dict. */
 export function keptFeaturesTensor(kept: readonly number[]): Tensor {
   return { data: Float32Array.from(kept), shape: [kept.length] };
 }

@@ -1,6 +1,6 @@
 import type { ForwardPreHook, HookHandle, Tensor } from '@ds/activation-sparsifier';
 
-/** The hooks on the layers of one model, each called with what enters its layer. */
+/** The hooks on the layers of one model, each called with the input of its layer. */
 export class LayerHooks {
   readonly #layerNames: readonly string[];
   readonly #hooks = new Map<string, Set<{ hook: ForwardPreHook }>>();
@@ -15,13 +15,13 @@ export class LayerHooks {
     return this.#layerNames.filter((name) => this.#hooks.has(name));
   }
 
-  /** @throws Error naming the layer when the model has none of that name */
+  /** @throws Error naming the layer if the model does not have it */
   add(layerName: string, hook: ForwardPreHook): HookHandle {
     if (!this.#layerNames.includes(layerName)) {
       throw new Error(`no layer "${layerName}"; the model has ${this.#layerNames.join(', ')}`);
     }
     const hooks = this.#hooks.get(layerName) ?? new Set();
-    // An entry of its own, so that one function may be registered twice.
+    // A separate entry, so that a function can be registered twice.
     const entry = { hook };
     this.#hooks.set(layerName, hooks.add(entry));
     return {
@@ -33,10 +33,10 @@ export class LayerHooks {
   }
 
   /**
-   * What enters the layer after its hooks, in the order of their registration.
+   * The input of the layer after its hooks, called in the order of registration.
    *
    * @param values (n, width)
-   * @throws Error naming the layer when a hook returns another shape
+   * @throws Error naming the layer if a hook returns another shape
    */
   apply(layerName: string, values: Float32Array, width: number): Float32Array {
     let input: Tensor = { data: values, shape: [values.length / width, width] };

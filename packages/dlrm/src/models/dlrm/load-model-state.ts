@@ -4,10 +4,10 @@ import { dlrmState } from './dlrm-state.js';
 import { flagsFrom, mergedFlags, type ModelFlags } from './model-flags.js';
 
 /**
- * Reads the tensors of a DLRM for `Dlrm.fromStateDict`, as `loadModelTensors` of `@ds/tensor-files` does, by the names of
- * a plain one: those of TorchRec and tables of several parts are translated.
+ * Reads the tensors of a DLRM for `Dlrm.fromStateDict`, like `loadModelTensors` of `@ds/tensor-files`. Models of TorchRec
+ * and composed tables are converted to the names of a plain DLRM.
  *
- * @throws Error naming the file, and the tensor or field that is wrong, or that no DLRM has.
+ * @throws Error naming the file, and a tensor or field that is invalid or not part of a DLRM.
  */
 export async function loadModelState(
   path: string,

@@ -1,11 +1,11 @@
 import type { CheckpointMetadata } from '@ds/tensor-files';
 import type { QrOperation } from '../../tables/quotient-remainder-table.js';
 
-/** Flags of facebookresearch/dlrm that a model was trained with and its tensors may not show. */
+/** Training flags of facebookresearch/dlrm that the tensors of a model may not determine. */
 export interface ModelFlags {
-  /** How vectors meet; needed where the width of the top MLP's input is that of both. */
+  /** The interaction; needed if the width of the top MLP's input fits both. */
   archInteractionOp?: 'dot' | 'cat' | undefined;
-  /** How the two rows of a quotient-remainder table become one; needed for `mult` and `add`. */
+  /** How the two rows of a quotient-remainder table are combined; needed for `mult` and `add`. */
   qrOperation?: QrOperation | undefined;
 }
 
@@ -17,7 +17,7 @@ export const flagValues = {
 
 const keys = { archInteractionOp: 'arch_interaction_op', qrOperation: 'qr_operation' } as const;
 
-/** The flags that a checkpoint says beside its tensors. */
+/** The flags in the metadata of a checkpoint. */
 export function flagsFrom(metadata: CheckpointMetadata): ModelFlags {
   return {
     archInteractionOp: flagValues.archInteractionOp.find(
@@ -35,7 +35,7 @@ export function flagsMetadata(flags: ModelFlags): CheckpointMetadata {
   return Object.fromEntries(entries);
 }
 
-/** Those of the first that are given, else those of the second. */
+/** The first flags, with missing ones from the second. */
 export function mergedFlags(given: ModelFlags, otherwise: ModelFlags): ModelFlags {
   return {
     archInteractionOp: given.archInteractionOp ?? otherwise.archInteractionOp,

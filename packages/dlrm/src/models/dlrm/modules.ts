@@ -5,8 +5,8 @@ import { interactionOf } from './interactions/interactions.js';
 /**
  * The network from dense features and embedding rows to click probabilities (n, 1), as a list of parts (Naumov et al.
  * 2019, https://arxiv.org/abs/1906.00091; `DLRM_Net.sequential_forward` in facebookresearch/dlrm): the bottom MLP, the
- * interaction, the top MLP. Their names are those of PyTorch's modules, `bot_l.0`, `bot_l.1` (the ReLU after it) and
- * on; the interaction, a function there, is `interaction`.
+ * interaction, the top MLP. Their names are those of PyTorch's modules, `bot_l.0`, `bot_l.1` (the ReLU after it) and so
+ * on; the interaction, which is a function in PyTorch, is called `interaction`.
  */
 export function modulesOf(config: DlrmConfig): Module[] {
   const { bottom, top } = denseLayers(config);

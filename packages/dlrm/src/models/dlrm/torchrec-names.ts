@@ -9,12 +9,12 @@ const topPattern = /^over_arch\.model\.0\._mlp\.(\d+)\._linear\.(weight|bias)$/;
 const lastPattern = /^over_arch\.model\.1\.(weight|bias)$/;
 
 /**
- * The state dict of TorchRec's `DLRM` (`torchrec/models/dlrm.py`) by the names of facebookresearch/dlrm: the same network,
- * but that TorchRec has the products of pairs in another order, so the first top layer's columns are moved. Tables are in
- * the order of the numbers that their names end with (`t_cat_0`, `t_cat_1` ...), since not every file keeps an order. Any
- * other state dict stays as it is.
+ * Converts the state dict of TorchRec's `DLRM` (`torchrec/models/dlrm.py`) to the names of facebookresearch/dlrm. It is the
+ * same network, except that TorchRec orders the products of pairs differently, so the first top layer's columns are moved.
+ * Tables are ordered by the number at the end of their names (`t_cat_0`, `t_cat_1` ...), because not every file keeps an
+ * order. Other state dicts are returned unchanged.
  *
- * @throws Error naming the table whose name ends with no number
+ * @throws Error naming a table whose name does not end with a number
  */
 export function fromTorchRec<Value extends Tensor | EmbeddingTable>(
   state: Readonly<Record<string, Value>>,
@@ -25,7 +25,9 @@ export function fromTorchRec<Value extends Tensor | EmbeddingTable>(
   const numberOf = (name: string) => {
     const number = /(\d+)$/.exec(tablePattern.exec(name)![1]!);
     if (!number) {
-      throw new Error(`${name}: expected a table whose name ends with its number, as t_cat_0, found none`);
+      throw new Error(
+        `${name}: expected a table whose name ends with its number, such as t_cat_0, found none`,
+      );
     }
     return Number(number[1]);
   };
@@ -49,16 +51,16 @@ export function fromTorchRec<Value extends Tensor | EmbeddingTable>(
 }
 
 /**
- * The first top layer's weight with its columns in the order of the lower triangle, (1,0), (2,0), (2,1) ..., where
- * TorchRec's `InteractionArch` has the upper one, (0,1), (0,2) ... (1,2) ...; in both behind those of the bottom MLP.
+ * The first top layer's weight with its columns in the order of the lower triangle, (1,0), (2,0), (2,1) ..., instead of the
+ * upper triangle of TorchRec's `InteractionArch`, (0,1), (0,2) ... (1,2) ...; in both, after the columns of the bottom MLP.
  */
 function withLowerTriangle(weight: Tensor, vectors: number): Tensor {
   const [outputs, inputs] = weight.shape as [number, number];
   const pairs = (vectors * (vectors - 1)) / 2;
   const before = inputs - pairs;
-  if (weight.shape.length !== 2 || before < 0) return weight; // no such model: what checks the shapes says so
+  if (weight.shape.length !== 2 || before < 0) return weight; // not such a model; the check of the shapes reports it
   const data = weight.data.slice();
-  // Place row * vectors + column, row > column, is TorchRec's pair (column, row).
+  // Position row * vectors + column, row > column, is TorchRec's pair (column, row).
   pairPlaces({ vectors, itself: false }).forEach((place, pair) => {
     const [row, column] = [Math.floor(place / vectors), place % vectors];
     const theirs = column * vectors - (column * (column + 1)) / 2 + (row - column - 1);

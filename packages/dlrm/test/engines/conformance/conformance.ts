@@ -259,7 +259,7 @@ export function conformance(
       const topFrom = (length: number) =>
         model.forwardBetween({ from: { module: 'top_l.1', values: new Float32Array(length) } });
       await expect(topFrom(25)).rejects.toThrow(
-        'top_l.1: expected a multiple of 24 values (n, 24) to enter, found 25',
+        'top_l.1: expected a multiple of 24 input values (n, 24), found 25',
       );
       await expect(topFrom(0)).rejects.toThrow('found 0');
       await expect(
@@ -296,7 +296,7 @@ export function conformance(
       }
       const from = { module: 'interaction', values: new Float32Array(8) };
       await expect(other.forwardBetween({ batch: batches[1]!, from })).rejects.toThrow(
-        'interaction: expected 512 values (64, 8) to enter, found 8',
+        'interaction: expected 512 input values (64, 8), found 8',
       );
       await Promise.all([model.dispose(), other.dispose()]);
     });

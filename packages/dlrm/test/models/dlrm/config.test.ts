@@ -86,7 +86,7 @@ test.each<[string, (tensors: ReturnType<typeof state>) => void, string]>([
   [
     'an unknown tensor',
     (tensors) => (tensors['extra'] = { data: new Float32Array(1), shape: [1] }),
-    'extra is no tensor of this model (10 are known)',
+    'extra is not a tensor of this model (10 are known)',
   ],
 ])('refuses a state dict with %s', async (_, change, message) => {
   const tensors = state();

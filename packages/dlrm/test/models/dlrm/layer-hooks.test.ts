@@ -88,7 +88,7 @@ test('what would pass a hook by is refused, by the name of its layer', async () 
   };
   for (const [name, call] of Object.entries(calls)) {
     await expect(call()).rejects.toThrow(
-      `${name} calls no hooks, and layer "bot_l.2" has one: remove it first`,
+      `${name} does not call hooks, but layer "bot_l.2" has one; remove it first`,
     );
   }
   await expect(exportOnnx({ model, output: '/nowhere/model.onnx' })).rejects.toThrow(

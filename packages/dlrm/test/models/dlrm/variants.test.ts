@@ -132,7 +132,7 @@ test("TorchRec's tables are in the order of their numbers, whatever the file's o
     Object.entries(state).map(([name, tensor]) => [name.replace('t_cat_3.', 'users.'), tensor]),
   );
   await expect(Dlrm.fromStateDict(renamed, cpu)).rejects.toThrow(
-    'embedding_bags.users.weight: expected a table whose name ends with its number, as t_cat_0',
+    'embedding_bags.users.weight: expected a table whose name ends with its number, such as t_cat_0',
   );
   expect(() => configFromStateDict(state)).toThrow('expected the tensors of a DLRM');
 });

@@ -1,6 +1,6 @@
 import type { Interaction } from './interaction.js';
 
-/** `--arch-interaction-op=cat`: all vectors side by side, the bottom MLP's output first. */
+/** `--arch-interaction-op=cat`: the concatenation of all vectors, the bottom MLP's output first. */
 export const cat: Interaction = {
   width: ({ embeddingDim, vectors }) => vectors * embeddingDim,
   what: ({ vectors }) => `embeddingDim for each of ${vectors} vectors`,

@@ -1,6 +1,6 @@
 import type { ForwardOps } from '../../../network/ops.js';
 
-/** The sizes that an interaction depends on. */
+/** The sizes on which an interaction depends. */
 export interface VectorSizes {
   /** Length of a vector. */
   embeddingDim: number;
@@ -8,19 +8,19 @@ export interface VectorSizes {
   vectors: number;
 }
 
-/** Which interaction a model has, by the flags of facebookresearch/dlrm. */
+/** The interaction of a model, by the flags of facebookresearch/dlrm. */
 export interface InteractionFlags {
-  /** How vectors meet: the dot products of pairs, or side by side; default `dot`. */
+  /** Dot products of pairs of vectors, or their concatenation; default `dot`. */
   archInteractionOp?: 'dot' | 'cat';
-  /** With `dot`, whether each vector's product with itself is there too; default false. */
+  /** With `dot`, whether to include each vector's product with itself; default false. */
   archInteractionItself?: boolean;
 }
 
-/** How the bottom MLP's output and the tables' rows become what enters the top MLP. */
+/** Computes the input of the top MLP from the bottom MLP's output and the tables' rows. */
 export interface Interaction {
   /** Width of its result. */
   width(sizes: VectorSizes): number;
-  /** What that width is made of, for a message. */
+  /** The parts of that width, for a message. */
   what(sizes: VectorSizes): string;
   /**
    * @param bottomOutput (n, dim)

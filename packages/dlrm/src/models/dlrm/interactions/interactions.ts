@@ -3,14 +3,14 @@ import { dot, dotWithItself } from './dot.js';
 import { keptDot } from './kept-dot.js';
 import type { Interaction, InteractionFlags, VectorSizes } from './interaction.js';
 
-/** Every interaction with the flags that ask for it, in the order in which a width is looked up. */
+/** Every interaction with its flags, in the order in which a width is looked up. */
 const interactions: readonly { flags: InteractionFlags; interaction: Interaction }[] = [
   { flags: {}, interaction: dot },
   { flags: { archInteractionItself: true }, interaction: dotWithItself },
   { flags: { archInteractionOp: 'cat' }, interaction: cat },
 ];
 
-/** The interaction that a config asks for. As in the original, `archInteractionItself` says nothing to `cat`. */
+/** The interaction of a config. As in the original, `archInteractionItself` has no effect with `cat`. */
 export function interactionOf({
   archInteractionOp = 'dot',
   archInteractionItself = false,
@@ -21,22 +21,22 @@ export function interactionOf({
   return archInteractionItself ? dotWithItself : dot;
 }
 
-/** The flags of every interaction that gives a width. */
+/** The flags of every interaction with this width. */
 function flagsOfWidth(width: number, sizes: VectorSizes): InteractionFlags[] {
   return interactions
     .filter(({ interaction }) => interaction.width(sizes) === width)
     .map(({ flags }) => flags);
 }
 
-/** Whether both `dot` and `cat` give the width that a config's interaction has. */
+/** Whether both `dot` and `cat` have the width of a config's interaction. */
 export function isAmbiguous(config: InteractionFlags, sizes: VectorSizes): boolean {
   return flagsOfWidth(interactionOf(config).width(sizes), sizes).length > 1;
 }
 
 /**
- * The flags of the interaction that gives a width, of those with the wanted `op`; those of `dot` where none gives it.
+ * The flags of the interaction with this width and the given `op`; those of `dot` if there is none.
  *
- * @throws Error when several do and none is wanted
+ * @throws Error if several fit and no `op` is given
  */
 export function interactionOfWidth(
   width: number,
@@ -54,7 +54,7 @@ export function interactionOfWidth(
   return first ?? (op === 'cat' ? { archInteractionOp: op } : {});
 }
 
-/** Whether a config asks for `dot` without the vectors' products with themselves. */
+/** Whether a config has `dot` without the vectors' products with themselves. */
 export function isPlainDot({ archInteractionOp = 'dot', archInteractionItself = false }: InteractionFlags) {
   return archInteractionOp === 'dot' && !archInteractionItself;
 }

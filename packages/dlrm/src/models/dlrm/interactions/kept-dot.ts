@@ -1,8 +1,8 @@
 import type { Interaction } from './interaction.js';
 
 /**
- * What is left of the `dot` interaction in a folded model: some columns of the bottom MLP's output, and the products of
- * some pairs.
+ * The part of the `dot` interaction that a folded model keeps: some columns of the bottom MLP's output, and the products
+ * of some pairs.
  *
  * @param kept columns of the result of `dot`, ascending
  */
