@@ -32,7 +32,7 @@ export {
   type TensorInPieces,
   type WantedTables,
 } from '@ds/tensor-files';
-export { train, type LabelledDataset, type TrainingResult } from './training/train.js';
+export { train, type LabelledDataset, type TrainingPosition, type TrainingResult } from './training/train.js';
 export { evaluate } from './training/evaluate.js';
 export {
   sparsifyEveryEpoch,

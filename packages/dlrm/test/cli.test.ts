@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFile } from '../../test-support/src/built-file.js';
+import { killOnceJournalled } from '../../test-support/src/kill-once-journalled.js';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { MixedPrecisionTable, SparseTable } from '@ds/data-sparsifier';
 import {
@@ -70,6 +71,31 @@ async function loadSparseTables(path: string) {
   }
   return { tables, tensors };
 }
+
+test.each([[[]], [['--sparsify-every-epoch', '--arch-interaction-op', 'cat']]])(
+  'a killed training is continued to the same bytes: %j',
+  async (flags) => {
+    const place = mkdtempSync(join(folder, 'resumed-'));
+    const [model, other] = [join(place, 'model.ckpt'), join(place, 'other.ckpt')];
+    const args = (output: string) => [
+      ...['train', '--processed-data-file', data, '--save-model', output, '--epochs', '3'],
+      ...['--mini-batch-size', '64', '--checkpoint-every', '2', ...flags],
+    ];
+    expect(dlrm(...args(other)).status).toBe(0);
+    await killOnceJournalled([cli, ...args(model)], model);
+    const continued = dlrm(...args(model));
+    expect(continued.stderr).toMatch(/^continuing after step \d+ of epoch [123]; --fresh starts over$/m);
+    expect(continued.status).toBe(0);
+    expect(readFileSync(model)).toEqual(readFileSync(other));
+    expect(readdirSync(place).sort()).toEqual(['model.ckpt', 'other.ckpt']);
+
+    await killOnceJournalled([cli, ...args(model)], model);
+    const changed = dlrm(...args(model), '--seed', '2');
+    expect(changed.stderr).not.toContain('continuing');
+    expect(changed.status).toBe(0);
+    expect(readdirSync(place).sort()).toEqual(['model.ckpt', 'other.ckpt']);
+  },
+);
 
 test.each([
   [['--arch-interaction-op', 'cat'], 27 * 16],

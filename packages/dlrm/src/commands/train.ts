@@ -1,8 +1,9 @@
-import { idsMetadataKey, openCriteoDataset } from '@ds/criteo-data';
+import { dayCountFiles, idsMetadataKey, openCriteoDataset } from '@ds/criteo-data';
 import {
   createProgress,
   dayCountsOf,
   dayCountsOption,
+  freshOption,
   Option,
   parseCount,
   parseNumber,
@@ -10,15 +11,17 @@ import {
   type Command,
   type Progress,
 } from '@ds/command-line';
-import { whileHolding } from '@ds/files';
+import { fingerprintOf, whileHolding } from '@ds/files';
 import { saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
 import { kaggleConfigFor } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
-import { train } from '../training/train.js';
+import { train, type TrainingPosition } from '../training/train.js';
 import { expectCheckpointOutput } from './expect-output.js';
 import { engineLine } from '../engines/engine-line.js';
 import { engineOption, type SharedOptions } from './shared-options.js';
+import { openTrainingCheckpoints, type TrainingCheckpoints } from './training-checkpoints.js';
+import { version } from '../../package.json';
 
 interface TrainOptions extends SharedOptions {
   processedDataFile: string;
@@ -34,6 +37,8 @@ interface TrainOptions extends SharedOptions {
   sparsityLevel: number;
   sparsityGamma: number;
   sparsityStepSize: number;
+  checkpointEvery?: number;
+  fresh: boolean;
 }
 
 /** `dlrm train`: the Kaggle network, with tables for the data's values, trained on days 1 to 6. */
@@ -60,8 +65,14 @@ export function addTrainCommand(program: Command): void {
     .option('--sparsity-level <level>', 'fraction of blocks pruned after the first epoch', parseNumber, 0.5)
     .option('--sparsity-gamma <factor>', 'factor for the level, which stays at most 1', parseNumber, 1)
     .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
+    .option(
+      '--checkpoint-every <steps>',
+      'save the training beside the output as often, so that the same command continues it after an early end',
+      parseCount(1),
+    )
     .addOption(dayCountsOption())
     .addOption(engineOption())
+    .addOption(freshOption())
     .addOption(quietOption())
     .action(runTrain);
 }
@@ -97,7 +108,15 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
   const config = kaggleConfigFor(counts, { denseFeatures, archInteractionOp, archInteractionItself });
   const metadata: CheckpointMetadata =
     idsFingerprint === undefined ? {} : { [idsMetadataKey]: idsFingerprint };
-  const model = await Dlrm.create(config, { seed, engine: options.engine, metadata });
+  const checkpoints = options.checkpointEvery === undefined ? undefined : await openCheckpoints(options);
+  const last = checkpoints?.last;
+  const model = last
+    ? await Dlrm.load(last.path, { engine: options.engine })
+    : await Dlrm.create(config, { seed, engine: options.engine, metadata });
+  if (last) {
+    const { epoch, steps } = last.position;
+    progress.note(`continuing after step ${steps} of epoch ${epoch + 1}; --fresh starts over`);
+  }
   progress.note(engineLine(model.engine));
   const sparsity = options.sparsifyEveryEpoch
     ? sparsifyEveryEpoch({
@@ -119,7 +138,9 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     learningRate,
     batchSize,
     seed,
+    ...(last && { from: last.position }),
     onProgress: progress.stage('train'),
+    ...(checkpoints && { afterStep: saveEvery(options.checkpointEvery!, { model, checkpoints }) }),
     afterEpoch: ({ epoch, model: trained, loss }) => {
       progress.note(`epoch ${epoch + 1}: mean loss ${loss.toFixed(6)}`);
       sparsity?.afterEpoch({ epoch, model: trained });
@@ -129,5 +150,25 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
   if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified(), { metadata });
   else await model.save(saveModel);
   await model.dispose();
+  checkpoints?.remove();
   progress.note(`wrote ${saveModel}`);
+}
+
+async function openCheckpoints(options: TrainOptions): Promise<TrainingCheckpoints> {
+  const { processedDataFile, saveModel, fresh, dayCounts } = options;
+  // How often they are saved and what is shown change nothing.
+  const settings = { ...options, version, checkpointEvery: undefined, fresh: undefined, quiet: undefined };
+  const files = [processedDataFile, ...(await dayCountFiles(processedDataFile, { file: dayCounts }))];
+  const fingerprint = await fingerprintOf(settings, files);
+  return openTrainingCheckpoints({ output: saveModel, fingerprint, fresh });
+}
+
+function saveEvery(
+  steps: number,
+  { model, checkpoints }: { model: Dlrm; checkpoints: TrainingCheckpoints },
+): (position: TrainingPosition) => Promise<void> {
+  let since = 0;
+  return async (position) => {
+    if (++since % steps === 0) await checkpoints.save(model, position);
+  };
 }

@@ -21,6 +21,18 @@ export interface TrainingResult {
   epochLosses: number[];
 }
 
+/** How far a training is: with the model's parameters, all that it needs to continue. */
+export interface TrainingPosition {
+  /** The epoch, from 0. */
+  epoch: number;
+  /** Steps that are done in that epoch. */
+  steps: number;
+  /** Sum of the losses of that epoch's examples so far. */
+  lossSum: number;
+  /** Mean losses of the epochs before. */
+  epochLosses: readonly number[];
+}
+
 /**
  * Trains with stochastic gradient descent; every epoch visits all examples in a new order.
  *
@@ -33,7 +45,9 @@ export async function train({
   learningRate = 0.1,
   batchSize = 128,
   seed = 1,
+  from = { epoch: 0, steps: 0, lossSum: 0, epochLosses: [] },
   onProgress,
+  afterStep,
   afterEpoch,
 }: {
   /** Trained in place. */
@@ -47,30 +61,39 @@ export async function train({
   batchSize?: number;
   /** Seed of the order; default 1. Epoch e (from 0) is shuffled with seed + e. */
   seed?: number;
+  /** Where an earlier training of this model with the same settings stopped. Default: the start. */
+  from?: TrainingPosition;
+  /** Called and awaited after each step. */
+  afterStep?: (position: TrainingPosition) => void | Promise<void>;
   /** Called after each step with the number of steps done and the total. */
   onProgress?: (done: number, total: number) => void;
   /** Called and awaited after each epoch (from 0); changes to the tables in `stateDict()` take effect. */
   afterEpoch?: (end: { epoch: number; epochs: number; model: Dlrm; loss: number }) => void | Promise<void>;
 }): Promise<TrainingResult> {
-  const total = epochs * Math.ceil(dataset.length / batchSize);
-  const epochLosses: number[] = [];
-  let steps = 0;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    let lossSum = 0;
+  const stepsPerEpoch = Math.ceil(dataset.length / batchSize);
+  const total = epochs * stepsPerEpoch;
+  const epochLosses = [...from.epochLosses];
+  let done = from.epoch * stepsPerEpoch + from.steps;
+  for (let epoch = from.epoch; epoch < epochs; epoch++) {
+    const before = epoch === from.epoch ? from : { steps: 0, lossSum: 0 };
+    let { lossSum } = before;
+    let steps = 0;
     for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed + epoch })) {
+      if (++steps <= before.steps) continue;
       const loss = await model.trainStep(batch, { learningRate });
-      steps++;
+      done++;
       if (!Number.isFinite(loss)) {
         throw new Error(
-          `the loss is ${loss} in epoch ${epoch + 1}, step ${steps}: expected a finite number; ` +
+          `the loss is ${loss} in epoch ${epoch + 1}, step ${done}: expected a finite number; ` +
             `a learning rate below ${learningRate} may help`,
         );
       }
       lossSum += loss * batch.labels.length;
-      onProgress?.(steps, total);
+      onProgress?.(done, total);
+      await afterStep?.({ epoch, steps, lossSum, epochLosses: [...epochLosses] });
     }
     epochLosses.push(lossSum / dataset.length);
     await afterEpoch?.({ epoch, epochs, model, loss: epochLosses[epoch]! });
   }
-  return { steps, epochLosses };
+  return { steps: done, epochLosses };
 }
