@@ -54,6 +54,8 @@ export interface BenchmarkOptions {
   /** Whether to start over where an earlier run ended early. */
   fresh: boolean;
   quiet: boolean;
+  /** Whether the printed table shows every column, however wide. */
+  wide: boolean;
 }
 
 /** The program `npm run benchmark`; `run` is called with its validated options. */
@@ -139,6 +141,11 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         .default('auto'),
     )
     .addOption(freshOption())
+    .option(
+      '--wide',
+      'every column in the printed table, however wide; default: what fits 80 characters',
+      false,
+    )
     .addOption(quietOption())
     .action(
       async (options: Omit<BenchmarkOptions, 'epochs' | 'grid'> & { epochs?: number }, command: Command) => {

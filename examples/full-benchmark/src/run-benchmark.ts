@@ -41,7 +41,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const runFile = join(resolve(options.outputDir), 'run.json');
   // Locks the last output from the start, so that two runs in one folder cannot mix their files.
   return whileHolding([runFile], async () => {
-    const settings = { ...options, fresh: undefined, quiet: undefined };
+    const settings = { ...options, fresh: undefined, quiet: undefined, wide: undefined };
     const { fresh, rawDataFile, processedDataFile, modelPath } = options;
     const fingerprint = await fingerprintOf(settings, [rawDataFile, processedDataFile, modelPath]);
     const journal = openJournal<FinishedStage>({ output: runFile, fingerprint, fresh });
@@ -208,6 +208,7 @@ async function runStages({
       modelMemoryInfo,
       compressionFrontier,
       maxAucLoss: options.maxAucLoss,
+      tableWidth: options.wide ? Infinity : undefined,
       outputDir,
       runInfo,
     });

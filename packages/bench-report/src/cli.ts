@@ -47,6 +47,11 @@ program
       .default('html'),
   )
   .option('--run-info <file>', 'JSON with the settings, machine and notes to show; default: this machine')
+  .option(
+    '--wide',
+    'every column in the table on stdout, however wide; default: what fits 80 characters',
+    false,
+  )
   .option('--quiet', 'no table on stdout, only the path of the report', false)
   .action(async (options) => {
     const report = await createReport({
@@ -58,6 +63,7 @@ program
       maxAucLoss: options.maxAucLoss,
       outputDir: options.outputDir,
       format: options.format,
+      tableWidth: options.wide ? Infinity : undefined,
       runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
     });
     if (!options.quiet) {

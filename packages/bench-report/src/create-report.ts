@@ -7,7 +7,7 @@ import { reportFormats } from './formats/report-formats.js';
 import type { RunInfo } from './run-info.js';
 import { answersOf, answerText, type ReportInputs } from './sections/section.js';
 import { chartIds, readSections } from './sections/sections.js';
-import { summaryTable } from './tables/summary-table.js';
+import { narrowSummary } from './tables/narrow-summary.js';
 import { formatTerminalTable } from './tables/terminal-table.js';
 
 /** The result of `createReport`. */
@@ -38,6 +38,7 @@ export async function createReport({
   runInfo = {},
   format: formatId = 'html',
   maxAucLoss,
+  tableWidth = 80,
   ...inputs
 }: ReportInputs & {
   /** Folder of the report; created if missing. */
@@ -48,6 +49,8 @@ export async function createReport({
   format?: string;
   /** Share of its ROC AUC that the smallest model may lose on the validation split; default 0.001. */
   maxAucLoss?: number | undefined;
+  /** Characters in a line of the returned table, which shows fewer columns to fit. Default: 80. */
+  tableWidth?: number | undefined;
 }): Promise<Report> {
   const format = reportFormats.find(({ id }) => id === formatId);
   if (!format) {
@@ -75,7 +78,7 @@ export async function createReport({
   return {
     reportFile,
     chartFiles: drawn.map(({ path }) => path),
-    table: formatTerminalTable(summaryTable(sections)),
+    table: formatTerminalTable(narrowSummary(sections, tableWidth)),
     answer: answersOf(sections).map(answerText).join('\n'),
     leftOut: sections.flatMap(({ section, rows }) => (rows ? [] : (section.missing ?? []))),
   };

@@ -111,3 +111,23 @@ test('a bad input leaves the earlier report as it was', async () => {
     expect(await readFile(reportFile, 'utf8')).toBe(before);
   });
 });
+
+test('the table fits 80 characters, with one column of each section at least; or has every column', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const headingsOf = async (tableWidth?: number) => {
+      const { table } = await createReport({ ...inputs, outputDir, tableWidth });
+      const lines = table.split('\n');
+      return { width: Math.max(...lines.map((line) => line.length)), headings: lines[1]! };
+    };
+    const narrow = await headingsOf();
+    expect(narrow.width).toBeLessThanOrEqual(80);
+    for (const heading of ['zip', 'forward, dense', 'memory, dense'])
+      expect(narrow.headings).toContain(heading);
+    expect(narrow.headings).not.toContain('log loss');
+    const wide = await headingsOf(Infinity);
+    for (const heading of ['of level 0', 'log loss', 'forward, sparse', 'memory, sparse'])
+      expect(wide.headings).toContain(heading);
+    // No width is too small for the models' names and a column each.
+    expect((await headingsOf(1)).headings.split('│')).toHaveLength(narrow.headings.split('│').length);
+  });
+});

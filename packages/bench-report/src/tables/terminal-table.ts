@@ -13,3 +13,8 @@ export function formatTerminalTable(shown: TextTable): string {
   table.push(...rows);
   return table.toString();
 }
+
+/** Characters in a line of the table. */
+export function terminalWidth(table: TextTable): number {
+  return formatTerminalTable(table).split('\n')[0]!.length;
+}
