@@ -49,11 +49,11 @@ describe('the tables that bench-disk prunes are those that the original prunes',
   test('says what it did to the names and to masks', async () => {
     const wrapped = join(golden, 'wrapped.pt');
     expect((await dump(wrapped)).notes).toContain(
-      `${wrapped}: the names begin with "module._orig_mod.", which is left out`,
+      `${wrapped}: the prefix "module._orig_mod." of all names is removed`,
     );
     const masked = join(golden, 'masked.pt');
     const { state, notes } = await dump(masked);
-    expect(notes).toContain(`${masked}: 2 masks that were kept beside weights are applied`);
+    expect(notes).toContain(`${masked}: 2 masks stored beside weights are applied`);
     const stored = await loadCheckpoint(masked);
     const mask = stored['bot_l.0.weight_mask']!.data;
     expect(state['bot_l.0.weight']!.data).toEqual(

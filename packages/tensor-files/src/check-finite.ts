@@ -1,16 +1,16 @@
 import type { ModelState } from './state-dict.js';
 
 /**
- * Fails before hours of work on weights that no training gives on purpose do.
+ * Fails before hours of work on weights that cannot be intended.
  *
- * @throws Error naming the source, the first tensor with a value that is NaN or infinite, and the value's place in it.
+ * @throws Error naming the source, the first tensor with a value that is NaN or infinite, and the value's position.
  */
 export function checkFinite(state: ModelState, source: string): void {
   const found = nonFiniteValue(state);
   if (found) throw new Error(`${source}: ${found}`);
 }
 
-/** Says where the first value is that is NaN or infinite, and what was expected; undefined where all are finite. */
+/** Describes the first value that is NaN or infinite; undefined if all are finite. */
 export function nonFiniteValue(state: ModelState): string | undefined {
   for (const [name, tensor] of Object.entries(state)) {
     const { data, shape } =

@@ -1,14 +1,14 @@
 /**
- * What a checkpoint says beside its tensors, text by key. `ids_sha256` is the fingerprint of the id dictionaries that its
- * tables were trained on (`@ds/criteo-data`).
+ * The metadata of a checkpoint: texts by key. `ids_sha256` is the fingerprint of the id dictionaries with which its tables
+ * were trained (`@ds/criteo-data`).
  */
 export type CheckpointMetadata = Readonly<Record<string, string>>;
 
-// Ours take a hundred characters; what others write, such as pictures of a model, is not carried along.
+// Ours take a hundred characters; larger metadata of other programs, such as images of a model, is dropped.
 const longestText = 1000;
 const mostKeys = 100;
 
-/** The texts by key in what a file says of itself, whatever that is; all else in it is passed over. */
+/** The valid metadata in an arbitrary value from a file; everything else is ignored. */
 export function metadataFrom(found: unknown): CheckpointMetadata {
   const entries = found instanceof Map ? [...found] : Object.entries(isObject(found) ? found : {});
   return Object.fromEntries(
@@ -19,7 +19,7 @@ export function metadataFrom(found: unknown): CheckpointMetadata {
   ) as CheckpointMetadata;
 }
 
-/** The metadata as the comment of a zip archive: JSON in ASCII; nothing where there is none. */
+/** The metadata as the comment of a zip archive: JSON in ASCII, or an empty text if there is none. */
 export function metadataComment(metadata: CheckpointMetadata): string {
   if (Object.keys(metadata).length === 0) return '';
   return JSON.stringify(metadata).replace(
@@ -28,7 +28,7 @@ export function metadataComment(metadata: CheckpointMetadata): string {
   );
 }
 
-/** The metadata in the comment of a zip archive; none where the comment is something else. */
+/** The metadata in the comment of a zip archive; empty if the comment is something else. */
 export function metadataFromComment(comment: string): CheckpointMetadata {
   try {
     return metadataFrom(JSON.parse(comment));

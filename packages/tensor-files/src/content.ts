@@ -3,9 +3,9 @@ import type { Content, Format } from './format.js';
 import { formats } from './formats.js';
 
 /**
- * Looks into a source far enough to tell its format.
+ * Reads as much of a source as is needed to recognise its format.
  *
- * @throws Error naming the source when it begins as a zip archive and is none that can be read.
+ * @throws Error naming the source if it starts like a zip archive but cannot be read as one.
  */
 export async function openContent(source: ByteSource): Promise<Content> {
   const bytes = new Uint8Array(Math.min(16, source.size));
@@ -15,14 +15,14 @@ export async function openContent(source: ByteSource): Promise<Content> {
   return { source, start, zip: isZip ? await openZip(source) : undefined };
 }
 
-/** The format of a content, where it is one of ours, and what messages call it. */
+/** The format of a content, if it is one of ours, and its description for messages. */
 export function recognise(content: Content): { format?: Format; title: string } {
   const format = formats.find((known) => known.sniff(content));
   if (format) return { format, title: format.title };
-  return { title: content.zip ? 'a zip archive of something else' : otherTitle(content.start) };
+  return { title: content.zip ? 'another kind of zip archive' : otherTitle(content.start) };
 }
 
-/** @throws Error saying what the file is instead. */
+/** @throws Error that says what the file is instead. */
 export function expectFormat(content: Content, expected: Format): void {
   const { format, title } = recognise(content);
   if (format === expected || (title === unknown && !expected.hasSignature)) return;
@@ -31,7 +31,7 @@ export function expectFormat(content: Content, expected: Format): void {
 
 const unknown = 'a file of another kind';
 
-/** What a file that is no checkpoint of ours seems to be. */
+/** Describes a file that is not one of our formats. */
 function otherTitle(start: string): string {
   if (start === '') return 'an empty file';
   // 0x1950a86a20f9469cfc6c, the first thing in every file of torch.save before 1.6

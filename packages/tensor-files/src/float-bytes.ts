@@ -1,7 +1,7 @@
 import { fromFloat16 } from '@ds/data-sparsifier';
 import { sizeOf, type Tensor, type TensorInPieces } from './state-dict.js';
 
-/** The floating point types that are read; all become float32. */
+/** The supported floating point types; all are converted to float32. */
 export type FloatType = 'float16' | 'bfloat16' | 'float32' | 'float64';
 
 const longestPiece = 1 << 26;
@@ -14,18 +14,18 @@ export const floatSizes: Readonly<Record<FloatType, number>> = {
   float64: 8,
 };
 
-/** The bytes of one tensor or storage, wherever they lie. */
+/** The bytes of one tensor or storage. */
 export interface FloatBytes {
-  /** Fills `target`, which is as long as all the bytes. */
+  /** Fills `target`, which must have the length of all bytes. */
   readInto(target: Uint8Array): Promise<void>;
   /** The same bytes in pieces of any length. */
   pieces(): AsyncIterable<Uint8Array>;
 }
 
 /**
- * A Float32Array of zeros, over a SharedArrayBuffer if asked for. The memory is only taken as it is written.
+ * A Float32Array of zeros, over a SharedArrayBuffer if requested. The memory is only used when it is written.
  *
- * @throws Error naming the tensor when the machine cannot hold it.
+ * @throws Error naming the tensor if it does not fit in memory.
  */
 export function allocateFloats(name: string, length: number, { shared }: { shared: boolean }): Float32Array {
   try {
@@ -36,7 +36,7 @@ export function allocateFloats(name: string, length: number, { shared }: { share
   }
 }
 
-/** Fills `target` with the values of `bytes`, which are as many, rounding float64 to the nearest float32. */
+/** Fills `target` with the values of `bytes`, which must have the same number, rounding float64 to the nearest float32. */
 export async function readFloats(type: FloatType, bytes: FloatBytes, target: Float32Array): Promise<void> {
   if (type === 'float32') {
     return bytes.readInto(new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
@@ -75,9 +75,9 @@ function decoded(type: FloatType, buffer: ArrayBuffer, count: number): Float32Ar
 
 let float16Values: Float32Array | undefined;
 
-/** The values of float16 numbers, given by their bits. */
+/** The values of float16 numbers given as bits. */
 export function widenFloat16(halves: Uint16Array): Float32Array {
-  // Each of the 65536 there are is worked out once.
+  // Each of the 65536 possible values is computed once.
   const known = (float16Values ??= Float32Array.from({ length: 1 << 16 }, (_, half) => fromFloat16(half)));
   const values = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) values[i] = known[halves[i]!]!;
@@ -85,9 +85,9 @@ export function widenFloat16(halves: Uint16Array): Float32Array {
 }
 
 /**
- * The bytes of a tensor's values, in pieces that zlib and the file system take at once.
+ * The bytes of a tensor's values, in pieces of a size that zlib and the file system accept.
  *
- * @throws Error naming the key, at the end, when the values are not as many as the shape says.
+ * @throws Error naming the key, at the end, if the number of values does not match the shape.
  */
 export function* bytesOfTensor(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
   let length = 0;
@@ -101,7 +101,7 @@ export function* bytesOfTensor(name: string, tensor: Tensor | TensorInPieces): G
   checkLength(name, tensor.shape, length);
 }
 
-/** @throws Error naming the key when the values are not as many as the shape says; those in pieces are not counted. */
+/** @throws Error naming the key if the number of values does not match the shape; values in pieces are not counted. */
 export function checkTensor(name: string, tensor: Tensor | TensorInPieces): void {
   if ('data' in tensor) checkLength(name, tensor.shape, tensor.data.length);
 }

@@ -4,27 +4,27 @@ import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import type { Tensor, TensorInPieces } from './state-dict.js';
 
 /**
- * A file format of checkpoints. Each has a folder of its own, and `formats.ts` lists them all: what else reads or
- * writes checkpoints goes through that list.
+ * A file format of checkpoints. Each has its own folder, and `formats.ts` lists them all; all other code that reads or
+ * writes checkpoints uses that list.
  */
 export interface Format {
   /** Its name in options. */
   readonly id: string;
-  /** What messages call such a file: `a safetensors file`. */
+  /** Its description in messages: `a safetensors file`. */
   readonly title: string;
-  /** The extensions that stand for it, the usual one first. */
+  /** Its file extensions, the usual one first. */
   readonly extensions: readonly string[];
   /** Whether the content is of this format. */
   sniff(content: Content): boolean;
-  /** Whether `sniff` knows every file of it. What no format knows is left to the reader of one that does not. */
+  /** Whether `sniff` recognises every such file. An unrecognised file is read by the format of its extension if this is false. */
   readonly hasSignature: boolean;
   /**
-   * Reads the state dict of a content that `sniff` knows, or that no format knows.
+   * Reads the state dict of a content that `sniff` recognises, or that no format recognises.
    *
-   * @throws Error naming the source, and the tensor or field that is wrong.
+   * @throws Error naming the source, and an invalid tensor or field.
    */
   read<Table = never>(content: Content, options: ReadOptions<Table>): Promise<Record<string, Tensor | Table>>;
-  /** The bytes of a file of this state dict and what it says beside it, as they are made. */
+  /** The bytes of a file of this state dict and its metadata, generated on demand. */
   write(
     stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
     metadata: CheckpointMetadata,
@@ -33,24 +33,24 @@ export interface Format {
 
 /** How a state dict is read. */
 export interface ReadOptions<Table = never> {
-  /** Whether the tensor of this name goes over a SharedArrayBuffer. */
+  /** Whether to put the tensor of this name over a SharedArrayBuffer. */
   isShared: (name: string) => boolean;
-  /** Leaves tensors where they lie in an inflated file, whose other bytes stay in memory with them. Default: false. */
+  /** Returns tensors as views of an inflated file, which then stays in memory entirely. Default: false. */
   inPlace?: boolean;
-  /** Makes what stands for a sparse table. Default: it becomes a dense tensor. */
+  /** Creates the representation of a sparse table. Default: a dense tensor. */
   sparseTable?: ((bitmaps: SparseBitmaps, name: string) => Table) | undefined;
-  /** Makes what stands for a mixed-precision table. Default: it becomes a dense tensor. */
+  /** Creates the representation of a mixed-precision table. Default: a dense tensor. */
   mixedTable?: ((parts: MixedPrecisionParts, name: string) => Table) | undefined;
-  /** Called with what the file says beside the tensors. */
+  /** Called with the metadata of the file. */
   onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
 }
 
-/** The bytes of a checkpoint, looked into just far enough to tell its format. */
+/** The bytes of a checkpoint, read only as far as needed to recognise its format. */
 export interface Content {
-  /** All bytes; frees them as they are read where they lie in memory. */
+  /** All bytes; a source in memory frees them as they are read. */
   source: ByteSource;
   /** The first 16 bytes, one character each. */
   start: string;
-  /** Its directory, where the content is a zip archive. */
+  /** Its directory, if the content is a zip archive. */
   zip: ZipArchive | undefined;
 }

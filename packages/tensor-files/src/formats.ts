@@ -4,8 +4,8 @@ import { npzFormat } from './npz/npz-format.js';
 import { safetensorsFormat } from './safetensors/safetensors-format.js';
 import { torchFormat } from './torch/torch-format.js';
 
-/** How a checkpoint is written: as torch.save does, as safetensors, or as numpy.savez does. */
-// Written out: derived from the list, it would bring private types into the public declarations.
+/** How a checkpoint is written: like torch.save, as safetensors, or like numpy.savez. */
+// Not derived from the list, which would put private types into the public declarations.
 export type CheckpointFormat = 'ckpt' | 'safetensors' | 'npz';
 
 /** Every format of checkpoints. */
@@ -18,18 +18,18 @@ export const formats: readonly (Format & { readonly id: CheckpointFormat })[] = 
 /** The extensions of checkpoints, for messages. */
 export const checkpointExtensions = formats.flatMap(({ extensions }) => extensions).join(', ');
 
-/** The id of the format that a path's extension stands for; undefined for another extension. */
+/** The id of the format of a path's extension; undefined for an unknown extension. */
 export function checkpointFormat(path: string): CheckpointFormat | undefined {
   return formatOfPath(path)?.id;
 }
 
-/** The format that a path's extension stands for; undefined for another extension. */
+/** The format of a path's extension; undefined for an unknown extension. */
 export function formatOfPath(path: string): (typeof formats)[number] | undefined {
   const extension = extname(path).toLowerCase();
   return formats.find(({ extensions }) => extensions.includes(extension));
 }
 
-/** The format of this id. */
+/** The format with this id. */
 export function formatOfId(id: CheckpointFormat): Format {
   const format = formats.find((known) => known.id === id);
   if (!format) {

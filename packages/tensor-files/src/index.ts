@@ -1,5 +1,5 @@
 /**
- * State dicts on disk: PyTorch checkpoints, safetensors, npz and npy, and tables that stay sparse.
+ * Reads and writes state dicts: PyTorch checkpoints, safetensors, npz and npy, and tables that stay sparse.
  *
  * @module @ds/tensor-files
  */

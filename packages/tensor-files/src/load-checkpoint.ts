@@ -6,16 +6,16 @@ import { openCheckpoint } from './open-checkpoint.js';
 
 /**
  * Reads a state dict: `.ckpt`, `.pt` or `.pth` (torch.save of PyTorch 1.6 or later, pickle protocols 2 to 5),
- * `.safetensors`, `.npz`, or a `.zip` that holds exactly one of these. float16, bfloat16 and float64 become
- * float32; views become contiguous. Nothing in a file is ever executed: a pickle may only describe tensors.
- * Takes about as much memory as the tensors; sparse and mixed-precision tables
- * (`saveSparseCheckpoint`, `saveMixedCheckpoint`) become dense ones.
+ * `.safetensors`, `.npz`, or a `.zip` with exactly one of these. float16, bfloat16 and float64 are converted to
+ * float32; views are made contiguous. Nothing in a file is ever executed: a pickle may only describe tensors.
+ * Takes about as much memory as the tensors. Sparse and mixed-precision tables (`saveSparseCheckpoint`,
+ * `saveMixedCheckpoint`) are converted to dense ones.
  *
- * In what torch.save wrote, the state dict is the one under `state_dict`, `model_state_dict` or `model`, else
- * all tensors, with the names of nested dicts joined by dots. Tensors that show the same elements of one
- * storage (tied weights) share one array.
+ * In a `torch.save` file, the state dict is the one under `state_dict`, `model_state_dict` or `model`, otherwise
+ * all tensors; the names of nested dicts are joined by dots. Tensors with the same elements of one storage (tied
+ * weights) share one array.
  *
- * @throws Error naming the file, and the tensor or field that is wrong.
+ * @throws Error naming the file, and an invalid tensor or field.
  */
 export async function loadCheckpoint(
   path: string,
@@ -25,17 +25,17 @@ export async function loadCheckpoint(
     onNote,
     onMetadata,
   }: {
-    /** Puts the embedding tables over SharedArrayBuffers, which threads can share. Default: false. */
+    /** Whether to put the embedding tables over SharedArrayBuffers, which threads can share. Default: false. */
     shared?: boolean;
     /**
-     * `plain` leaves out a prefix that every name has (`module.`, `_orig_mod.`, `model.`, `net.`, `model_state.`), and
-     * applies masks that are kept beside weights (`weight_orig` and `weight_mask`, parametrised modules). Default:
+     * `plain` removes a prefix common to all names (`module.`, `_orig_mod.`, `model.`, `net.`, `model_state.`), and
+     * applies masks that are stored beside weights (`weight_orig` and `weight_mask`, parametrised modules). Default:
      * as-stored.
      */
     names?: 'as-stored' | 'plain';
-    /** Called with what was done to the names, a line each. */
+    /** Called with notes on changes to the names, one line each. */
     onNote?: ((note: string) => void) | undefined;
-    /** Called with what the file says beside the tensors. */
+    /** Called with the metadata of the file. */
     onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
   } = {},
 ): Promise<StateDict> {

@@ -12,19 +12,19 @@ import { openCheckpoint } from './open-checkpoint.js';
 import { openMixedTable, partsBytes } from './safetensors/mixed/read-mixed-tables.js';
 import type { ModelState, Tensor } from './state-dict.js';
 
-/** Which tables a loaded model gets: those that its file has, or all of one kind. */
+/** The kind of tables in a loaded model: as in its file, or all of one kind. */
 export type WantedTables = 'as-stored' | 'dense' | 'sparse';
 
-// What a TableMemory holds, less what the arrays of a batch take.
+// The size of a TableMemory, minus space for the arrays of a batch.
 const largestMemory = 2 ** 32 - 2 ** 28;
 
 /**
- * Reads the tensors of a model: the files of `loadCheckpoint`, and tables that stay sparse or of mixed precision, which
- * become a `SparseTable` or `MixedPrecisionTable` straight from the file, without the dense one. They lie in a memory of the
- * gather kernels: those of a model in one, or each in one of its own where they may exceed its 4 GiB. Names
- * are those of the plain model (`names: 'plain'` of `loadCheckpoint`).
+ * Reads the tensors of a model from the files of `loadCheckpoint`. Sparse and mixed-precision tables are read directly as
+ * `SparseTable` or `MixedPrecisionTable`, without becoming dense in between. They are in a memory of the gather kernels: all
+ * tables of a model in one, or each in its own if they might exceed its 4 GiB. Names are those of the plain model
+ * (`names: 'plain'` of `loadCheckpoint`).
  *
- * @throws Error naming the file, and the tensor or field that is wrong.
+ * @throws Error naming the file, and an invalid tensor or field.
  */
 export async function loadModelTensors(
   path: string,
@@ -37,13 +37,13 @@ export async function loadModelTensors(
   }: {
     /** `dense` expands sparse and mixed-precision tables, `sparse` compresses dense ones. Default: as-stored. */
     tables?: WantedTables;
-    /** Values in a block of the tables that are compressed here. Default: 1. */
+    /** Values in a block, for dense tables that are compressed. Default: 1. */
     blockWidth?: number;
-    /** Where sparse and mixed-precision tables go. Default: memories of their own. */
+    /** The memory for sparse and mixed-precision tables. Default: new memories. */
     memory?: TableMemory;
-    /** Called with what was done to the names of the tensors, a line each. */
+    /** Called with notes on changes to the names of the tensors, one line each. */
     onNote?: ((note: string) => void) | undefined;
-    /** Called with what the file says beside the tensors. */
+    /** Called with the metadata of the file. */
     onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
   } = {},
 ): Promise<ModelState> {
@@ -74,7 +74,7 @@ export async function loadModelTensors(
   }
 }
 
-/** Makes each dense table of the state sparse. The dense ones are let go one by one. */
+/** Converts each dense table of the state to a sparse one, freeing the dense tables one by one. */
 function compressTables(
   state: ModelState,
   { path, blockWidth, memory }: { path: string; blockWidth: number; memory?: TableMemory },
@@ -97,13 +97,13 @@ function bytesOf({ rowBits, blockBits, values }: SparseBitmaps): number {
   return rowBits.byteLength + blockBits.byteLength + values.byteLength;
 }
 
-/** A memory for tables of so many bytes in a file or dense; undefined where they may not fit into one. */
+/** A memory for tables with this many bytes in a file or as dense tables; undefined if they might not fit. */
 function memoryFor(bytes: number): TableMemory | undefined {
-  // Bitmaps gain ranks, at most half of their size; a dense table gains a bit or two for each value.
+  // Ranks add at most half of the bitmaps' size; sparse storage adds a bit or two per value to a dense table.
   return 1.5 * bytes <= largestMemory ? new TableMemory() : undefined;
 }
 
-/** Does what may throw; the error's message then begins with `what`. */
+/** Calls `make`, and prefixes the message of an error with `what`. */
 function withContext<Result>(what: string, make: () => Result): Result {
   try {
     return make();

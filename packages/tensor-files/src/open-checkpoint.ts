@@ -5,7 +5,7 @@ import type { Content, Format } from './format.js';
 import { checkpointExtensions, formatOfPath } from './formats.js';
 import { openPackedCheckpoint } from './packed-checkpoint.js';
 
-/** A checkpoint on disk or in memory, whose format is known. */
+/** A checkpoint on disk or in memory, with a known format. */
 export interface OpenCheckpoint {
   format: Format;
   content: Content;
@@ -14,10 +14,10 @@ export interface OpenCheckpoint {
 }
 
 /**
- * Opens the checkpoint that a path's extension stands for, or the one inside a `.zip`.
+ * Opens a checkpoint file, or the checkpoint inside a `.zip`.
  *
- * @throws Error naming the path when it has another extension, cannot be read, is no such archive, or is of another
- *   format than its name says.
+ * @throws Error naming the path if it has another extension, cannot be read, is not such an archive, or has another format
+ *   than its extension says.
  */
 export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {
   const format = formatOfPath(path);

@@ -5,10 +5,10 @@ import type { Content, Format } from './format.js';
 import { checkpointExtensions, formatOfPath } from './formats.js';
 
 /**
- * Unpacks the one checkpoint of a zip archive, as bench-disk writes them. Stored ones are read in place, others
- * inflated into memory in pieces, so that they may exceed the size of one array.
+ * Unpacks the single checkpoint in a zip archive, such as bench-disk writes. A stored checkpoint is read in place; a
+ * deflated one is inflated into memory in pieces, so that it may exceed the size of one array.
  *
- * @throws Error naming the archive when it does not hold exactly one checkpoint, or one too large for memory.
+ * @throws Error naming the archive if it does not contain exactly one checkpoint, or one that is too large for memory.
  */
 export async function openPackedCheckpoint(
   archive: ByteSource,
@@ -25,7 +25,7 @@ export async function openPackedCheckpoint(
   }
   const entry = onlyCheckpoint(zip);
   const format = formatOfPath(entry.name)!;
-  // What is read in place is read once before, so that damage is known.
+  // An entry that is read in place is first read once to detect damage.
   if (entry.compression === 'stored') await zip.check(entry);
   const source = entry.compression === 'stored' ? zip.source(entry) : await unpackToMemory(zip, entry);
   const content = await openContent(source);
@@ -54,7 +54,7 @@ function onlyCheckpoint(zip: ZipArchive): ZipEntry {
 
 async function unpackToMemory(zip: ZipArchive, entry: ZipEntry): Promise<ByteSource> {
   const pieces: Uint8Array[] = [];
-  // Pruned models are mostly zeros, which take no memory this way.
+  // Pruned models are mostly zeros, which then take no memory.
   const zeros = Buffer.alloc(1 << 20);
   for await (const piece of zip.read(entry)) {
     const sameLength = zeros.subarray(0, piece.length);

@@ -2,10 +2,10 @@ import { fileSource, openZip } from '@ds/files';
 import { metadataFromComment, type CheckpointMetadata } from './checkpoint-metadata.js';
 
 /**
- * What the comment of a zip archive says of the checkpoint that is packed in it, as `metadataComment` writes it. Only the
- * directory of the archive is read.
+ * Reads the metadata that `metadataComment` wrote to the comment of a zip archive. Only the directory of the archive is
+ * read.
  *
- * @throws Error naming the file when it cannot be read or is no zip archive.
+ * @throws Error naming the file if it cannot be read or is not a zip archive.
  */
 export async function readPackedMetadata(path: string): Promise<CheckpointMetadata> {
   const source = await fileSource(path);

@@ -1,5 +1,5 @@
 /**
- * safetensors files: the header, checked, and single tensors.
+ * safetensors files: the validated header, and single tensors.
  *
  * @module @ds/tensor-files/safetensors
  */

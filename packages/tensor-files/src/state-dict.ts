@@ -8,11 +8,11 @@ export interface Tensor {
   shape: number[];
 }
 
-/** A tensor to be written whose values need not all be in memory at once. */
+/** A tensor to write whose values need not all be in memory at once. */
 export interface TensorInPieces {
   /** Sizes of its dimensions. */
   shape: number[];
-  /** The values, row-major, in pieces of any length. A piece must stay as it is. */
+  /** The values, row-major, in pieces of any length. A piece must not change afterwards. */
   pieces: () => Iterable<Float32Array>;
 }
 

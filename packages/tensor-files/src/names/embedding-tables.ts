@@ -36,11 +36,11 @@ export function isEmbeddingTable(name: string, tensor?: unknown): boolean {
 }
 
 /**
- * The tables of a state dict that are to be pruned or compressed: those that a pattern names, else its
+ * Selects the tables of a state dict to prune or compress: those that match a pattern, or by default its
  * `embeddingTableNames`.
  *
- * @returns their names, and what the user should know: tables that seem to be missing or left out
- * @throws Error that lists the two-dimensional tensors, when there is no table or a pattern matches none.
+ * @returns their names, and notes for the user on tables that seem to be missing or left out
+ * @throws Error that lists the two-dimensional tensors, if there is no table or a pattern matches none.
  */
 export function selectTables({
   stateDict,
@@ -48,14 +48,14 @@ export function selectTables({
   source,
 }: {
   stateDict: Named;
-  /** Names of tables; `*` stands for any characters, dots too. Default: the tables that are known by their names. */
+  /** Names of tables; `*` stands for any characters, dots too. Default: the tables recognised by name. */
   patterns?: readonly string[];
-  /** What errors call the state dict: usually the path of its file. */
+  /** The name of the state dict in errors: usually the path of its file. */
   source: string;
 }): {
   /** Names of the tables. */
   names: string[];
-  /** What to tell the user: gaps in the numbering, and tensors that look like tables and are left out. */
+  /** Notes for the user: gaps in the numbering, and tensors that look like tables but are left out. */
   notes: string[];
 } {
   const matrices = Object.keys(stateDict).filter((name) => shapeOf(stateDict[name])?.length === 2);

@@ -1,18 +1,18 @@
 import { allocateFloats } from '../float-bytes.js';
 import type { Tensor } from '../state-dict.js';
 
-// What DistributedDataParallel, torch.compile, Lightning and others put before every name.
+// Prefixes that DistributedDataParallel, torch.compile, Lightning and others add to every name.
 const prefixes = ['module.', '_orig_mod.', 'model.', 'net.', 'model_state.'];
 const parametrised = /^(.*\.)?parametrizations\.([^.]+)\.original$/;
 
 /**
- * The tensors by the names that they have in the plain model: without the prefixes `module.`, `_orig_mod.`, `model.`,
- * `net.` and `model_state.` where one stands before every name, also one after another; and with a mask that is kept
- * beside a weight (`weight_orig` and `weight_mask` of torch.nn.utils.prune, `parametrizations.weight.original` and
- * `parametrizations.weight.0.mask` of a parametrisation that saves its mask) applied to it.
+ * The tensors by their names in the plain model. Prefixes (`module.`, `_orig_mod.`, `model.`, `net.`, `model_state.`) that
+ * all names have are removed, also several of them. A mask that is stored beside a weight (`weight_orig` and `weight_mask`
+ * of torch.nn.utils.prune, `parametrizations.weight.original` and `parametrizations.weight.0.mask` of a parametrisation
+ * that saves its mask) is applied to the weight.
  *
- * @returns the state dict in the same order, and what was done, for the user
- * @throws Error naming the tensor whose mask has another shape, or whose plain name another one has.
+ * @returns the state dict in the same order, and notes for the user on what was done
+ * @throws Error naming a tensor whose mask has another shape, or whose plain name is not unique.
  */
 export function plainNames<Other>(
   stored: Readonly<Record<string, Tensor | Other>>,
@@ -49,14 +49,14 @@ export function plainNames<Other>(
     );
   }
   const notes: string[] = [];
-  if (prefix !== '') notes.push(`the names begin with "${prefix}", which is left out`);
-  if (masks.size > 0) notes.push(`${masks.size} masks that were kept beside weights are applied`);
+  if (prefix !== '') notes.push(`the prefix "${prefix}" of all names is removed`);
+  if (masks.size > 0) notes.push(`${masks.size} masks stored beside weights are applied`);
   else if (masked.size > 0)
     notes.push(`${masked.size} parametrised weights are read under their plain names`);
   return { state: Object.fromEntries(state), notes };
 }
 
-/** The name in the plain model of a weight that is kept before its masks. */
+/** The name in the plain model of a weight that is stored without its masks applied. */
 export function unmaskedName(name: string): string {
   const found = parametrised.exec(name);
   return found ? `${found[1] ?? ''}${found[2]}` : name.replace(/_orig$/, '');
@@ -78,7 +78,7 @@ interface MaskedWeight {
   masks: string[];
 }
 
-/** The plain name and the masks of a tensor that is a weight before its masks; undefined for any other. */
+/** The plain name and the masks of a weight that is stored without its masks applied; undefined for any other tensor. */
 function maskedWeight(name: string, tensors: ReadonlyMap<string, unknown>): MaskedWeight | undefined {
   if (name.endsWith('_orig')) {
     const plain = unmaskedName(name);

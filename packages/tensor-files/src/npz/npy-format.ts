@@ -1,6 +1,6 @@
 import { parse } from 'npyjs';
 
-/** The element types that we read and write, by NumPy's names. */
+/** The supported element types, by NumPy's names. */
 export type NpyDtype =
   | 'bool'
   | 'int8'
@@ -28,13 +28,13 @@ export type NpyData =
   | Float32Array
   | Float64Array;
 
-/** What stands before the elements of an npy file. */
+/** The header of an npy file. */
 export interface NpyHeader {
   /** NumPy's name of the element type. */
   dtype: NpyDtype;
   /** Length of each dimension; none for a scalar. */
   shape: number[];
-  /** True where the first index runs fastest. */
+  /** True if the first index varies fastest. */
   fortranOrder: boolean;
 }
 
@@ -54,15 +54,15 @@ export const npyTypes: Readonly<Record<NpyDtype, { code: string; bytes: number }
   float64: { code: 'f8', bytes: 8 },
 };
 
-/** Finds a type by NumPy's name or code (`float64`, `f8`, `<f8`); undefined when it is none of ours. */
+/** Finds a type by NumPy's name or code (`float64`, `f8`, `<f8`); undefined if it is not supported. */
 export function npyDtype(text: string): NpyDtype | undefined {
   const code = text.replace(/^[<|=]/, '');
   return (Object.keys(npyTypes) as NpyDtype[]).find((name) => name === text || npyTypes[name].code === code);
 }
 
-// Of npy's header: 6 bytes magic, 2 bytes version, then its length (2 bytes in version 1, 4 later).
+// An npy header starts with 6 bytes magic and 2 bytes version, followed by its length (2 bytes in version 1, 4 later).
 const shortestStart = 12;
-/** Longest header that is read, in bytes; NumPy has the same limit. */
+/** The maximum length of a header in bytes; NumPy has the same limit. */
 export const longestHeader = 10_000;
 
 /** Length of the whole header, from the first bytes of an npy file (at least 12). */
@@ -77,9 +77,9 @@ export function npyHeaderLength(start: Uint8Array): number {
   return length;
 }
 
-/** Reads an npy header; `header` is all of it and nothing else. */
+/** Parses an npy header; `header` must be exactly the header. */
 export function parseNpyHeader(header: Uint8Array): NpyHeader {
-  // npyjs wants the elements at a multiple of their size; version 2 with spaces added gives it that.
+  // npyjs requires elements aligned to their size, which version 2 with added spaces achieves.
   const text = header.subarray(header[6]! <= 1 ? 10 : 12);
   const padded = new Uint8Array(Math.ceil((12 + text.length) / 16) * 16).fill(0x20);
   padded.set(header.subarray(0, 6));
@@ -96,8 +96,8 @@ export function parseNpyHeader(header: Uint8Array): NpyHeader {
 }
 
 /**
- * An npy header, byte for byte NumPy's own (version 1.0, elements at a multiple of 64 bytes). npyjs's `dump`
- * knows no Fortran order, and copies the elements, which for us come in pieces.
+ * An npy header, byte for byte as NumPy writes it (version 1.0, elements aligned to 64 bytes). npyjs's `dump` does not
+ * support Fortran order, and copies the elements, which we have in pieces.
  */
 export function formatNpyHeader({ dtype, shape, fortranOrder }: NpyHeader): Uint8Array {
   const { code, bytes } = npyTypes[dtype];

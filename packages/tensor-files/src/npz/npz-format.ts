@@ -8,8 +8,8 @@ import { npzEntries } from './open-npz.js';
 import { readNpzArrays } from './read-npz.js';
 
 /**
- * What numpy.savez writes: a zip archive of npy arrays, here one floating point array a tensor. Metadata is the comment of
- * the archive, which NumPy passes over.
+ * The format of numpy.savez: a zip archive of npy arrays, here one floating point array per tensor. Metadata is stored in
+ * the comment of the archive, which NumPy ignores.
  */
 export const npzFormat = {
   id: 'npz',
@@ -24,7 +24,7 @@ export const npzFormat = {
   write: writeNpzCheckpoint,
 } as const satisfies Format;
 
-/** @throws Error naming the file and the array that cannot be read, or is of another type. */
+/** @throws Error naming the file and an array that cannot be read, or has another type. */
 async function readNpzCheckpoint(
   zip: ZipArchive,
   { isShared, onMetadata }: Pick<ReadOptions, 'isShared' | 'onMetadata'>,
@@ -51,7 +51,7 @@ function npyHeader(shape: number[]): Uint8Array {
   return new Uint8Array(dump(new Float32Array(0), shape)); // an array of no values is all header
 }
 
-/** The bytes of an npz file of float32 arrays, stored as numpy.savez does. */
+/** The bytes of an npz file of float32 arrays, stored uncompressed like in numpy.savez. */
 function writeNpzCheckpoint(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
   metadata: CheckpointMetadata,

@@ -8,11 +8,11 @@ import {
   type NpyHeader,
 } from './npy-format.js';
 
-/** One array of an npz file, its elements still on disk. */
+/** One array of an npz file, whose elements stay on disk. */
 export interface NpzEntry extends NpyHeader {
   /**
-   * The bytes of the elements, in pieces of any length. Throws at the end when the checksum of the array is wrong: who
-   * stops before has read bytes that were not checked.
+   * The bytes of the elements, in pieces of any length. Throws at the end if the checksum of the array is wrong; bytes read
+   * before the end are not verified.
    */
   bytes(): AsyncIterable<Uint8Array>;
 }
@@ -21,17 +21,17 @@ export interface NpzEntry extends NpyHeader {
 export interface NpzFile {
   /** The arrays by name, in the order of the file. */
   readonly entries: ReadonlyMap<string, NpzEntry>;
-  /** The comment of the archive; empty where it has none. */
+  /** The comment of the archive; empty if it has none. */
   readonly comment: string;
-  /** Closes the file; its arrays cannot be read any more. */
+  /** Closes the file; its arrays can no longer be read. */
   close(): Promise<void>;
 }
 
 /**
- * Opens an npz file (numpy.savez, numpy.savez_compressed) and reads the headers of its arrays. A shape is
- * believed only when the file has the bytes for it, so nothing is ever allocated for a hostile one.
+ * Opens an npz file (numpy.savez, numpy.savez_compressed) and reads the headers of its arrays. A shape is accepted only if
+ * the file has the bytes for it, so nothing is ever allocated for a hostile shape.
  *
- * @throws Error naming the file and the array when it is no npz file, is truncated, or a header does not fit.
+ * @throws Error naming the file and the array, if it is not an npz file, is truncated, or has an invalid header.
  */
 export async function openNpz(path: string): Promise<NpzFile> {
   const source = await fileSource(path);
@@ -44,7 +44,7 @@ export async function openNpz(path: string): Promise<NpzFile> {
   }
 }
 
-/** The arrays of an npz file whose archive is open. Throws as `openNpz` does. */
+/** The arrays of an npz file whose archive is open. Throws like `openNpz`. */
 export async function npzEntries(zip: ZipArchive): Promise<Map<string, NpzEntry>> {
   const entries = new Map<string, NpzEntry>();
   for (const [fileName, entry] of zip.entries) {

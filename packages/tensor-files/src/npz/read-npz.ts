@@ -5,7 +5,7 @@ import { openNpz, type NpzEntry } from './open-npz.js';
 
 /** One array of an npz file. */
 export interface NpzArray {
-  /** The elements, the last index fastest (C order), also where the file has them in Fortran order. */
+  /** The elements in C order, even if the file has them in Fortran order. */
   data: NpyData;
   /** Length of each dimension; none for a scalar. */
   shape: number[];
@@ -16,8 +16,8 @@ export interface NpzArray {
 /**
  * Reads every array of an npz file into memory, by name, in the order of the file.
  *
- * @throws Error naming the file and the array when it is no npz file, is truncated or damaged, has an element
- *   type that is not a number (strings, objects, big-endian), or a shape that does not fit its bytes.
+ * @throws Error naming the file and the array, if it is not an npz file, is truncated or damaged, has an unsupported element
+ *   type (strings, objects, big-endian), or a shape that does not match its bytes.
  */
 export async function readNpz(path: string): Promise<Record<string, NpzArray>> {
   const file = await openNpz(path);
@@ -28,7 +28,7 @@ export async function readNpz(path: string): Promise<Record<string, NpzArray>> {
   }
 }
 
-/** Reads arrays of an npz file that errors call `path`. Throws as `readNpz` does. */
+/** Reads arrays of an npz file; `path` is its name in errors. Throws like `readNpz`. */
 export async function readNpzArrays(
   path: string,
   entries: ReadonlyMap<string, NpzEntry>,
@@ -84,9 +84,9 @@ function typed({ buffer }: Uint8Array<ArrayBuffer>, dtype: NpyDtype): NpyData {
   }
 }
 
-/** Reorders elements whose first index runs fastest so that the last one does. */
+/** Reorders elements from Fortran to C order. */
 function inCOrder<Data extends NpyData>(data: Data, shape: readonly number[]): Data {
-  // An axis of length 1 takes time at every element and changes nothing.
+  // Axes of length 1 cost time at every element and have no effect.
   const axes = shape.filter((length) => length !== 1);
   if (axes.length < 2) return data;
   const strides = axes.map((_, axis) => elementCount(axes.slice(0, axis)));

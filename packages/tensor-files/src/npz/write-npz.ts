@@ -8,21 +8,20 @@ import {
   type NpyDtype,
 } from './npy-format.js';
 
-/** An array to be written. */
+/** An array to write. */
 export interface NpzInput {
-  /** The elements, the last index fastest (C order). */
+  /** The elements in C order. */
   data: NpyData;
   /** Length of each dimension. Default: one dimension, as long as `data`. */
   shape?: readonly number[];
-  /** NumPy's name (`float64`) or code (`<f8`). Default: what the typed array holds. */
+  /** NumPy's name (`float64`) or code (`<f8`). Default: the type of the typed array. */
   dtype?: string;
 }
 
 /**
- * Writes arrays into an npz file as numpy.savez_compressed does. The same arrays give the same bytes.
+ * Writes arrays to an npz file like numpy.savez_compressed. The same arrays give the same bytes.
  *
- * @throws Error naming the array when its shape or dtype does not fit its data, or naming the file when it
- *   cannot be written.
+ * @throws Error naming an array whose shape or dtype does not fit its data, or naming the file if it cannot be written.
  */
 export async function writeNpz(path: string, arrays: Readonly<Record<string, NpzInput>>): Promise<void> {
   const entries = Object.entries(arrays).map(([name, { data, shape = [data.length], dtype }]) => {
@@ -42,14 +41,14 @@ export async function writeNpz(path: string, arrays: Readonly<Record<string, Npz
     for (const { name, type, shape, data } of entries) {
       const header = formatNpyHeader({ dtype: type, shape: [...shape], fortranOrder: false });
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      // zlib's crc32 takes an empty part for a fresh start.
+      // zlib's crc32 restarts on an empty part.
       await zip.addDeflated(`${name}.npy`, bytes.length > 0 ? [header, bytes] : [header]);
     }
     await zip.finish();
   });
 }
 
-// By name, because a typed array of another realm (a vm context, a test runner) is no instance of ours.
+// By name, because a typed array of another realm (a vm context, a test runner) is not an instance of ours.
 const dtypesOfArrays: Readonly<Record<string, readonly NpyDtype[]>> = {
   Int8Array: ['int8'],
   Uint8Array: ['uint8', 'bool'],

@@ -1,4 +1,4 @@
-/** Reads the arguments of a pickle's opcodes; each length is checked against the bytes that are left. */
+/** Reads the arguments of a pickle's opcodes; each length is checked against the remaining bytes. */
 export class PickleReader {
   readonly #bytes: Buffer;
   readonly #view: DataView;
@@ -38,7 +38,7 @@ export class PickleReader {
     return this.#view.getUint32(this.#skip(4), true);
   }
 
-  /** As a number: what exceeds 2^53 is far past the end of any pickle. */
+  /** As a number; lengths above 2^53 are far beyond the end of any pickle anyway. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#skip(8), true));
   }
@@ -58,7 +58,7 @@ export class PickleReader {
     return Number.isSafeInteger(number) ? number : value;
   }
 
-  /** A copy, so that what is kept does not hold the whole pickle in memory. */
+  /** A copy, so that the result does not keep the whole pickle in memory. */
   bytes(length: number): Uint8Array {
     this.checkLeft(length);
     return Uint8Array.prototype.slice.call(this.#bytes, this.#position, (this.#position += length));
@@ -74,7 +74,7 @@ export class PickleReader {
     return this.#bytes.toString('latin1', this.#position, (this.#position += length));
   }
 
-  /** Text up to a line end, which is read too. */
+  /** Text up to and including a line break, which is not returned. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#position);
     if (end < 0) throw this.error('a line has no end');

@@ -1,8 +1,8 @@
-/** Writes a pickle of protocol 2, one value after another; enough of it for tensors. */
+/** Writes a pickle of protocol 2, one value after another; supports only what tensors need. */
 export class PickleWriter {
   readonly #pieces: Uint8Array[] = [Uint8Array.of(0x80, 2)];
 
-  /** The bytes, with the last value as what is unpickled. */
+  /** The bytes of the pickle, whose result is the last value. */
   finish(): Uint8Array {
     return Buffer.concat([...this.#pieces, Uint8Array.of(0x2e)]);
   }
@@ -44,7 +44,7 @@ export class PickleWriter {
     this.#pieces.push(new TextEncoder().encode(`c${module}\n${name}\n`));
   }
 
-  /** What the global returns for the arguments, which `args` writes as one tuple. */
+  /** The result of a global for the arguments, which `args` writes as one tuple. */
   call(module: string, name: string, args: () => void): void {
     this.global(module, name);
     args();

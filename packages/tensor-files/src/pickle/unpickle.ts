@@ -1,42 +1,42 @@
 import { PickleReader } from './pickle-reader.js';
 
 /**
- * What a global of a pickle stands for. It is never looked up or run as Python: a pickle may only name
- * globals that the caller has given a meaning of ours.
+ * The meaning of a global in a pickle. It is never looked up or run as Python: a pickle may only name globals that the
+ * caller defines.
  */
 export interface PickleGlobal {
   /** `module.name`, for errors. */
   readonly name: string;
-  /** What calling it (REDUCE, NEWOBJ) gives; absent when it may only be named. */
+  /** The result of calling it (REDUCE, NEWOBJ); missing if it may only be named. */
   readonly call?: (args: readonly unknown[]) => unknown;
-  /** Bytes of memory that what it gives takes; default 64. */
+  /** Bytes of memory of its result; default 64. */
   readonly bytes?: ((args: readonly unknown[]) => number) | undefined;
 }
 
-/** The meaning that the caller gives to what a pickle names. */
+/** The caller's definitions of the names in a pickle. */
 export interface PickleMeaning {
   /** The global's meaning; undefined refuses it. */
   findGlobal(module: string, name: string): PickleGlobal | undefined;
   /** The object for a persistent id, which torch.save uses for storages. */
   persistentLoad(id: unknown): unknown;
-  /** Told the attributes that are set on a dict; an object's are passed over. */
+  /** Called with the attributes that are set on a dict; attributes of other objects are ignored. */
   onAttributes?(dict: ReadonlyMap<unknown, unknown>, attributes: unknown): void;
 }
 
-/** Stands for an object whose value does not matter to us, such as a numpy scalar. */
+/** A placeholder for an object whose value we do not need, such as a numpy scalar. */
 export class IgnoredObject {
   constructor(readonly description: string) {}
 }
 
-/** A dict's key whose hash a file could choose so that all keys collide: any number but one of 32 bits. */
+/** A dict key that a file could choose to make all keys collide: any number that is not a 32-bit integer. */
 export class OddKey {
   constructor(readonly value: number | bigint) {}
 }
 
 const mark = Symbol('mark');
-// A pickler takes a thousand values at once from the stack, or those of one tuple.
+// A pickler takes at most a thousand values from the stack at a time, or those of one tuple.
 const deepestStack = 1 << 20;
-// About what V8 takes for an object of each kind, and for each of the values that it holds.
+// The approximate memory in V8 of an object of each kind, and of each of its values.
 const sizes = {
   list: 48,
   dict: 256,
@@ -49,17 +49,17 @@ const sizes = {
   firstValue: 150,
   item: 64,
 };
-// What torch.save writes takes 5 bytes of memory for each byte of the pickle.
+// Pickles of torch.save take 5 bytes of memory per byte.
 const freeMemory = 1 << 25;
 const memoryPerByte = 12;
 
 /**
  * Reads one pickle of protocol 2 to 5 (Python's pickletools.py describes every opcode). A dict becomes a Map,
- * a list or tuple an array, bytes a Uint8Array, an int a number or, past 2^53, a bigint; a dict's key that is a number of
- * more than 32 bits an `OddKey`. It is a data reader: time and memory are linear in the length of the pickle, 32 MB and
- * 12 bytes for each of its bytes, and nothing in it is ever executed.
+ * a list or tuple an array, bytes a Uint8Array, an int a number or, above 2^53, a bigint; a dict key that is a number of
+ * more than 32 bits becomes an `OddKey`. Time and memory are linear in the length of the pickle (32 MB plus 12 bytes per
+ * byte), and nothing in it is ever executed.
  *
- * @throws Error saying which byte, and for a global that `meaning` refuses, its name.
+ * @throws Error with the position of the byte and, for a global that `meaning` refuses, its name.
  */
 export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   const reader = new PickleReader(bytes);
@@ -71,7 +71,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   const take = (size: number): void => {
     taken += size;
     if (taken > most)
-      throw reader.error(`it makes objects of more than ${most} bytes, too many for its length`);
+      throw reader.error(`it creates objects of more than ${most} bytes, too many for its length`);
   };
   const push = (value: unknown, size = 0): void => {
     take(size);
@@ -107,7 +107,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   };
   const addItems = (values: readonly unknown[]): void => {
     const target = top();
-    if (!(target instanceof Map)) throw reader.error('items are set on what is no dict');
+    if (!(target instanceof Map)) throw reader.error('items are set on a value that is not a dict');
     if (values.length % 2 !== 0) throw reader.error('a dict key has no value');
     take(sizes.item * (values.length / 2));
     for (let i = 0; i < values.length; i += 2) target.set(keyOf(values[i]), values[i + 1]);
@@ -115,8 +115,8 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   const append = (values: readonly unknown[]): void => {
     const target = top();
     if (target instanceof IgnoredObject) return;
-    if (!Array.isArray(target)) throw reader.error('values are appended to what is no list');
-    // V8 makes room for 17 values when the first one comes.
+    if (!Array.isArray(target)) throw reader.error('values are appended to a value that is not a list');
+    // V8 allocates space for 17 values at the first one.
     take(sizes.value * values.length + (target.length === 0 ? sizes.firstValue : 0));
     for (const value of values) target.push(value);
   };
@@ -133,7 +133,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
   };
   const call = (callable: unknown, args: unknown): unknown => {
     if (!isGlobal(callable) || !callable.call) {
-      const what = isGlobal(callable) ? callable.name : 'what is no function';
+      const what = isGlobal(callable) ? callable.name : 'a value that is not a function';
       throw reader.error(`it calls ${what}, which is refused`);
     }
     if (!Array.isArray(args)) throw reader.error(`${callable.name} is called without a tuple of arguments`);
@@ -152,7 +152,7 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
       case 0x80: // PROTO
         reader.checkProtocol(reader.byte());
         break;
-      case 0x95: // FRAME: only says how far the writer buffered
+      case 0x95: // FRAME: only a hint for buffering
         reader.checkLeft(reader.uint64());
         break;
       case 0x2e: // STOP .
@@ -269,7 +269,8 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         break;
       case 0x90: // ADDITEMS
         popToMark();
-        if (!(top() instanceof IgnoredObject)) throw reader.error('items are added to what is no set');
+        if (!(top() instanceof IgnoredObject))
+          throw reader.error('items are added to a value that is not a set');
         break;
       case 0x91: // FROZENSET
         popToMark();
@@ -312,11 +313,11 @@ export function unpickle(bytes: Uint8Array, meaning: PickleMeaning): unknown {
         break;
       }
       case 0x62: {
-        // BUILD b: attributes, of an OrderedDict (its _metadata) or of what does not matter here (a dtype)
+        // BUILD b: attributes of an OrderedDict (its _metadata), or of an object that we ignore (a dtype)
         const attributes = pop();
         const target = top();
         if (!(target instanceof Map) && !(target instanceof IgnoredObject)) {
-          throw reader.error('attributes are set on what has none');
+          throw reader.error('attributes are set on a value that has none');
         }
         if (target instanceof Map) meaning.onAttributes?.(target, attributes);
         break;
@@ -346,10 +347,10 @@ function isGlobal(value: unknown): value is PickleGlobal {
   return typeof value === 'object' && value !== null && globals.has(value);
 }
 
-// A pickle cannot make a value that is in here, only name one.
+// A pickle cannot create a value in this set, only name one.
 const globals = new WeakSet<object>();
 
-/** Makes a global that a pickle may name, and call if `call` is given; `bytes` is what that takes of memory. */
+/** Defines a global that a pickle may name, and call if `call` is given; `bytes` is the memory of the result. */
 export function pickleGlobal(
   name: string,
   call?: (args: readonly unknown[]) => unknown,

@@ -1,18 +1,18 @@
-/** Whether a view is its storage from the first element to the last, in order. */
+/** Whether a view is its whole storage, in order. */
 export function isWhole(
   { offset, shape, strides }: { offset: number; shape: readonly number[]; strides: readonly number[] },
   storageLength: number,
 ): boolean {
   let length = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    // The stride of a dimension of length 1 says nothing.
+    // The stride of a dimension of length 1 is irrelevant.
     if (shape[axis] !== 1 && strides[axis] !== length) return false;
     length *= shape[axis]!;
   }
   return offset === 0 && length === storageLength;
 }
 
-/** Copies a strided view of `source` into `target`, the last index fastest. */
+/** Copies a strided view of `source` into `target`, in C order. */
 export function copyView(
   source: Float32Array,
   view: { offset: number; shape: readonly number[]; strides: readonly number[] },
@@ -28,7 +28,7 @@ export function copyView(
   for (let to = 0; to < target.length; to += rowLength) {
     if (step === 1 && rowLength >= longRow) target.set(source.subarray(from, from + rowLength), to);
     else for (let i = 0; i < rowLength; i++) target[to + i] = source[from + i * step]!;
-    // On to the next row: count up the other indices like the digits of a number.
+    // Advance to the next row by counting up the other indices like the digits of a number.
     for (let axis = lastAxis - 1; axis >= 0; axis--) {
       from += strides[axis]!;
       if (++index[axis]! < shape[axis]!) break;
@@ -38,10 +38,10 @@ export function copyView(
   }
 }
 
-// Below it a loop is faster than a view of the row.
+// For shorter rows, a loop is faster than a view of the row.
 const longRow = 32;
 
-/** The same elements in the same order along as few axes as there can be, so that the time does not depend on them. */
+/** The same elements in the same order with as few axes as possible, so that the time does not depend on their number. */
 function mergedAxes({ shape, strides }: { shape: readonly number[]; strides: readonly number[] }): {
   shape: number[];
   strides: number[];

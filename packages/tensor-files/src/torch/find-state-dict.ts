@@ -2,28 +2,28 @@ import { OddKey } from '../pickle/unpickle.js';
 import { isTensor, UnreadTensor, type TorchTensor } from './torch-objects.js';
 
 const wrappers = ['state_dict', 'model_state_dict', 'model'];
-// A model has hundreds of tensors in few levels; dicts that refer to each other can mean far more.
+// A model has hundreds of tensors in a few levels; dicts that refer to each other can expand to far more.
 const deepest = 32;
 // Each takes a place in a few maps; a tensor's description takes over a hundred bytes in a pickle.
 const freeValues = 100_000;
 const bytesPerValue = 32;
-// All names together: short names below one long name would take its length each time.
+// Total length of all names, because short names below one long name would each have its length.
 const longestNames = 1 << 24;
 
 /**
- * The tensors of what torch.save wrote, by name: of the dict under `state_dict`, `model_state_dict` or `model`
- * at any depth (the outermost one), else of the whole. Names of nested dicts are joined with dots; values that
- * are no tensors, such as the epoch, are left out.
+ * The tensors in an object of torch.save, by name: those in the dict under `state_dict`, `model_state_dict` or `model` at any
+ * depth (the outermost one), otherwise those in the whole object. Names of nested dicts are joined with dots; values that
+ * are not tensors, such as the epoch, are left out.
  *
- * @throws Error when there are no tensors, a dict contains itself, dicts are nested more than 32 deep, or refer to each
- *   other so often that they mean more values than a pickle of `pickleLength` bytes can hold.
+ * @throws Error if there are no tensors, a dict contains itself, dicts are nested more than 32 deep, or dicts refer to each
+ *   other so often that they expand to more values than a pickle of `pickleLength` bytes can contain.
  */
 export function findStateDict(
   root: unknown,
   { pickleLength }: { pickleLength: number },
 ): {
   tensors: Map<string, TorchTensor>;
-  /** The dict that they stand in. */
+  /** The dict that contains them. */
   stateDict: ReadonlyMap<unknown, unknown>;
 } {
   const mostValues = freeValues + Math.floor(pickleLength / bytesPerValue);
@@ -68,7 +68,7 @@ export function findStateDict(
   return { tensors, stateDict };
 }
 
-/** The outermost dict that stands under one of the wrappers' names, or the root; then again inside it. */
+/** The outermost dict under one of the wrappers' names, or the root; repeated inside the result. */
 function unwrapped(root: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> {
   const passed = [root];
   for (;;) {
@@ -79,7 +79,7 @@ function unwrapped(root: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, un
 }
 
 function nearestWrapped(root: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> | undefined {
-  const seen = new Set([root]); // grows while it is walked, level by level
+  const seen = new Set([root]); // grows during the iteration, level by level
   for (const dict of seen) {
     const inner = wrappers.map((name): unknown => dict.get(name)).find((value) => value instanceof Map);
     if (inner) return inner as ReadonlyMap<unknown, unknown>;

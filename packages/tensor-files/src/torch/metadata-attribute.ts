@@ -1,2 +1,2 @@
-/** The attribute of a state dict, an OrderedDict in Python, that holds what the checkpoint says beside the tensors. */
+/** The attribute of a state dict (an OrderedDict in Python) that holds the metadata of the checkpoint. */
 export const metadataAttribute = 'checkpoint_metadata';

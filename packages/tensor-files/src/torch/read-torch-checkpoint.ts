@@ -9,20 +9,20 @@ import { metadataAttribute } from './metadata-attribute.js';
 import { findStateDict } from './find-state-dict.js';
 import { torchMeaning, type TorchStorage, type TorchTensor } from './torch-objects.js';
 
-// Tensors are not in it: the pickle of a model with ten thousand tensors takes 2 MB, and torch.save does not deflate it.
+// The pickle does not contain tensor values: with ten thousand tensors it takes 2 MB, and torch.save does not deflate it.
 const longestPickle = 1 << 26;
 const freePickle = 1 << 22;
 const picklePerByte = 4;
-// Views may show the same values; far more bytes of them than the file has is an attack.
+// Views may share values, but far more bytes of views than the file has is an attack.
 const mostSharing = 8;
 const freeSharing = 1 << 22;
 
 /**
- * Reads the tensors of a checkpoint of torch.save (PyTorch 1.6 or later). Storages are read one after another,
- * in the order of the file; one that is a whole tensor is read straight into it, or with `inPlace` stays
- * where it lies if the file is in memory.
+ * Reads the tensors of a checkpoint of torch.save (PyTorch 1.6 or later). Storages are read one after another, in the order
+ * of the file. A storage that is a whole tensor is read directly into it or, with `inPlace` and a file in memory, used in
+ * place.
  *
- * @throws Error naming the archive and the tensor or the entry that cannot be read.
+ * @throws Error naming the archive and a tensor or entry that cannot be read.
  */
 export async function readTorchCheckpoint(
   zip: ZipArchive,
@@ -49,9 +49,9 @@ export async function readTorchCheckpoint(
       );
       zip.forget(entry);
     }
-    const made = new Map<string, Float32Array>(); // by what is seen: tied weights stay one array
+    const made = new Map<string, Float32Array>(); // by view: tied weights stay one array
     for (const [name, view] of views) {
-      const seen = whatIsSeen(view);
+      const seen = viewKey(view);
       let data = made.get(seen);
       if (!data && isWhole(view, storage.length)) data = values;
       if (!data) {
@@ -65,7 +65,7 @@ export async function readTorchCheckpoint(
   return Object.fromEntries([...tensors.keys()].map((name) => [name, read.get(name)!]));
 }
 
-/** The values of an entry where they lie, if that is in memory and at a multiple of 4 bytes. */
+/** The values of an entry in place, if it is in memory and aligned to 4 bytes. */
 function floatsInPlace(zip: ZipArchive, entry: ZipEntry): Float32Array | undefined {
   const bytes = zip.view(entry);
   return bytes && bytes.byteOffset % 4 === 0
@@ -73,7 +73,7 @@ function floatsInPlace(zip: ZipArchive, entry: ZipEntry): Float32Array | undefin
     : undefined;
 }
 
-/** Whether an archive is of torch.save: `<folder>/data.pkl`, with nothing beside that folder. */
+/** Whether an archive was written by torch.save: it has `<folder>/data.pkl` and nothing outside that folder. */
 export function isTorchArchive(zip: ZipArchive): boolean {
   return [...zip.entries.keys()].some((name) => /^[^/]+\/data\.pkl$/.test(name));
 }
@@ -135,7 +135,7 @@ interface StorageBlock {
   views: [name: string, view: TorchTensor][];
 }
 
-/** The storages that the tensors need, in the order of the file, each checked against its entry. */
+/** The storages of the tensors, in the order of the file, each checked against its entry. */
 function storageBlocks(
   zip: ZipArchive,
   folder: string,
@@ -171,12 +171,12 @@ function storageBlocks(
   return [...blocks.values()].sort((a, b) => place(a) - place(b));
 }
 
-/** @throws Error when views that show the same values take far more memory than these have bytes in the file. */
+/** @throws Error if views of the same values take far more memory than the values have bytes in the file. */
 function checkSharing(zip: ZipArchive, blocks: readonly StorageBlock[]): void {
   let allowed = freeSharing;
   let taken = 0;
   for (const { entry, storage, views } of blocks) {
-    const distinct = new Map(views.map(([, view]) => [whatIsSeen(view), view]));
+    const distinct = new Map(views.map(([, view]) => [viewKey(view), view]));
     const whole = [...distinct.values()].some((view) => isWhole(view, storage.length)) ? storage.length : 0;
     const values = [...distinct.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     taken += 4 * Math.max(0, values - whole);
@@ -184,7 +184,7 @@ function checkSharing(zip: ZipArchive, blocks: readonly StorageBlock[]): void {
   }
   if (taken > allowed) {
     throw new Error(
-      `${zip.name}: its tensors show the same values again and again: expected at most ${allowed} bytes of them, ` +
+      `${zip.name}: its tensors repeat the same values too often: expected at most ${allowed} bytes of them, ` +
         `found ${taken}`,
     );
   }
@@ -192,8 +192,8 @@ function checkSharing(zip: ZipArchive, blocks: readonly StorageBlock[]): void {
 
 const seenBefore = new WeakMap<TorchTensor, string>();
 
-/** Two views of a storage that show the same elements in the same order have the same text. */
-function whatIsSeen(view: TorchTensor): string {
+/** A text that is equal for views with the same elements of a storage in the same order. */
+function viewKey(view: TorchTensor): string {
   let seen = seenBefore.get(view);
   if (seen === undefined) {
     seen = `${view.offset} ${view.shape} ${view.strides}`;

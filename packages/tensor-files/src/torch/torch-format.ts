@@ -2,7 +2,7 @@ import type { Format } from '../format.js';
 import { isTorchArchive, readTorchCheckpoint } from './read-torch-checkpoint.js';
 import { writeTorchCheckpoint } from './write-torch-checkpoint.js';
 
-/** What torch.save of PyTorch 1.6 or later writes: a zip archive with a pickle in it. */
+/** The format of torch.save in PyTorch 1.6 or later: a zip archive with a pickle. */
 export const torchFormat = {
   id: 'ckpt',
   title: 'a checkpoint of torch.save',

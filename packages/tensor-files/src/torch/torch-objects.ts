@@ -1,7 +1,7 @@
 import { pickleGlobal, IgnoredObject, type PickleMeaning } from '../pickle/unpickle.js';
 import { sizeOf } from '../state-dict.js';
 
-/** Values that torch.save wrote as one block, `data/<key>` in the archive. */
+/** Values that torch.save wrote as one block, the entry `data/<key>` of the archive. */
 export interface TorchStorage {
   readonly kind: 'storage';
   readonly key: string;
@@ -13,10 +13,10 @@ export interface TorchStorage {
   readonly length: number;
 }
 
-/** A tensor that may stand beside a state dict, not in it: its values are not read. */
+/** A tensor that may occur beside a state dict but not in it; its values are not read. */
 export class UnreadTensor extends IgnoredObject {}
 
-/** A view of a storage: element (i, j, ...) stands at offset + i * strides[0] + j * strides[1] + ... */
+/** A view of a storage: element (i, j, ...) is at offset + i * strides[0] + j * strides[1] + ... */
 export interface TorchTensor {
   readonly kind: 'tensor';
   readonly storage: TorchStorage;
@@ -44,7 +44,7 @@ const storageTypes: Readonly<Record<string, readonly [dtype: string, elementSize
   UntypedStorage: ['bytes', 1],
 };
 
-// What torch.load(weights_only=True) reads beside tensors and a state dict has no use for.
+// Further types that torch.load(weights_only=True) reads and a state dict does not need.
 const ignoredCalls = [
   'numpy.core.multiarray.scalar',
   'numpy._core.multiarray.scalar',
@@ -57,7 +57,7 @@ const ignoredCalls = [
     ['set', 'complex', 'bytearray'].map((name) => `${module}.${name}`),
   ),
 ];
-// Tensors that are no strided views of one typed storage: sparse, quantised, of dtypes that have no storage type
+// Tensors that are not strided views of one typed storage: sparse, quantised, of dtypes without a storage type
 // (uint16, float8), on a device without storage, of a subclass.
 const unreadTensors = [
   '_rebuild_sparse_tensor',
@@ -78,8 +78,8 @@ const dtypes = [
 const mostDimensions = 64; // as in PyTorch
 
 /**
- * What the pickle of torch.save means: tensors become views of storages that are not read yet. Everything that
- * holds no tensor (numpy scalars, as in the checkpoints of dlrm_s_pytorch.py) is accepted and ignored.
+ * The meaning of the pickles of torch.save: tensors become views of storages that are not read yet. Objects without tensors
+ * (numpy scalars, as in the checkpoints of dlrm_s_pytorch.py) are accepted and ignored.
  */
 export function torchMeaning(): PickleMeaning {
   const ignored = (name: string) => pickleGlobal(name, () => new IgnoredObject(name));
@@ -135,7 +135,7 @@ function storageOf(id: unknown, types: ReadonlyMap<unknown, string>): TorchStora
   return { kind: 'storage', key, dtype, elementSize, length };
 }
 
-/** What a tensor takes while it is read: its description, and an array that is made for it even if it has no values. */
+/** Memory of a tensor while it is read: its description, and an array that is created even if it has no values. */
 function tensorBytes([, , shape]: readonly unknown[]): number {
   return 600 + (Array.isArray(shape) ? 20 * shape.length : 0);
 }
@@ -151,7 +151,7 @@ function rebuildTensor([storage, offset, shape, strides, , , metadata]: readonly
       `expected a storage offset of at least 0, found ${typeof offset === 'number' ? offset : `a value of another type`}`,
     );
   if (metadata !== undefined && metadata !== null && !(metadata instanceof Map && metadata.size === 0)) {
-    throw new Error('negated and conjugated views are not read');
+    throw new Error('negated and conjugated views are not supported');
   }
   if (!Number.isSafeInteger(sizeOf(shape))) throw new Error(`shape (${shape.join(', ')}) is too large`);
   const last = shape.reduce((position, size, axis) => position + (size - 1) * strides[axis]!, offset);
@@ -172,7 +172,7 @@ function isStorage(value: unknown): value is TorchStorage {
   return isObject(value) && value.kind === 'storage';
 }
 
-// A pickle makes Maps, arrays and what the globals above return, so `kind` cannot be forged.
+// A pickle can create only Maps, arrays and results of the globals above, so `kind` cannot be forged.
 function isObject(value: unknown): value is { kind?: unknown } {
   return typeof value === 'object' && value !== null;
 }

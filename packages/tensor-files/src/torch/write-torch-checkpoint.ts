@@ -6,10 +6,10 @@ import { PickleWriter } from '../pickle/pickle-writer.js';
 import { metadataAttribute } from './metadata-attribute.js';
 
 /**
- * The bytes of a checkpoint as torch.save writes it: a zip archive with the values stored at multiples of 64
- * bytes, and a pickle (protocol 2) of an OrderedDict of float32 tensors. It holds what torch.load needs and no
- * more, and is the same, byte for byte, for the same tensors. Tensors with one `data` array share a storage. Metadata
- * is an attribute of the OrderedDict, as its `_metadata` is in PyTorch's own files, not a key among the tensors.
+ * The bytes of a checkpoint like those of torch.save: a zip archive with the values aligned to 64 bytes, and a pickle
+ * (protocol 2) of an OrderedDict of float32 tensors. It contains only what torch.load needs, and is the same, byte for
+ * byte, for the same tensors. Tensors with the same `data` array share a storage. Metadata is an attribute of the
+ * OrderedDict, like `_metadata` in PyTorch's own files, not a key among the tensors.
  */
 export function writeTorchCheckpoint(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
@@ -21,7 +21,7 @@ export function writeTorchCheckpoint(
     const storages = new Map<unknown, { key: string; bytes: Generator<Uint8Array> }>();
     for (const [name, tensor] of Object.entries(stateDict)) {
       if (storages.has(storageOf(tensor))) continue;
-      // A generator, so that the values are made once, and their checksum follows them, as in PyTorch's own files.
+      // A generator, so that the values are generated once and followed by their checksum, as in PyTorch's own files.
       storages.set(storageOf(tensor), { key: String(storages.size), bytes: bytesOfTensor(name, tensor) });
     }
     const pickle = pickled(stateDict, metadata, (tensor) => storages.get(storageOf(tensor))!.key);
@@ -35,7 +35,7 @@ export function writeTorchCheckpoint(
   });
 }
 
-/** What tensors of one storage have in common. */
+/** Identifies the storage of a tensor. */
 function storageOf(tensor: Tensor | TensorInPieces): unknown {
   return 'data' in tensor ? tensor.data : tensor;
 }
@@ -86,7 +86,7 @@ function integers(pickle: PickleWriter, values: readonly number[]): void {
 function contiguousStrides(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = strides[axis + 1]! * Math.max(1, shape[axis + 1]!); // as PyTorch counts empty dimensions
+    strides[axis] = strides[axis + 1]! * Math.max(1, shape[axis + 1]!); // empty dimensions count as 1, as in PyTorch
   }
   return strides;
 }

@@ -154,7 +154,7 @@ test.each<[string, (width: number) => [Float32Array, number[], Float32Array?], s
   [
     'a mask that keeps nothing',
     (all) => [new Float32Array(all), [all]],
-    'mask: all 29 columns of z are dropped, nothing is left',
+    'mask: all 29 columns of z are dropped; at least one must be kept',
   ],
   [
     'NaN',

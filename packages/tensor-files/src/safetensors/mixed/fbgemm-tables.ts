@@ -6,16 +6,16 @@ import {
   type StoredRowBits,
 } from '@ds/data-sparsifier';
 
-/** The kinds of rows that PyTorch's embedding bags take, by the names of their operations; `float` is a plain tensor. */
+/** The kinds of rows in PyTorch's embedding bags, by the names of their operations; `float` is a plain tensor. */
 export type FbgemmRows = '2bit' | '4bit' | 'byte' | 'float';
 
-/** The rows of one kind of a table, and where each row of the table is among them. */
+/** The rows of one kind in a table, and the position of each row of the table among them. */
 export interface FbgemmTable {
   kind: FbgemmRows;
   /** (stored rows, bytes of a row). */
   rows: Uint8Array;
   rowBytes: number;
-  /** (rows of the table): the place of a row, or -1 where it is pruned or of another kind. */
+  /** (rows of the table): the position of a row, or -1 if it is pruned or of another kind. */
   remapping: Int32Array;
 }
 
@@ -29,11 +29,11 @@ const kindOf: Record<StoredRowBits, FbgemmRows> = {
 };
 
 /**
- * A table in the fused rows of FBGEMM's kernels with int32 index remappings, a table for each kind of rows: the sum of
+ * Converts a table to fused rows of FBGEMM's kernels with int32 index remappings, one table for each kind of rows; the sum of
  * their bags is the bag of the table. 1-bit rows become 2-bit rows of the same values, and float16 values float32.
  *
- * @throws RangeError when the codes of a row do not fill their last byte, which PyTorch would read as more values, or when
- *   rows are projected, which FBGEMM's kernels do not read.
+ * @throws RangeError if the codes of a row do not fill their last byte, which PyTorch would read as more values, or if rows
+ *   are projected, which FBGEMM's kernels do not support.
  */
 export function fbgemmTables(table: MixedPrecisionTable): FbgemmTable[] {
   const { rows, dim, bits } = table;
@@ -84,7 +84,7 @@ function convertRow(row: Uint8Array, bits: StoredRowBits, dim: number, to: Uint8
   const from = new DataView(row.buffer, row.byteOffset, row.length);
   const target = new DataView(to.buffer, to.byteOffset, to.length);
   if (bits === 8) {
-    // PyTorch's rows of bytes have a float32 scale and minimum.
+    // PyTorch's byte rows have a float32 scale and minimum.
     to.set(row.subarray(0, dim));
     target.setFloat32(dim, fromFloat16(from.getUint16(dim, true)), true);
     target.setFloat32(dim + 4, fromFloat16(from.getUint16(dim + 2, true)), true);
