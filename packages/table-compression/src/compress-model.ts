@@ -145,6 +145,12 @@ export async function compressModel({
   const { names, notes } = selectTables({ stateDict: state, patterns, source: modelPath });
   notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
   const dense = Object.fromEntries(names.map((name) => [name, state[name]!]));
+  for (const [name, { data, shape }] of Object.entries(dense)) {
+    if (data.length > 0) continue;
+    throw new Error(
+      `${modelPath}: ${name}: expected a table of at least one row, found shape (${shape.join(', ')})`,
+    );
+  }
   const data = processedDataFile
     ? await openModelAndData({
         ...{ state, metadata, modelPath, processedDataFile, dayCounts, engine },

@@ -1,6 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openCriteoDataset } from '@ds/criteo-data';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { binaryClassificationMetrics, Dlrm, evaluate } from '@ds/dlrm';
@@ -199,6 +207,61 @@ describe('one line of error, and nothing written', () => {
     fails(
       ['--model-path', model, '--no-data', '--ratio', '4', '--output', output],
       'emb_l.2.weight: expected finite values, found NaN at position 33 of shape (300, 8)',
+    );
+  });
+
+  test('for a table of no rows', async () => {
+    const model = join(folder, 'empty.ckpt');
+    const state = await loadCheckpoint(originalModel);
+    state['emb_l.2.weight'] = { data: new Float32Array(0), shape: [0, 8] };
+    await saveCheckpoint(model, state);
+    const args = ['--model-path', model, '--ratio', '4', '--output', output];
+    for (const data of [['--no-data'], ['--processed-data-file', originalData]]) {
+      fails(
+        [...args, ...data],
+        `${model}: emb_l.2.weight: expected a table of at least one row, found shape (0, 8)`,
+      );
+    }
+  });
+
+  test('for labels of one class, in the calibration rows or in those that quality is measured on', async () => {
+    copyFileSync(join(dirname(originalData), 'train_day_count.npz'), join(folder, 'train_day_count.npz'));
+    const write = async (name: string, isChanged: (row: number, rows: number) => boolean) => {
+      const data = join(folder, name);
+      const arrays = await readNpz(originalData);
+      const labels = arrays['y']!.data as Int32Array;
+      labels.forEach((_, row) => isChanged(row, labels.length) && (labels[row] = 0));
+      await writeNpz(data, arrays as Parameters<typeof writeNpz>[1]);
+      return ['--model-path', originalModel, '--processed-data-file', data, '--output', output];
+    };
+    const none = await write('none.npz', () => true);
+    fails(
+      [...none, '--ratio', '4'],
+      /calibration: expected training rows of both labels, found \d+ rows with label 0/,
+    );
+    const late = await write('late.npz', (row, rows) => row > (rows * 6) / 7 - 2);
+    fails([...late, '--ratio', '4'], 'late.npz: expected both labels in the test split, found 0 only');
+    fails(
+      [...late, '--max-auc-loss', '1e-3'],
+      'late.npz: expected both labels in the validation split, found 0 only',
+    );
+  });
+
+  test('for a compressed model that is damaged', () => {
+    compress([...inputs, '--ratio', '12', '--calibration-rows', '200']);
+    const bytes = readFileSync(output);
+    const damaged = join(folder, 'damaged.safetensors');
+    writeFileSync(damaged, bytes.subarray(0, -1));
+    fails(
+      ['--model-path', damaged, '--no-data', '--ratio', '20', '--output', join(folder, 'again.safetensors')],
+      /damaged\.safetensors: \S+: truncated/,
+    );
+    const description = bytes.indexOf('coefficientBits');
+    bytes.write('coefficientbits', description);
+    writeFileSync(damaged, bytes);
+    fails(
+      ['--model-path', damaged, '--no-data', '--ratio', '20', '--output', join(folder, 'again.safetensors')],
+      /damaged\.safetensors: metadata mixed_precision: \S+: expected the coefficientBits and rows/,
     );
   });
 
