@@ -11,6 +11,7 @@ export {
   configFromStateDict,
 } from './models/dlrm/config.js';
 export { foldMask, type FoldOptions } from './models/dlrm/fold-mask.js';
+export { usedTables } from './models/dlrm/kept-features.js';
 export type { DlrmBatch, LabelledBatch } from './models/dlrm/batch.js';
 export type { EmbeddingTable } from '@ds/data-sparsifier';
 export {

@@ -69,6 +69,11 @@ export interface Network {
   ): Promise<{ loss: number; parameters: StateDict; rows: Float32Array }>;
   /** Probabilities (n), and the gradient of each example's logit with respect to its looked-up rows (n, tables, dim). */
   rowGradients(input: NetworkInput): Promise<{ probabilities: Float32Array; rows: Float32Array }>;
+  /** Probabilities (n), and the gradient of each example's logit w.r.t. a module's input (n, inputs of the module). */
+  inputGradients(
+    input: NetworkInput,
+    from: ModuleInput,
+  ): Promise<{ probabilities: Float32Array; gradients: Float32Array }>;
   /** A copy of the weights and biases, in the state dict's order. */
   parameters(): StateDict;
   dispose(): Promise<void>;

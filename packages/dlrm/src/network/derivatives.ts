@@ -57,24 +57,42 @@ export function lossGradients<T>(
   };
 }
 
-/** The probabilities (n, 1), and the gradient of each example's logit (the input of the last module) w.r.t. its rows. */
-export function logitRowGradients<T>(
+/** What the last modules of a network compute with. */
+export interface LastModulesInputs<T> {
+  /** The input of the first of them. */
+  input: Shaped<T>;
+  /** The looked-up rows (n, tables, dim), if the interaction is among them. */
+  rows?: Shaped<T>;
+  /** Weights and biases by name. */
+  parameters: Readonly<Record<string, Shaped<T>>>;
+}
+
+/**
+ * The probabilities (n, 1) that the last modules of a network compute, and the gradient of each example's logit (the input
+ * of the very last one) w.r.t. its rows or the input of the first of them.
+ */
+export function logitGradients<T>(
   ops: Ops<T>,
   modules: readonly Module[],
-  { dense, rows, parameters }: NetworkInputs<T>,
-): { probabilities: T; rows: T } {
+  { input, rows, parameters }: LastModulesInputs<T>,
+  { of }: { of: 'rows' | 'input' },
+): { probabilities: T; gradients: T } {
   const tape = new Tape(ops);
-  const rowVariable = tape.variable(rows.value, rows.shape);
+  const traced = ({ value, shape }: Shaped<T>, isWanted: boolean) =>
+    isWanted ? tape.variable(value, shape) : tape.constant(value, shape);
+  const inputValue = traced(input, of === 'input');
+  const rowValues = rows ? [traced(rows, of === 'rows')] : [];
   const shared = {
     parameters: mapValues(parameters, ({ value, shape }) => tape.constant(value, shape)),
-    rows: [rowVariable],
+    rows: rowValues,
   };
-  const logits = forward(tape, modules.slice(0, -1), tape.constant(dense.value, dense.shape), shared);
+  const logits = forward(tape, modules.slice(0, -1), inputValue, shared);
   const { value: probabilities } = forward(tape, modules.slice(-1), logits, shared);
   const ones = ops.oneMinus(ops.subtract(probabilities, probabilities));
+  const wanted = of === 'rows' ? rowValues[0]! : inputValue;
   return {
     probabilities,
-    rows: (tape.backward(logits, ones).get(rowVariable) ?? noGradient(ops, rowVariable.value)).value(),
+    gradients: (tape.backward(logits, ones).get(wanted) ?? noGradient(ops, wanted.value)).value(),
   };
 }
 

@@ -61,24 +61,25 @@ function scratchOf(memory: TableMemory, values: number): Scratch | undefined {
 }
 
 /**
- * Gathers the rows of every table for a batch.
+ * Gathers the rows of the used tables for a batch.
  *
- * @param ids (n, tables), one id for each table
- * @param out n x tables x dim values
- * @param order (tables, n, dim) or (n, tables, dim)
+ * @param ids (n, tables), one id for each table, the others too
+ * @param out (used tables, n, dim), or (n, tables, dim), where the places of other tables stay as they are
+ * @param used numbers of the tables
  */
 export function gatherRowsOfTables(
   tables: readonly EmbeddingTable[],
   ids: Int32Array,
   out: Float32Array,
-  { order }: { order: 'tables first' | 'examples first' },
+  { order, used }: { order: 'tables first' | 'examples first'; used: readonly number[] },
 ): void {
   const dim = tables[0]!.dim;
   const size = ids.length / tables.length;
   const [betweenTables, stride] = order === 'tables first' ? [size * dim, dim] : [dim, tables.length * dim];
   const column = new Int32Array(size);
-  tables.forEach((table, index) => {
-    for (let i = 0, at = index; i < size; i++, at += tables.length) column[i] = ids[at]!;
-    gatherRows(table, column, out.subarray(index * betweenTables), stride);
+  used.forEach((table, place) => {
+    for (let i = 0, at = table; i < size; i++, at += tables.length) column[i] = ids[at]!;
+    const first = (order === 'tables first' ? place : table) * betweenTables;
+    gatherRows(tables[table]!, column, out.subarray(first), stride);
   });
 }

@@ -4,7 +4,7 @@ import { stateDictShapes, type DlrmConfig } from '../../src/models/dlrm/config.j
 import { initialStateDict } from '../../src/models/dlrm/initialise.js';
 import { modulesOf } from '../../src/models/dlrm/modules.js';
 import { tfjsOps } from '../../src/engines/tfjs/tfjs-ops.js';
-import { logitRowGradients, lossGradients } from '../../src/network/derivatives.js';
+import { logitGradients, lossGradients } from '../../src/network/derivatives.js';
 import { meanLoss } from '../../src/network/loss.js';
 import { forward } from '../../src/network/module.js';
 import { formula, formulaBatch } from '../formula.js';
@@ -96,11 +96,18 @@ test.each(configs)('the gradients of the logits equal those of tf.grad: %j', (co
   const parameters = byName(names, values);
   const logits = (embeddings: tf.Tensor) =>
     forward(ops, modules.slice(0, -1), dense, { parameters, rows: [embeddings] });
-  const found = logitRowGradients(ops, modules, {
-    dense: shaped(dense),
-    rows: shaped(rows),
-    parameters: byName(names, values.map(shaped)),
-  });
-  expectClose('rows', found.rows.dataSync(), tf.grad(logits)(rows).dataSync(), 1e-6);
+  const inputs = { rows: shaped(rows), parameters: byName(names, values.map(shaped)) };
+  const found = logitGradients(ops, modules, { ...inputs, input: shaped(dense) }, { of: 'rows' });
+  expectClose('rows', found.gradients.dataSync(), tf.grad(logits)(rows).dataSync(), 1e-6);
   expectClose('probabilities', found.probabilities.dataSync(), logits(rows).sigmoid().dataSync(), 1e-6);
+
+  // With respect to the input of each module, which the modules before it compute.
+  modules.slice(0, -1).forEach(({ name }, first) => {
+    const rest = modules.slice(first);
+    const shared = { parameters, rows: [rows] };
+    const input = forward(ops, modules.slice(0, first), dense, shared);
+    const ofInput = (value: tf.Tensor) => forward(ops, rest.slice(0, -1), value, shared);
+    const { gradients } = logitGradients(ops, rest, { ...inputs, input: shaped(input) }, { of: 'input' });
+    expectClose(name, gradients.dataSync(), tf.grad(ofInput)(input).dataSync(), 1e-6);
+  });
 });

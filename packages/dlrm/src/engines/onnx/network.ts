@@ -3,10 +3,11 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DlrmConfig } from '../../models/dlrm/config.js';
 import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
+import { usedTables } from '../../models/dlrm/kept-features.js';
 import { modulesOf } from '../../models/dlrm/modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
 import type { ModuleInput, Network, NetworkInput } from '../engine.js';
-import { forwardGraph, gradientGraph, rowGradientGraph } from './graph/dlrm-graphs.js';
+import { forwardGraph, gradientGraph, inputGradientGraph, rowGradientGraph } from './graph/dlrm-graphs.js';
 import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
@@ -27,6 +28,7 @@ export class OnnxNetwork implements Network {
   readonly #ort: Ort;
   readonly #config: DlrmConfig;
   readonly #modules: readonly Module[];
+  readonly #usedTables: readonly number[];
   readonly #sessions: Sessions;
   /** The weights and biases; each step replaces the object. */
   #parameters: Feeds;
@@ -37,6 +39,7 @@ export class OnnxNetwork implements Network {
     this.#ort = ort;
     this.#config = config;
     this.#modules = modulesOf(config);
+    this.#usedTables = usedTables(config);
     this.#sessions = new Sessions(ort, options);
     this.#parameters = mapValues(
       parameters,
@@ -106,6 +109,22 @@ export class OnnxNetwork implements Network {
     return { probabilities: probabilities!.data as Float32Array, rows: rows!.data as Float32Array };
   }
 
+  async inputGradients(input: NetworkInput, { module, values }: ModuleInput) {
+    const modules = modulesBetween(this.#modules, { from: module });
+    const session = await this.#sessions.get(`input gradients ${module}`, () =>
+      inputGradientGraph(this.#config, { from: module }),
+    );
+    const { probabilities, gradients } = await session.run({
+      input: new this.#ort.Tensor('float32', values, [input.size, modules[0]!.inputs]),
+      ...(modules.some(({ needsRows }) => needsRows) && this.#rowsFeed(input)),
+      ...this.#parameters,
+    });
+    return {
+      probabilities: probabilities!.data as Float32Array,
+      gradients: gradients!.data as Float32Array,
+    };
+  }
+
   parameters(): StateDict {
     return mapValues(this.#parameters, ({ data, dims }) => ({
       data: (data as Float32Array).slice(),
@@ -128,7 +147,7 @@ export class OnnxNetwork implements Network {
   #rowsFeed({ size, ids, tables }: NetworkInput): Feeds {
     const { embeddingDim } = this.#config;
     const rows = new Float32Array(ids.length * embeddingDim);
-    gatherRowsOfTables(tables, ids, rows, { order: 'examples first' });
+    gatherRowsOfTables(tables, ids, rows, { order: 'examples first', used: this.#usedTables });
     return { embeddings: new this.#ort.Tensor('float32', rows, [size, tables.length, embeddingDim]) };
   }
 

@@ -2,11 +2,12 @@ import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DlrmConfig } from '../../models/dlrm/config.js';
 import { modulesOf } from '../../models/dlrm/modules.js';
-import { logitRowGradients, lossGradients } from '../../network/derivatives.js';
+import { logitGradients, lossGradients } from '../../network/derivatives.js';
 import { forward, modulesBetween, type Module } from '../../network/module.js';
 import type { Ops } from '../../network/ops.js';
 import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
+import { usedTables } from '../../models/dlrm/kept-features.js';
 import type { ModuleInput, Network, NetworkInput } from '../engine.js';
 import { tfjsOps } from './tfjs-ops.js';
 
@@ -19,6 +20,7 @@ export class TfjsNetwork implements Network {
   readonly #backend: string;
   readonly #config: DlrmConfig;
   readonly #modules: readonly Module[];
+  readonly #usedTables: readonly number[];
   /** The weights and biases by name. */
   #parameters: Tensors;
 
@@ -39,6 +41,7 @@ export class TfjsNetwork implements Network {
     this.#backend = backend;
     this.#config = config;
     this.#modules = modulesOf(config);
+    this.#usedTables = usedTables(config);
     this.#parameters = this.#onBackend(() =>
       mapValues(parameters, ({ data, shape }) => tf.tensor(data.slice(), [...shape])),
     );
@@ -82,11 +85,23 @@ export class TfjsNetwork implements Network {
   }
 
   async rowGradients(input: NetworkInput) {
-    const { probabilities, rows } = this.#tidy(() =>
-      logitRowGradients(this.#ops, this.#modules, this.#inputs(input)),
-    );
-    const [probabilityValues, rowValues] = await Promise.all([this.#read(probabilities), this.#read(rows)]);
-    return { probabilities: probabilityValues, rows: rowValues };
+    const { probabilities, gradients } = await this.#readGradients(() => {
+      const { dense, ...inputs } = this.#inputs(input);
+      return logitGradients(this.#ops, this.#modules, { ...inputs, input: dense }, { of: 'rows' });
+    });
+    return { probabilities, rows: gradients };
+  }
+
+  async inputGradients(networkInput: NetworkInput, { module, values }: ModuleInput) {
+    const modules = modulesBetween(this.#modules, { from: module });
+    return this.#readGradients(() => {
+      const input = shaped(this.#tf.tensor(values, [networkInput.size, modules[0]!.inputs]));
+      const rows = modules.some(({ needsRows }) => needsRows) && {
+        rows: shaped(this.#rowsTensor(networkInput)),
+      };
+      const parameters = mapValues(this.#parameters, shaped);
+      return logitGradients(this.#ops, modules, { input, ...rows, parameters }, { of: 'input' });
+    });
   }
 
   parameters(): StateDict {
@@ -100,12 +115,11 @@ export class TfjsNetwork implements Network {
   #rowsTensor({ size, ids, tables }: NetworkInput): Tensor {
     const { embeddingDim } = this.#config;
     const rows = new Float32Array(ids.length * embeddingDim);
-    gatherRowsOfTables(tables, ids, rows, { order: 'examples first' });
+    gatherRowsOfTables(tables, ids, rows, { order: 'examples first', used: this.#usedTables });
     return this.#tf.tensor(rows, [size, tables.length, embeddingDim]);
   }
 
   #inputs(input: NetworkInput) {
-    const shaped = (value: Tensor) => ({ value, shape: value.shape });
     return {
       dense: shaped(this.#tf.tensor(input.dense, [input.size, this.#config.bottomMlp[0]!])),
       rows: shaped(this.#rowsTensor(input)),
@@ -118,6 +132,13 @@ export class TfjsNetwork implements Network {
       labels: this.#tf.tensor(labels, [input.size, 1]),
       scale: this.#tf.tensor1d([learningRate / input.size]),
     });
+  }
+
+  async #readGradients(compute: () => { probabilities: Tensor; gradients: Tensor }) {
+    const { probabilities, gradients } = this.#tidy(compute);
+    const read = [this.#read(probabilities), this.#read(gradients)] as const;
+    const [probabilityValues, gradientValues] = await Promise.all(read);
+    return { probabilities: probabilityValues, gradients: gradientValues };
   }
 
   async #read(tensor: Tensor): Promise<Float32Array> {
@@ -149,6 +170,10 @@ export class TfjsNetwork implements Network {
       if (before) void this.#tf.setBackend(before);
     }
   }
+}
+
+function shaped(value: Tensor) {
+  return { value, shape: value.shape };
 }
 
 function toStateDict(tensors: Tensors): StateDict {

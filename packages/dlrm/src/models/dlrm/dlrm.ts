@@ -308,6 +308,36 @@ export class Dlrm implements HookedModel {
   }
 
   /**
+   * The input of a layer, and the gradient of each example's logit (the output before the sigmoid) w.r.t. it: how much the
+   * output changes with an activation. Tables may be compressed; the model stays as it is.
+   *
+   * @param layer one of `layerNames`, such as `top_l.0`, which takes z
+   * @throws Error when there is no such layer, or the batch does not fit the model
+   */
+  layerGradients(
+    batch: DlrmBatch,
+    layer: string,
+  ): Promise<{
+    /** (n) */
+    probabilities: Float32Array;
+    /** The layer's input, (n, inputs of the layer). */
+    inputs: Float32Array;
+    /** (n, inputs of the layer) */
+    gradients: Float32Array;
+  }> {
+    return this.#nextWithoutHooks('layerGradients', async () => {
+      if (!this.layerNames.includes(layer)) {
+        throw new Error(`no layer "${layer}"; the model has ${this.layerNames.join(', ')}`);
+      }
+      const input = this.#checked(batch);
+      const inputs =
+        layer === this.layerNames[0] ? batch.dense : await this.#network.forward(input, { to: layer });
+      const found = await this.#network.inputGradients(input, { module: layer, values: inputs });
+      return { ...found, inputs };
+    });
+  }
+
+  /**
    * The parameters by PyTorch's names, in PyTorch's order. Dense tables are the model's own arrays, by reference;
    * sparse ones are converted to dense; weights and biases are copies.
    */

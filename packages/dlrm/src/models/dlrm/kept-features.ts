@@ -32,6 +32,29 @@ export function featureParts(config: FeatureSizes): FeatureParts {
   };
 }
 
+/**
+ * The tables whose rows a forward pass looks up, ascending: all tables, or those with a remaining pair in a model that has
+ * only some features.
+ */
+export function usedTables(config: FeatureSizes): number[] {
+  if (!config.keptFeatures) return Array.from(config.tableRows.keys());
+  const vectors = featureParts(config).pairs.flatMap(({ row, column }) => [row, column]);
+  const tables = new Set(vectors.filter((vector) => vector > 0).map((vector) => vector - 1));
+  return [...tables].sort((one, other) => one - other);
+}
+
+/** `featureParts` with the vectors numbered without those of unused tables. */
+export function usedFeatureParts(config: FeatureSizes): FeatureParts {
+  const { bottomColumns, pairs } = featureParts(config);
+  const places = new Map(
+    [0, ...usedTables(config).map((table) => table + 1)].map((vector, at) => [vector, at]),
+  );
+  return {
+    bottomColumns,
+    pairs: pairs.map(({ row, column }) => ({ row: places.get(row)!, column: places.get(column)! })),
+  };
+}
+
 /** @throws Error if these are not ascending features of an interaction of `width` */
 export function checkKeptFeatures(kept: readonly number[], width: number, what: string): void {
   if (kept.length === 0) throw new Error(`${what}: expected at least one feature, found none`);

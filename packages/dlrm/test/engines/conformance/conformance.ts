@@ -301,6 +301,40 @@ export function conformance(
       await Promise.all([model.dispose(), other.dispose()]);
     });
 
+    test.each(['bot_l.0', 'bot_l.2', 'top_l.0', 'top_l.4'])(
+      'layerGradients: what enters %s, and how the logit changes with it',
+      async (layer) => {
+        const { initial, batches } = await readSmallGolden();
+        const model = await Dlrm.fromStateDict(initial, { engine });
+        const batch = batches[0]!;
+        const found = await model.layerGradients(batch, layer);
+        expectClose('probabilities', found.probabilities, await model.forward(batch), 1e-6);
+        const entering: number[][] = [];
+        // The logits when each example's input moves along a direction, a little way.
+        const logits = (way: number) =>
+          referenceForward(model.config, initial, batch, {
+            [layer]: (input) => {
+              if (way === 0) entering.push(input);
+              return input.map((value, at) => value + way * Math.sin(at + 1));
+            },
+          }).map((probability) => Math.log(probability / (1 - probability)));
+        logits(0);
+        expectClose('inputs', found.inputs, entering.flat(), 1e-5);
+        const [after, before] = [logits(1e-6), logits(-1e-6)];
+        const width = entering[0]!.length;
+        const slopes = after.map((_, example) => {
+          const ofExample = found.gradients.subarray(example * width, (example + 1) * width);
+          return ofExample.reduce((sum, gradient, at) => sum + gradient * Math.sin(at + 1), 0);
+        });
+        const expected = after.map((value, example) => (value - before[example]!) / 2e-6);
+        expectClose('slopes', slopes, expected, 1e-5);
+        await expect(model.layerGradients(batch, 'top_l.1')).rejects.toThrow(
+          'no layer "top_l.1"; the model has bot_l.0, ',
+        );
+        await model.dispose();
+      },
+    );
+
     test('calls the hooks of each layer with what enters it, and goes on with what they return', async () => {
       const { initial, batches } = await readSmallGolden();
       const model = await Dlrm.fromStateDict(initial, { engine });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { DlrmConfig } from '../../../src/models/dlrm/config.js';
 import { InteractionMemory, liveColumns } from '../../../src/engines/onnx/interaction/interaction-memory.js';
+import { usedTables } from '../../../src/models/dlrm/kept-features.js';
 import { formula } from '../../formula.js';
 
 /** `interact_features` in plain loops: the first vector, then the products under the diagonal, row by row. */
@@ -87,26 +88,30 @@ describe('InteractionMemory', () => {
           const { tables, dim, count } = size;
           const config = configOf(size);
           const kept = Array.from({ length: config.topMlp[0]! }, (_, feature) => feature).filter(
-            (feature) => isKept.next().value || feature === config.topMlp[0]! - 1,
+            (feature) => isKept.next().value || feature === 0,
           );
           const [whole, some] = [openMemory(size), openMemory(size, kept)];
+          // Vectors of tables that no pair is left of have no place.
+          const used = [0, ...usedTables({ ...config, keptFeatures: kept }).map((table) => table + 1)];
+          expect(some.rows(count)).toHaveLength((used.length - 1) * count * dim);
           for (let index = 0; index <= tables; index++) {
             const values = Float32Array.from(formula(index, count * dim), (x) => x - 0.5);
-            for (const memory of [whole, some]) {
-              if (index === 0) memory.bottomOutput(count).set(values);
-              else memory.rows(count).set(values, (index - 1) * count * dim);
+            for (const [memory, place] of [[whole, index] as const, [some, used.indexOf(index)] as const]) {
+              if (place === 0) memory.bottomOutput(count).set(values);
+              else if (place > 0) memory.rows(count).set(values, (place - 1) * count * dim);
             }
           }
           const vectors = Array.from({ length: tables + 1 }, (_, index) => index);
           const live = Int32Array.from(vectors.filter((index) => index === 0 || isLive.next().value));
-          for (const vectorsThere of [undefined, live]) {
-            const all = whole.features(count, vectorsThere);
-            const columnsOfAll = vectorsThere
-              ? liveColumns(vectorsThere, config)
+          const liveOfUsed = Int32Array.from(used.keys()).filter((place) => live.includes(used[place]!));
+          for (const [ofWhole, ofSome] of [[undefined, undefined] as const, [live, liveOfUsed] as const]) {
+            const all = whole.features(count, ofWhole);
+            const columnsOfAll = ofWhole
+              ? liveColumns(ofWhole, config)
               : Int32Array.from(all.subarray(0, config.topMlp[0]!).keys());
-            const found = some.features(count, vectorsThere);
-            const columns = vectorsThere
-              ? liveColumns(vectorsThere, { ...config, keptFeatures: kept })
+            const found = some.features(count, ofSome);
+            const columns = ofSome
+              ? liveColumns(ofSome, { ...config, keptFeatures: kept })
               : Int32Array.from(kept.keys());
             expect(found).toHaveLength(count * columns.length);
             for (let example = 0; example < count; example++) {

@@ -26,6 +26,7 @@ export function expectNoLeaks(engine: EngineName): void {
     await model.forwardBetween({ batch, to: 'top_l.0' });
     await model.forwardBetween({ from: { module: 'top_l.1', values: new Float32Array(3) } });
     await model.rowGradients(batch);
+    await model.layerGradients(batch, 'top_l.0');
     await expect(model.forward({ ...batch, sparse: new Int32Array(6).fill(9) })).rejects.toThrow('found 9');
     expect(held()).toEqual(before);
     await model.dispose();

@@ -84,6 +84,7 @@ test('what would pass a hook by is refused, by the name of its layer', async () 
     trainStep: () => model.trainStep(batch, { learningRate: 0.1 }),
     gradients: () => model.gradients(batch),
     rowGradients: () => model.rowGradients(batch),
+    layerGradients: () => model.layerGradients(batch, 'top_l.0'),
     forwardBetween: () => model.forwardBetween({ batch }),
   };
   for (const [name, call] of Object.entries(calls)) {

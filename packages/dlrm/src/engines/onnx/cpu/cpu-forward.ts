@@ -1,6 +1,7 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { DenseTable } from '../../../tables/dense-table.js';
+import { usedTables } from '../../../models/dlrm/kept-features.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
 import { partOfInput, type PartInput } from './part-input.js';
 import { PartForward } from './part-forward.js';
@@ -19,6 +20,7 @@ const minThreadedBatch = 4096;
 export class CpuForward {
   readonly #config: DlrmConfig;
   readonly #part: PartForward;
+  readonly #usedTables: readonly number[];
   readonly #threaded: ThreadedForward | undefined;
 
   constructor({
@@ -34,6 +36,7 @@ export class CpuForward {
     threads: number;
   }) {
     this.#config = config;
+    this.#usedTables = usedTables(config);
     this.#part = new PartForward({ ort, config, sessions, capacity: partSize });
     if (threads > 1) this.#threaded = new ThreadedForward({ config, threads });
   }
@@ -41,7 +44,7 @@ export class CpuForward {
   /** Probabilities (n). */
   async forward(input: PartInput, parameters: Feeds): Promise<Float32Array> {
     const { size, tables } = input;
-    const skipsZeros = tables.some((table) => !(table instanceof DenseTable));
+    const skipsZeros = this.#usedTables.some((table) => !(tables[table] instanceof DenseTable));
     if (this.#threaded && size >= minThreadedBatch) {
       return this.#threaded.forward(input, { parameters, skipsZeros });
     }
@@ -75,7 +78,10 @@ export class CpuForward {
     for (let start = 0; start < input.size; start += partSize) {
       const part = partOfInput(input, start, Math.min(start + partSize, input.size));
       const { size, ids, tables } = part;
-      gatherRowsOfTables(tables, ids, this.#part.rows(size), { order: 'tables first' });
+      gatherRowsOfTables(tables, ids, this.#part.rows(size), {
+        order: 'tables first',
+        used: this.#usedTables,
+      });
       yield { part, start };
     }
   }

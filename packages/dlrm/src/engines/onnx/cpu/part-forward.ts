@@ -1,5 +1,6 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
+import { usedTables } from '../../../models/dlrm/kept-features.js';
 import { InteractionMemory, liveColumns } from '../interaction/interaction-memory.js';
 import { forwardGraph } from '../graph/dlrm-graphs.js';
 import type { Sessions } from '../sessions.js';
@@ -35,6 +36,7 @@ export class PartForward {
   readonly #config: DlrmConfig;
   readonly #sessions: Sessions;
   readonly #capacity: number;
+  readonly #usedTables: readonly number[];
   #memory: InteractionMemory | undefined;
   readonly #weights = new Map<string, OnnxRuntime.Tensor>();
   #weightsOf: Feeds | undefined;
@@ -53,11 +55,12 @@ export class PartForward {
   }) {
     this.#ort = ort;
     this.#config = config;
+    this.#usedTables = usedTables(config);
     this.#sessions = sessions;
     this.#capacity = capacity;
   }
 
-  /** The array for the rows of a part of `count` examples: (tables, count, dim). */
+  /** The array for the rows of a part of `count` examples: (used tables, count, dim). */
   rows(count: number): Float32Array {
     return this.#interaction.rows(count);
   }
@@ -113,7 +116,7 @@ export class PartForward {
   /** The columns of the first top layer's weight for live features. */
   #firstTopWeight(live: Int32Array | undefined, parameters: Feeds): Feeds {
     const { weight: name } = denseLayers(this.#config).top[0]!;
-    if (!live || live.length === this.#config.tableRows.length + 1) return {};
+    if (!live || live.length === this.#usedTables.length + 1) return {};
     if (parameters !== this.#weightsOf) this.#weights.clear();
     this.#weightsOf = parameters;
     const key = live.join();

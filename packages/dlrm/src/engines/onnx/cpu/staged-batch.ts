@@ -13,7 +13,7 @@ export interface StagedBatchShape {
   partSize: number;
   /** Values per example in the input or the output of the bottom MLP. */
   inputWidth: number;
-  /** Values per example in its rows: tables x dim. */
+  /** Values per example in its rows: used tables x dim. */
   rowsWidth: number;
 }
 
@@ -70,7 +70,7 @@ export class StagedBatch {
     return this.#of(part, this.#input, this.#shape.inputWidth);
   }
 
-  /** (tables, count, dim) */
+  /** (used tables, count, dim) */
   rowsOf(part: number): Float32Array {
     return this.#of(part, this.#rows, this.#shape.rowsWidth);
   }

@@ -3,6 +3,7 @@ import { runOnThreads } from '@ds/threads';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { forwardWorkerUrl } from '../../../forward-worker-url.js';
+import { usedTables } from '../../../models/dlrm/kept-features.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
 import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
 import type { ForwardOptions } from './part-forward.js';
@@ -39,12 +40,14 @@ process.once('exit', () => {
 export class ThreadedForward {
   readonly #config: DlrmConfig;
   readonly #threads: number;
+  readonly #usedTables: readonly number[];
   #parameters: SharedParameters | undefined;
   #parametersOf: Feeds | undefined;
 
   constructor({ config, threads }: { config: DlrmConfig; threads: number }) {
     this.#config = config;
     this.#threads = threads;
+    this.#usedTables = usedTables(config);
   }
 
   /** Probabilities (n); the options are those of `PartForward.forward`. */
@@ -68,7 +71,7 @@ export class ThreadedForward {
       size,
       partSize,
       inputWidth: bottomInput.length / size,
-      rowsWidth: tables.length * this.#config.embeddingDim,
+      rowsWidth: this.#usedTables.length * this.#config.embeddingDim,
     };
     const bytes = StagedBatch.byteLength(shape);
     const buffer = spareBuffer.byteLength >= bytes ? spareBuffer : new SharedArrayBuffer(bytes);
@@ -98,7 +101,10 @@ export class ThreadedForward {
       for (let part = 0; part < batch.parts; part++) {
         const { start, count } = batch.extent(part);
         const idsOfPart = ids.subarray(start * tables.length, (start + count) * tables.length);
-        gatherRowsOfTables(tables, idsOfPart, batch.rowsOf(part), { order: 'tables first' });
+        gatherRowsOfTables(tables, idsOfPart, batch.rowsOf(part), {
+          order: 'tables first',
+          used: this.#usedTables,
+        });
         batch.publish();
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 import { denseLayers, stateDictShapes, tableName, type DlrmConfig } from '../../../models/dlrm/config.js';
 import { modulesOf } from '../../../models/dlrm/modules.js';
-import { logitRowGradients, lossGradients, type NetworkInputs } from '../../../network/derivatives.js';
+import { logitGradients, lossGradients, type NetworkInputs } from '../../../network/derivatives.js';
 import { forward, modulesBetween, type Section } from '../../../network/module.js';
 import { OnnxGraph, type Axis, type ValueName } from './graph.js';
 
@@ -61,12 +61,41 @@ export function gradientGraph(config: DlrmConfig, { update }: { update: boolean 
   return graph;
 }
 
-/** Inputs `dense`, `embeddings` and the parameters; outputs `probabilities` (n, 1) and `rows` (n, tables, dim), as in `logitRowGradients`. */
+/** Inputs `dense`, `embeddings` and the parameters; outputs `probabilities` (n, 1) and `rows` (n, tables, dim), as in `logitGradients`. */
 export function rowGradientGraph(config: DlrmConfig): OnnxGraph {
   const graph = new OnnxGraph('dlrm_row_gradients');
-  const { probabilities, rows } = logitRowGradients(graph, modulesOf(config), networkInputs(graph, config));
+  const { dense, ...inputs } = networkInputs(graph, config);
+  const { probabilities, gradients } = logitGradients(
+    graph,
+    modulesOf(config),
+    { ...inputs, input: dense },
+    { of: 'rows' },
+  );
   graph.output('probabilities', probabilities, ['batch', 1]);
-  graph.output('rows', rows, ['batch', config.tableRows.length, config.embeddingDim]);
+  graph.output('rows', gradients, ['batch', config.tableRows.length, config.embeddingDim]);
+  return graph;
+}
+
+/**
+ * Inputs `input` (n, inputs of the module), `embeddings` if the interaction comes after it, and the parameters;
+ * outputs `probabilities` (n, 1) and `gradients` (n, inputs of the module), as `logitGradients`.
+ */
+export function inputGradientGraph(config: DlrmConfig, { from }: { from: string }): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_input_gradients');
+  const modules = modulesBetween(modulesOf(config), { from });
+  const { inputs } = modules[0]!;
+  const { probabilities, gradients } = logitGradients(
+    graph,
+    modules,
+    {
+      input: batchInput(graph, 'input', [inputs]),
+      ...(modules.some(({ needsRows }) => needsRows) && { rows: embeddings(graph, config) }),
+      parameters: parameterInputs(graph, config),
+    },
+    { of: 'input' },
+  );
+  graph.output('probabilities', probabilities, ['batch', 1]);
+  graph.output('gradients', gradients, ['batch', inputs]);
   return graph;
 }
 
@@ -92,13 +121,17 @@ export function inferenceGraph(
 type Declare = (name: string, shape: readonly number[]) => ValueName;
 
 function networkInputs(graph: OnnxGraph, config: DlrmConfig): NetworkInputs<ValueName> {
-  const shapes = stateDictShapes(config);
-  const names = Object.entries(parameters(config, (name, shape) => graph.input(name, 'float32', shape)));
   return {
     dense: denseInput(graph, config),
     rows: embeddings(graph, config),
-    parameters: Object.fromEntries(names.map(([name, value]) => [name, { value, shape: shapes.get(name)! }])),
+    parameters: parameterInputs(graph, config),
   };
+}
+
+function parameterInputs(graph: OnnxGraph, config: DlrmConfig): NetworkInputs<ValueName>['parameters'] {
+  const shapes = stateDictShapes(config);
+  const names = Object.entries(parameters(config, (name, shape) => graph.input(name, 'float32', shape)));
+  return Object.fromEntries(names.map(([name, value]) => [name, { value, shape: shapes.get(name)! }]));
 }
 
 function denseInput(graph: OnnxGraph, config: DlrmConfig) {

@@ -1,6 +1,6 @@
 import { TableMemory } from '@ds/data-sparsifier';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
-import { featureParts, type FeatureParts } from '../../../models/dlrm/kept-features.js';
+import { usedFeatureParts, usedTables, type FeatureParts } from '../../../models/dlrm/kept-features.js';
 import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
 
 // The kernel stores four values at a time, and may write this many bytes beyond the last example.
@@ -17,7 +17,7 @@ interface KeptFeatures {
 
 /**
  * The middle of the network for a part of a batch, computed in one WebAssembly memory: the feature vectors (the
- * bottom MLP's output, then the rows of each table), and from them the input of the top MLP.
+ * bottom MLP's output, then the rows of each used table), and from them the input of the top MLP.
  *
  * It replaces concatenation, batched matrix product and selection of pairs, which move each number through
  * memory several times; here an example's vectors stay in the CPU's first-level cache.
@@ -36,8 +36,8 @@ export class InteractionMemory {
 
   /** @param capacity The maximum number of examples. */
   constructor({ config, capacity }: { config: DlrmConfig; capacity: number }) {
-    const { embeddingDim: dim, tableRows, topMlp } = config;
-    this.#vectorCount = tableRows.length + 1;
+    const { embeddingDim: dim, topMlp } = config;
+    this.#vectorCount = usedTables(config).length + 1;
     this.#dim = dim;
     const lanes = Math.ceil(this.#vectorCount / 4) * 4;
     this.#vectors = this.#memory.allocate(4 * this.#vectorCount * capacity * dim);
@@ -45,7 +45,7 @@ export class InteractionMemory {
     this.#scratch = this.#memory.allocate(4 * dim * lanes);
     this.#features = this.#memory.allocate(4 * capacity * topMlp[0]! + paddingBytes);
     if (config.keptFeatures) {
-      const parts = featureParts(config);
+      const parts = usedFeatureParts(config);
       const columns = this.#memory.allocate(4 * dim);
       this.#memory.int32(columns, parts.bottomColumns.length).set(parts.bottomColumns);
       const longest = pairsByRow(parts.pairs, 0).length;
@@ -59,7 +59,7 @@ export class InteractionMemory {
     return this.#memory.float32(this.#vectors, count * this.#dim);
   }
 
-  /** The other vectors, the rows of the tables: (tables, count, dim). */
+  /** The other vectors, the rows of the used tables: (used tables, count, dim). */
   rows(count: number): Float32Array {
     const [start, length] = [this.#vectorOffset(1, count), (this.#vectorCount - 1) * count * this.#dim];
     return this.#memory.float32(start, length);
@@ -151,12 +151,12 @@ function pairsByRow(pairs: FeatureParts['pairs'], vectorBytes: number): number[]
   return listed;
 }
 
-/** The columns of the top MLP's input that remain if only these vectors take part, ascending. */
+/** The columns of the top MLP's input that remain if only these of the used vectors take part, ascending. */
 export function liveColumns(
   live: Int32Array,
   config: Pick<DlrmConfig, 'embeddingDim' | 'tableRows' | 'keptFeatures'>,
 ): Int32Array {
-  const { bottomColumns, pairs } = featureParts(config);
+  const { bottomColumns, pairs } = usedFeatureParts(config);
   const isLive = new Set(live);
   const columns = Array.from(bottomColumns.keys());
   pairs.forEach(({ row, column }, pair) => {
