@@ -14,6 +14,7 @@ const mayImport = {
   'bench-metrics': ['bench-models', 'dlrm', 'criteo-data', 'tensor-files'],
   'bench-forward': ['bench-models', 'dlrm', 'criteo-data'],
   'bench-memory': ['bench-models', 'dlrm', 'criteo-data'],
+  'bench-activations': ['bench-models', 'dlrm', 'criteo-data', 'table-compression', 'activation-sparsifier'],
   'bench-frontier': [
     'bench-models',
     'dlrm',

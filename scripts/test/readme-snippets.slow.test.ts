@@ -12,6 +12,7 @@ describe.each([
   [['activation-sparsifier']],
   [['criteo-data']],
   [['dlrm']],
+  [['bench-activations']],
   [['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'bench-frontier', 'bench-report']],
 ])('the READMEs of %s', (packages) => {
   let folder: string;

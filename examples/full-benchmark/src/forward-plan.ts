@@ -1,3 +1,4 @@
+import type { runActivationsBenchmark } from '@ds/bench-activations';
 import type { BenchmarkOptions } from './options.js';
 
 /** How the forward pass is timed. */
@@ -9,7 +10,27 @@ export interface ForwardPlan {
   full: boolean;
 }
 
+/** What of the sparse activations is measured, as `runActivationsBenchmark` takes it. */
+export type ActivationsPlan = Pick<
+  Parameters<typeof runActivationsBenchmark>[0],
+  'sparsityLevels' | 'scores' | 'calibrationRows' | 'runs'
+>;
+
 const fewLevels = [0, 0.9, 1];
+
+/** Every level and score, or a few of both. */
+export function activationsPlan({
+  fullForward,
+  forwardRuns,
+}: Pick<BenchmarkOptions, 'fullForward' | 'forwardRuns'>): ActivationsPlan {
+  if (fullForward) return {};
+  return {
+    sparsityLevels: [0, 0.5, 0.9],
+    scores: ['wanda', 'curvature-about-mean'],
+    calibrationRows: 20_000,
+    runs: forwardRuns,
+  };
+}
 
 /** Every level and 100 runs, or only a few of both, because the full measurement takes an hour and the rest minutes. */
 export function forwardPlan({

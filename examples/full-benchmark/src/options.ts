@@ -64,7 +64,7 @@ export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<voi
     name: 'npm run benchmark --',
     description:
       'Runs the whole benchmark: synthetic rows (or real flights, or your own rows), preprocessing, training, pruning over the grid, ' +
-      'size on disk, quality, forward time, memory, the smallest model within a loss of ROC AUC, report.',
+      'size on disk, quality, forward time, memory, sparse activations, the smallest model within a loss of ROC AUC, report.',
     version: '0.1.0',
     example: `npm run benchmark
 npm run benchmark -- --rows 50000 --output-dir small
@@ -112,7 +112,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
   return program
     .option(
       '--full-forward',
-      'time the forward pass at every level, 100 runs each, like the original, and measure memory at every level',
+      'time the forward pass at every level, 100 runs each, like the original, and measure memory and sparse activations at every level',
       false,
     )
     .addOption(

@@ -19,6 +19,7 @@ export function plannedStages({
     ['quality', 17],
     ['forward time', 28],
     ['memory', 15],
+    ['sparse activations', 20],
     ...(skipFrontier ? [] : [['frontier', 40] as const]),
     ['report', 1],
   ]);

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { runActivationsBenchmark } from '@ds/bench-activations';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { runForwardBenchmark } from '@ds/bench-forward';
 import { runFrontierBenchmark } from '@ds/bench-frontier';
@@ -10,7 +11,7 @@ import type { Progress } from '@ds/command-line';
 import { engineLine, type EngineDescription } from '@ds/dlrm';
 import { fingerprintOf, openJournal, whileHolding, writeWhole, type Journal } from '@ds/files';
 import { checkModel } from './check-model.js';
-import { forwardPlan } from './forward-plan.js';
+import { activationsPlan, forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
 import { plannedStages } from './planned-stages.js';
@@ -195,6 +196,24 @@ async function runStages({
     );
   }
 
+  const activationSparsity = at('activation_sparsity.csv');
+  await stage('sparse activations', {
+    files: () => [activationSparsity],
+    work: (onProgress) =>
+      runActivationsBenchmark({
+        modelPath,
+        processedDataFile,
+        output: activationSparsity,
+        ...activationsPlan(options),
+        seed,
+        engine,
+        threads,
+        onEngine,
+        ...resume,
+        onProgress,
+      }),
+  });
+
   const report = await stages.run('report', async (onProgress) => {
     const runInfo: RunInfo = {
       ...describeRun({ options, training, forward, models: models.length, seconds: stages.seconds }),
@@ -206,6 +225,7 @@ async function runStages({
       sparseModelMetrics,
       forwardTimeInfo,
       modelMemoryInfo,
+      activationSparsity,
       compressionFrontier,
       maxAucLoss: options.maxAucLoss,
       tableWidth: options.wide ? Infinity : undefined,
@@ -218,7 +238,7 @@ async function runStages({
   return {
     report,
     csvFiles: [
-      ...[sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo],
+      ...[sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo, activationSparsity],
       ...(compressionFrontier === undefined ? [] : [compressionFrontier]),
     ],
     seconds: stages.seconds,

@@ -32,6 +32,7 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
     'quality',
     'forward time',
     'memory',
+    'sparse activations',
     'frontier',
   ])
     expect(made.stderr).toMatch(new RegExp(`^${stage}: .*\\(100%\\)$`, 'm'));
@@ -49,6 +50,8 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
   const memory = await lines(join(results, 'model_memory_info.csv'));
   for (const type of ['dense_tables', 'sparse_tables'])
     expect(memory.filter((line) => line.includes(`,${type},`))).toHaveLength(4);
+  // Three types, three kinds of tables, two scores, three levels.
+  expect(await lines(join(results, 'activation_sparsity.csv'))).toHaveLength(1 + 3 * 3 * 2 * 3);
   const html = await readFile(join(results, 'report.html'), 'utf8');
   for (const text of [
     '2000 synthetic rows',
@@ -57,6 +60,8 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
     'id="roc-auc"',
     'id="forward-time"',
     'id="memory"',
+    'id="activation-auc"',
+    'id="activation-time"',
   ])
     expect(html).toContain(text);
 

@@ -11,11 +11,15 @@ export function applyMask(input: Tensor, mask: Tensor): Tensor {
   checkBroadcast(input.shape, mask.shape);
   const data = new Float32Array(input.data.length);
   const steps = maskSteps(input.shape, mask.shape);
-  const position = new Int32Array(input.shape.length);
-  for (let at = 0, place = 0; at < data.length; at++) {
-    const factor = mask.data[place]!;
-    if (factor !== 0) data[at] = input.data[at]! * factor;
-    // Advance to the next value, from the last dimension backwards.
+  const width = input.shape.at(-1) ?? 1;
+  const stepInRow = steps.at(-1) ?? 0;
+  const position = new Int32Array(Math.max(0, input.shape.length - 1));
+  for (let row = 0, place = 0; row < data.length; row += width) {
+    for (let at = row, from = place; at < row + width; at++, from += stepInRow) {
+      const factor = mask.data[from]!;
+      if (factor !== 0) data[at] = input.data[at]! * factor;
+    }
+    // Advance to the next row, from the last dimension before it backwards.
     for (let dim = position.length - 1; dim >= 0; dim--) {
       place += steps[dim]!;
       if (++position[dim]! < input.shape[dim]!) break;

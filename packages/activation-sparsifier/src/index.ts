@@ -19,4 +19,5 @@ export type { SparseTensor } from './sparse-tensor.js';
 export type { Tensor } from './tensor.js';
 export { addBatches, addExamples, addMagnitudes } from './aggregate.js';
 export { meanOverBatch } from './mean-over-batch.js';
+export { applyMask } from './apply-mask.js';
 export { maskSmallest } from './mask-smallest.js';

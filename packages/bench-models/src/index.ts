@@ -26,6 +26,15 @@ export { modelName, modelZipPath } from './methods/model-path.js';
 export { sweepsOfShard } from './methods/sweeps-of-shard.js';
 export { itemsOfShard, type Shard } from './measures/shard.js';
 export {
+  activationPointColumns,
+  activationSparsityColumns,
+  activationSparsitySchema,
+  activationVariants,
+  type ActivationPoint,
+  type ActivationSparsity,
+  type ActivationVariant,
+} from './measures/activation-sparsity.js';
+export {
   dlrmTypes,
   forwardTimeColumns,
   forwardTimeSchema,
@@ -56,6 +65,7 @@ export {
   type TableType,
 } from './measures/memory-use.js';
 export { modelMetricsColumns, modelMetricsSchema, type ModelMetrics } from './measures/model-metrics.js';
+export { measureModels, type MeasuredPart } from './measures/measure-models.js';
 export { runMeasure, type MeasuredModels } from './measures/run-measure.js';
 export type { CellType } from './results/cell-types.js';
 export { dumpFormatOf, dumpFormats, type DumpFormat } from './results/dump-format.js';
@@ -77,4 +87,4 @@ export {
 export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/results-schema.js';
 export { pointMetadata, sourceKey } from './results/dump-identity.js';
 export { servedFile } from './results/served-file.js';
-export { distinctModels, type ModelRow } from './results/distinct-models.js';
+export { distinctModels, distinctRows, type ModelRow } from './results/distinct-models.js';

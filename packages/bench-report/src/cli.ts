@@ -12,7 +12,7 @@ const program = createProgram({
   name: 'bench-report',
   description: packageJson.description,
   version: packageJson.version,
-  example: `bench-report --sparse-model-metadata sparse_model_metadata.csv --sparse-model-metrics sparse_model_metrics.csv --forward-time-info dlrm_forward_time_info.csv --model-memory-info model_memory_info.csv --output-dir results
+  example: `bench-report --sparse-model-metadata sparse_model_metadata.csv --sparse-model-metrics sparse_model_metrics.csv --forward-time-info dlrm_forward_time_info.csv --model-memory-info model_memory_info.csv --activation-sparsity activation_sparsity.csv --output-dir results
 bench-report merge --output sparse_model_metadata.csv parts/*.csv
 bench-report compare results results-of-another-machine`,
 });
@@ -30,6 +30,10 @@ program
     'the CSV that bench-forward wrote; without it, no chart of forward time',
   )
   .option('--model-memory-info <file>', 'the CSV that bench-memory wrote; without it, no chart of memory')
+  .option(
+    '--activation-sparsity <file>',
+    'the CSV that bench-activations wrote; without it, no charts of sparse activations',
+  )
   .option(
     '--compression-frontier <file>',
     'the CSV that bench-frontier wrote; without it, no frontier and no smallest model',
@@ -61,6 +65,7 @@ program
       modelMemoryInfo: options.modelMemoryInfo,
       compressionFrontier: options.compressionFrontier,
       maxAucLoss: options.maxAucLoss,
+      activationSparsity: options.activationSparsity,
       outputDir: options.outputDir,
       format: options.format,
       tableWidth: options.wide ? Infinity : undefined,

@@ -26,7 +26,7 @@ export interface Report {
 
 /**
  * Turns the CSV files of a benchmark run into charts (`size.svg`, `frontier.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
- * `forward-time.svg`, `memory.svg`) and a report: one self-contained `report.html`, or tables in another format. A chart
+ * `forward-time.svg`, `memory.svg`, `activation-auc.svg`, `activation-time.svg`) and a report: one self-contained `report.html`, or tables in another format. A chart
  * whose CSV is not given is left out. Chart files and reports of an earlier run that are not written again are removed, so
  * that the folder holds one run. Everything is drawn before the first file is written.
  *

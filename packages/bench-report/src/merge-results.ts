@@ -1,4 +1,6 @@
 import {
+  activationPointColumns,
+  activationVariants,
   dlrmTypes,
   gridPointColumns,
   gridPointOwnColumns,
@@ -9,17 +11,39 @@ import {
 } from '@ds/bench-models';
 import { checkOutputs, partOfPath } from '@ds/files';
 
-const keyColumns = gridPointColumns.map(({ name }) => name);
-const ownKeyColumns = gridPointOwnColumns.map(({ name }) => name);
 const variantColumn = 'dlrm_type';
+
+/** The columns that say which model a row is about; the third one is the level. */
+interface KeyColumns {
+  columns: readonly string[];
+  /** Those that a file may lack. */
+  own: readonly string[];
+  /** What an error calls the first ones. */
+  words: readonly string[];
+}
+
+const gridKeys: KeyColumns = {
+  columns: gridPointColumns.map(({ name }) => name),
+  own: gridPointOwnColumns.map(({ name }) => name),
+  words: ['norm', 'block shape', 'sparsity level'],
+};
+const activationKeys: KeyColumns = {
+  columns: activationPointColumns.map(({ name }) => name),
+  own: [],
+  words: ['tables', 'score', 'sparsity level'],
+};
+
+function keysOf(header: readonly string[]): KeyColumns {
+  return activationKeys.columns.every((name) => header.includes(name)) ? activationKeys : gridKeys;
+}
 
 /**
  * Merges the parts of one results file that shards of a benchmark wrote. The cells are not changed. The rows are in the
  * order of a single run: that of `like` if given (after the model type if there are several); otherwise that of the parts
  * if all are named like `metrics.2-of-8.csv`, and then all eight must be there; otherwise by norm, block shape and level.
  *
- * Without `like` the models must be a full grid: each norm and block shape that occurs has each level (and each model type)
- * that occurs. Models of methods without norms and blocks may be any. A level or norm that no part has is noticed only with
+ * Without `like` the models must be a full grid: each norm and block shape that occurs (each kind of tables and
+ * score) has each level (and each model type) that occurs. Models of methods without norms and blocks may be any. A level or norm that no part has is noticed only with
  * `like`. A part may have no rows.
  *
  * @returns the number of rows
@@ -46,6 +70,8 @@ export async function mergeResults({
   const texts: ResultsText[] = [];
   for (const part of parts) texts.push(await readResultsText(part));
   const { header } = texts[0]!;
+  const keys = keysOf(header);
+  const rowName = (model: string, variant: string) => rowTitle(keys, model, variant);
   const merged = new Map<string, { place: string; cells: string[]; model: string; variant: string }>();
   texts.forEach((text, index) => {
     const part = parts[index]!;
@@ -53,7 +79,7 @@ export async function mergeResults({
       throw new Error(
         `${part} line 1: expected the columns of ${parts[0]} (${header.join(', ')}), found ${text.header.join(', ')}`,
       );
-    const keyOf = modelReader(part, header);
+    const keyOf = modelReader(part, header, keys);
     for (const { line, cells } of text.records) {
       const place = `${part} line ${line}`;
       const { model, variant } = keyOf(cells);
@@ -68,7 +94,13 @@ export async function mergeResults({
   });
   const rows = [...merged.values()];
   if (rows.length === 0) throw new Error(`expected rows in ${parts.join(', ')}, found none`);
-  const models = like === undefined ? fullGrid(rows.map(({ model }) => model)) : await modelsOf(like);
+  const models =
+    like === undefined
+      ? fullGrid(
+          rows.map(({ model }) => model),
+          keys,
+        )
+      : await modelsOf(like, keys);
   const unknown = rows.find(({ model }) => !models.includes(model));
   if (unknown) throw new Error(`${unknown.place}: ${rowName(unknown.model, '')} is not in ${like}`);
   const variants = inOrderOfVariants(new Set(rows.map(({ variant }) => variant)));
@@ -111,17 +143,17 @@ function inOrderOfParts(paths: readonly string[]): string[] | undefined {
   });
 }
 
-async function modelsOf(path: string): Promise<string[]> {
+async function modelsOf(path: string, keys: KeyColumns): Promise<string[]> {
   const { header, records } = await readResultsText(path);
-  const keyOf = modelReader(path, header);
+  const keyOf = modelReader(path, header, keys);
   return [...new Set(records.map(({ cells }) => keyOf(cells).model))];
 }
 
-function modelReader(path: string, header: readonly string[]) {
-  const missing = keyColumns.filter((name) => !header.includes(name));
+function modelReader(path: string, header: readonly string[], keys: KeyColumns) {
+  const missing = keys.columns.filter((name) => !header.includes(name));
   if (missing.length > 0)
     throw new Error(`${path} line 1: missing column ${missing.join(', ')}; found ${header.join(', ')}`);
-  const columns = [...keyColumns, ...ownKeyColumns].map((name) => header.indexOf(name));
+  const columns = [...keys.columns, ...keys.own].map((name) => header.indexOf(name));
   const variantAt = header.indexOf(variantColumn);
   return (cells: readonly string[]) => ({
     model: columns.map((column) => cells[column]?.trim() ?? '').join('\t'),
@@ -133,11 +165,11 @@ function modelReader(path: string, header: readonly string[]) {
 const numericCollator = new Intl.Collator('en', { numeric: true });
 
 /**
- * Every pair of norm and block shape that occurs, crossed with every level that occurs, ordered by norm, block shape and
+ * Every pair of norm and block shape (of tables and score) that occurs, crossed with every level that occurs, ordered by norm, block shape and
  * level. The models of other methods, which do not form a grid, follow in the given order.
  */
-function fullGrid(models: readonly string[]): string[] {
-  const methodAt = keyColumns.length + ownKeyColumns.indexOf('method');
+function fullGrid(models: readonly string[], keys: KeyColumns): string[] {
+  const methodAt = keys.own.includes('method') ? keys.columns.length + keys.own.indexOf('method') : Infinity;
   const hasMethod = (model: string) => (model.split('\t')[methodAt] ?? '') !== '';
   const parsed = models
     .filter((model) => !hasMethod(model))
@@ -156,13 +188,18 @@ function fullGrid(models: readonly string[]): string[] {
 
 /** The variants of a results file in the order in which its benchmark writes them; unknown ones of a later version last. */
 function inOrderOfVariants(variants: ReadonlySet<string>): string[] {
-  const written: readonly string[] = variants.has('dense_tables') ? tableTypes : dlrmTypes;
+  const orders: readonly (readonly string[])[] = [dlrmTypes, tableTypes, activationVariants];
+  const found = (order: readonly string[]) => order.filter((variant) => variants.has(variant)).length;
+  const written = orders.reduce((best, order) => (found(order) > found(best) ? order : best));
   const known = written.filter((variant) => variants.has(variant));
   return [...known, ...[...variants].filter((variant) => !known.includes(variant)).sort()];
 }
 
-function rowName(model: string, variant: string): string {
-  const [norm, shape, level, ...own] = model.split('\t');
-  const named = ownKeyColumns.map((name, i) => (own[i] ? `, ${name} ${own[i]}` : '')).join('');
-  return `norm ${norm}, block shape ${shape}, sparsity level ${level}${named}${variant && `, ${variant}`}`;
+function rowTitle({ words, own: names }: KeyColumns, model: string, variant: string): string {
+  const values = model.split('\t');
+  const named = words.map((word, i) => `${word} ${values[i]}`);
+  const own = names.flatMap((name, i) =>
+    values[words.length + i] ? [`${name} ${values[words.length + i]}`] : [],
+  );
+  return [...named, ...own, ...(variant ? [variant] : [])].join(', ');
 }

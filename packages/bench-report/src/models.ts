@@ -78,7 +78,7 @@ export function isSameModel(a: GridPoint, b: GridPoint): boolean {
 }
 
 /** The distinct levels of a table, ascending. */
-export function levelsOf(rows: readonly GridPoint[]): number[] {
+export function levelsOf(rows: readonly Pick<GridPoint, 'sparsityLevel'>[]): number[] {
   const levels = withLevels(rows).map(({ sparsityLevel }) => sparsityLevel);
   return [...new Set(levels)].sort((a, b) => a - b);
 }

@@ -16,6 +16,8 @@ const inputFlags = [
   inputs.forwardTimeInfo,
   '--model-memory-info',
   inputs.modelMemoryInfo,
+  '--activation-sparsity',
+  inputs.activationSparsity,
 ];
 
 test('writes the report and prints the table and its path', async () => {
@@ -26,7 +28,14 @@ test('writes the report and prints the table and its path', async () => {
       JSON.stringify({ settings: { Rows: 12000 }, machine: { Processor: 'P9' }, notes: ['few runs'] }),
     );
     const output = join(folder, 'results');
-    const { status, stdout, stderr } = run(...inputFlags, '--output_dir', output, '--run-info', info, '--wide');
+    const { status, stdout, stderr } = run(
+      ...inputFlags,
+      '--output_dir',
+      output,
+      '--run-info',
+      info,
+      '--wide',
+    );
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('│ L1   │ (1, 4) │   0.9 │ 2.44 MiB │     43.2 % │');
     expect(stdout.trimEnd().endsWith(join(output, 'report.html'))).toBe(true);

@@ -22,7 +22,13 @@ async function reportIn(format: string): Promise<string> {
 test('JSON has every value of the CSV files as it was read', async () => {
   const { sections, ...facts } = JSON.parse(await reportIn('json'));
   expect(facts).toEqual(runInfo);
-  expect(sections.map(({ id }: { id: string }) => id)).toEqual(['size', 'quality', 'forward', 'memory']);
+  expect(sections.map(({ id }: { id: string }) => id)).toEqual([
+    'size',
+    'quality',
+    'forward',
+    'memory',
+    'activations',
+  ]);
   const [header, first] = (await readFile(inputs.sparseModelMetrics, 'utf8')).split('\n');
   const rocAuc = first!.replace(/"[^"]*"/, '').split(',')[header!.split(',').indexOf('roc_auc')];
   expect(sections[1].rows).toHaveLength(60);
@@ -31,7 +37,7 @@ test('JSON has every value of the CSV files as it was read', async () => {
 
 test('Markdown has every chart and row, and text as it stands', async () => {
   const text = await reportIn('markdown');
-  expect(text.match(/!\[.*\]\([a-z-]+\.svg\)/g)).toHaveLength(6);
+  expect(text.match(/!\[.*\]\([a-z-]+\.svg\)/g)).toHaveLength(8);
   expect(text).toContain('| Rows & seed | 12\\_000 \\| 1 |');
   expect(text).toContain('- 100 % \\*new\\*');
   // Level 0.9 of L1 in blocks of (1, 4), from the original's run.
@@ -48,7 +54,7 @@ test('Markdown has every chart and row, and text as it stands', async () => {
 test('LaTeX has a table for each measure, every row with as many cells as columns', async () => {
   const text = await reportIn('latex');
   const tables = text.split('\\begin{longtable}').slice(1);
-  expect(tables).toHaveLength(5);
+  expect(tables).toHaveLength(6);
   for (const table of tables) {
     const columns = /^\{@\{\}([lr]+)@\{\}\}/.exec(table)![1]!.length;
     const lines = table.split('\n').filter((line) => line.includes(' & '));

@@ -43,11 +43,13 @@ async function dealAndMerge(
   });
 }
 
-test.each(Object.entries(inputs))('the parts of %s make the whole again', async (_, file) => {
+test.each(Object.entries(inputs))('the parts of %s make the whole again', async (name, file) => {
+  // Kinds of tables and scores have no order of their own.
+  const like = name === 'activationSparsity' ? file : undefined;
   const whole = await readFile(file, 'utf8');
   // With more parts than rows, some hold nothing but the column names.
   for (const count of [1, 3, 7, 200]) {
-    const { rows, merged } = await dealAndMerge(file, { count });
+    const { rows, merged } = await dealAndMerge(file, { count, like });
     expect(merged).toBe(whole);
     expect(rows).toBe(whole.trimEnd().split('\n').length - 1);
   }
@@ -175,5 +177,27 @@ test('parts with other columns are refused', async () => {
   ];
   await expect(dealAndMerge(inputs.sparseModelMetrics, { change })).rejects.toThrow(
     /part-1\.csv line 1: expected the columns of .*part-0\.csv/,
+  );
+});
+
+test('parts of sparse activations: by type, tables, score and level, none of which is missing', async () => {
+  const { merged } = await dealAndMerge(inputs.activationSparsity);
+  const keys = merged
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').slice(0, 4).join());
+  expect(keys).toEqual(
+    ['masked', 'folded', 'folded_means'].flatMap((type) =>
+      ['block-norm-0.9', 'dense', 'mixed-precision-12x'].flatMap((tables) =>
+        ['curvature-about-mean', 'wanda'].flatMap((score) =>
+          ['0.0', '0.5', '0.9'].map((level) => [tables, score, level, type].join()),
+        ),
+      ),
+    ),
+  );
+  const change = ([first, ...others]: string[][]) => [first!.slice(0, -1), ...others];
+  await expect(dealAndMerge(inputs.activationSparsity, { change })).rejects.toThrow(
+    /missing row: tables \S+, score \S+, sparsity level 0\.\d, (masked|folded|folded_means) is in none of/,
   );
 });

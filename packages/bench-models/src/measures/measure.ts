@@ -2,15 +2,23 @@ import type { ResultsColumn } from '../results/results-csv.js';
 import type { SparseModelMetadata } from '../results/metadata.js';
 
 /** A model to measure, in one of the measure's variants. */
-export interface MeasuredModel<Variant extends string> {
-  /** Its row of the metadata. */
-  model: SparseModelMetadata;
+export interface MeasuredModel<Variant extends string, Model = SparseModelMetadata> {
+  /** Its row of the metadata, or what else names a model of the measure. */
+  model: Model;
   /** One of the measure's variants. */
   variant: Variant;
 }
 
-/** A measurement of every model of a benchmark: a results file with a row for each model and variant. */
-export interface Measure<Settings, Measured extends object, Variant extends string> {
+/**
+ * A measurement of every model of a benchmark: a results file with a row for each model and variant. The models are those
+ * of a `sparse_model_metadata.csv`, or others that the benchmark makes itself.
+ */
+export interface Measure<
+  Settings,
+  Measured extends object,
+  Variant extends string,
+  Model = SparseModelMetadata,
+> {
   /** Its name, in one word. */
   id: string;
   /** The columns of the results file after those that identify the model: the original's, then ours. */
@@ -22,5 +30,5 @@ export interface Measure<Settings, Measured extends object, Variant extends stri
    *
    * @throws Error naming a file that cannot be read or does not fit the others.
    */
-  rows(models: readonly MeasuredModel<Variant>[], settings: Settings): AsyncIterable<Measured>;
+  rows(models: readonly MeasuredModel<Variant, Model>[], settings: Settings): AsyncIterable<Measured>;
 }

@@ -1,5 +1,4 @@
-import { checkOutputs, fingerprintOf, openJournal, whileHolding } from '@ds/files';
-import { itemsOfShard, type Shard } from './shard.js';
+import { checkOutputs } from '@ds/files';
 import type { GridPoint } from '../methods/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
 import { checkDumpedFiles } from '../results/check-dumped-files.js';
@@ -7,27 +6,16 @@ import { distinctModels } from '../results/distinct-models.js';
 import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsOfMethods } from '../results/models-of-methods.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
-import { writeResultsCsv, type ResultsColumn } from '../results/results-csv.js';
 import { servedFile } from '../results/served-file.js';
 import type { Measure } from './measure.js';
-import { version } from '../../package.json';
+import { measureModels, type MeasuredPart } from './measure-models.js';
 
 /** The inputs and output of every measure. */
-export interface MeasuredModels {
+export interface MeasuredModels extends MeasuredPart {
   /** The CSV that bench-disk wrote. */
   sparseModelMetadata: string;
-  /** The CSV to write. */
-  output: string;
   /** Only the models of these methods, by their ids. Default: all. */
   methods?: readonly string[] | undefined;
-  /** Only this part of the rows. Default: all. */
-  shard?: Shard | undefined;
-  /** Measure all rows again, including those that an interrupted run finished. Default: false. */
-  fresh?: boolean | undefined;
-  /** Called with the number of rows that an earlier run finished, if any, and the total. */
-  onResumed?: ((finished: number, total: number) => void) | undefined;
-  /** Called with the number of rows done and the total. */
-  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -43,15 +31,11 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   measure,
   settings,
   sparseModelMetadata,
-  output,
   methods,
   sparsityLevels,
-  variants = measure.variants,
+  variants,
   inputs = [],
-  shard,
-  fresh,
-  onResumed,
-  onProgress,
+  ...part
 }: MeasuredModels & {
   measure: Measure<Settings, Measured, Variant>;
   /** The settings of the measure. */
@@ -68,64 +52,25 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   const models = modelsWithLevels(sparseModelMetadata, ofMethods, sparsityLevels);
   checkOutputs({
     inputs: [sparseModelMetadata, ...inputs, ...models.flatMap(({ path, sparsePath }) => [path, sparsePath])],
-    outputs: [output],
+    outputs: [part.output],
   });
-  const measured = itemsOfShard(
-    measure.variants
-      .filter((variant) => variants.includes(variant))
-      .flatMap((variant) => models.map((model) => ({ model, variant }))),
-    shard,
-  );
-  for (const { model, variant } of measured) {
-    servedFile(model, { tables: variant === 'sparse_tables' ? 'sparse' : 'dense' });
-  }
-  await checkDumpedFiles(
-    sparseModelMetadata,
-    measured.map(({ model, variant }) => ({
-      model,
-      tables: variant === 'sparse_tables' ? 'sparse' : 'dense',
-    })),
-  );
-  const fingerprint = await fingerprintOf(
-    { id: measure.id, version, columns: columnNames(measure), settings, measured },
-    [...inputs, ...measured.flatMap(({ model }) => [model.path, model.sparsePath])],
-  );
-  return whileHolding([output], async () => {
-    const journal = openJournal<Measured>({ output, fingerprint, fresh });
-    const rows = await writeResultsCsv<GridPoint & Measured>({
-      path: output,
-      columns: modelColumns(measure.columns, models),
-      makeRows: async () => {
-        const found = measured.map((_, place) => journal.finished.get(`${place}`));
-        const left = [...found.keys()].filter((place) => !found[place]);
-        let done = measured.length - left.length;
-        if (done > 0) onResumed?.(done, measured.length);
-        onProgress?.(done, measured.length);
-        let next = 0;
-        if (left.length > 0) {
-          for await (const row of measure.rows(
-            left.map((place) => measured[place]!),
-            settings,
-          )) {
-            const place = left[next++]!;
-            found[place] = row;
-            // One without values is of a model that cannot be measured, which each run is to tell.
-            if (Object.keys(row).length > 0) journal.keep(`${place}`, row);
-            onProgress?.(++done, measured.length);
-          }
-        }
-        return found.map((row, place) => ({ ...gridPointOf(measured[place]!.model), ...row! }));
-      },
-    });
-    journal.remove();
-    return rows;
+  return measureModels({
+    ...part,
+    measure,
+    settings,
+    models,
+    nameOf: gridPointOf,
+    columns: modelColumns(measure.columns, models),
+    variants,
+    inputs,
+    filesOf: ({ path, sparsePath }) => [path, sparsePath],
+    check: async (measured) => {
+      const files = measured.map(({ model, variant }) => ({
+        model,
+        tables: variant === 'sparse_tables' ? ('sparse' as const) : ('dense' as const),
+      }));
+      for (const { model, tables } of files) servedFile(model, { tables });
+      await checkDumpedFiles(sparseModelMetadata, files);
+    },
   });
-}
-
-function columnNames<Measured extends object>({
-  columns,
-}: {
-  columns: readonly ResultsColumn<Measured>[];
-}): string[] {
-  return columns.map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 import { modelTitle, type GridPoint } from '@ds/bench-models';
 import type { TextTable } from '../tables/text-table.js';
 import { noValue } from '../tables/text-table.js';
-import type { Figure } from '../sections/section.js';
+import type { Figure, Section } from '../sections/section.js';
 import { readRun, type Run } from './read-run.js';
 
 /** One number of the models, compared between two runs. */
@@ -39,8 +39,8 @@ export async function compareRuns(first: string, second: string): Promise<RunCom
       if (rows || otherRows) onlyInOne.push(`${section.title}: only in ${rows ? a.folder : b.folder}`);
       return [];
     }
-    const left = byModel(rows);
-    const right = byModel(otherRows);
+    const left = byModel(section, rows);
+    const right = byModel(section, otherRows);
     for (const [mine, others, { folder }] of [
       [left, right, a],
       [right, left, b],
@@ -53,20 +53,20 @@ export async function compareRuns(first: string, second: string): Promise<RunCom
   return { settings: differentSettings(a, b), figures, onlyInOne };
 }
 
-function byModel(rows: readonly GridPoint[]): Map<string, GridPoint> {
+function byModel(section: Section, rows: readonly object[]): Map<string, object> {
   return new Map(
     rows.map((row) => {
       const variant = 'dlrmType' in row ? `, ${row.dlrmType}` : 'seed' in row ? `, seed ${row.seed}` : '';
-      return [`${modelTitle(row)}${variant}`, row];
+      return [`${section.rowTitle?.(row) ?? modelTitle(row as GridPoint)}${variant}`, row];
     }),
   );
 }
 
 function compareFigure(
   title: string,
-  { heading, value, noise }: Figure<GridPoint>,
-  left: ReadonlyMap<string, GridPoint>,
-  right: ReadonlyMap<string, GridPoint>,
+  { heading, value, noise }: Figure<object>,
+  left: ReadonlyMap<string, object>,
+  right: ReadonlyMap<string, object>,
 ): ComparedFigure {
   let models = 0;
   const rows: string[][] = [];

@@ -28,6 +28,8 @@ export interface Chart {
   description: string;
   /** Label of the value axis, with its unit. */
   valueLabel: string;
+  /** What the level is a fraction of. Default: the blocks, which are pruned. */
+  levelLabel?: string;
   /** Whether the value axis starts at zero. */
   fromZero: boolean;
   /** Whether the value axis is logarithmic; default false. */

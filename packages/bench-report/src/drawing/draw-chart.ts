@@ -43,7 +43,7 @@ export function drawChart(chart: Chart, palette: Palette): string {
         height: rowHeight,
         outerBoundsMode: 'none',
       })),
-      xAxis: chart.panels.map((_, index) => xAxis(axis, index, columns, palette)),
+      xAxis: chart.panels.map((_, index) => xAxis(chart, axis, index, columns, palette)),
       yAxis: chart.panels.map((_, index) => yAxis(chart, index, columns, palette)),
       series: chart.panels.flatMap(({ lines }, panel) =>
         lines.map((line, index) => ({
@@ -56,12 +56,6 @@ export function drawChart(chart: Chart, palette: Palette): string {
   } finally {
     surface.dispose();
   }
-}
-
-/** Rows of the legend, of about five names each. */
-function legendRows({ panels }: Chart): number {
-  const names = new Set(panels.flatMap(({ lines }) => lines.map(({ name }) => name)));
-  return Math.max(1, Math.ceil(names.size / 5));
 }
 
 function titles(
@@ -97,10 +91,20 @@ function titles(
   ];
 }
 
+/** The names of the lines, each once. */
+function lineNames(chart: Chart): string[] {
+  return [...new Set(chart.panels.flatMap(({ lines }) => lines.map(({ name }) => name)))];
+}
+
+/** About how many rows the legend takes: a name has a mark and a gap, and letters of some 7 pixels. */
+function legendRows(chart: Chart): number {
+  const widths = lineNames(chart).map((name) => 34 + 22 + 7 * name.length);
+  return Math.ceil(widths.reduce((sum, each) => sum + each, 0) / (width - 28));
+}
+
 function legend(chart: Chart, palette: Palette): object {
-  const names = chart.panels.flatMap(({ lines }) => lines.map(({ name }) => name));
   return {
-    data: [...new Set(names)],
+    data: lineNames(chart),
     left: 14,
     top: 58,
     itemGap: 22,
@@ -111,13 +115,19 @@ function legend(chart: Chart, palette: Palette): object {
   };
 }
 
-function xAxis(axis: LevelAxis, gridIndex: number, columns: number, palette: Palette): object {
+function xAxis(
+  { levelLabel = 'Sparsity level (fraction of the blocks pruned)' }: Chart,
+  axis: LevelAxis,
+  gridIndex: number,
+  columns: number,
+  palette: Palette,
+): object {
   return {
     gridIndex,
     type: 'value',
     min: 0,
     max: axis.length,
-    name: columns === 1 ? 'Sparsity level (fraction of the blocks pruned)' : 'Sparsity level',
+    name: columns === 1 ? levelLabel : 'Sparsity level',
     nameLocation: 'middle',
     nameGap: 34,
     nameTextStyle: { fontSize: 13, color: palette.muted },
@@ -139,12 +149,13 @@ function yAxis(chart: Chart, gridIndex: number, columns: number, palette: Palett
     lines.flatMap(({ points }) => points.map(([, value]) => value)),
   );
   // Panels share one scale, so that they can be compared.
-  const shared = chart.panels.length > 1 ? { max: niceCeiling(Math.max(...values)) } : {};
+  const shared = chart.panels.length > 1 && !chart.logarithmic ? sharedScale(chart, values) : {};
   return {
     gridIndex,
     ...(chart.logarithmic ? logarithmicScale(values) : { type: 'value' }),
     scale: !chart.fromZero,
-    ...(chart.fromZero ? { min: 0, ...shared } : {}),
+    ...(chart.fromZero ? { min: 0 } : {}),
+    ...shared,
     axisLabel: { show: gridIndex % columns === 0, fontSize: 12, color: palette.muted },
     splitLine: { lineStyle: { color: palette.faint } },
   };
@@ -158,6 +169,23 @@ function logarithmicScale(values: readonly number[]): object {
     max: 10 ** Math.ceil(Math.log10(Math.max(...values))),
     minorTick: { show: true },
   };
+}
+
+/** Both ends of the axis of a chart with several panels, a little beyond the values where it does not start at zero. */
+function sharedScale(
+  { fromZero, reference }: Chart,
+  values: readonly number[],
+): { min?: number; max: number } {
+  if (fromZero) return { max: niceCeiling(Math.max(...values)) };
+  const all = reference ? [...values, reference.value] : values;
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const step = niceCeiling((most - least) / 5 || Math.abs(most) / 5);
+  return { min: round(Math.floor(least / step) * step), max: round(Math.ceil(most / step) * step) };
+}
+
+/** Without the last digits, which adding up steps leaves. */
+function round(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 /** The smallest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is at least `value`. */

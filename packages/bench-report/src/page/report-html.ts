@@ -4,7 +4,7 @@ import { pagePalette } from '../drawing/palette.js';
 import { describeMachine } from '../machine.js';
 import { curvesOf, describeLevels, levelsOf } from '../models.js';
 import { reportTitle, type ReportContent } from '../formats/report-format.js';
-import { answersOf, type Answer, type ReadSection } from '../sections/section.js';
+import { answersOf, gridModels, type Answer, type ReadSection } from '../sections/section.js';
 import { numericColumns } from '../tables/numeric-columns.js';
 import { summaryTable } from '../tables/summary-table.js';
 import type { TextTable } from '../tables/text-table.js';
@@ -13,7 +13,7 @@ import { reportStyle } from './report-style.js';
 
 /** The report as one self-contained HTML page: charts, settings, machine, tables, and how it was measured. */
 export function reportHtml({ sections, runInfo }: ReportContent): string {
-  const models = sections[0]!.rows!;
+  const models = gridModels(sections);
   const curves = curvesOf(models).map(({ name }) => name);
   const machineTitle = runInfo.machine ? 'Machine' : 'Machine that made this report';
   const allTables = sections.flatMap(({ section, rows }) => (rows ? section.tables(rows) : []));

@@ -12,6 +12,8 @@ export interface ReportInputs {
   forwardTimeInfo?: string | undefined;
   /** Path of `model_memory_info.csv`. Default: no chart of memory. */
   modelMemoryInfo?: string | undefined;
+  /** Path of `activation_sparsity.csv`. Default: no charts of sparse activations. */
+  activationSparsity?: string | undefined;
   /** Path of `compression_frontier.csv`. Default: no frontier, and no answer. */
   compressionFrontier?: string | undefined;
 }
@@ -28,6 +30,7 @@ export const resultsFiles: Record<keyof ReportInputs, string> = {
   sparseModelMetrics: 'sparse_model_metrics.csv',
   forwardTimeInfo: 'dlrm_forward_time_info.csv',
   modelMemoryInfo: 'model_memory_info.csv',
+  activationSparsity: 'activation_sparsity.csv',
   compressionFrontier: 'compression_frontier.csv',
 };
 
@@ -42,7 +45,7 @@ export interface Figure<Row> {
 }
 
 /** A part of the report, made from one results file. */
-export interface Section<Row extends GridPoint = GridPoint> {
+export interface Section<Row extends object = object> {
   id: string;
   /** The heading of its charts. */
   title: string;
@@ -59,8 +62,10 @@ export interface Section<Row extends GridPoint = GridPoint> {
   answer?(rows: readonly Row[]): Answer;
   /** How the numbers were measured, as far as the file says. */
   notes(rows: readonly Row[]): string;
-  /** Its columns of the summary, and their cells for any model. */
+  /** Its columns of the summary, and their cells for any model of the grid. */
   summary(rows: readonly Row[]): { headings: string[]; cells: (model: GridPoint) => string[] };
+  /** What a row is about, where that is no model of the grid. */
+  rowTitle?(row: Row): string;
   /** The numbers by which two runs are compared. */
   figures: readonly Figure<Row>[];
   /** Every row, for the end of the report. */
@@ -70,7 +75,12 @@ export interface Section<Row extends GridPoint = GridPoint> {
 /** A section and the rows of its file; undefined if that is not given. */
 export interface ReadSection {
   section: Section;
-  rows: readonly GridPoint[] | undefined;
+  rows: readonly object[] | undefined;
+}
+
+/** The models of the grid: the rows of the first section, which is always there. */
+export function gridModels([first]: readonly ReadSection[]): readonly GridPoint[] {
+  return first!.rows as readonly GridPoint[];
 }
 
 /** The answers of the sections that have one. */

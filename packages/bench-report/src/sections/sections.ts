@@ -1,3 +1,4 @@
+import { activationsSection } from './activations/activations-section.js';
 import { forwardSection } from './forward/forward-section.js';
 import { frontierSection } from './frontier/frontier-section.js';
 import { memorySection } from './memory/memory-section.js';
@@ -7,7 +8,14 @@ import { sizeSection } from './size/size-section.js';
 
 /** The sections of the report, in its order. */
 function sectionsFor(maxAucLoss: number): Section[] {
-  return [sizeSection, frontierSection(maxAucLoss), qualitySection, forwardSection, memorySection];
+  return [
+    sizeSection,
+    frontierSection(maxAucLoss),
+    qualitySection,
+    forwardSection,
+    memorySection,
+    activationsSection,
+  ];
 }
 
 /**

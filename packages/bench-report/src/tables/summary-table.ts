@@ -1,5 +1,5 @@
 import { curvesOf, levelsOf, modelColumnsOf } from '../models.js';
-import type { ReadSection } from '../sections/section.js';
+import { gridModels, type ReadSection } from '../sections/section.js';
 import type { TextTable } from './text-table.js';
 
 const levelsShown = [0, 0.5, 0.9, 0.95, 0.99, 1];
@@ -8,7 +8,7 @@ const levelsShown = [0, 0.5, 0.9, 0.95, 0.99, 1];
  * The summary: the models at a few levels, with the figures of each section. The models are those of the first section.
  */
 export function summaryTable(sections: readonly ReadSection[]): TextTable {
-  const models = sections[0]!.rows!;
+  const models = gridModels(sections);
   const named = modelColumnsOf(models);
   const columns = sections.flatMap(({ section, rows }) => (rows ? section.summary(rows) : []));
   const levels = levelsToShow(levelsOf(models));

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import {
+  benchEngineOption,
+  createBenchProgram,
+  dayCountsOf,
+  dayCountsOption,
+  Option,
+  parseChoice,
+  parseCount,
+  parseList,
+  parseNumber,
+  runProgram,
+  threadsOption,
+} from '@ds/command-line';
+import { activationVariants } from '@ds/bench-models';
+import { engineChoices, engineLine } from '@ds/dlrm';
+import packageJson from '../package.json';
+import { defaultActivationLevels, runActivationsBenchmark } from './run-activations-benchmark.js';
+import { scoreIds } from './scores/scores.js';
+import { defaultTables } from './tables/table-methods.js';
+
+const program = createBenchProgram({
+  name: 'bench-activations',
+  description: packageJson.description,
+  version: packageJson.version,
+  example: `bench-activations --model-path criteo_model.ckpt --processed-data-file kaggleAdDisplayChallenge_processed.npz --sparsity-levels 0,0.5,0.9 --tables dense`,
+  options: [
+    new Option(
+      '--model-path <file>',
+      'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
+    ).makeOptionMandatory(),
+    new Option(
+      '--processed-data-file <file>',
+      'the processed rows (npz); the training split ranks the columns, the test split is measured on',
+    ).makeOptionMandatory(),
+    new Option('--sparsity-levels <list>', 'shares of the columns of z to drop, each from 0 to 1')
+      .argParser(parseList(parseNumber))
+      .default(defaultActivationLevels, defaultActivationLevels.join(',')),
+    new Option('--scores <list>', 'what ranks the columns')
+      .argParser(parseList(parseChoice(scoreIds)))
+      .default(scoreIds, scoreIds.join(',')),
+    new Option(
+      '--tables <list>',
+      'how tables are compressed: dense, block-norm-<level>, mixed-precision-<ratio>x',
+    )
+      .argParser(parseList(String))
+      .default(defaultTables, defaultTables.join(',')),
+    new Option('--types <list>', 'how the model runs without the columns')
+      .argParser(parseList(parseChoice(activationVariants)))
+      .default(activationVariants, activationVariants.join(',')),
+    new Option('--calibration-rows <rows>', 'training rows that the columns are ranked on')
+      .argParser(parseCount(1))
+      .default(100_000),
+    new Option('--seed <number>', 'seed of their draw').argParser(parseCount()).default(1),
+    new Option('--runs <number>', 'forward passes of each model, the first of which is not counted')
+      .argParser(parseCount(2))
+      .default(10),
+    new Option('--batch-size <rows>', 'rows of the batch, or fewer where the test split has fewer')
+      .argParser(parseCount(1))
+      .default(16384),
+    dayCountsOption(),
+    benchEngineOption(engineChoices),
+    threadsOption(),
+  ],
+  output: { holds: 'a row for each level, score, kind of tables and type', path: 'activation_sparsity.csv' },
+  progressLabel: 'measured models',
+  run: async (options, part, note) => {
+    const rows = await runActivationsBenchmark({
+      modelPath: options.modelPath,
+      processedDataFile: options.processedDataFile,
+      sparsityLevels: options.sparsityLevels,
+      scores: options.scores,
+      tables: options.tables,
+      types: options.types,
+      calibrationRows: options.calibrationRows,
+      seed: options.seed,
+      runs: options.runs,
+      batchSize: options.batchSize,
+      engine: options.engine,
+      threads: options.threads,
+      dayCounts: dayCountsOf(options, note),
+      onEngine: (engine) => note(engineLine(engine)),
+      onNote: note,
+      ...part,
+    });
+    // A part can be empty, where there are more parts than rows.
+    const batch = rows[0] ? ` of a batch of ${rows[0].batchSize} rows` : '';
+    return `quality and forward times${batch} of ${rows.length} models`;
+  },
+});
+
+await runProgram(program);

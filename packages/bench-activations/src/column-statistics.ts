@@ -1,0 +1,106 @@
+import type { Dlrm, LabelledBatch, LabelledDataset } from '@ds/dlrm';
+
+// As many examples as their gradients stay small for: 4096 x 367 values are 6 MB.
+const batchSize = 4096;
+
+/** The layer that takes z: what the interaction gives, the bottom MLP's output and the products of pairs. */
+export const zLayer = 'top_l.0';
+
+/** Sums over some examples for each column of z, (width); p is an example's probability, g the gradient of its logit to z. */
+export interface ColumnStatistics {
+  /** Number of examples. */
+  examples: number;
+  /** Of z. */
+  values: Float64Array;
+  /** Of |z|. */
+  magnitudes: Float64Array;
+  /** Of z^2. */
+  squares: Float64Array;
+  /** Of p (1 - p) g^2. */
+  curvatures: Float64Array;
+  /** Of p (1 - p) g^2 z. */
+  curvedValues: Float64Array;
+  /** Of p (1 - p) g^2 z^2. */
+  curvedSquares: Float64Array;
+}
+
+/**
+ * The statistics of z over a seeded sample of a data set, drawn without replacement; of all its examples where it has fewer.
+ *
+ * @throws Error when the data set is empty, or a value or gradient is not finite
+ */
+export async function columnStatistics({
+  model,
+  dataset,
+  rows,
+  seed,
+}: {
+  model: Dlrm;
+  dataset: LabelledDataset;
+  /** Examples of the sample. */
+  rows: number;
+  seed: number;
+}): Promise<ColumnStatistics> {
+  const width = model.config.topMlp[0]!;
+  const sums = () => new Float64Array(width);
+  const statistics: ColumnStatistics = {
+    examples: 0,
+    values: sums(),
+    magnitudes: sums(),
+    squares: sums(),
+    curvatures: sums(),
+    curvedValues: sums(),
+    curvedSquares: sums(),
+  };
+  const wanted = Math.min(rows, dataset.length);
+  for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed })) {
+    const part = firstExamples(batch, wanted - statistics.examples);
+    addExamples(statistics, await model.layerGradients(part, zLayer));
+    if (statistics.examples === wanted) break;
+  }
+  if (statistics.examples === 0) throw new Error('calibration: expected training rows, found none');
+  const { values, curvedSquares } = statistics;
+  const wrong = values.findIndex((sum, column) => !Number.isFinite(sum + curvedSquares[column]!));
+  if (wrong >= 0) {
+    throw new Error(
+      `calibration: expected finite activations and gradients, found others in column ${wrong} of z`,
+    );
+  }
+  return statistics;
+}
+
+/** The mean of each column of z. */
+export function columnMeans({ values, examples }: ColumnStatistics): Float32Array {
+  return Float32Array.from(values, (sum) => sum / examples);
+}
+
+function addExamples(
+  statistics: ColumnStatistics,
+  { probabilities, inputs, gradients }: Awaited<ReturnType<Dlrm['layerGradients']>>,
+): void {
+  const { values, magnitudes, squares, curvatures, curvedValues, curvedSquares } = statistics;
+  const width = values.length;
+  statistics.examples += probabilities.length;
+  let at = 0;
+  for (const probability of probabilities) {
+    const slope = probability * (1 - probability);
+    for (let column = 0; column < width; column++, at++) {
+      const value = inputs[at]!;
+      const curvature = slope * gradients[at]! * gradients[at]!;
+      values[column]! += value;
+      magnitudes[column]! += Math.abs(value);
+      squares[column]! += value * value;
+      curvatures[column]! += curvature;
+      curvedValues[column]! += curvature * value;
+      curvedSquares[column]! += curvature * value * value;
+    }
+  }
+}
+
+function firstExamples(batch: LabelledBatch, count: number): LabelledBatch {
+  const examples = batch.labels.length;
+  if (examples <= count) return batch;
+  const part = <Values extends Float32Array | Int32Array>(values: Values) =>
+    values.subarray(0, (values.length / examples) * count) as Values;
+  return { dense: part(batch.dense), sparse: part(batch.sparse), labels: part(batch.labels) };
+}

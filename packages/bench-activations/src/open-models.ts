@@ -1,0 +1,151 @@
+import { openCriteoDataset, type CriteoDataset, type DayCountOptions } from '@ds/criteo-data';
+import {
+  checkTablesFitData,
+  Dlrm,
+  loadCheckpoint,
+  type EngineChoice,
+  type EngineDescription,
+  type ModelState,
+  type StateDict,
+} from '@ds/dlrm';
+import { columnStatistics, zLayer, type ColumnStatistics } from './column-statistics.js';
+import { tableMethodOf } from './tables/table-methods.js';
+
+/** Where the model and its rows come from, and what runs it. */
+export interface ModelOptions {
+  modelPath: string;
+  processedDataFile: string;
+  dayCounts: DayCountOptions | undefined;
+  /** Training rows of the calibration, and the seed of their draw. */
+  calibrationRows: number;
+  seed: number;
+  engine: EngineChoice | undefined;
+  threads: number | undefined;
+  onEngine: ((engine: EngineDescription) => void) | undefined;
+  onNote: ((note: string) => void) | undefined;
+}
+
+/** The model with its tables compressed in one way, and what is known of its z. */
+export interface ModelWithTables {
+  model: Dlrm;
+  /** Bytes of its tables in memory. */
+  tableBytes: number;
+  /** Of the first top layer, (outputs, width). */
+  weight: Float32Array;
+  /** Over the calibration rows. */
+  statistics: ColumnStatistics;
+}
+
+/** The dense model, its splits, and the models with other tables, each made when it is first asked for. */
+export interface OpenModels {
+  dense: Dlrm;
+  testRows: CriteoDataset;
+  withTables(name: string): Promise<ModelWithTables>;
+  close(): Promise<void>;
+}
+
+/**
+ * @throws Error naming the file that cannot be read, the tensor that has a value that is no number, the model that does not
+ *   fit the data or has another interaction than dot, or the split that has no rows
+ */
+export async function openModels(options: ModelOptions): Promise<OpenModels> {
+  const { modelPath, processedDataFile, dayCounts, engine, threads, onNote } = options;
+  const open: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const opened of open.reverse()) await opened.close();
+  };
+  try {
+    const state = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+    expectFinite(state, modelPath);
+    const dense = await openModel(modelPath, state, { engine, threads });
+    open.push({ close: () => dense.dispose() });
+    options.onEngine?.(dense.engine);
+    const [testRows, trainRows] = [
+      await openCriteoDataset({ processedDataFile, split: 'test', dayCounts }),
+      // The file of day counts was named for the other split.
+      await openCriteoDataset({
+        processedDataFile,
+        split: 'train',
+        dayCounts: { ...dayCounts, onFound: undefined },
+      }),
+    ];
+    open.push(testRows, trainRows);
+    checkTablesFitData({
+      config: dense.config,
+      counts: testRows.counts,
+      modelPath,
+      dataPath: processedDataFile,
+    });
+    for (const [split, { length }] of Object.entries({ test: testRows, train: trainRows })) {
+      if (length === 0)
+        throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
+    }
+    const known = new Map<string, ModelWithTables>();
+    return {
+      dense,
+      testRows,
+      async withTables(name) {
+        const made = known.get(name);
+        if (made) return made;
+        const context = { ...options, state, model: dense, trainRows };
+        const compressed: ModelState = { ...state, ...(await tableMethodOf(name).compress(context)) };
+        const model = await openModel(modelPath, compressed, { engine, threads });
+        open.push({ close: () => model.dispose() });
+        const withTables = {
+          model,
+          tableBytes: bytesOfTables(compressed),
+          weight: state[`${zLayer}.weight`]!.data,
+          statistics: await statisticsOf(model, trainRows, options),
+        };
+        known.set(name, withTables);
+        return withTables;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function expectFinite(state: StateDict, modelPath: string): void {
+  for (const [name, { data }] of Object.entries(state)) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) {
+      throw new Error(`${modelPath}: ${name}: expected finite values, found ${data[at]} at position ${at}`);
+    }
+  }
+}
+
+async function openModel(
+  modelPath: string,
+  state: StateDict | ModelState,
+  options: { engine: EngineChoice | undefined; threads: number | undefined },
+): Promise<Dlrm> {
+  const model = await Dlrm.fromStateDict(state, options).catch((error: Error) => {
+    throw new Error(`${modelPath}: ${error.message}`, { cause: error });
+  });
+  const { archInteractionOp = 'dot', archInteractionItself = false } = model.config;
+  if (archInteractionOp === 'dot' && !archInteractionItself) return model;
+  await model.dispose();
+  throw new Error(
+    `${modelPath}: expected the interaction dot, whose pairs a mask drops, found ` +
+      `${archInteractionOp}${archInteractionItself ? ' with the vectors themselves' : ''}`,
+  );
+}
+
+async function statisticsOf(
+  model: Dlrm,
+  dataset: CriteoDataset,
+  { modelPath, calibrationRows: rows, seed }: ModelOptions,
+): Promise<ColumnStatistics> {
+  return columnStatistics({ model, dataset, rows, seed }).catch((error: Error) => {
+    throw new Error(`${modelPath}: ${error.message}`, { cause: error });
+  });
+}
+
+function bytesOfTables(state: ModelState): number {
+  return Object.entries(state)
+    .filter(([name]) => name.startsWith('emb_l.'))
+    .reduce((sum, [, table]) => sum + ('data' in table ? table.data.byteLength : table.byteLength), 0);
+}

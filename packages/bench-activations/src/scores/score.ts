@@ -1,0 +1,13 @@
+import type { ColumnStatistics } from '../column-statistics.js';
+
+/** How much a column of z counts; those that count least are dropped first. */
+export interface Score {
+  /** Its name in options and files. */
+  id: string;
+  /**
+   * At least 0 for each column of z, (width).
+   *
+   * @param weight of the first top layer, (outputs, width)
+   */
+  of(statistics: ColumnStatistics, weight: Float32Array): Float64Array;
+}

@@ -1,0 +1,20 @@
+import { embeddingTableNames } from '@ds/dlrm';
+import { compressTables, tableImportance } from '@ds/table-compression';
+import type { TableMethodKind } from './table-method.js';
+
+/** Each row in the bits that it is worth, all tables together so many times smaller than in float32. */
+export const mixedPrecision: TableMethodKind = {
+  form: 'mixed-precision-<ratio>x',
+  parse(name) {
+    const ratio = Number(/^mixed-precision-(\d+(?:\.\d+)?)x$/.exec(name)?.[1]);
+    if (!(ratio >= 1)) return undefined;
+    return {
+      id: name,
+      async compress({ state, model, trainRows, calibrationRows, seed }) {
+        const importance = await tableImportance({ model, dataset: trainRows, calibrationRows, seed });
+        const tables = Object.fromEntries(embeddingTableNames(state).map((table) => [table, state[table]!]));
+        return compressTables({ tables, importance, budget: { ratio } });
+      },
+    };
+  },
+};

@@ -1,0 +1,117 @@
+import type { ActivationPoint, ActivationSparsity } from '@ds/bench-models';
+import type { Chart, Line } from '../../drawing/chart.js';
+import { describeLevels, levelsOf } from '../../models.js';
+import { variantsIn, type NamedVariant } from '../variants.js';
+
+/** A row of `activation_sparsity.csv`. */
+export type ActivationRow = ActivationPoint & ActivationSparsity;
+
+const levelLabel = 'Sparsity level (fraction of the columns of z dropped)';
+
+/** The ways in which the model ran, by their names for readers. */
+export function activationVariantsIn(rows: readonly ActivationRow[]): NamedVariant[] {
+  return variantsIn(rows, {
+    masked: 'masked',
+    folded: 'folded',
+    folded_means: 'folded with means',
+  });
+}
+
+/**
+ * ROC AUC against level: a panel for each kind of tables, a line for each score; whole lines for models folded with means,
+ * dashed ones for those without, folded or else masked. There is none where the metric is not defined.
+ */
+export function activationAucCharts(rows: readonly ActivationRow[]): Chart[] {
+  const withZeros = ['folded', 'masked'].find((type) => rows.some(({ dlrmType }) => dlrmType === type));
+  const drawn = [
+    { dlrmType: 'folded_means', suffix: '', dashed: false },
+    { dlrmType: withZeros, suffix: ', without means', dashed: true },
+  ];
+  const scores = distinct(rows.map(({ score }) => score));
+  const panels = panelsOf(rows, (ofTables) =>
+    drawn.flatMap(({ dlrmType, suffix, dashed }) =>
+      scores.map((score, style) => ({
+        name: `${score}${suffix}`,
+        style,
+        dashed,
+        points: ofTables
+          .filter((row) => row.score === score && row.dlrmType === dlrmType && row.rocAuc !== undefined)
+          .map((row) => [row.sparsityLevel, row.rocAuc!] as const)
+          .sort(([one], [other]) => one - other),
+      })),
+    ),
+  );
+  if (panels.length === 0) return [];
+  const [first] = rows.filter(
+    ({ rocAuc, rocAucChange }) => rocAuc !== undefined && rocAucChange !== undefined,
+  );
+  const dense = first && first.rocAuc! - first.rocAucChange!;
+  return [
+    {
+      id: 'activation-auc',
+      title: 'ROC AUC without some activations',
+      description:
+        `ROC AUC on the test set of models without some columns of z, what enters the first top layer, at sparsity levels ` +
+        `${describeLevels(levelsOf(rows))}; a panel for each kind of tables and a line for each score that ranks the ` +
+        `columns. ${panels.flatMap(({ title, lines }) => lines.map((line) => `${title}, ${rangeOf(line)}`)).join('; ')}.`,
+      valueLabel: 'ROC AUC on the test set (higher is better)',
+      levelLabel,
+      fromZero: false,
+      ...(dense !== undefined && { reference: { label: `dense: ${dense.toFixed(4)}`, value: dense } }),
+      panels,
+    },
+  ];
+}
+
+/** Forward time in percent of the dense model's: a panel for each kind of tables, a line for each way to run the model. */
+export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
+  const variants = activationVariantsIn(rows);
+  const panels = panelsOf(rows, (ofTables) =>
+    variants.map(({ dlrmType, name }, style) => ({
+      name,
+      style,
+      points: levelsOf(ofTables).flatMap((level) => {
+        const shares = ofTables
+          .filter((row) => row.dlrmType === dlrmType && row.sparsityLevel === level)
+          .map(({ speedup }) => 100 / speedup);
+        return shares.length === 0 ? [] : [[level, median(shares)] as const];
+      }),
+    })),
+  );
+  return {
+    id: 'activation-time',
+    title: 'Forward time without some activations',
+    description:
+      `Time of the forward pass of one batch in percent of the dense model's, at sparsity levels ` +
+      `${describeLevels(levelsOf(rows))}; a panel for each kind of tables and a line for each way to run the model. ` +
+      `${panels.flatMap(({ title, lines }) => lines.map((line) => `${title}, ${rangeOf(line)}`)).join('; ')}.`,
+    valueLabel: "Time of one batch in percent of the dense model's, median over the scores (lower is better)",
+    levelLabel,
+    fromZero: true,
+    reference: { label: 'dense', value: 100 },
+    panels,
+  };
+}
+
+function panelsOf(rows: readonly ActivationRow[], linesOf: (ofTables: ActivationRow[]) => Line[]) {
+  return distinct(rows.map(({ tables }) => tables))
+    .map((tables) => ({
+      title: `tables: ${tables}`,
+      lines: linesOf(rows.filter((row) => row.tables === tables)).filter(({ points }) => points.length > 0),
+    }))
+    .filter(({ lines }) => lines.length > 0);
+}
+
+function rangeOf({ name, points }: Line): string {
+  return `${name}: ${points[0]![1].toPrecision(4)} to ${points.at(-1)![1].toPrecision(4)}`;
+}
+
+function distinct<Value>(values: readonly Value[]): Value[] {
+  return [...new Set(values)];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
