@@ -146,7 +146,7 @@ describe('bench-frontier', () => {
     [['--ratios', '0.5'], 'error: ratio: expected a number of at least 1, found 0.5\n'],
     [['--max-auc-loss', '2'], 'error: maxAucLoss: expected a share from 0 to 1 of the ROC AUC, found 2\n'],
     [['--sparsity-levels', '3'], 'error: sparsity level: expected a number from 0 to 1, found 3\n'],
-    [['--output', originalData], `error: cannot write ${originalData}: it is read too`],
+    [['--output', originalData], `error: cannot write ${originalData}: it is also an input`],
   ])('refuses %j', async (bad, message) => {
     const { status, stderr } = run([...args, '--quiet', ...bad]);
     expect(stderr).toContain(message);

@@ -52,16 +52,16 @@ program
   .requiredOption('--model-path <path>', 'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip')
   .option(
     '--processed-data-file <path>',
-    'npz file of `criteo-data preprocess` that the model was trained on',
+    'npz file of `criteo-data preprocess` on which the model was trained',
   )
-  .option('--no-data', 'without data: rows are kept by their norm alone, and no quality is measured')
+  .option('--no-data', 'without data: keep rows by their norm alone, and measure no quality')
   .option(
     '--max-auc-loss <loss>',
-    'the smallest tables that lose at most so much of ROC AUC, such as 1e-4, on the validation split',
+    'the smallest tables that lose at most this ROC AUC, such as 1e-4, on the validation split',
     parseNumber,
   )
-  .option('--ratio <ratio>', 'tables so many times smaller than in float32', parseNumber)
-  .option('--max-bytes <bytes>', 'tables of at most so many bytes, such as 40MB', parseBytes)
+  .option('--ratio <ratio>', 'tables this many times smaller than in float32', parseNumber)
+  .option('--max-bytes <bytes>', 'tables of at most this many bytes, such as 40MB', parseBytes)
   .requiredOption('--output <path>', 'file to write')
   .addOption(
     new Option(
@@ -79,17 +79,17 @@ program
       .choices(['projected', 'quantized'])
       .default('projected'),
   )
-  .option('--calibration-rows <rows>', 'training rows of the calibration pass', parseCount(1), 100_000)
-  .option('--seed <number>', 'seed of their draw', parseCount(), 1)
+  .option('--calibration-rows <rows>', 'training rows for the calibration pass', parseCount(1), 100_000)
+  .option('--seed <number>', 'seed for selecting these rows', parseCount(), 1)
   .addOption(
     new Option(
       '--table <pattern>',
-      'a table to compress, * for any characters; may be given again (default: the tables known by their names)',
+      'a table to compress, * for any characters; may be repeated (default: the tables recognised by name)',
     ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
   )
   .addOption(dayCountsOption())
   .addOption(benchEngineOption(engineChoices))
-  .option('--json', 'print what was measured as JSON')
+  .option('--json', 'print the results as JSON')
   .addOption(quietOption())
   .action(run);
 await runProgram(program);

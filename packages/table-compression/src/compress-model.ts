@@ -24,15 +24,15 @@ import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
 import { outputFormat, type OutputFormatId } from './output-formats.js';
 
-/** How small the tables are to be together, or how much of ROC AUC may be lost. */
+/** The target size of all tables together, or the acceptable loss of ROC AUC. */
 export type CompressionGoal =
   | Budget
   | {
-      /** How much of ROC AUC may be lost on the validation split, such as 1e-4. */
+      /** The acceptable loss of ROC AUC on the validation split, such as 1e-4. */
       maxAucLoss: number;
     };
 
-/** How well a model tells clicks from the rest. */
+/** The quality of a model's predictions. */
 export interface Quality {
   /** Area under the ROC curve. */
   rocAuc: number;
@@ -40,28 +40,28 @@ export interface Quality {
   logLoss: number;
 }
 
-/** What `compressModel` made and measured. */
+/** The result of `compressModel`. */
 export interface CompressedModel {
   /** Bytes of the dense tables, in float32. */
   denseBytes: number;
-  /** Bytes of the compressed tables, codes, scales and index counted. */
+  /** Bytes of the compressed tables, including codes, scales and index. */
   bytes: number;
   /** Each table. */
   tables: {
     /** Its name in the state dict. */
     name: string;
-    /** Its rows, pruned ones too. */
+    /** Its number of rows, including pruned ones. */
     rows: number;
     /** Values in a row. */
     dim: number;
-    /** How many rows are stored in how many bits a value. */
+    /** How many rows are stored with each number of bits per value. */
     rowsOfBits: Record<number, number>;
     /** How many rows are projected. */
     projectedRows: number;
-    /** Bytes that it takes, codes, scales and index counted. */
+    /** Its bytes, including codes, scales and index. */
     bytes: number;
   }[];
-  /** On the test split, dense and compressed; absent without data. */
+  /** Quality on the test split, dense and compressed; missing without data. */
   quality?: {
     /** Rows of the test split. */
     rows: number;
@@ -76,14 +76,14 @@ export interface CompressedModel {
   seconds: number;
 }
 
-/** Called with what is done, and how much of it. */
+/** Starts a stage; the returned function takes its progress. */
 type OnStage = (label: string) => (done: number, total: number) => void;
 
 /**
- * Compresses the embedding tables of a checkpoint and writes the model, whole or not at all. The size is
- * chosen on the validation split where the goal is a bound on AUC; quality is that of the test split.
+ * Compresses the embedding tables of a checkpoint and writes the model atomically. If the goal is a bound on AUC, the size is
+ * chosen on the validation split; quality is measured on the test split.
  *
- * @throws Error naming the file when one cannot be read, model and data do not fit, a split has labels of one class, or no
+ * @throws Error naming the file, if one cannot be read, model and data do not match, a split has labels of one class, or no
  *   tables meet the bound
  */
 export async function compressModel({
@@ -104,10 +104,10 @@ export async function compressModel({
 }: {
   /** A dense checkpoint. */
   modelPath: string;
-  /** The processed npz that it was trained on. Without it rows are kept by their norm alone. */
+  /** The processed npz on which it was trained. Without it, rows are kept by their norm alone. */
   processedDataFile?: string;
   goal: CompressionGoal;
-  /** What rows may be stored as; default `projected`, or `quantized` where the format has no projected rows. */
+  /** The form of stored rows; default `projected`, or `quantized` if the format has no projected rows. */
   rows?: RowForm | undefined;
   /** The file to write. */
   output: string;
@@ -115,16 +115,16 @@ export async function compressModel({
   format?: OutputFormatId | undefined;
   /** Rows of the calibration pass; default 100,000. */
   calibrationRows?: number;
-  /** Seed of their draw; default 1. */
+  /** Seed for selecting them; default 1. */
   seed?: number;
   engine?: EngineChoice;
-  /** Names of the tables, `*` for any characters. Default: the tables that are known by their names. */
+  /** Names of the tables, `*` for any characters. Default: the tables recognised by name. */
   tables?: readonly string[];
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions;
-  /** Called with what the user should know of the checkpoint, a line each. */
+  /** Called with notes on the checkpoint for the user, one line each. */
   onNote?: (note: string) => void;
-  /** Called with what runs the network. */
+  /** Called with the engine that runs the network. */
   onEngine?: (engine: EngineDescription) => void;
   onStage?: OnStage;
 }): Promise<CompressedModel> {
@@ -214,7 +214,7 @@ export async function compressModel({
   }
 }
 
-/** The rows of each number of bits, and the projected ones. */
+/** The number of rows for each number of bits, and of projected rows. */
 function rowCounts(
   counts: MixedPrecisionTable['rowsOfBits'],
 ): Pick<CompressedModel['tables'][number], 'rowsOfBits' | 'projectedRows'> {
@@ -233,7 +233,7 @@ interface Scores {
   logLoss: number;
 }
 
-/** The dense model, and what its splits say of it and of the same model with other tables. */
+/** The dense model, and functions that evaluate it on a split with its own or other tables. */
 async function openModelAndData({
   state,
   metadata,

@@ -3,42 +3,41 @@ import { allocateProjected, allocateQuantized } from './projection/allocate-proj
 import { rowChoices } from './allocation/row-choices.js';
 import type { TableImportance } from './importance/table-importance.js';
 
-/** How small the tables are to be together: in bytes, or as the ratio of their float32 values' bytes to theirs. */
+/** The target size of all tables together: in bytes, or as a compression ratio relative to float32. */
 export type Budget =
   | {
-      /** Bytes of all tables together at most, codes, scales and index counted. */
+      /** Maximum bytes of all tables together, including codes, scales and index. */
       bytes: number;
     }
   | {
-      /** How many times smaller than in float32 at least. */
+      /** Minimum compression ratio relative to float32. */
       ratio: number;
     };
 
 /**
- * What rows may be stored as: `projected`, a few coefficients in a basis of their table, or codes with a scale and a minimum,
- * whichever is better; or `quantized`, codes only, which FBGEMM's kernels can serve.
+ * The form of stored rows: with `projected`, either a few coefficients in a basis of their table, or codes with a scale and a
+ * minimum, whichever is better; with `quantized`, only codes, which FBGEMM's kernels can serve.
  */
 export type RowForm = 'projected' | 'quantized';
 
-/** Tables whose rows can be stored in fewer bits, with what each choice costs: measured once, for any budget. */
+/** Tables to compress, with the measured cost of each choice of bits; measured once, for any budget. */
 export interface CompressibleTables {
   /** Bytes of the values in float32. */
   readonly denseBytes: number;
   /**
-   * The tables in a budget, by their names: each row in the bits that make the sum of distortions least. Their
-   * `byteLength` come to at most the budget, index and scales counted.
+   * The compressed tables by name, with bits per row that minimise the sum of distortions. The sum of their `byteLength`,
+   * including index and scales, is at most the budget.
    *
-   * @throws RangeError when the budget is negative or not a number
+   * @throws RangeError if the budget is negative or not a number
    */
   compress(budget: Budget): Record<string, MixedPrecisionTable>;
 }
 
 /**
- * Makes tables small without training again: rows by the bits that they are worth.
+ * Compresses tables without retraining by choosing how many bits each row gets.
  *
- * @returns a table for each name, to take the dense one's place in a model
- * @throws RangeError when tables and importance do not fit together, a value is not finite, or the budget is negative or
- *   not a number
+ * @returns a table for each name, which replaces the dense one in a model
+ * @throws RangeError if tables and importance do not match, a value is not finite, or the budget is negative or not a number
  */
 export function compressTables({
   budget,
@@ -46,11 +45,11 @@ export function compressTables({
 }: {
   /** Tables (rows, dim) by their names, such as `emb_l.0.weight`. */
   tables: Readonly<Record<string, Table>>;
-  /** What `tableImportance` found. Without it all rows and columns count the same: by norm alone. */
+  /** The result of `tableImportance`. Without it, all rows and columns count the same, and rows are kept by norm alone. */
   importance?: Readonly<Record<string, TableImportance>>;
-  /** What rows may be stored as; default `projected`. */
+  /** The form of stored rows; default `projected`. */
   rows?: RowForm | undefined;
-  /** How small the tables are to be together. */
+  /** The target size of all tables together. */
   budget: Budget;
 }): Record<string, MixedPrecisionTable> {
   checkBudget(budget);
@@ -58,10 +57,10 @@ export function compressTables({
 }
 
 /**
- * Rounds every row to every choice of bits and measures the distortion, which takes most of the time of `compressTables`;
- * any number of budgets can be tried then.
+ * Rounds every row to every choice of bits and measures the distortion, which is the slow part of `compressTables`.
+ * Afterwards any number of budgets can be tried.
  *
- * @throws RangeError as `compressTables`
+ * @throws RangeError like `compressTables`
  */
 export function measureTables({
   tables,
@@ -69,13 +68,13 @@ export function measureTables({
   rows: rowForm = 'projected',
   onProgress,
 }: {
-  /** Tables (rows, dim) by their names, held by reference: they must not change before the last `compress`. */
+  /** Tables (rows, dim) by name, held by reference; they must not change before the last `compress`. */
   tables: Readonly<Record<string, Table>>;
-  /** What `tableImportance` found. Without it all rows and columns count the same: by norm alone. */
+  /** The result of `tableImportance`. Without it, all rows and columns count the same, and rows are kept by norm alone. */
   importance?: Readonly<Record<string, TableImportance>>;
-  /** What rows may be stored as; default `projected`. */
+  /** The form of stored rows; default `projected`. */
   rows?: RowForm | undefined;
-  /** Called after each table with the rows measured and their number in all. */
+  /** Called after each table with the number of measured rows and the total. */
   onProgress?: (done: number, total: number) => void;
 }): CompressibleTables {
   if (rowForm !== 'projected' && rowForm !== 'quantized') {
@@ -155,7 +154,7 @@ function checkedImportance(
   return importance;
 }
 
-/** Every row looked up once, every column as important as any other. */
+/** One lookup for every row, and equal importance for every column. */
 function uniformImportance({ shape }: Table): TableImportance {
   const [rows, dim] = shape as [number, number];
   const curvature = new Float64Array(dim * dim);

@@ -1,25 +1,24 @@
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
 import type { CompressibleTables } from './compress-tables.js';
 
-/** Tables that were tried, and what they cost. */
+/** A tried size of the tables, and its cost. */
 export interface TriedSize {
   /** Bytes of the tables together. */
   bytes: number;
-  /** ROC AUC of the model with the dense tables less that with these; negative where these are better. */
+  /** ROC AUC of the model with the dense tables minus that with these; negative if these are better. */
   aucLoss: number;
 }
 
-// The sizes that are tried at last lie a 32nd of an octave apart: 2 % of the bytes.
+// The last sizes tried differ by a 32nd of an octave: 2 % of the bytes.
 const finest = 1 / 32;
 
 /**
- * The smallest tables with which a model loses at most so much of ROC AUC. From the largest on, sizes are halved until one
- * loses more; bisection between the last two finds the rest. The choice is made on the rows that `auc` takes, so that
- * what the tables cost is to be measured on others.
+ * Finds the smallest tables with which a model loses at most a given ROC AUC. Starting from the largest, sizes are halved
+ * until one loses more; then bisection between the last two. The choice is made on the rows that `auc` uses, so the final
+ * cost must be measured on other rows.
  *
- * @returns the tables, and every size that was tried, in order
- * @throws RangeError when the bound is not a number, or when even the largest tables lose more: it says how much, and at
- *   what size
+ * @returns the tables, and every tried size, in order
+ * @throws RangeError if the bound is not a number; or, with the loss and the size, if even the largest tables lose more
  */
 export async function compressWithinAucLoss({
   tables,
@@ -27,13 +26,13 @@ export async function compressWithinAucLoss({
   baseAuc,
   maxAucLoss,
 }: {
-  /** What `measureTables` gave. */
+  /** The result of `measureTables`. */
   tables: CompressibleTables;
   /** The ROC AUC of the model with these tables in place of its own. */
   auc: (small: Record<string, MixedPrecisionTable>) => Promise<number>;
-  /** The ROC AUC of the model as it is, on the same rows. */
+  /** The ROC AUC of the uncompressed model, on the same rows. */
   baseAuc: number;
-  /** The most that may be lost, such as 1e-4. */
+  /** The maximum loss, such as 1e-4. */
   maxAucLoss: number;
 }): Promise<{
   /** The smallest tables within the bound. */

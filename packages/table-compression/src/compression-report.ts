@@ -2,7 +2,7 @@ import type { CompressedModel } from './compress-model.js';
 
 const bitsOfRows = [1, 2, 4, 8, 16, 32];
 
-/** What a person wants to know of a compressed model, as lines of text. */
+/** A summary of a compressed model, as lines of text. */
 export function compressionReport({ denseBytes, bytes, tables, quality, seconds }: CompressedModel): string {
   const rows = sumOf(tables.map((table) => table.rows));
   const stored = sumOf(tables.map(storedRows));

@@ -1,5 +1,5 @@
 /**
- * Embedding tables of a trained DLRM made far smaller: each row gets the bits that it is worth.
+ * Compresses the embedding tables of a trained DLRM, choosing how many bits each row gets.
  *
  * @module @ds/table-compression
  */

@@ -10,7 +10,7 @@ import {
 export interface OutputFormat {
   id: string;
   extensions: readonly string[];
-  /** Whether it can hold projected rows. */
+  /** Whether it supports projected rows. */
   hasProjectedRows: boolean;
   save(path: string, model: MixedStateDict): Promise<void>;
 }
@@ -46,15 +46,15 @@ export const outputFormats = [
 ] as const satisfies readonly OutputFormat[];
 
 /**
- * The form of a compressed file: `safetensors`, tables as they are; `ckpt`, dense again, for `torch.load`; `fbgemm`, rows and
- * index remappings for the embedding bags of PyTorch and FBGEMM.
+ * The format of a compressed file: `safetensors`, with compressed tables; `ckpt`, with dense tables, for `torch.load`;
+ * `fbgemm`, with rows and index remappings for the embedding bags of PyTorch and FBGEMM.
  */
 export type OutputFormatId = 'safetensors' | 'ckpt' | 'fbgemm';
 
 /**
- * The format of an id.
+ * The format with this id.
  *
- * @throws RangeError when there is none.
+ * @throws RangeError if there is none.
  */
 export function outputFormat(id: OutputFormatId): OutputFormat {
   const format = outputFormats.find((known) => known.id === id);

@@ -2,40 +2,40 @@ import { isProjectedKind } from '@ds/data-sparsifier';
 import type { RowChoices } from './row-choices.js';
 import { extraBytes, firstExtraBytes, tableBytes } from './table-bytes.js';
 
-/** The bits of every row of every table, and what they come to. */
+/** The bits of every row of every table, and the resulting sizes. */
 export interface Allocation {
-  /** For each table (rows), as `MixedPrecisionTable.fromDense` takes them. */
+  /** For each table (rows), for `MixedPrecisionTable.fromDense`. */
   bits: Uint8Array<ArrayBuffer>[];
   /** Bytes of each table: its `byteLength`, with codes, scales and index. */
   bytes: number[];
 }
 
-// The logarithm of the price of a byte is known to so much before the last search, and after it.
+// Precision of the logarithm of the price per byte before the last search, and after it.
 const coarse = 1e-3;
 const finest = 1e-9;
-// A choice is tried to be left out that at most so many rows or a tenth of the stored ones take.
+// Dropping a choice is tried if at most this many rows, or a tenth of the stored ones, take it.
 const fewRows = 64;
-// The price is searched down to this share of the one at which no row is stored.
+// The price is searched down to this fraction of the price at which no row is stored.
 const leastShare = 1e-30;
-// A row of a bit takes a sixteenth of a byte and its place in the index.
+// A row of one bit takes a sixteenth of a byte, plus its share of the index.
 const leastRowBytes = 1 / 16;
-// How often the index and the kinds of rows that pay are found anew, by the counts that they led to.
+// How often the index and the profitable kinds of rows are recomputed from the resulting counts.
 const passes = 2;
-// A price that need not be exact is found on so many rows.
+// A price that need not be exact is computed on this many rows.
 const roughRows = 1 << 20;
 
 /**
- * Chooses the bits of each row so that the sum of distortions is least within a number of bytes. At a price for a byte
- * each row takes the choice of the least distortion + price x bytes; bisection finds the lowest price at which all
- * tables fit (Y. Shoham and A. Gersho, "Efficient bit allocation for an arbitrary set of quantizers", 1988). A kind of rows
- * that takes more bytes of its table, for its basis and for class bits, than it is worth is left out.
+ * Chooses the bits of each row so that the sum of distortions is minimal within a number of bytes. At a given price per byte,
+ * each row takes the choice that minimises distortion + price x bytes; bisection finds the lowest price at which all tables
+ * fit (Y. Shoham and A. Gersho, "Efficient bit allocation for an arbitrary set of quantizers", 1988). A kind of rows is
+ * dropped if its basis and class bits cost more than it gains.
  *
  * @param tables the choices of each table
- * @param budget bytes that all tables may take together, at least 0
+ * @param budget maximum bytes of all tables together, at least 0
  */
 export function allocateBits(tables: readonly RowChoices[], budget: number): Allocation {
   const searched = tables.map((table) => new PricedRows(table));
-  // What a row adds besides its own bytes depends on how many are stored: each search knows that better.
+  // The overhead of a row depends on how many rows are stored; each search refines it.
   let extra = tables.map(firstExtraBytes);
   let price = lowestPrice(searched, extra, budget, coarse);
   for (let pass = 0; pass < passes; pass++) {
@@ -51,7 +51,7 @@ export function allocateBits(tables: readonly RowChoices[], budget: number): All
   };
 }
 
-/** Nearly the price for a byte at which all tables fit a number of bytes. */
+/** The approximate price per byte at which all tables fit in a number of bytes. */
 export function roughPrice(tables: readonly RowChoices[], budget: number): number {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   const stride = Math.ceil(rows / roughRows);
@@ -59,7 +59,7 @@ export function roughPrice(tables: readonly RowChoices[], budget: number): numbe
   return lowestPrice(sampled, tables.map(firstExtraBytes), budget, coarse);
 }
 
-/** The bits of each row of a table, (rows), at a price for a byte; a stored row takes `indexBytes` besides its own. */
+/** The bits of each row of a table, (rows), at a price per byte; a stored row takes `indexBytes` in addition to its own. */
 export function bitsAtPrice(table: RowChoices, price: number, indexBytes: number): Uint8Array<ArrayBuffer> {
   return new PricedRows(table).bits(
     price,
@@ -67,17 +67,17 @@ export function bitsAtPrice(table: RowChoices, price: number, indexBytes: number
   );
 }
 
-/** The candidates of a table, each of which takes the choice of the least distortion + price x bytes. */
+/** The candidates of a table; each takes the choice that minimises distortion + price x bytes. */
 class PricedRows {
   readonly choices: RowChoices;
   readonly largest: number;
-  /** Candidates that a row stands for. */
+  /** The number of candidates that a sampled row represents. */
   readonly #share: number;
   readonly #rows: number;
   /** (candidates, choices). */
   readonly #distortions: Float32Array;
 
-  /** @param stride only each so many-th candidate stands for all */
+  /** @param stride only every `stride`-th candidate is used, representing all */
   constructor(choices: RowChoices, stride = 1) {
     this.choices = choices;
     const { distortions } = choices;
@@ -94,7 +94,7 @@ class PricedRows {
     this.largest = largest;
   }
 
-  /** How many rows of the table take each choice, those that are no candidates the first, and the sum of distortions. */
+  /** How many rows of the table take each choice (rows that are not candidates take the first), and the sum of distortions. */
   at(price: number, extra: readonly number[]): { counts: number[]; distortion: number } {
     const prices = this.#prices(price, extra);
     const width = prices.length;
@@ -149,7 +149,7 @@ function lowestPrice(
   // At this price no row is stored.
   let high = Math.log(Math.max(...tables.map(({ largest }) => largest)) / leastRowBytes) + 1e-9;
   let low = high + Math.log(leastShare);
-  // Around a guess, as far as it takes.
+  // Search around the guess, widening as needed.
   for (let reach = 0.05; guess > 0 && reach < high - low; reach *= 4) {
     const [below, above] = [Math.log(guess) - reach, Math.log(guess) + reach];
     if (below > low && !fits(Math.exp(below))) low = below;
@@ -165,8 +165,8 @@ function lowestPrice(
 }
 
 /**
- * What a row of each choice takes besides its own bytes: Infinity where the whole choice takes more than it is worth, one
- * after another, the worst first; all projected kinds together are tried as one.
+ * The overhead of a row of each choice: Infinity for choices that cost more than they gain. They are dropped one after
+ * another, the worst first; all projected kinds together are also tried as one.
  */
 function withoutCostly(table: PricedRows, price: number, extra: readonly number[]): number[] {
   const { bits } = table.choices;
@@ -192,14 +192,14 @@ function withoutCostly(table: PricedRows, price: number, extra: readonly number[
 }
 
 /**
- * What leaving out a choice must save, in bytes: at the price that is found, which is not exact, many rows may be worth as much
- * in one choice as in another.
+ * The minimum saving, in bytes, for dropping a choice: the price is not exact, and many rows may be equally good in two
+ * choices.
  */
 function leastSaved(bytes: number): number {
   return 1 + bytes / 100;
 }
 
-/** The choice of the least distortion and price; of equal ones the first. */
+/** The choice with the smallest distortion plus price; of equal ones the first. */
 function cheapest(distortions: Float32Array, from: number, prices: Float64Array): number {
   let best = 0;
   let least = distortions[from]!;

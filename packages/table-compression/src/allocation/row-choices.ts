@@ -4,7 +4,7 @@ import { rowDistortions } from './row-distortions.js';
 
 /** The choices for a row, cheapest first. */
 const codedBits = [0, 2, 4, 8] as const;
-/** The choices where a table is so small that whole values may pay. */
+/** The choices for a table so small that storing whole values may pay. */
 const allBits = [...codedBits, 16, 32] as const;
 const rowsOfSmallTable = 4096;
 // The largest value of float16, in which a row's scale and minimum are stored.
@@ -18,11 +18,11 @@ export interface RowChoices {
   bits: readonly (0 | RowKind)[];
   /** Bytes of a row of each choice, without the index. */
   rowBytes: readonly number[];
-  /** For each choice the distortion of each candidate. */
+  /** For each choice, the distortion of each candidate. */
   distortions: readonly Float32Array[];
   /** The rows that may be stored, in order; default: all. */
   candidates?: Uint32Array;
-  /** What the projected kinds are. */
+  /** The projected kinds. */
   projection?: Projection;
 }
 

@@ -11,12 +11,12 @@ import type { TableImportance } from '../importance/table-importance.js';
 const rowsAtOnce = 4096;
 
 /**
- * What storing each row in so many bits a value costs: accesses x e^T curvature e, where e is the error of the row as
- * `MixedPrecisionTable.fromDense` rounds it. 0 bits: the row reads as zeros.
+ * The cost of storing each row with a number of bits per value: accesses x e^T curvature e, where e is the error of the row
+ * when rounded by `MixedPrecisionTable.fromDense`. With 0 bits the row reads as zeros.
  *
  * @param table (rows, dim)
  * @returns (rows)
- * @throws RangeError naming the row and column of a value that the bits cannot hold
+ * @throws RangeError naming the row and column of a value that the bits cannot represent
  */
 export function rowDistortions(
   { data, shape }: Table,
@@ -36,7 +36,7 @@ export function rowDistortions(
   return distortions;
 }
 
-/** (rows, dim), as they are read after they were rounded. */
+/** (rows, dim), the values after rounding. */
 function roundedValues(
   values: Float32Array,
   dim: number,

@@ -1,7 +1,7 @@
 import { isProjectedKind, mixedPrecisionBytes, projectedKinds, storedRowBytes } from '@ds/data-sparsifier';
 import type { RowChoices } from './row-choices.js';
 
-/** Bytes of a table with so many rows of each choice: its `byteLength`, with codes, scales, index and basis. */
+/** Bytes of a table with these numbers of rows per choice: its `byteLength`, with codes, scales, index and basis. */
 export function tableBytes(table: RowChoices, counts: readonly number[]): number {
   const { rows, dim } = table;
   const usedKinds = table.bits.filter(
@@ -19,15 +19,15 @@ export function tableBytes(table: RowChoices, counts: readonly number[]): number
 
 // A bit for each row, and a sixteenth for the counts.
 const classBytesOfRow = 1.0625 / 8;
-// What finding a stored row takes, until it is known how many are stored.
+// Initial estimate of the index bytes per stored row.
 const firstIndexBytes = 1;
 
-/** What a row of each choice takes besides its own bytes, before it is known how many are stored. */
+/** The initial overhead of a row of each choice, before the number of stored rows is known. */
 export function firstExtraBytes({ bits }: RowChoices): number[] {
   return bits.map((own) => (own === 0 ? 0 : firstIndexBytes));
 }
 
-/** What one more row of each choice adds to the index and to the class bits, near the counts that there are. */
+/** The bytes that one more row of each choice adds to the index and the class bits, near the given counts. */
 export function extraBytes(table: RowChoices, counts: readonly number[]): number[] {
   const index = indexBytesOfOneMore(table, counts);
   const order = table.bits

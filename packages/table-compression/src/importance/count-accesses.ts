@@ -6,7 +6,7 @@ const batchSize = 16384;
  * How often each row of each table is looked up in a data set.
  *
  * @returns for each table (rows)
- * @throws Error naming the table, the id and the rows when an id is no row of its table
+ * @throws Error naming the table, the id and the number of rows if an id is outside its table
  */
 export async function countAccesses(
   { tableRows }: Pick<DlrmConfig, 'tableRows'>,

@@ -1,13 +1,13 @@
 import type { Dlrm, LabelledBatch, LabelledDataset } from '@ds/dlrm';
 
-// As many examples as the gradients of the rows stay small for: 4096 x 26 x 16 values are 7 MB.
+// Few enough examples to keep the gradients of the rows small: 4096 x 26 x 16 values are 7 MB.
 const batchSize = 4096;
 
 /**
- * The mean of p (1 - p) J J^T over a seeded sample of a data set, J being the gradient of the logit to a table's row.
+ * The mean of p (1 - p) J J^T over a seeded sample of a data set, where J is the gradient of the logit w.r.t. a table's row.
  *
  * @returns for each table (dim, dim), symmetric
- * @throws Error when the sample's labels are all equal or a gradient is not finite
+ * @throws Error if the sample's labels are all equal or a gradient is not finite
  */
 export async function meanCurvatures(
   { model, dataset, rows, seed }: { model: Dlrm; dataset: LabelledDataset; rows: number; seed: number },

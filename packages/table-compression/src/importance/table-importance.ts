@@ -2,24 +2,24 @@ import type { Dlrm, LabelledDataset } from '@ds/dlrm';
 import { countAccesses } from './count-accesses.js';
 import { meanCurvatures } from './mean-curvatures.js';
 
-/** What the rows of a table are worth to the model. */
+/** The importance of a table's rows for the model. */
 export interface TableImportance {
   /** How often each row is looked up in the training split, (rows). */
   accesses: Float64Array;
   /**
-   * (dim, dim): the mean over lookups of p (1 - p) J J^T, where J is the gradient of the logit to the row that was looked
-   * up. Half of e^T curvature e is what an error e of the row adds to the log loss of a lookup, to second order.
+   * (dim, dim): the mean over lookups of p (1 - p) J J^T, where J is the gradient of the logit with respect to the looked-up
+   * row. An error e of the row increases the log loss of a lookup by half of e^T curvature e, to second order.
    */
   curvature: Float64Array;
 }
 
 /**
- * Counts the lookups of the training split, and takes the curvature of the loss at the embedding rows (Gauss-Newton) from
- * one backward pass over a sample of its rows. Any engine serves; the same seed gives the same sample.
+ * Counts the lookups in the training split, and computes the curvature of the loss at the embedding rows (Gauss-Newton) with
+ * one backward pass over a sample of its rows. Works with any engine; the same seed gives the same sample.
  *
- * @returns for each table by its name, such as `emb_l.0.weight`
- * @throws Error when the data set has no rows or does not fit the model, when the sample has labels of one class, or when
- *   a gradient is not a number
+ * @returns the importance of each table by name, such as `emb_l.0.weight`
+ * @throws Error if the data set has no rows or does not fit the model, the sample has labels of one class, or a gradient is
+ *   not finite
  */
 export async function tableImportance({
   model,
@@ -28,15 +28,15 @@ export async function tableImportance({
   seed = 1,
   onProgress,
 }: {
-  /** The model whose tables are to be compressed. */
+  /** The model whose tables will be compressed. */
   model: Dlrm;
   /** Its training split. */
   dataset: LabelledDataset;
-  /** Rows of the backward pass, drawn without replacement; all where there are fewer. Default 100,000. */
+  /** Rows of the backward pass, drawn without replacement; all rows if there are fewer. Default 100,000. */
   calibrationRows?: number;
-  /** Seed of the draw; default 1. */
+  /** Seed for selecting them; default 1. */
   seed?: number;
-  /** Called with the rows done and to be done: those that are counted, then those of the sample. */
+  /** Called with the number of rows done and the total: first the counted rows, then those of the sample. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<Record<string, TableImportance>> {
   if (!Number.isSafeInteger(calibrationRows) || calibrationRows < 1) {

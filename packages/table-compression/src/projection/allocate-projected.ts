@@ -5,32 +5,32 @@ import { projectedChoices } from './projected-choices.js';
 
 /** How the rows of a table are stored. */
 export interface AllocatedRows {
-  /** (rows), as `MixedPrecisionTable.fromDense` takes them. */
+  /** (rows), for `MixedPrecisionTable.fromDense`. */
   bits: Uint8Array<ArrayBuffer>;
-  /** What its projected rows are written in. */
+  /** The basis and codes of its projected rows. */
   projection?: Projection | undefined;
 }
 
-/** Allocates bits to rows, so that the sum of distortions is least in a number of bytes. */
+/** Allocates bits to rows so that the sum of distortions is minimal within a number of bytes. */
 export function allocateQuantized(tables: readonly MeasuredTable[], budget: number): AllocatedRows[] {
   const coded = tables.map(({ choices }) => choices);
   return allocateBits(coded, budget).bits.map((bits) => ({ bits }));
 }
 
-/** The same with projected rows, where they are worth more. */
+/** The same, with projected rows where they are better. */
 export function allocateProjected(tables: readonly MeasuredTable[], budget: number): AllocatedRows[] {
   const price = roughPrice(
     tables.map(({ choices }) => choices),
     budget,
   );
-  // With bytes for every row as it is there is nothing to gain.
+  // If every row fits uncompressed, there is nothing to gain.
   if (price === 0) return allocateQuantized(tables, budget);
   const choices = tables.map((table) => projectedChoices(table, price));
   const { bits } = allocateBits(choices, budget);
   return choices.map(({ projection }, index) => usedProjection(projection, bits[index]!));
 }
 
-/** The kinds that rows have, renamed to 128, 129, ... without gaps, and no directions that none of them has. */
+/** The used kinds, renumbered as 128, 129, ... without gaps, without unused directions. */
 function usedProjection(projection: Projection | undefined, bits: Uint8Array<ArrayBuffer>): AllocatedRows {
   const counts = new Array<number>(256).fill(0);
   for (const own of bits) counts[own]!++;

@@ -2,27 +2,27 @@
 export interface CoefficientCodes {
   /** Bits of each coefficient. */
   coefficientBits: number[];
-  /** What lies between two codes of each. */
+  /** The step between two codes of each coefficient. */
   steps: number[];
 }
 
-/** Coefficients of a sample of rows, one array for each direction, and how much each row counts. */
+/** Coefficients of a sample of rows, one array for each direction, and the weight of each row. */
 export interface CoefficientSample {
   coefficients: readonly Float64Array[];
   weights: Float64Array;
 }
 
 const mostBits = 10;
-// Steps that are tried for so many bits, as shares of the one of the bits before, or of the widest.
+// The number of steps tried for each number of bits, decreasing from the widest.
 const triedSteps = 12;
 
 /**
- * Shares out the bits of a row among its coefficients: each goes where it takes most off the error of the sample, which is
- * reverse water-filling (T. Berger, "Rate Distortion Theory", 1971) by measured errors.
+ * Distributes the bits of a row over its coefficients: each bit goes where it reduces the error of the sample most. This is
+ * reverse water-filling (T. Berger, "Rate Distortion Theory", 1971) with measured errors.
  *
- * @param variances what the error of each coefficient costs, per error squared
+ * @param variances the cost of a squared error of 1 in each coefficient
  * @param rowBits bits of a row
- * @param costOfCoefficient what the first bit of each coefficient must take off at least
+ * @param costOfCoefficient the minimum error reduction for the first bit of each coefficient
  */
 export function coefficientCodes(
   { coefficients, weights }: CoefficientSample,
@@ -56,7 +56,7 @@ export function coefficientCodes(
   return { coefficientBits: bits.slice(0, length), steps: steps.slice(0, length) };
 }
 
-/** The step of the least error with so many bits. */
+/** The step with the smallest error for this number of bits. */
 function bestStep(
   values: Float64Array,
   weights: Float64Array,
