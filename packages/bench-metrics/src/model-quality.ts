@@ -1,19 +1,34 @@
 import { modelMetricsColumns, type GridPoint, type Measure, type ModelMetrics } from '@ds/bench-models';
 import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
-import { binaryClassificationMetrics, type BinaryClassificationMetrics } from '@ds/dlrm/metrics';
+import {
+  binaryClassificationMetrics,
+  pairedAucDifference,
+  type BinaryClassificationMetrics,
+} from '@ds/dlrm/metrics';
 import { nonFiniteValue } from '@ds/tensor-files';
 import { loadAhead } from './load-ahead.js';
 import { SharedBottom } from './shared-bottom.js';
 
 /** Quality of one pruned model: a row of `sparse_model_metrics.csv`, not rounded. */
-export interface SparseModelMetrics extends GridPoint, BinaryClassificationMetrics {}
+export interface SparseModelMetrics extends GridPoint, BinaryClassificationMetrics {
+  /** ROC AUC less that of the unpruned model; undefined where there is none, as are the next three. */
+  rocAucChange?: number;
+  /** Lower end of its paired 95 % interval. */
+  rocAucChangeLower?: number;
+  /** Upper end. */
+  rocAucChangeUpper?: number;
+  /** Log loss less that of the unpruned model. */
+  logLossChange?: number;
+}
 
 /** The metrics of every model on the test split. The values are scikit-learn's. */
 export const modelQuality: Measure<
   {
     processedDataFile: string;
     batchSize: number;
+    /** The unpruned model, which the others are compared with. */
+    unprunedPath: string | undefined;
     dayCounts?: DayCountOptions | undefined;
     /** Called with a model whose scores are not finite, and the reason; its metrics are left undefined. */
     onBroken: (reason: string) => void;
@@ -27,10 +42,16 @@ export const modelQuality: Measure<
   id: 'quality',
   columns: modelMetricsColumns,
   variants: ['dense'],
-  async *rows(models, { processedDataFile, batchSize, dayCounts, onBroken, onNote, engine, onEngine }) {
+  async *rows(models, settings) {
+    const { processedDataFile, batchSize, unprunedPath, dayCounts, onBroken, onNote, engine, onEngine } =
+      settings;
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
-      const paths = models.map(({ model }) => model.path);
+      const paths = [
+        ...(unprunedPath === undefined ? [] : [unprunedPath]),
+        ...models.map(({ model }) => model.path),
+      ];
+      let unpruned: Scored | undefined;
       const bottom = new SharedBottom();
       let done = 0;
       for await (const { dlrm, state } of loadAhead(paths, { engine })) {
@@ -46,8 +67,14 @@ export const modelQuality: Measure<
           onNote: done++ === 0 ? onNote : undefined,
         });
         const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
-        if (scores.every(Number.isFinite)) {
-          yield binaryClassificationMetrics(labels, scores);
+        const isFinite = scores.every(Number.isFinite);
+        if (done === 1 && unprunedPath !== undefined) {
+          if (isFinite) unpruned = { scores, metrics: binaryClassificationMetrics(labels, scores) };
+          continue;
+        }
+        if (isFinite) {
+          const metrics = binaryClassificationMetrics(labels, scores);
+          yield { ...metrics, ...changes(labels, unpruned, { scores, metrics }) };
         } else {
           const fault =
             nonFiniteValue(state) ??
@@ -61,3 +88,21 @@ export const modelQuality: Measure<
     }
   },
 };
+
+interface Scored {
+  scores: Float32Array;
+  metrics: BinaryClassificationMetrics;
+}
+
+/** What changes from the unpruned model to another; nothing where the rows do not tell. */
+function changes(labels: Float32Array, before: Scored | undefined, after: Scored): Partial<ModelMetrics> {
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  if (!before || Math.min(positives, labels.length - positives) < 2) return {};
+  const { difference, interval } = pairedAucDifference(labels, before.scores, after.scores);
+  return {
+    rocAucChange: difference,
+    rocAucChangeLower: interval[0],
+    rocAucChangeUpper: interval[1],
+    logLossChange: after.metrics.logLoss! - before.metrics.logLoss!,
+  };
+}

@@ -1,4 +1,11 @@
-import { modelMetricsColumns, runMeasure, type MeasuredModels } from '@ds/bench-models';
+import {
+  methodOf,
+  originalMetricsColumns,
+  ownMetricsColumns,
+  readSparseModelMetadata,
+  runMeasure,
+  type MeasuredModels,
+} from '@ds/bench-models';
 import { dayCountFiles, type DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { modelQuality, type SparseModelMetrics } from './model-quality.js';
@@ -6,8 +13,9 @@ import { roundedColumns } from './rounded-columns.js';
 
 /**
  * Measures the quality of every model of a `sparse_model_metadata.csv` on the test split and writes
- * `sparse_model_metrics.csv`. This is the benchmark of the original's `evaluate_model_metrics.py`. The values equal
- * scikit-learn's.
+ * `sparse_model_metrics.csv`: the benchmark of the original's `evaluate_model_metrics.py`. The values are
+ * scikit-learn's. Each model is compared with the unpruned one, that of level 0, where the CSV has one: the change of ROC AUC
+ * and its paired 95 % interval, and the change of log loss.
  *
  * @returns a row for each model, in the order of the CSV, not rounded
  * @throws Error naming the file if an input cannot be read, a model does not fit the data, or the output cannot be written;
@@ -26,7 +34,7 @@ export async function runMetricsBenchmark({
 }: MeasuredModels & {
   /** The processed npz file. */
   processedDataFile: string;
-  /** Decimals of the metrics in the CSV; Infinity writes every digit. Default: 3, as in the original. */
+  /** Decimals of the metrics in the original's columns; Infinity writes every digit. Default: 3, as the original. */
   decimals?: number;
   /** Rows that the model evaluates at a time. Default: 16384. */
   batchSize?: number;
@@ -40,13 +48,22 @@ export async function runMetricsBenchmark({
   onNote?: (note: string) => void;
 }): Promise<SparseModelMetrics[]> {
   const broken: string[] = [];
+  const unprunedPath = await findUnpruned(models.sparseModelMetadata);
   const rows = await runMeasure({
     ...models,
-    measure: { ...modelQuality, columns: roundedColumns(modelMetricsColumns, decimals) },
-    inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
+    measure: {
+      ...modelQuality,
+      columns: [...roundedColumns(originalMetricsColumns, decimals), ...ownMetricsColumns],
+    },
+    inputs: [
+      processedDataFile,
+      ...(unprunedPath === undefined ? [] : [unprunedPath]),
+      ...(await dayCountFiles(processedDataFile, dayCounts)),
+    ],
     settings: {
       processedDataFile,
       batchSize,
+      unprunedPath,
       dayCounts,
       onBroken: (reason) => broken.push(reason),
       onNote,
@@ -58,4 +75,10 @@ export async function runMetricsBenchmark({
     throw new Error(`${broken.join('; ')}; the other models are in ${models.output}`);
   }
   return rows as SparseModelMetrics[];
+}
+
+/** The file of the first model of which nothing is pruned. */
+async function findUnpruned(sparseModelMetadata: string): Promise<string | undefined> {
+  const models = await readSparseModelMetadata(sparseModelMetadata);
+  return models.find((model) => model.sparsityLevel === 0 && methodOf(model).stores === 'values')?.path;
 }

@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
-import { loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
+import { readModelMetrics, readSparseModelMetadata } from '@ds/bench-models';
+import { openCriteoDataset } from '@ds/criteo-data';
+import { Dlrm, evaluate, loadCheckpoint, pairedAucDifference, saveCheckpoint } from '@ds/dlrm';
 import {
   benchCommand,
   originalData as processedDataFile,
@@ -42,7 +44,10 @@ describe('runMetricsBenchmark', () => {
 
     const ours = cellsOf(await readFile(output, 'utf8'));
     const originals = cellsOf(await readFile(join(originalRun, 'sparse_model_metrics.csv'), 'utf8'));
-    expect(ours[0]).toEqual([...originals[0]!, 'average_precision', 'normalized_entropy']);
+    const metricNames = originals[0]!.slice(3);
+    const own = ['average_precision', 'normalized_entropy', 'roc_auc_change'];
+    own.push('roc_auc_change_lower', 'roc_auc_change_upper', 'log_loss_change');
+    expect(ours[0]).toEqual([...originals[0]!, ...own, ...metricNames.map((name) => `${name}_exact`)]);
     expect(ours.map((cells) => cells.slice(0, 9))).toEqual(originals);
 
     const sixDecimals = cellsOf(await readFile(join(originalRun, 'six_decimals.csv'), 'utf8'));
@@ -51,6 +56,50 @@ describe('runMetricsBenchmark', () => {
       metrics.map((metric, i) => Math.abs(row[metric]! - Number(sixDecimals[1 + index]![3 + i]))),
     );
     expect(Math.max(...differences)).toBeLessThan(6e-7);
+
+    // Our own columns are not rounded, and read in place of the original's.
+    const read = await readModelMetrics(output);
+    expect(read).toEqual(rows);
+  });
+
+  test('compares each model with the unpruned one, in a part without it too', async () => {
+    const grid = ['--sparsity-levels', '0,0.9', '--sparse-block-shapes', '1x4', '--norms', 'L1'];
+    const { sparseModelMetadata, output } = await dumpedModels(...grid);
+    const metrics = { processedDataFile, sparseModelMetadata, output };
+    const [unpruned, pruned] = await runMetricsBenchmark(metrics);
+    expect(unpruned).toMatchObject({
+      rocAucChange: 0,
+      rocAucChangeLower: 0,
+      rocAucChangeUpper: 0,
+      logLossChange: 0,
+    });
+    const [model, other] = (await readSparseModelMetadata(sparseModelMetadata)).map(({ path }) => path);
+    const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+    const scored = [];
+    for (const path of [model!, other!]) {
+      const dlrm = await Dlrm.load(path);
+      scored.push(await evaluate({ model: dlrm, dataset }));
+      await dlrm.dispose();
+    }
+    await dataset.close();
+    const [before, after] = scored as [(typeof scored)[0], (typeof scored)[0]];
+    const { difference, interval } = pairedAucDifference(before.labels, before.scores, after.scores);
+    expect(pruned!.rocAucChange).toBeCloseTo(difference, 10);
+    expect([pruned!.rocAucChangeLower, pruned!.rocAucChangeUpper]).toEqual(
+      interval.map((end) => expect.closeTo(end, 10)),
+    );
+    expect(pruned!.logLossChange).toBeCloseTo(pruned!.logLoss! - unpruned!.logLoss!, 12);
+    const [part] = await runMetricsBenchmark({ ...metrics, shard: { index: 2, count: 2 } });
+    expect(part).toEqual(pruned);
+  });
+
+  test('leaves the changes empty where no model is unpruned', async () => {
+    const { sparseModelMetadata, output } = await dumpedModels('--sparsity-levels', '0.9', '--norms', 'L1');
+    const rows = await runMetricsBenchmark({ processedDataFile, sparseModelMetadata, output });
+    for (const row of rows) expect(row.rocAucChange).toBeUndefined();
+    const [heading, row] = cellsOf(await readFile(output, 'utf8')) as [string[], string[]];
+    expect(row[heading.indexOf('roc_auc_change')]).toBe('');
+    expect(Number(row[heading.indexOf('roc_auc_exact')])).toBe(rows[0]!.rocAuc);
   });
 
   test('measures models of other layers too, each as alone', async () => {
@@ -66,11 +115,20 @@ describe('runMetricsBenchmark', () => {
       await writeFile(sparseModelMetadata, `${[header, ...rows].join('\n')}\n`);
       const output = join(folder, 'metrics.csv');
       // A batch that does not divide the rows, so that there are several and a rest.
-      return runMetricsBenchmark({ processedDataFile, sparseModelMetadata, output, batchSize: 100 });
+      const measured = await runMetricsBenchmark({
+        processedDataFile,
+        sparseModelMetadata,
+        output,
+        batchSize: 100,
+      });
+      // The changes are those against another model each time.
+      return measured.map((row) =>
+        Object.fromEntries(Object.entries(row).filter(([name]) => !/Change/.test(name))),
+      );
     };
     const [original] = await metricsOf([originalModel]);
     const [other] = await metricsOf([changedModel]);
-    expect(other!.logLoss).not.toBe(original!.logLoss);
+    expect(other!['logLoss']).not.toBe(original!['logLoss']);
     const models = [originalModel, originalModel, changedModel, originalModel];
     const withLevels = [original, original, other, original].map((metrics, place) => ({
       ...metrics,

@@ -64,7 +64,13 @@ export {
   type ModelMemory,
   type TableType,
 } from './measures/memory-use.js';
-export { modelMetricsColumns, modelMetricsSchema, type ModelMetrics } from './measures/model-metrics.js';
+export {
+  modelMetricsColumns,
+  originalMetricsColumns,
+  ownMetricsColumns,
+  readModelMetrics,
+  type ModelMetrics,
+} from './measures/model-metrics.js';
 export { measureModels, type MeasuredPart } from './measures/measure-models.js';
 export { runMeasure, type MeasuredModels } from './measures/run-measure.js';
 export type { CellType } from './results/cell-types.js';

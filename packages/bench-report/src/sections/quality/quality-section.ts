@@ -1,7 +1,12 @@
-import { modelMetricsSchema, readResultsCsv, type GridPoint, type ModelMetrics } from '@ds/bench-models';
+import {
+  distinctModels,
+  readModelMetrics,
+  tenThousandths,
+  type GridPoint,
+  type ModelMetrics,
+} from '@ds/bench-models';
 import { isSameModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
-import { distinctModels } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { qualityCharts } from './quality-charts.js';
 
@@ -13,12 +18,13 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
   missing:
     'Quality was not measured in this run (no sparse_model_metrics.csv was given), so its charts are left out.',
   chartIds: ['accuracy', 'roc-auc', 'log-loss'],
-  read: async (csvPath) => distinctModels(csvPath, await readResultsCsv(csvPath, modelMetricsSchema)),
+  read: async (csvPath) => distinctModels(csvPath, await readModelMetrics(csvPath)),
   charts: qualityCharts,
   notes: () =>
     'Every pruned model predicts the whole test split (the first half of the seventh day of the data). The predicted label is ' +
     '1 if the probability rounds to 1. The metrics are computed like those of scikit-learn; a metric that is ' +
-    'undefined on the data has no value. The pruned models are not retrained.',
+    'undefined on the data has no value. The pruned models are not retrained. A change of ROC AUC is that against the ' +
+    'unpruned model on the same rows, with DeLong’s 95 % interval for paired curves.',
   summary: (rows) => ({
     headings: ['accuracy', 'ROC AUC', 'log loss'],
     cells(model) {
@@ -34,19 +40,41 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
   ],
   tables(rows) {
     const columns = modelColumnsOf(rows);
+    const fields = ['precision', 'recall', 'f1', 'rocAuc', 'accuracy', 'logLoss'] as const;
+    const decimals = knownDecimals(rows.flatMap((row) => fields.flatMap((field) => row[field] ?? [])));
+    const hasChange = rows.some(({ rocAucChange }) => rocAucChange !== undefined);
     return [
       {
         title: 'Quality on the test set',
         table: {
-          headings: [...columns.headings, 'precision', 'recall', 'F1', 'ROC AUC', 'accuracy', 'log loss'],
+          headings: [
+            ...[...columns.headings, 'precision', 'recall', 'F1', 'ROC AUC', 'accuracy', 'log loss'],
+            ...(hasChange ? ['AUC change, 1e-4', '95 % from', 'to'] : []),
+          ],
           rows: rows.map((row) => [
             ...columns.cells(row),
-            ...[row.precision, row.recall, row.f1, row.rocAuc, row.accuracy, row.logLoss].map(
-              (value) => value?.toFixed(4) ?? 'undefined',
-            ),
+            ...fields.map((field) => row[field]?.toFixed(decimals) ?? 'undefined'),
+            ...(hasChange ? changeCells(row) : []),
           ]),
         },
       },
     ];
   },
 };
+
+/** Decimals of the values as they were read, 4 at most: a file of the original has 3. */
+function knownDecimals(values: readonly number[]): number {
+  return Math.min(4, Math.max(0, ...values.map((value) => String(value).split('.')[1]?.length ?? 0)));
+}
+
+function changeCells({ rocAucChange, rocAucChangeLower, rocAucChangeUpper }: ModelMetrics): string[] {
+  if (rocAucChange === undefined || rocAucChangeLower === undefined || rocAucChangeUpper === undefined) {
+    return [noValue, noValue, noValue];
+  }
+  const { value, lower, upper } = tenThousandths({
+    aucChange: rocAucChange,
+    aucChangeLower: rocAucChangeLower,
+    aucChangeUpper: rocAucChangeUpper,
+  });
+  return [value, lower, upper];
+}
