@@ -5,15 +5,15 @@
 const tab: u32 = 0x09;
 export const newline: u32 = 0x0a;
 
-/** Bytes that are looked at together. */
+/** Bytes that are processed together. */
 export const blockBytes: u32 = 64;
 
-/** Zeros that must stand behind the text, which is read in whole blocks. */
+/** Zeros that must follow the text, because it is read in whole blocks. */
 export function paddingBytes(): u32 {
   return blockBytes;
 }
 
-/** Room that `indexSeparators` needs for more separators than there are. */
+/** Extra space for separators that `indexSeparators` needs. */
 export const spareSeparators: u32 = 7;
 
 /** The number of newlines between `text` and `end`. */
@@ -40,7 +40,7 @@ export function indexSeparators(text: usize, end: usize, separators: usize): usi
       (separatorBits(text + 32) << 32) |
       (separatorBits(text + 48) << 48);
     const next = separators + ((<usize>popcnt(bits)) << 2);
-    // Eight at a time, some of them too many: how many there are cannot be foretold.
+    // Eight at a time, which may be too many, because their number is unpredictable.
     do {
       store<u32>(separators, <u32>text + <u32>ctz(bits), 0);
       bits &= bits - 1;

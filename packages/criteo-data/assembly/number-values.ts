@@ -20,7 +20,7 @@ export function numberValues(values: usize, count: u32, distinct: usize, slots: 
     const value = load<u32>(values);
     const slot = load<u64>(slots + firstOffset(value));
     const number = <u32>(slot >> 32);
-    // Most values are found where they are looked for first.
+    // Most values are found in their first slot.
     const isFound = <u32>slot == value && number != 0;
     store<u32>(values, (isFound ? number : numberOf(value, distinct, slots)) - 1);
   }
@@ -35,7 +35,7 @@ function numberOf(value: u32, distinct: usize, slots: usize): u32 {
   store<u32>(distinct + ((<usize>size) << 2), value);
   store<u32>(slot, value);
   store<u32>(slot, ++size, 4);
-  // At most a quarter is used: a second look is hard to foretell.
+  // At most a quarter of the slots is used, because branches on further slots are hard to predict.
   if (size > (<u32>1) << (30 - shift)) {
     clearSlots(slots, shift - 1);
     for (let known: u32 = 0; known < size; known++) {
@@ -57,7 +57,7 @@ function slotBytes(): usize {
   return (<usize>1) << (32 - shift + 3);
 }
 
-/** Where in the table a value is looked for first: Fibonacci hashing, as in IdDictionary. */
+/** The offset of the first slot of a value: Fibonacci hashing, as in IdDictionary. */
 function firstOffset(value: u32): usize {
   return (<usize>((value * 0x9e3779b1) >> shift)) << 3;
 }

@@ -25,7 +25,7 @@ export function parseCategories(separators: usize, categories: usize, columnByte
   const eights = v128.load32_splat(constants, 16);
   let isBad = i32x4.splat(0);
   for (let first: u32 = 0; first < categoricalColumns; first += 4) {
-    // The last four begin with columns that are parsed already.
+    // The last four overlap columns that are already parsed.
     const column = min<u32>(first, categoricalColumns - 4);
     const separator = separators + (column << 2);
     const category = categories + <usize>column * columnBytes;
@@ -77,7 +77,7 @@ function parseOneByOne(separator: usize, category: usize, columnBytes: usize): b
   return true;
 }
 
-/** The value of a hex digit; 16 or more for all else. */
+/** The value of a hex digit; 16 or more for any other character. */
 function hexDigit(letter: u32): u32 {
   const decimal = letter - 0x30;
   if (decimal <= 9) return decimal;

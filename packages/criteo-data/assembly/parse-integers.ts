@@ -25,7 +25,7 @@ export function parseIntegers(separators: usize, integers: usize): bool {
   const hundreds = v128.load32_splat(constants, 4);
   const tenThousands = v128.load32_splat(constants, 8);
   for (let first: u32 = 0; first < integerColumns; first += 4) {
-    // The last four begin with columns that are parsed already.
+    // The last four overlap columns that are already parsed.
     const column = min<u32>(first, integerColumns - 4);
     const separator = separators + (column << 2);
     const integer = integers + (column << 2);
@@ -43,7 +43,7 @@ export function parseIntegers(separators: usize, integers: usize): bool {
     if (areShort) {
       const front = v128.and(i8x16.sub(twoWords(end1 - 8, end2 - 8), zeros), twoWords(field1, field2));
       const back = v128.and(i8x16.sub(twoWords(end3 - 8, end4 - 8), zeros), twoWords(field3, field4));
-      // Bytes that are no digits may be the minus.
+      // A byte that is not a digit may be the minus sign.
       const frontOthers = v128.andnot(front, i8x16.le_u(front, nines));
       const backOthers = v128.andnot(back, i8x16.le_u(back, nines));
       const frontNegative = i64x2.eq(frontOthers, twoWords(field1 + minusBytes, field2 + minusBytes));

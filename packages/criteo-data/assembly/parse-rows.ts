@@ -1,5 +1,5 @@
-// Raw rows to numbers, four fields at a time in vectors. Which fields are missing cannot be foretold, so the way past
-// them is without branches. Written in AssemblyScript; `npm run build:kernel` compiles it into
+// Parses raw rows to numbers, four fields at a time in vectors. Which fields are missing is unpredictable, so missing
+// fields are handled without branches. Written in AssemblyScript; `npm run build:kernel` compiles it into
 // ../src/preprocess/kernel-module.ts.
 
 import { blockBytes, indexSeparators, newline, spareSeparators } from './index-separators';
@@ -10,7 +10,7 @@ const fields: u32 = 1 + integerColumns + categoricalColumns;
 const carriageReturn: u32 = 0x0d;
 const zero: u32 = 0x30;
 
-/** Bytes whose separators are looked for before the rows among them are parsed. */
+/** Bytes whose separators are indexed before their rows are parsed. */
 const indexedBytes: u32 = blockBytes << 6;
 
 /** Bytes of memory that `parseRows` needs for separators: those of a row that is not ended, and all new ones. */
@@ -74,7 +74,7 @@ function parseRow(
 
   const rest = separators + 4 * (1 + integerColumns);
   if (load<u8>(end - 1) != carriageReturn) return parseCategories(rest, categories, columnBytes);
-  // The line ends as on Windows.
+  // The line ends in \r\n.
   store<u32>(separators, end - 1, 4 * fields);
   const areGood = parseCategories(rest, categories, columnBytes);
   store<u32>(separators, end, 4 * fields);

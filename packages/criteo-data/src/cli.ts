@@ -31,11 +31,9 @@ program
   .command('synthesize')
   .description('write synthetic rows in the format of the Criteo Kaggle file')
   .addOption(new Option('--rows <number>', 'rows to write').argParser(parseCount(1)).default(200_000))
+  .addOption(new Option('--seed <number>', 'seed of the data').argParser(parseCount()).default(1))
   .addOption(
-    new Option('--seed <number>', 'another seed gives other data').argParser(parseCount()).default(1),
-  )
-  .addOption(
-    new Option('--rare-ids <kind>', 'what rare ids say about a click: weak (next to nothing) or informative')
+    new Option('--rare-ids <kind>', 'how predictive rare ids are: weak (hardly) or informative')
       .argParser(parseChoice(rareIdsChoices))
       .default('weak'),
   )
@@ -51,7 +49,9 @@ program
 
 program
   .command('preprocess')
-  .description('turn raw rows into the processed npz, and count the rows of each day beside the raw file')
+  .description(
+    'convert raw rows to the processed npz, and write the row count of each day beside the raw file',
+  )
   .requiredOption(
     '--raw-data-file <files...>',
     'the rows, as text with tabs or commas, also in gzip, zip, tar.gz or Zstandard; several in order, a pattern ' +
@@ -60,7 +60,7 @@ program
   .option('--processed-data-file <file>', 'the npz', 'kaggleAdDisplayChallenge_processed.npz')
   .option(
     '--dictionaries <file>',
-    'id dictionaries of earlier rows: categories get the ids that they have there (default: new ids)',
+    'id dictionaries of earlier rows, whose ids the categories get (default: new ids)',
   )
   .option('--member <name>', 'the file to take from an archive (default: train.txt, or the only one)')
   .addOption(
@@ -74,21 +74,21 @@ program
   .addOption(
     new Option(
       '--days <number>',
-      'days of the split (default: files that are days, such as day_0, else 7)',
+      'number of days for the split (default: one per file for files such as day_0, else 7)',
     ).argParser(parseCount(2)),
   )
   .addOption(
-    new Option('--max-ind-range <number>', 'take categories modulo this; -1 as they are').argParser(
+    new Option('--max-ind-range <number>', 'take categories modulo this number; -1 for unchanged').argParser(
       parseMaxIndRange,
     ),
   )
   .addOption(
-    new Option('--sub-sample-rate <rate>', 'leave out rows without a click with this probability')
+    new Option('--sub-sample-rate <rate>', 'drop rows without a click with this probability')
       .argParser(parseProbability)
       .default(0),
   )
   .addOption(new Option('--data-sub-sample-rate <rate>').argParser(parseProbability).hideHelp())
-  .addOption(new Option('--seed <number>', 'which rows are left out').argParser(parseCount()).default(1))
+  .addOption(new Option('--seed <number>', 'seed for the dropped rows').argParser(parseCount()).default(1))
   .addOption(threadsOption('the available processors, 1 for files below 16 MiB'))
   .addOption(quietOption())
   .action(async ({ quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options }) => {
@@ -107,7 +107,7 @@ program
     if (unknownRows) process.stdout.write(`${unknownRowsLine(unknownRows)}\n`);
   });
 
-/** As the original's: -1 takes categories as they are. */
+/** As in the original, -1 leaves categories unchanged. */
 function parseMaxIndRange(text: string): number {
   return text === '-1' ? -1 : parseCount(1)(text);
 }
@@ -128,7 +128,7 @@ function parseColumns(text: string): ColumnChoice | 'criteo-kaggle' {
 
 await runProgram(program);
 
-/** How many rows of which columns have a category that was not in the dictionaries. */
+/** The number of rows in each column with a category that is not in the dictionaries. */
 function unknownRowsLine(unknownRows: Int32Array): string {
   const counts = Array.from(unknownRows, (rows, column) => `${dictionaryName(column)} ${rows}`);
   return `rows with an unknown category, which has the id of a missing one: ${counts.join(', ')}`;

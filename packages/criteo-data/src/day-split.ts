@@ -1,6 +1,6 @@
 import { days as criteoDays } from './criteo-columns.js';
 
-/** Which rows a model learns from, is judged by and is chosen by; or all. */
+/** The rows for training, testing and validation; or all rows. */
 export type Split = 'train' | 'test' | 'validation' | 'all';
 
 /** Rows [start, end) of the processed file. */
@@ -9,14 +9,14 @@ export interface RowRange {
   end: number;
 }
 
-/** Rows of each of d days, 7 by default: n div d, the first n mod d days one more (data_utils.py, getCriteoAdData). */
+/** Rows of each of d days, 7 by default: n div d, plus one for the first n mod d days (data_utils.py, getCriteoAdData). */
 export function rowsPerDay(rows: number, days = criteoDays): number[] {
   return Array.from({ length: days }, (_, day) => Math.floor(rows / days) + (day < rows % days ? 1 : 0));
 }
 
 /**
- * The rows of a split: all days but the last to train, the first half of the last (the longer one, if odd) to test, the
- * second to validate (data_utils.py, transformCriteoAdData); or all rows.
+ * The rows of a split: all days except the last for training, the first half of the last (the longer one, if odd) for
+ * testing, the second half for validation (data_utils.py, transformCriteoAdData); or all rows.
  *
  * @param dayCounts the rows of each day
  */

@@ -1,12 +1,12 @@
 import { pMapIterable } from 'p-map';
 import { runOnThreads, type ThreadTask } from '@ds/threads';
 
-// Long enough that a thread waits from one task to the next.
+// Milliseconds, long enough for a thread to stay from one task to the next.
 const keepIdle = 1000;
 
 /**
- * Runs tasks on threads, or by `run` in this one when `threads` is 1, and yields the results in the order of
- * the tasks. The threads get at most a few results ahead of what has been taken.
+ * Runs tasks on threads, or with `run` on this thread if `threads` is 1, and yields the results in the order of the tasks.
+ * The threads are at most a few results ahead of the consumer.
  */
 export async function* inOrder<Input, Output>({
   worker,
@@ -28,7 +28,7 @@ export async function* inOrder<Input, Output>({
     const [output] = await runOnThreads<Input, Output>({ worker, tasks: [task], threads: 1, keepIdle });
     return output!;
   };
-  // Its type leaves out promises and the library's own signals, of which a result is none.
+  // Its type excludes promises and the library's own signals, which results never are.
   const outputs = pMapIterable(tasks, onThread, { concurrency: threads, backpressure: 2 * threads });
   yield* outputs as AsyncIterable<Output>;
 }

@@ -1,5 +1,5 @@
 /**
- * Criteo click logs to DLRM input: preprocessing, day split, batches, npz, and a seeded synthetic Criteo.
+ * Converts Criteo click logs to DLRM input: preprocessing, day split, batches, npz, and seeded synthetic rows.
  *
  * @module @ds/criteo-data
  */

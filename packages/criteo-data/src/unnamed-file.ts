@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import { openUnnamed } from '@ds/files';
 
 /**
- * Opens a new file without a name near `path` for reading and writing: the space is freed when the handle is closed,
- * however the process ends.
+ * Opens a new file without a name in the folder of `path` for reading and writing. Its space is freed when the handle is
+ * closed, however the process ends.
  *
- * @throws Error naming `path` when its folder cannot be written.
+ * @throws Error naming `path` if its folder cannot be written.
  */
 export async function openUnnamedFile(path: string): Promise<FileHandle> {
   try {
@@ -18,7 +18,7 @@ export async function openUnnamedFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Fills `target` with the bytes of an open file from `position`. */
+/** Fills `target` with the bytes of an open file from `position` on. */
 export async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < target.length;) {
     const { bytesRead } = await file.read(target, done, target.length - done, position + done);

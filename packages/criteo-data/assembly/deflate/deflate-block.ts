@@ -1,5 +1,5 @@
-// One block of deflate (RFC 1951) that is not the last, whose matches all have one distance; then an empty stored
-// block, so that it ends on a byte.
+// Writes one non-final deflate block (RFC 1951) whose matches all have the same distance, followed by an empty stored
+// block, so that it ends on a byte boundary.
 
 import { codeLengthLimit, huffmanLengths, reversedBits } from './huffman-code';
 
@@ -34,7 +34,7 @@ export function clearCounts(): void {
   memory.fill(literalCounts, 0, 4 * tokens);
 }
 
-/** The longest match that may begin `length` same bytes so that what is left is none or long enough for a match. */
+/** The longest first match for `length` equal bytes such that the rest is empty or long enough for a match. */
 export function firstMatch(length: u32): u32 {
   if (length <= longestMatch) return length;
   return length - longestMatch < shortestMatch ? longestMatch - shortestMatch : longestMatch;

@@ -32,7 +32,7 @@ const kindsOf: u32 = 4;
  * `distinct` whole numbers from 0 to 2^29; `scratch`: memory for 48 bytes for each and for one more; `output`: for as
  * many bytes as the input's, a quarter more and 400 more. Returns the number of bytes. The numbers are overwritten.
  *
- * What an element is cannot be foretold, so both loops over the elements are without branches.
+ * The kinds of elements are unpredictable, so both loops over the elements are branchless.
  */
 export function deflateFloats(
   numbers: usize,

@@ -1,5 +1,5 @@
-// Neighbouring integers share their upper bytes, most of them zeros, so the one match that is looked for is with
-// the element before: a general compressor spends most of its time on finding others.
+// Neighbouring integers share their upper bytes, most of which are zeros, so this looks only for a match with the
+// preceding element; a general compressor spends most of its time on finding other matches.
 
 import {
   beginBlock,
@@ -60,7 +60,7 @@ export function deflateIntegers(elements: usize, count: u32, tokens: usize, outp
 
 /**
  * Writes the tokens, two bytes each: a literal, or `matchTokens` and the length of a match. Returns where they
- * end. Which bytes of an element change cannot be foretold, so that the loop has no branch but for long matches.
+ * end. Which bytes of an element change is unpredictable, so the loop has no branch except for long matches.
  */
 function tokenize(elements: usize, count: u32, tokens: usize): usize {
   let token = putLiterals(elements, width, tokens);

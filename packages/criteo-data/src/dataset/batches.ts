@@ -2,20 +2,20 @@ import { RandomStream } from '../random/random-stream.js';
 import { shuffledRows } from '../random/shuffled-rows.js';
 import { noLabel, type RowLayout, type RowStore } from './row-store.js';
 
-/** Rows as a model takes them. */
+/** Rows in the form for a model. */
 export interface CriteoBatch {
   /** ln(integer + 1), shape (rows, integer columns); Criteo has 13. */
   dense: Float32Array;
   /** Row of the table of each categorical column, shape (rows, categorical columns); Criteo has 26. */
   sparse: Int32Array;
-  /** 1 for a click, 0 for none, NaN where the row has no label, shape (rows). */
+  /** 1 for a click, 0 for none, NaN for a row without a label, shape (rows). */
   labels: Float32Array;
 }
 
-// Most integers are small: their logarithms are taken once.
+// Most integers are small, so their logarithms are precomputed.
 const smallLogarithms = Float32Array.from({ length: 1 << 12 }, (_, value) => Math.log(value + 1));
 
-/** ln(value + 1) in float32 steps, as `log(X_int.astype(float32) + 1)` of data_utils.py. */
+/** ln(value + 1) in float32 steps, like `log(X_int.astype(float32) + 1)` in data_utils.py. */
 function logOfNext(value: number): number {
   return value < smallLogarithms.length
     ? smallLogarithms[value]!

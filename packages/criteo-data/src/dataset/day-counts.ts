@@ -5,13 +5,13 @@ import { readNpz } from '@ds/tensor-files/npz';
 import { rowsPerDay } from '../day-split.js';
 import { dayOf } from '../raw/raw-paths.js';
 
-/** Where the numbers of rows of the days come from. */
+/** Where the number of rows of each day comes from. */
 export interface DayCountOptions {
-  /** Path of an npz with `total_per_file`, a count a day. Default: looked for. */
+  /** Path of an npz with `total_per_file`, one count per day. Default: searched for. */
   file?: string | undefined;
-  /** Path of the raw rows, beside which the file is looked for first. */
+  /** Path of the raw rows; the file is searched for beside them first. */
   rawDataFile?: string | undefined;
-  /** Called with the file that the counts were taken from. */
+  /** Called with the file that was used. */
   onFound?: ((file: string) => void) | undefined;
 }
 
@@ -28,12 +28,12 @@ export function rawDayCountFile(paths: readonly string[]): string {
 }
 
 /**
- * The rows of each day: those of the given file; else of the one beside the raw file; else those in the processed file
- * itself; else of the file beside it whose counts add up to its rows; else 7 days are equally long, as the original cuts
- * Kaggle's rows. Its `--data-sub-sample-rate` leaves days of different lengths.
+ * The number of rows of each day, from the first of these that exists: the given file; the file beside the raw file; the
+ * processed file itself; a file beside it whose counts add up to its rows. Otherwise, 7 days of equal length, as the original
+ * splits Kaggle's rows; with its `--data-sub-sample-rate` days differ in length.
  *
- * @throws Error naming the file that is no such npz, whose counts do not add up to the rows, or that fits as well as
- *   another with other counts.
+ * @throws Error naming a file that is not such an npz, whose counts do not add up to the rows, or that fits equally well as
+ *   another file with other counts.
  */
 export async function findDayCounts(
   {

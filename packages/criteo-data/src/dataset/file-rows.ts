@@ -8,11 +8,11 @@ import type { RowLayout, RowStore } from './row-store.js';
 const rowsAtOnce = 1 << 14;
 
 /**
- * Rows in a temporary file, one fixed-size record a row, for data that does not fit into memory. The npz has
- * whole columns, compressed: `fill` hands its values over column by column, which are first laid down as
- * columns and then turned into rows, block by block. At most a few MiB are in memory.
+ * Rows in a temporary file with one fixed-size record per row, for data that does not fit in memory. The npz has compressed
+ * columns: `fill` passes its values column by column; they are first written as columns and then transposed to rows, block
+ * by block. At most a few MiB are in memory.
  *
- * @throws Error naming the temporary file's place when it has too little space, before anything is read.
+ * @throws Error naming the folder of the temporary file if it has too little space, before anything is read.
  */
 export async function fileRows(
   length: number,
@@ -86,8 +86,8 @@ function readRows(
     readWords(file, target.subarray(0, (rows.end - rows.start) * wordsPerRow), rows.start * bytesPerRow);
     return;
   }
-  // Shuffled rows are single records: reading one at once costs a microsecond or two where the page is
-  // cached, a tenth of what a promise for each would.
+  // Shuffled rows are single records. Reading one synchronously costs one or two microseconds if the page is cached, a
+  // tenth of an asynchronous read.
   for (let i = 0; i < rows.length; i++) {
     readWords(file, target.subarray(i * wordsPerRow, (i + 1) * wordsPerRow), rows[i]! * bytesPerRow);
   }

@@ -3,10 +3,10 @@ import type { DayCountOptions } from './day-counts.js';
 import { openCriteoDataset } from './open-criteo-dataset.js';
 
 /**
- * The first batch of the test split, for a measurement that wants one and no more.
+ * The first batch of the test split, for measurements that need only one.
  *
- * @returns the batch, with fewer rows where the split has fewer, and the distinct values of each categorical column
- * @throws Error naming the file when it cannot be read or its test split has no rows.
+ * @returns the batch, with fewer rows if the split has fewer, and the distinct values of each categorical column
+ * @throws Error naming the file if it cannot be read or its test split has no rows.
  */
 export async function firstTestBatch({
   processedDataFile,
@@ -17,14 +17,14 @@ export async function firstTestBatch({
   processedDataFile: string;
   /** Rows of the batch. */
   batchSize: number;
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions | undefined;
 }): Promise<{
-  /** The batch; shorter where the split is. */
+  /** The batch; smaller if the split is. */
   batch: CriteoBatch;
   /** Distinct values of each of the 26 categorical columns. */
   counts: Int32Array;
-  /** Fingerprint of the id dictionaries; undefined where the file does not say it. */
+  /** Fingerprint of the id dictionaries; undefined if the file does not have it. */
   idsFingerprint: string | undefined;
 }> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });

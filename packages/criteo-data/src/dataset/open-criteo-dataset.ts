@@ -15,14 +15,14 @@ export interface CriteoDataset {
   readonly denseFeatures: number;
   /** Whether the rows have labels. */
   readonly isLabelled: boolean;
-  /** Fingerprint of the id dictionaries (`readIdDictionaries`); undefined where the file does not say it. */
+  /** Fingerprint of the id dictionaries (`readIdDictionaries`); undefined if the file does not have it. */
   readonly idsFingerprint: string | undefined;
   /**
-   * The rows in batches, the last one shorter if they do not divide: in the order of the file, or, with
-   * `shuffleSeed`, all of them in a random order that depends on the seed alone.
+   * The rows in batches, of which the last may be smaller: in the order of the file, or with `shuffleSeed` in a random order
+   * that depends only on the seed.
    */
   batches(options: {
-    /** Rows of a batch. */
+    /** Rows per batch. */
     batchSize: number;
     /** Shuffle with this seed. Default: do not shuffle. */
     shuffleSeed?: number;
@@ -31,18 +31,18 @@ export interface CriteoDataset {
   close(): Promise<void>;
 }
 
-/** What may be kept in memory before a temporary file is used, in bytes. */
+/** Bytes of rows to keep in memory before a temporary file is used. */
 const defaultMemory = 2 ** 31;
 
 /**
- * Opens one split of a processed npz file (`preprocessCriteo`, or the original's data_utils.py): all days but the last
- * train (6 of Criteo Kaggle's 7), the first half of the last tests, the second validates; or all rows. A file without
- * the array `y` has unlabelled rows, of which only all can be opened; their labels are NaN. Rows are kept as 32-bit
- * numbers, 160 bytes each for Criteo's columns; more than `maxMemory` go to a temporary file of fixed-size records,
- * removed by `close`.
+ * Opens one split of a processed npz file (`preprocessCriteo`, or the original's data_utils.py): all days except the last
+ * for training (6 of Criteo Kaggle's 7), the first half of the last day for testing, the second half for validation; or all
+ * rows. A file without the array `y` has unlabelled rows, which can only be opened all together; their labels are NaN. Rows
+ * are kept as 32-bit numbers, 160 bytes each for Criteo's columns; if they exceed `maxMemory`, they go to a temporary file of
+ * fixed-size records, removed by `close`.
  *
- * @throws Error naming the file and the array when one is missing, has the wrong dtype or shape, or has a
- *   value outside its range; the day-count file that does not fit; that the rows have no labels.
+ * @throws Error naming the file and an array that is missing, has the wrong dtype or shape, or has a value out of range;
+ *   or a day-count file that does not fit; or if the split needs labels that the rows do not have.
  */
 export async function openCriteoDataset({
   processedDataFile,
@@ -53,13 +53,13 @@ export async function openCriteoDataset({
 }: {
   /** Path of the npz file. */
   processedDataFile: string;
-  /** Which rows. */
+  /** The rows to open. */
   split: Split;
-  /** Where the rows of the days come from. Default: a day-count file beside the npz that fits, else 7 equal days. */
+  /** Where the number of rows of each day comes from. Default: a matching day-count file beside the npz, else 7 equal days. */
   dayCounts?: DayCountOptions | undefined;
-  /** Bytes of rows to keep in memory at most. Default: 2 GiB. */
+  /** Maximum bytes of rows in memory. Default: 2 GiB. */
   maxMemory?: number;
-  /** Called with the number of values read and to be read. */
+  /** Called with the number of values read and the total. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<CriteoDataset> {
   const file = await openProcessedFile(processedDataFile);

@@ -7,17 +7,17 @@ export interface ProcessedFile {
   readonly rows: number;
   /** Columns of X_int: the dense features. */
   readonly integerColumns: number;
-  /** The rows of each day, where the file says them. */
+  /** The number of rows of each day, if the file has it. */
   readonly dayCounts: number[] | undefined;
   /** Distinct values of each categorical column: the rows of its table. */
   readonly counts: Int32Array;
-  /** Whether its rows have labels: whether there is an array `y`. */
+  /** Whether its rows have labels, that is, whether there is an array `y`. */
   readonly isLabelled: boolean;
-  /** Fingerprint of the dictionaries of its ids; undefined where the file does not say it. */
+  /** Fingerprint of the dictionaries of its ids; undefined if the file does not have it. */
   readonly idsFingerprint: string | undefined;
   /**
-   * Reads an array once, in the order of the file, and hands each value over. Checks every value: ids are in
-   * [0, count), integers not negative, labels 0 or 1.
+   * Reads an array once, in the order of the file, and passes on each value. Checks every value: ids are in [0, count),
+   * integers are not negative, labels are 0 or 1.
    */
   readColumns(
     array: 'X_cat' | 'X_int' | 'y',
@@ -28,7 +28,7 @@ export interface ProcessedFile {
 
 const acceptedTypes: readonly NpyDtype[] = ['float64', 'int32', 'int64'];
 
-/** @throws Error naming the file and the array that is missing, or has another type or shape. */
+/** @throws Error naming the file and an array that is missing, or has the wrong type or shape. */
 export async function openProcessedFile(path: string): Promise<ProcessedFile> {
   const npz = await openNpz(path);
   try {
@@ -123,10 +123,10 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
   }
 }
 
-/** Hands over the values of an array one after another, as they lie in the file. */
+/** Passes on the values of an array one after another, in the order of the file. */
 async function readValues(entry: NpzEntry, take: (position: number, value: number) => void): Promise<void> {
   const size = entry.dtype === 'int32' ? 4 : 8;
-  // Pieces end anywhere: the bytes of a value that is cut in two wait in `rest`.
+  // Pieces may end inside a value; its first bytes are kept in `rest`.
   const aligned = new Uint8Array(1 << 16);
   const view = new DataView(aligned.buffer);
   const values = entry.dtype === 'int32' ? new Int32Array(aligned.buffer) : new Float64Array(aligned.buffer);

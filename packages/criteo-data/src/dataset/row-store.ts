@@ -6,12 +6,12 @@ export interface RowLayout {
   words: number;
 }
 
-/** The words of rows of so many columns. */
+/** The layout of rows with these numbers of columns. */
 export function rowLayout(categories: number, integers: number): RowLayout {
   return { categories, integers, words: categories + integers + 1 };
 }
 
-/** What stands for the label in a row without one. */
+/** The label of a row without one. */
 export const noLabel = -1;
 
 /** The rows of one split, read by position. */

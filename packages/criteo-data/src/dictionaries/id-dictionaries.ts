@@ -2,36 +2,36 @@ import { createHash } from 'node:crypto';
 import { openNpz, readNpz } from '@ds/tensor-files/npz';
 import { fieldName, integerColumns } from '../criteo-columns.js';
 
-/** Which category has which id, of all categorical columns: what makes the rows of a model's tables mean something. */
+/** The mapping of categories to ids in all categorical columns, which gives the rows of a model's tables their meaning. */
 export interface IdDictionaries {
   /**
-   * For each categorical column (Criteo has 26) its categories in the order of their ids: `values[c][id]` is the hex digits of
-   * the raw file as an int32, 0 for a missing one.
+   * For each categorical column (Criteo has 26), its categories in the order of their ids: `values[c][id]` is the hex digits
+   * in the raw file as an int32, 0 for a missing category.
    */
   values: readonly Int32Array[];
-  /** What they are of: the names of the columns, and `modulo <n>` where `maxIndRange` was given. */
+  /** What the categories belong to: the names of the columns, and `modulo <n>` if `maxIndRange` was given. */
   categories: string;
   /** SHA-256 over each column's number of categories and its categories, as int32 little-endian: 64 hex digits. */
   fingerprint: string;
 }
 
-/** The key of a file's metadata whose text is the fingerprint of the id dictionaries. */
+/** The metadata key of a file for the fingerprint of the id dictionaries. */
 export const idsMetadataKey = 'ids_sha256';
 
-/** Where `preprocessCriteo` writes the dictionaries of a processed file: `day.npz` has `day_dictionaries.npz` beside it. */
+/** The dictionary file that `preprocessCriteo` writes for a processed file: `day_dictionaries.npz` beside `day.npz`. */
 export function dictionariesFileOf(processedDataFile: string): string {
   return `${processedDataFile.replace(/\.npz$/i, '')}_dictionaries.npz`;
 }
 
-/** The key of a dictionary file's metadata whose text says what the categories are of. */
+/** The metadata key of a dictionary file for what the categories belong to. */
 export const categoriesKey = 'categories';
 
-/** The array of a column in the file of the dictionaries: `C1`, `C2` and on. */
+/** The array of a column in the dictionary file: `C1`, `C2` and so on. */
 export function dictionaryName(column: number): string {
   return fieldName(1 + integerColumns + column);
 }
 
-/** Takes the categories of the columns one after another, and gives the fingerprint of all of them. */
+/** Computes the fingerprint of all columns from their categories, added one column after another. */
 export function fingerprinter(): { add: (values: Int32Array) => void; finish: () => string } {
   const hash = createHash('sha256');
   return {
@@ -45,9 +45,9 @@ export function fingerprinter(): { add: (values: Int32Array) => void; finish: ()
 
 /**
  * Reads the id dictionaries that `preprocessCriteo` wrote beside a processed file: an npz with an int32 array for each
- * categorical column, `C1` and on, of the column's categories in the order of their ids.
+ * categorical column, `C1` and so on, with the column's categories in the order of their ids.
  *
- * @throws Error naming the file and the array that is missing or none of such categories.
+ * @throws Error naming the file and an array that is missing or invalid.
  */
 export async function readIdDictionaries(path: string): Promise<IdDictionaries> {
   const arrays = await readNpz(path);
@@ -75,7 +75,7 @@ async function categoriesIn(path: string, columns: number): Promise<string> {
     const { [categoriesKey]: categories } = JSON.parse(npz.comment) as Record<string, unknown>;
     if (typeof categories === 'string') return categories;
   } catch {
-    // Nothing of the kind: written without it.
+    // The file was written without it.
   }
   return Array.from({ length: columns }, (_, column) => dictionaryName(column)).join();
 }

@@ -3,13 +3,13 @@ import { formatNpyHeader } from '@ds/tensor-files/npz';
 import { categoriesKey, dictionaryName, fingerprinter } from './id-dictionaries.js';
 
 /**
- * Writes the categories of each column in the order of their ids, as `readIdDictionaries` reads them. They are stored as
- * they are: 4 bytes are what a category of 32 random bits takes, so deflating them would cost time for nothing.
+ * Writes the categories of each column in the order of their ids, for `readIdDictionaries`. They are stored uncompressed,
+ * because a category is 32 random bits, which do not deflate.
  *
- * @param columns each column's categories, made when their turn comes
- * @param categories what they are of, as `IdDictionaries.categories` says
+ * @param columns each column's categories, computed on demand
+ * @param categories what they belong to, as in `IdDictionaries.categories`
  * @returns their fingerprint
- * @throws Error naming the file when it cannot be written.
+ * @throws Error naming the file if it cannot be written.
  */
 export async function writeIdDictionaries(
   path: string | undefined,

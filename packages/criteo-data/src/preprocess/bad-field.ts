@@ -7,7 +7,7 @@ import { longestLine } from './lines/longest-line.js';
 export interface BadField {
   /** Line of the text, from 0. */
   line: number;
-  /** What the field is called; none when their number is wrong. */
+  /** The name of the field; undefined if the number of fields is wrong. */
   field?: string;
   expected: string;
   found: string;
@@ -17,7 +17,7 @@ const newline = 0x0a;
 const separatorWords: Record<string, string> = { '\t': 'tab', ',': 'comma', ';': 'semicolon', '|': 'bar' };
 const shown = 40;
 
-/** Finds the first field of a text that cannot be parsed; slow, and needed once. */
+/** Finds the first invalid field of a text; slow, but called only once. */
 export function findBadField(text: Uint8Array, form: RowForm = criteoForm({ hasLabel: true })): BadField {
   for (let line = 0, start = 0; start < text.length; line++) {
     const found = text.indexOf(newline, start);
@@ -29,10 +29,10 @@ export function findBadField(text: Uint8Array, form: RowForm = criteoForm({ hasL
     if (bad) return { line, ...bad };
     start = end + 1;
   }
-  throw new Error('a text is well formed, but was not parsed');
+  throw new Error('a well-formed text was not parsed');
 }
 
-/** What is wrong with a line, if anything is. */
+/** The problem with a line, if there is one. */
 export function badFieldOf(line: string, form: RowForm): Omit<BadField, 'line'> | undefined {
   const fields = line.replace(/\r$/, '');
   let parts: string[];
@@ -45,7 +45,7 @@ export function badFieldOf(line: string, form: RowForm): Omit<BadField, 'line'> 
   return badPart(parts, form);
 }
 
-/** Which of the fields of a row is wrong, if any is. */
+/** The invalid field of a row, if there is one. */
 export function badPart(parts: readonly string[], form: RowForm): Omit<BadField, 'line'> | undefined {
   if (parts.length !== form.fields) {
     const word = separatorWords[form.separator]!;
@@ -57,7 +57,7 @@ export function badPart(parts: readonly string[], form: RowForm): Omit<BadField,
     found: JSON.stringify(Buffer.from(parts[field]!, 'latin1').toString().slice(0, shown)),
   });
   const { label, integers, categories, categoryValues, parser } = form;
-  // The kernel takes no decimal point: data_utils.py does not either.
+  // Like data_utils.py, the kernel does not accept a decimal point.
   const isPlain = (part: string) => parser === 'columns' || !part.includes('.');
   if (label !== undefined && !(isLabel(parts[label]!) && isPlain(parts[label]!))) return bad(label, '0 or 1');
   const integer = integers.find((field) => !isInteger(parts[field]!, parser));
@@ -67,7 +67,7 @@ export function badPart(parts: readonly string[], form: RowForm): Omit<BadField,
   return undefined;
 }
 
-/** Why it is this number that is expected. */
+/** Why this number of fields is expected. */
 function hint({ parser, label, categoryValues }: RowForm): string {
   if (label === undefined && categoryValues === 'hex') return ' (no label, as in line 1)';
   if (parser === 'criteo') return '';

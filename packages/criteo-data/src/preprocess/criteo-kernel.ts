@@ -1,6 +1,6 @@
 import { kernelModuleBase64 } from './kernel-module.js';
 
-/** The functions of ../../assembly, where they are described; all arguments are addresses or numbers. */
+/** The functions of ../../assembly, described there; all arguments are addresses or numbers. */
 export interface CriteoKernel {
   heapStart(): number;
   paddingBytes(): number;
@@ -34,7 +34,7 @@ let instance: CriteoKernel | undefined;
 let memory: WebAssembly.Memory | undefined;
 let top = 0;
 
-/** The kernel of this thread, with all of its memory free again. */
+/** The kernel of this thread; frees all of its memory. */
 export function criteoKernel(): CriteoKernel {
   compiled ??= new WebAssembly.Module(Buffer.from(kernelModuleBase64, 'base64'));
   instance ??= new WebAssembly.Instance(compiled, { env: { memory: kernelMemory() } })
@@ -43,7 +43,7 @@ export function criteoKernel(): CriteoKernel {
   return instance;
 }
 
-/** Gives the kernel's memory, which never shrinks, back to the system; the next use begins with a new one. */
+/** Releases the kernel's memory, which cannot shrink, to the system; the next use starts with a new one. */
 export function dropKernelMemory(): void {
   instance = undefined;
   memory = undefined;
@@ -53,7 +53,7 @@ function kernelMemory(): WebAssembly.Memory {
   return (memory ??= new WebAssembly.Memory({ initial: 1 }));
 }
 
-/** Address of that many bytes of the kernel's memory, at a multiple of 16; what is in them is left over. */
+/** Allocates uninitialised bytes of the kernel's memory, aligned to 16 bytes, and returns their address. */
 export function allocate(bytes: number): number {
   const address = Math.ceil(top / 16) * 16;
   top = address + bytes;
@@ -62,7 +62,7 @@ export function allocate(bytes: number): number {
   return address;
 }
 
-/** The kernel's memory at an address. A view is good until the next `allocate`. */
+/** The kernel's memory at an address. A view is valid until the next `allocate`. */
 export const bytesAt = (address: number, length: number) =>
   new Uint8Array(kernelMemory().buffer, address, length);
 export const integersAt = (address: number, length: number) =>

@@ -3,7 +3,7 @@ import { days as criteoDays } from '../criteo-columns.js';
 import { rowsPerDay } from '../day-split.js';
 import { dayOf } from '../raw/raw-paths.js';
 
-/** Rows of the text, and which of them were kept, piece after piece. */
+/** The rows in a piece of the text, and which of them were kept. */
 export interface CountedPiece {
   /** Which file it is of, from 0. */
   file: number;
@@ -14,10 +14,10 @@ export interface CountedPiece {
 }
 
 /**
- * Whether each of several files is a day: there are as many files as days, or, where the number of days is not given, they
- * are called as the Terabyte logs are (`day_0`, `day_1`).
+ * Whether each file is one day: there are as many files as days or, if the number of days is not given, they are named like
+ * the Terabyte logs (`day_0`, `day_1`).
  *
- * @throws Error when files that are called so are not as many as the days, or one between them is missing.
+ * @throws Error if the number of such files differs from that of the days, or a file in between is missing.
  */
 export function areFilesDays(paths: readonly string[], days: number | undefined): boolean {
   if (paths.length === 1) return false;
@@ -42,8 +42,8 @@ export function areFilesDays(paths: readonly string[], days: number | undefined)
 }
 
 /**
- * The kept rows of each day. Where files are days, those of each file; else the rows of the text, before any was left
- * out, are cut into equal days (data_utils.py, getCriteoAdData).
+ * The number of kept rows of each day. If files are days, that of each file; otherwise all rows, before any are dropped, are
+ * divided into equal days (data_utils.py, getCriteoAdData).
  */
 export function dayTotals(
   pieces: readonly CountedPiece[],

@@ -1,9 +1,9 @@
-/** Ids stay below this: the kernel counts on three bytes of zeros in their float64. The slots take 8 GiB by then. */
+/** The maximum number of ids: the kernel relies on three zero bytes in their float64. The slots then take 8 GiB. */
 const mostValues = 2 ** 29;
 
 /**
- * Numbers distinct 32-bit values by first appearance: 0, 1, 2... A hash table with open addressing and linear
- * probing over one typed array, 8 bytes a slot, since a Map of ten million numbers takes many times that.
+ * Numbers distinct 32-bit values by first appearance: 0, 1, 2... A hash table with open addressing and linear probing over
+ * one typed array, 8 bytes per slot, because a Map of ten million numbers takes many times that.
  */
 export class IdDictionary {
   // Pairs of value and id + 1; an id of 0 marks a free slot.
@@ -16,7 +16,7 @@ export class IdDictionary {
     return this.#size;
   }
 
-  /** The id of a value, a new one if it has not been seen. Throws when there are more than 2^29. */
+  /** The id of a value, a new one if the value is new. Throws if there are more than 2^29. */
   idOf(value: number): number {
     const slots = this.#slots;
     const last = slots.length - 2;
@@ -34,7 +34,7 @@ export class IdDictionary {
     return this.#size - 1;
   }
 
-  /** The id of a value that has been seen; -1 of any other. */
+  /** The id of a known value; -1 for any other. */
   find(value: number): number {
     const slots = this.#slots;
     const last = slots.length - 2;

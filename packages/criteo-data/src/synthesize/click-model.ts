@@ -4,23 +4,23 @@ import { drawRow, type SyntheticRow } from './draw-row.js';
 import { everyIdEvidence } from './every-id-evidence.js';
 import { frequentIdsEvidence } from './frequent-ids-evidence.js';
 
-/** How much the ids that come up rarely say about a click: little, or as much as any other. */
+/** How predictive rare ids are: hardly at all, or as much as any other. */
 export type RareIds = 'weak' | 'informative';
 
-/** The part of the clicks in a Criteo-like log. */
+/** The click-through rate of a Criteo-like log. */
 const clickRate = 0.25;
-/** Standard deviation of the log-odds: how much the features say about the click. */
+/** Standard deviation of the log-odds, which determines how predictive the features are. */
 const logOddsDeviation = 3;
 const calibrationRows = 4096;
 
-/** What `rareIds` may be. */
+/** The possible values of `rareIds`. */
 export const rareIdsChoices: readonly RareIds[] = ['weak', 'informative'];
 
 const evidences = { weak: frequentIdsEvidence, informative: everyIdEvidence };
 
 /**
- * The planted teacher that decides on clicks. The log-odds of a row are the evidence in its features, drawn from
- * the seed, scaled so that a good model has something to find and a pruned one something to lose.
+ * The planted model that determines clicks. The log-odds of a row are the evidence of its features, which depends on the
+ * seed and is scaled so that a good model can learn something and a pruned one can lose something.
  */
 export class ClickModel {
   readonly #evidence: (row: SyntheticRow) => number;
@@ -38,7 +38,7 @@ export class ClickModel {
     return 1 / (1 + Math.exp(-(this.#bias + this.#scale * this.#evidence(row))));
   }
 
-  /** Scales the evidence to the wanted deviation and finds the bias that gives the wanted rate of clicks. */
+  /** Scales the evidence to the target deviation and finds the bias for the target click-through rate. */
   #calibrate(counts: readonly number[], random: RandomStream): void {
     const evidence = Float64Array.from({ length: calibrationRows }, () =>
       this.#evidence(drawRow(random, counts)),
@@ -61,5 +61,5 @@ export class ClickModel {
 
 const modelStream = 0;
 const calibrationStream = 1;
-/** Streams of the row blocks begin here. */
+/** The first stream of the row blocks. */
 export const firstRowStream = 2;

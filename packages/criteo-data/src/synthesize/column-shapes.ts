@@ -1,4 +1,4 @@
-/** How a synthetic integer column looks. */
+/** The distribution of a synthetic integer column. */
 export interface IntegerColumn {
   /** Mean and standard deviation of the logarithm. */
   logMean: number;
@@ -16,7 +16,7 @@ const integer = (logMean: number, logDeviation: number, missing: number, offset 
   missing,
 });
 
-/** I1 to I13, after the look of the Kaggle data: most small, some large, many missing. */
+/** I1 to I13, similar to the Kaggle data: most values small, some large, many missing. */
 export const integerShapes: readonly IntegerColumn[] = [
   integer(0.6, 1.1, 0.45),
   integer(2.0, 1.8, 0, 3),
@@ -47,8 +47,8 @@ export const missingCategories: readonly number[] = [
 ];
 
 /**
- * How many categories each column draws from: Kaggle's number scaled to the rows, but at least the square root
- * of the rows where Kaggle has that many, since the small columns of a small sample are not small for its size.
+ * The number of categories of each column: Kaggle's number scaled to the number of rows, but at least the square root of the
+ * number of rows, if Kaggle has that many, because small columns in a small sample are not small for its size.
  */
 export function categoryCounts(rows: number): number[] {
   const scale = rows / kaggleRows;

@@ -6,7 +6,7 @@ import { integerShapes, missingCategories } from './column-shapes.js';
 export interface SyntheticRow {
   /** I1 to I13; NaN where missing. */
   integers: Float64Array;
-  /** C1 to C26 by how frequent the category is, 0 the most; -1 where missing. */
+  /** C1 to C26 as frequency ranks of the categories, 0 for the most frequent; -1 if missing. */
   ranks: Int32Array;
 }
 

@@ -4,14 +4,14 @@ import type { SyntheticRow } from './draw-row.js';
 import { IdTraits } from './id-traits.js';
 import { addIntegerEvidence } from './integer-evidence.js';
 
-/** Length of the vector that an id meets other ids with. */
+/** Length of the interaction vector of an id. */
 const vectorLength = 4;
 const effectDeviation = 0.22;
 const vectorDeviation = 0.17;
 const integerDeviation = 0.08;
 
 /**
- * Evidence of a click in which an id of any column says as much as another, however rare it is: a factorisation
+ * Evidence of a click in which the ids of all columns are equally predictive, however rare they are: a factorisation
  * machine (Rendle 2010). Each id has an effect and a vector; the evidence is the sum of the effects, of the dot
  * products of the vectors of all pairs of columns, and of the weighted logarithms of the integers.
  */

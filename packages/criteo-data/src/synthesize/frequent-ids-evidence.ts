@@ -7,9 +7,9 @@ import { addIntegerEvidence } from './integer-evidence.js';
 const pairCount = 12;
 
 /**
- * Evidence of a click, mostly in the columns of few ids, which can be learnt in one pass over the rows: an effect
- * of each id, a third of it in the columns of many, products of two ids' hidden traits for pairs of the columns
- * of few, and the logarithms of the integers.
+ * Evidence of a click, mostly in small columns, which can be learnt in one pass over the rows: an effect of each id (a third
+ * as large in large columns), products of two ids' hidden traits for pairs of small columns, and the logarithms of the
+ * integers.
  */
 export function frequentIdsEvidence({
   rows,

@@ -3,14 +3,14 @@ import { mix } from '../random/random-stream.js';
 
 const cachedIds = 1024;
 
-/** Standard normal numbers that belong to the ids of the columns: functions of the seed and the id alone. */
+/** Standard normal numbers for the ids of the columns, which depend only on the seed and the id. */
 export class IdTraits {
   readonly #seed: number;
   readonly #traits: number;
   /** The numbers of the first ids of each column. */
   readonly #cache: Float64Array;
 
-  /** `traits`: how many numbers an id has. `counts`: how many ids each column has. */
+  /** `traits`: the numbers per id. `counts`: the ids per column. */
   constructor({ seed, traits, counts }: { seed: number; traits: number; counts: readonly number[] }) {
     this.#seed = seed;
     this.#traits = traits;
@@ -32,7 +32,7 @@ export class IdTraits {
       : this.#normal(column, rank, trait);
   }
 
-  /** Box and Muller's transform of two hashes. */
+  /** The Box-Muller transform of two hashes. */
   #normal(column: number, rank: number, trait: number): number {
     const first = mix(mix((rank ^ this.#seed) >>> 0) + this.#traits * column + trait);
     const second = mix(first ^ 0x9e3779b9);

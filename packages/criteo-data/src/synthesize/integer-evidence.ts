@@ -1,6 +1,6 @@
 import { integerColumns } from '../criteo-columns.js';
 
-/** `sum` and the weighted ln(integer + 1), which is 0 for a missing or negative one, as models see it. */
+/** Adds the weighted ln(integer + 1) to `sum`; like for models, missing and negative integers count as 0. */
 export function addIntegerEvidence(sum: number, integers: ArrayLike<number>, weights: Float64Array): number {
   for (let column = 0; column < integerColumns; column++) {
     const value = integers[column]!; // NaN where missing

@@ -4,10 +4,10 @@ import { ClickModel, firstRowStream, type RareIds } from './click-model.js';
 import { categoryCounts } from './column-shapes.js';
 import { drawRow } from './draw-row.js';
 
-/** Rows of a block; each block has a stream of random numbers of its own. */
+/** Rows per block; each block has its own stream of random numbers. */
 export const rowsPerBlock = 4096;
 
-/** Which block of which data. */
+/** Identifies a block of a data set. */
 export interface BlockRequest {
   rows: number;
   seed: number;
@@ -21,7 +21,7 @@ const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt
 
 let model: { key: string; clicks: ClickModel; counts: number[] } | undefined;
 
-/** The text of one block of rows: a function of the request alone, whoever computes it. */
+/** The text of one block of rows, which depends only on the request. */
 export function synthesizeBlock({ rows, seed, rareIds, block }: BlockRequest): Uint8Array<ArrayBuffer> {
   const key = `${rows} ${seed} ${rareIds}`;
   if (model?.key !== key) {
@@ -44,7 +44,7 @@ export function synthesizeBlock({ rows, seed, rareIds, block }: BlockRequest): U
       text[at++] = 0x09;
       const rank = row.ranks[column]!;
       if (rank < 0) continue;
-      // One category each: `mix` maps no two numbers to the same one.
+      // Distinct categories, because `mix` is injective.
       const category = mix((rank + Math.imul(column + 1, 0x9e3779b1)) >>> 0);
       for (let shift = 28; shift >= 0; shift -= 4) text[at++] = hexCodes[(category >>> shift) & 15]!;
     }

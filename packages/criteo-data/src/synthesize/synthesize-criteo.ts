@@ -4,17 +4,16 @@ import { inOrder } from '../in-order.js';
 import { rareIdsChoices, type RareIds } from './click-model.js';
 import { rowsPerBlock, synthesizeBlock, type BlockRequest } from './row-block.js';
 
-/** Below this number of rows starting threads costs more than they gain. */
+/** Below this number of rows, starting threads costs more than it gains. */
 const fewRows = 20_000;
 
 /**
- * Writes a synthetic data set in the format of the Criteo Kaggle file, to try out what needs real clicks: 13
- * log-normal integer columns with missing values, 26 categorical columns whose ids follow Zipf's law, their
- * numbers in Kaggle's proportions, and about 25 % clicks, decided by a planted model with an effect of each id and
- * interactions of pairs, so that there is something to learn. The same rows, seed and `rareIds` give the same bytes,
- * whatever the number of threads.
+ * Writes a synthetic data set in the format of the Criteo Kaggle file, for use without the real data: 13 log-normal integer
+ * columns with missing values; 26 categorical columns whose ids follow Zipf's law, with sizes in Kaggle's proportions; and
+ * about 25 % clicks, drawn from a planted model with an effect of each id and interactions of pairs, so that there is
+ * something to learn. The same rows, seed and `rareIds` give the same bytes, regardless of the number of threads.
  *
- * @throws Error when an option is out of range, or naming the file when it cannot be written.
+ * @throws Error if an option is out of range, or naming the file if it cannot be written.
  */
 export async function synthesizeCriteo({
   rows,
@@ -26,18 +25,18 @@ export async function synthesizeCriteo({
 }: {
   /** Number of rows, at least 1. */
   rows: number;
-  /** A whole number from 0; another one gives other data. */
+  /** Seed of the data, a whole number of at least 0. */
   seed: number;
   /**
-   * What the ids of the large columns, most of which are rare, say about a click: `weak` (default) next to nothing,
-   * so that a model loses little with their rows; `informative` as much as the ids of any other column.
+   * How predictive the ids of large columns are, most of which are rare: with `weak` (default) hardly at all, so that a model
+   * loses little without their rows; with `informative` as much as the ids of any other column.
    */
   rareIds?: RareIds;
   /** Path of the text file. */
   output: string;
-  /** Worker threads; 1 works in the calling thread. Default: the available processors. */
+  /** Worker threads; 1 works on the calling thread. Default: the available processors. */
   threads?: number;
-  /** Called with the number of rows written, and of all rows. */
+  /** Called with the number of rows written and the total. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<void> {
   if (!(Number.isSafeInteger(rows) && rows >= 1)) throw new Error(`rows: expected at least 1, found ${rows}`);

@@ -10,11 +10,11 @@ const rowsOfSmallTable = 4096;
 // The largest value of float16, in which a row's scale and minimum are stored.
 const largestHalf = 65504;
 
-/** What each choice of bits costs the rows of a table, in bytes and in distortion. */
+/** The cost of each choice of bits for the rows of a table, in bytes and in distortion. */
 export interface RowChoices {
   rows: number;
   dim: number;
-  /** Bits of a value of each choice, or a projected kind; 0, not to be stored, first. */
+  /** Bits per value of each choice, or a projected kind; the first is 0, not stored. */
   bits: readonly (0 | RowKind)[];
   /** Bytes of a row of each choice, without the index. */
   rowBytes: readonly number[];

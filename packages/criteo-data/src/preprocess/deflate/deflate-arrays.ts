@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { allocate, bytesAt } from '../criteo-kernel.js';
 
-/** One part of an array, deflated: blocks that end on a byte, of which none is the last of the stream. */
+/** One deflated part of an array: blocks that end on a byte boundary, none of them the final block of the stream. */
 export interface DeflatedPart {
   /** Bytes when inflated. */
   size: number;
@@ -20,7 +20,7 @@ export interface DeflatedParts {
 
 /**
  * Deflates arrays in the kernel's memory. `sizes`: their bytes; `deflate`: writes one of them, deflated, to `output`
- * and says how long that is and where the array was, which may be one place for all.
+ * and returns its length and the address of the array, which may be the same for all.
  */
 export function deflateArrays(
   sizes: readonly number[],
@@ -30,7 +30,7 @@ export function deflateArrays(
   const start = allocate(room);
   let output = start;
   const parts = sizes.map((size, array): DeflatedPart => {
-    // A block of nothing would be one of no codes.
+    // An empty block would have no codes.
     if (size === 0) return { size, crc: 0, compressedSize: 0 };
     const { address, compressedSize } = deflate(array, output);
     output += compressedSize;

@@ -1,14 +1,14 @@
 import { allocate, criteoKernel, floatsAt, integersAt } from '../criteo-kernel.js';
 import { deflateArrays, type DeflatedParts } from './deflate-arrays.js';
 
-/** The categories of a piece whose numbers have got their ids. */
+/** The categories of a piece, with the ids of its numbers. */
 export interface NumberedPiece {
   rows: number;
   /** Shape (columns, rows): numbers of this piece. */
   numbers: Int32Array<ArrayBuffer>;
   /** The id in the whole file behind each number, column after column. */
   ids: Int32Array<ArrayBuffer>;
-  /** How many of them each column has. */
+  /** The number of ids in each column. */
   distinctCounts: number[];
 }
 

@@ -4,15 +4,15 @@ import { openUnnamedFile, readFully } from '../../unnamed-file.js';
 import type { DeflatedPart, DeflatedParts } from './deflate-arrays.js';
 
 interface SpooledPart extends DeflatedPart {
-  /** Its bytes, or where they stand in the file. */
+  /** Its bytes, or their position in the file. */
   place: Uint8Array | number;
 }
 
 const readSize = 1 << 20;
 
 /**
- * Deflated parts of arrays, put aside as they come, piece by piece, since an npz has whole arrays one after another:
- * the first ones in memory, the others in a temporary file.
+ * A buffer for deflated parts of arrays, which arrive piece by piece while an npz needs whole arrays one after another. The
+ * first parts are kept in memory, the others in a temporary file.
  */
 export class DeflatedSpool {
   readonly #file: FileHandle;
@@ -28,7 +28,7 @@ export class DeflatedSpool {
   }
 
   /**
-   * `path`: near which the temporary file goes. `mostKept`: bytes that are kept in memory; default 32 MiB, about half a
+   * `path`: the temporary file is created beside it. `mostKept`: bytes to keep in memory; default 32 MiB, about half a
    * million rows.
    */
   static async create(
@@ -38,7 +38,7 @@ export class DeflatedSpool {
     return new DeflatedSpool(await openUnnamedFile(path), mostKept);
   }
 
-  /** Adds the parts that a piece has of the arrays from `firstArray` on. */
+  /** Adds the parts of a piece for the arrays from `firstArray` on. */
   async add(piece: number, firstArray: number, { parts, bytes }: DeflatedParts): Promise<void> {
     const isKept = this.#kept + bytes.length <= this.#mostKept;
     const start = isKept ? 0 : this.#written;
@@ -59,7 +59,7 @@ export class DeflatedSpool {
     }
   }
 
-  /** Length and CRC-32 of arrays one after another, when inflated, behind a `start` of which both are known. */
+  /** Length and CRC-32 of the inflated concatenation of arrays, after a `start` of known length and CRC-32. */
   totals(arrays: readonly number[], start: { size: number; crc: number }): { size: number; crc: number } {
     let { size, crc } = start;
     for (const part of this.#inOrder(arrays)) {
@@ -69,7 +69,7 @@ export class DeflatedSpool {
     return { size, crc };
   }
 
-  /** The deflated bytes of arrays one after another. */
+  /** The deflated bytes of concatenated arrays. */
   async *read(arrays: readonly number[]): AsyncGenerator<Uint8Array> {
     let wanted: SpooledPart[] = [];
     let size = 0;
