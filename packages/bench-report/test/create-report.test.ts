@@ -123,7 +123,7 @@ test('the table fits 80 characters, with one column of each section at least; or
     };
     const narrow = await headingsOf();
     expect(narrow.width).toBeLessThanOrEqual(80);
-    for (const heading of ['zip', 'forward, dense', 'memory, dense'])
+    for (const heading of ['zip', 'ROC AUC', 'forward, dense', 'memory, dense'])
       expect(narrow.headings).toContain(heading);
     expect(narrow.headings).not.toContain('log loss');
     const wide = await headingsOf(Infinity);

@@ -26,13 +26,13 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
     'undefined on the data has no value. The pruned models are not retrained. A change of ROC AUC is that against the ' +
     'unpruned model on the same rows, with DeLong’s 95 % interval for paired curves.',
   summary: (rows) => ({
-    headings: ['accuracy', 'ROC AUC', 'log loss'],
+    headings: ['ROC AUC', 'log loss', 'accuracy'],
     cells(model) {
       const row = rows.find((other) => isSameModel(other, model));
-      return [row?.accuracy, row?.rocAuc, row?.logLoss].map((value) => value?.toFixed(3) ?? noValue);
+      return [row?.rocAuc, row?.logLoss, row?.accuracy].map((value) => value?.toFixed(3) ?? noValue);
     },
   }),
-  // The files have three decimals by default, and engines add in different orders.
+  // Engines add in different orders.
   figures: [
     { heading: 'ROC AUC', value: ({ rocAuc }) => rocAuc, noise: () => 1e-6 },
     { heading: 'accuracy', value: ({ accuracy }) => accuracy, noise: () => 1e-6 },
