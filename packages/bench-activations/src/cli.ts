@@ -33,7 +33,7 @@ const program = createBenchProgram({
       '--processed-data-file <file>',
       'the processed rows (npz); the training split ranks the columns, the test split is measured on',
     ).makeOptionMandatory(),
-    new Option('--sparsity-levels <list>', 'shares of the columns of z to drop, each from 0 to 1')
+    new Option('--sparsity-levels <list>', 'fractions of the columns of z to drop, each from 0 to 1')
       .argParser(parseList(parseNumber))
       .default(defaultActivationLevels, defaultActivationLevels.join(',')),
     new Option('--scores <list>', 'what ranks the columns')
@@ -48,14 +48,14 @@ const program = createBenchProgram({
     new Option('--types <list>', 'how the model runs without the columns')
       .argParser(parseList(parseChoice(activationVariants)))
       .default(activationVariants, activationVariants.join(',')),
-    new Option('--calibration-rows <rows>', 'training rows that the columns are ranked on')
+    new Option('--calibration-rows <rows>', 'training rows for ranking the columns')
       .argParser(parseCount(1))
       .default(100_000),
-    new Option('--seed <number>', 'seed of their draw').argParser(parseCount()).default(1),
-    new Option('--runs <number>', 'forward passes of each model, the first of which is not counted')
+    new Option('--seed <number>', 'seed for selecting these rows').argParser(parseCount()).default(1),
+    new Option('--runs <number>', 'forward passes of each model; the first is not counted')
       .argParser(parseCount(2))
       .default(10),
-    new Option('--batch-size <rows>', 'rows of the batch, or fewer where the test split has fewer')
+    new Option('--batch-size <rows>', 'rows of the batch; fewer if the test split has fewer')
       .argParser(parseCount(1))
       .default(16384),
     dayCountsOption(),

@@ -1,5 +1,5 @@
 /**
- * What leaving out activations of a DLRM does to its quality and to the time of its forward pass.
+ * Measures how dropping activations of a DLRM changes its quality and the time of its forward pass.
  *
  * @module @ds/bench-activations
  */

@@ -19,13 +19,13 @@ export const defaultActivationLevels: readonly number[] = [
 ];
 
 /**
- * Leaves out columns of z, what enters the first top layer of a DLRM, by each score at each level, with dense and with
- * compressed tables, and writes `activation_sparsity.csv`: quality on the test split and forward time on its first batch,
- * beside the dense model's. The columns are ranked on a seeded sample of the training split.
+ * Drops columns of z (the input of the first top layer of a DLRM) by each score at each level, with dense and with compressed
+ * tables. Writes `activation_sparsity.csv`: quality on the test split and forward time on its first batch, compared with the
+ * dense model. The columns are ranked on a seeded sample of the training split.
  *
  * @returns a row for each variant, kind of tables, score and level
- * @throws Error naming the setting that makes no sense, the file when an input cannot be read, the model that does not fit
- *   the data, or the level that leaves nothing, and when the output cannot be written; no output is then left behind.
+ * @throws Error naming an invalid setting, a file that cannot be read, a model that does not fit the data, a level that drops
+ *   all columns, or an output that cannot be written; no output is then left behind.
  */
 export async function runActivationsBenchmark({
   modelPath,
@@ -47,33 +47,33 @@ export async function runActivationsBenchmark({
 }: MeasuredPart & {
   /** A trained model: any file of `loadCheckpoint`. */
   modelPath: string;
-  /** The processed npz file that it was trained on. */
+  /** The processed npz file on which it was trained. */
   processedDataFile: string;
-  /** Shares of the columns that are dropped, each from 0 to 1. Default: 0 to 0.9 in tenths, and 0.95. */
+  /** Fractions of the columns to drop, each from 0 to 1. Default: 0 to 0.9 in tenths, and 0.95. */
   sparsityLevels?: readonly number[];
-  /** What ranks the columns. Default: all scores. */
+  /** The scores for ranking the columns. Default: all. */
   scores?: readonly string[];
   /** How tables are compressed. Default: `dense`, `block-norm-0.9` and `mixed-precision-56x`. */
   tables?: readonly string[];
   /** How the model runs without the columns. Default: all three ways. */
   types?: readonly ActivationVariant[];
-  /** Training rows that the columns are ranked on, drawn without replacement; all where there are fewer. Default: 100,000. */
+  /** Training rows for ranking the columns, drawn without replacement; all if there are fewer. Default: 100,000. */
   calibrationRows?: number;
-  /** Seed of the draw. Default: 1. */
+  /** Seed for selecting them. Default: 1. */
   seed?: number;
-  /** Forward passes of each model, the first of which is not counted; at least 2. Default: 10. */
+  /** Forward passes of each model, of which the first is not counted; at least 2. Default: 10. */
   runs?: number;
-  /** Rows evaluated at once, and of the batch that is timed. Default: 16384. */
+  /** Rows evaluated at a time, and rows of the timed batch. Default: 16384. */
   batchSize?: number;
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice;
-  /** Threads that compute at once, as for `Dlrm.load`. */
+  /** Number of threads, as for `Dlrm.load`. */
   threads?: number;
-  /** Called once with what runs the networks, and why. */
+  /** Called once with the engine that runs the networks, and why. */
   onEngine?: (engine: EngineDescription) => void;
-  /** Called with what the user should know of the checkpoint, a line each. */
+  /** Called with notes on the checkpoint for the user, one line each. */
   onNote?: (note: string) => void;
 }): Promise<SparseActivations[]> {
   const wrong = sparsityLevels.find((level) => !(level >= 0 && level <= 1));

@@ -55,11 +55,11 @@ program
     '--model-path <file>',
     'the trained model: .ckpt, .pt, .pth, .safetensors or .npz (default: one is trained)',
   )
-  .option('--epochs <number>', 'of training where no model is given (default: 1)', parseCount(1))
-  .option('--learning-rate <rate>', 'of that training (default: 0.1)', parseNumber)
+  .option('--epochs <number>', 'training epochs, if no model is given (default: 1)', parseCount(1))
+  .option('--learning-rate <rate>', 'learning rate of that training (default: 0.1)', parseNumber)
   .requiredOption(
     '--processed-data-file <file>',
-    'the processed rows (npz) that the model was or is trained on',
+    'the processed rows (npz) for training the model, or on which it was trained',
   )
   .addOption(dayCountsOption())
   .addOption(methodsOption(methods, { description: 'how tables are compressed (default: all), of' }));
@@ -67,25 +67,30 @@ for (const setting of methodSettings) program.addOption(settingOption(setting));
 program
   .option(
     '--seeds <number>',
-    'times that training, where no model is given, and calibration are repeated',
+    'number of repetitions of calibration, and of training if no model is given',
     parseCount(1),
     1,
   )
   .option('--seed <number>', 'the first seed; the others follow', parseCount(), 1)
-  .option('--calibration-rows <rows>', 'training rows of the calibration pass', parseCount(1), 100_000)
-  .option('--max-auc-loss <share>', 'share of its ROC AUC that the best model may lose', parseNumber, 0.001)
+  .option('--calibration-rows <rows>', 'training rows for the calibration pass', parseCount(1), 100_000)
+  .option(
+    '--max-auc-loss <share>',
+    'fraction of its ROC AUC that the best model may lose',
+    parseNumber,
+    0.001,
+  )
   .option('--best-path <folder>', 'write the best model there, as model.safetensors')
   .option('--dump-path <folder>', 'write all models there')
   .addOption(
     new Option(
       '--table <pattern>',
-      'a table to compress, * for any characters; may be given again (default: the tables known by their names)',
+      'a table to compress, * for any characters; may be repeated (default: the tables recognised by name)',
     ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
   )
   .option('--output <file>', 'the CSV with a row for each model', 'compression_frontier.csv')
   .addOption(threadsOption())
   .addOption(benchEngineOption(engineChoices))
-  .option('--json', 'print the answer as JSON, in place of a table')
+  .option('--json', 'print the answer as JSON instead of a table')
   .addOption(quietOption())
   .action(run);
 await runProgram(program);

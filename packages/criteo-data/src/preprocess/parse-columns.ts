@@ -15,7 +15,7 @@ export interface ParsedColumns {
   categories: Int32Array;
 }
 
-/** Parses rows of any columns, field by field; the last line may be unended. */
+/** Parses rows of any columns, field by field; the last line need not have a line ending. */
 export function parseColumns(text: Uint8Array, form: RowForm): ParsedColumns | BadField {
   const lines = Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('latin1').split('\n');
   if (lines.at(-1) === '') lines.pop();

@@ -7,28 +7,28 @@ import type { Lines } from './lines/read-lines.js';
 import { parseColumns } from './parse-columns.js';
 import { isLeftOut } from './sample-rows.js';
 
-/** Rows of a raw file. What stays to be done in the order of the file is one look-up for each distinct value. */
+/** Parsed rows of a raw file. Only one lookup for each distinct value remains to be done in the order of the file. */
 export interface ParsedPiece {
   /** Rows of the text. */
   lines: number;
-  /** Rows that were not left out. */
+  /** Rows that were not dropped. */
   rows: number;
-  /** A bit for each row of the text, the lowest first: whether it was kept. Undefined where all were. */
+  /** A bit for each row of the text, least significant first: whether it was kept. Undefined if all were kept. */
   kept?: Uint8Array<ArrayBuffer> | undefined;
   /**
-   * The categorical columns one after another, each `rows` long: each category by a number of its own in this piece, in
-   * order of first appearance.
+   * The categorical columns one after another, each `rows` long: categories are numbered within this piece, in order of
+   * first appearance.
    */
   numbers: Int32Array<ArrayBuffer>;
   /** The values behind the numbers, column after column, as 32-bit numbers; missing is 0. */
   distinct: Int32Array<ArrayBuffer>;
-  /** How many of them each column has. */
+  /** The number of distinct values in each column. */
   distinctCounts: number[];
   /** The integers, int32, shape (rows, integer columns), missing and negative as 0; and the labels, int32, shape (rows). */
   integersAndLabels: DeflatedParts;
 }
 
-/** Where the numbers of the rows stand in the kernel's memory. */
+/** The addresses of the parsed rows in the kernel's memory. */
 interface PlacedRows {
   /** Rows of the text. */
   lines: number;
@@ -45,7 +45,7 @@ interface PlacedRows {
 const newline = 0x0a;
 const smallestSlots = 256;
 
-/** Parses rows, by default Criteo's `label \t I1..I13 \t C1..C26 \n` (data_utils.py, process_one_file); the last may be unended. */
+/** Parses rows, by default Criteo's `label \t I1..I13 \t C1..C26 \n` (data_utils.py, process_one_file); the last need not have a line ending. */
 export function parsePiece({
   form = criteoForm({ hasLabel: true }),
   maxIndRange,
@@ -99,7 +99,7 @@ function placeCriteoRows(lines: Lines, form: RowForm): PlacedRows | BadField {
   const bad = () => findBadField(text.original ?? bytesAt(start, text.length), form);
   const rows = kernel.countLines(start, end);
   const widths = widthsOf(form);
-  // The arrays are sized by the text: lines shorter than any row would take up to 160 times theirs.
+  // The arrays are sized by the text, because lines shorter than any row would take up to 160 times their size.
   const shortestRow = 1 + widths.integers + widths.categories + 1;
   if (rows > (end - start) / shortestRow) return bad();
   const integers = allocate(4 * rows * widths.integers);
@@ -110,7 +110,7 @@ function placeCriteoRows(lines: Lines, form: RowForm): PlacedRows | BadField {
   return { lines: rows, rows, integers, labels, categories };
 }
 
-/** Parses rows of other columns, and puts their numbers into the kernel's memory. */
+/** Parses rows of other columns, and copies their numbers to the kernel's memory. */
 function placeColumns(lines: Lines, form: RowForm): PlacedRows | BadField {
   const parsed = parseColumns(textOf(lines), form);
   if ('expected' in parsed) return parsed;
@@ -129,7 +129,7 @@ function placeColumns(lines: Lines, form: RowForm): PlacedRows | BadField {
   };
 }
 
-/** Moves the rows that are kept together, in place. Returns which those are. */
+/** Compacts the kept rows in place. Returns which rows were kept. */
 function leaveOut(
   placed: PlacedRows,
   widths: { integers: number; categories: number },
@@ -171,8 +171,8 @@ function textOf(lines: Lines): Uint8Array {
 }
 
 /**
- * Puts the text, zeros behind it, into the kernel's memory, and ends its last line; `length` is what it was before. Rows
- * without labels get one each, since the kernel knows no others: `original` is the text without them.
+ * Copies the text to the kernel's memory, terminates its last line and appends zeros; `length` is the original length. Rows
+ * without labels get one each, because the kernel requires labels; `original` is the text without them.
  */
 function placeText(
   lines: Lines,
@@ -194,7 +194,7 @@ function placeText(
   return { start, length, end: start + length + (isEnded ? 0 : 1) };
 }
 
-/** The same lines, each with a label of 0 before it. */
+/** The same lines, each with a label of 0 prepended. */
 function withLabels(text: Uint8Array): Uint8Array<ArrayBuffer> {
   let lines = 0;
   for (let at = 0; at < text.length; lines++) at = text.indexOf(newline, at) + 1 || text.length;

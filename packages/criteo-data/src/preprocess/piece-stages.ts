@@ -4,7 +4,7 @@ import type { DeflatedParts } from './deflate/deflate-arrays.js';
 import { parsePiece, type ParsedPiece } from './parse-piece.js';
 import type { Lines } from './lines/read-lines.js';
 
-/** What is done to a piece: it is parsed, and once its categories have their ids, those are deflated. */
+/** The input of a stage: a piece to parse, or a piece whose categories have ids, to deflate. */
 export type StageInput = Lines | { numbered: NumberedPiece };
 export type StageOutput = { parsed: ParsedPiece | BadField } | { deflated: DeflatedParts };
 

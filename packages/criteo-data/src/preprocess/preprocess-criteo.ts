@@ -23,22 +23,22 @@ import { processPieces } from './process-pieces.js';
 import type { Sampling } from './sample-rows.js';
 import { firstArrays, writeProcessedFile } from './write-processed-file.js';
 
-// Larger pieces have fewer distinct values a row to be looked up, smaller ones fit the processor's caches better.
+// Larger pieces have fewer distinct values per row to look up; smaller ones fit the CPU's caches better.
 const pieceSize = 1 << 23;
-/** Below this size starting threads costs more than they gain. */
+/** Below this size, starting threads costs more than it gains. */
 const smallFile = 1 << 24;
 
-/** What came out of preprocessing. */
+/** The result of preprocessing. */
 export interface PreprocessedCriteo {
   /** Rows in the npz. */
   rows: number;
   /** Distinct values of each categorical column (Criteo has 26); with `dictionaries`, of the earlier rows. */
   counts: Int32Array;
-  /** SHA-256 of the id dictionaries, which the npz has as the comment of its archive. */
+  /** SHA-256 of the id dictionaries, which is in the comment of the npz. */
   idsFingerprint: string;
-  /** Path of the id dictionaries that were written; none with `dictionaries`, or beside an output that is no file. */
+  /** Path of the written id dictionaries; none with `dictionaries`, or if the output is not a regular file. */
   dictionariesFile?: string;
-  /** With `dictionaries`, for each categorical column the rows whose category was not in them. */
+  /** With `dictionaries`, the number of rows in each categorical column whose category was not in them. */
   unknownRows?: Int32Array;
   /** Rows of each day. */
   dayCounts: number[];
@@ -47,18 +47,18 @@ export interface PreprocessedCriteo {
 }
 
 /**
- * Turns raw rows into the processed npz of facebookresearch/dlrm's data_utils.py, array by array the same for Criteo's:
- * X_cat float64 (n, 26), ids by first appearance; X_int int32 (n, 13), missing and negative as 0; y int32 (n), none for
- * rows without labels; counts int32 (26). Beside the raw file goes `<raw name up to its first dot>_day_count.npz`. What
- * the files are is known by their content: text in UTF-8 or UTF-16, with tabs or commas, with or without a header and
- * labels, packed or not (gzip, zip, tar, Zstandard). They are read once, in pieces; in memory are the pieces and the
+ * Converts raw rows to the processed npz of facebookresearch/dlrm's data_utils.py, with identical arrays for Criteo's rows:
+ * X_cat float64 (n, 26), ids by first appearance; X_int int32 (n, 13), missing and negative as 0; y int32 (n), missing for
+ * rows without labels; counts int32 (26). Also writes `<raw name up to its first dot>_day_count.npz` beside the raw file. The
+ * form of the files is recognised by their content: text in UTF-8 or UTF-16, with tabs or commas, with or without a header
+ * and labels, packed or not (gzip, zip, tar, Zstandard). They are read once, in pieces; memory holds only the pieces and the
  * dictionaries of the ids.
  *
- * Beside the npz goes `<its name>_dictionaries.npz`, which `readIdDictionaries` reads. With `dictionaries` of earlier rows
- * the ids are theirs, for a model that was trained on them; none are written then.
+ * Also writes `<its name>_dictionaries.npz` beside the npz, for `readIdDictionaries`. With `dictionaries` of earlier rows,
+ * those ids are used, for a model that was trained with them, and no dictionaries are written.
  *
- * @throws Error naming the file, the line (from 1) and the field (I3, C17) that cannot be read, or the file that
- *   cannot be written. No output is left behind then.
+ * @throws Error naming the file, the line (from 1) and the field (I3, C17) that cannot be parsed, or the file that
+ *   cannot be written. Then no output is left behind.
  */
 export async function preprocessCriteo({
   rawDataFile,
@@ -74,32 +74,32 @@ export async function preprocessCriteo({
   onNote,
 }: {
   /**
-   * Path of the rows: `label \t I1..I13 \t C1..C26 \n` or any of the forms above. Several are read one after another,
-   * patterns (`day_*`) in the order of their numbers; `-` is standard input.
+   * Path of the rows: `label \t I1..I13 \t C1..C26 \n` or any of the forms above. Several files are read one after another,
+   * those of a pattern (`day_*`) in the order of their numbers; `-` is standard input.
    */
   rawDataFile: string | readonly string[];
-  /** Path of the npz to be written. */
+  /** Path of the npz to write. */
   processedDataFile: string;
-  /** Which columns are taken. Default: Criteo's, by name where a header has them, else by place. */
+  /** The columns to use. Default: Criteo's, by name if a header has them, otherwise by position. */
   columns?: ColumnChoice | undefined;
-  /** The file to take from an archive. Default: train.txt, or the only one. */
+  /** The file to read from an archive. Default: train.txt, or the only one. */
   member?: string | undefined;
-  /** Days that the rows are split into, at least 2. Default: the files where they are days (`day_0`, `day_1`), else 7. */
+  /** Number of days, at least 2. Default: one per file if the files are days (`day_0`, `day_1`), otherwise 7. */
   days?: number | undefined;
-  /** Takes categories modulo this number. Default: as they are. */
+  /** Takes categories modulo this number. Default: unchanged. */
   maxIndRange?: number | undefined;
-  /** Leaves out rows without a click. Default: none. */
+  /** Drops rows without a click. Default: none. */
   sampling?: Sampling | undefined;
   /**
-   * Path of the id dictionaries of earlier rows. Categories that are not in them get the id of a missing category, or 0
-   * in a column that had none missing. Default: new ids.
+   * Path of the id dictionaries of earlier rows. Unknown categories get the id of a missing category, or 0 in a column
+   * without missing ones. Default: new ids.
    */
   dictionaries?: string | undefined;
-  /** Worker threads; 1 works in the calling thread. Default: the available processors, 1 for files below 16 MiB. */
+  /** Worker threads; 1 works on the calling thread. Default: the available processors, 1 for files below 16 MiB. */
   threads?: number | undefined;
-  /** Called with the number of bytes of the raw files read, and their size. */
+  /** Called with the number of bytes of the raw files read and the total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Called with what was found out about the files, a sentence each. */
+  /** Called with notes on the files, one sentence each. */
   onNote?: ((note: string) => void) | undefined;
 }): Promise<PreprocessedCriteo> {
   checkOptions({ days, maxIndRange, sampling });
@@ -134,7 +134,7 @@ export async function preprocessCriteo({
     if (sampling && sampling.rate > 0 && form.label === undefined) {
       throw new Error(`${paths[0]}: rows without labels cannot be sampled by them`);
     }
-    // Rows that are to be predicted are not split.
+    // Rows for prediction are not split.
     const dayCountFile = form.label === undefined ? undefined : besideRaw;
     checkFiles(dayCountFile);
     if (files !== undefined) onNote?.(`${files} days, one a file`);
@@ -174,7 +174,7 @@ export async function preprocessCriteo({
           throw new Error(`${paths.join(', ')}: expected at least one row, found ${found}`);
         }
         dayCounts = dayTotals(counted, { files, days });
-        // Days of other lengths than the loader takes by itself are in the npz too, wherever it goes.
+        // Day counts other than the loader's default are also stored in the npz, so that they stay with it.
         const areUsual = !dayCountFile || dayCounts.join() === rowsPerDay(rows, criteoDays).join();
         idsFingerprint =
           earlier?.fingerprint ??
@@ -233,16 +233,16 @@ function checkOptions({
   }
 }
 
-/** Whether writing to a path gives a file, beside which others can be: a device or a FIFO is none. */
+/** Whether a path is or will be a regular file, unlike a device or a FIFO. */
 function isToBeFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {
-    return true; // not there yet; what is in the way is found out by checkOutputs
+    return true; // it does not exist yet; checkOutputs reports obstacles
   }
 }
 
-/** What the categories of the columns are made of: the same text for files whose dictionaries fit each other. */
+/** Describes the origin of the categories; files with compatible dictionaries have the same text. */
 function describeCategories(form: RowForm, maxIndRange: number | undefined): string {
   const columns = form.categories.map(({ field, last }) =>
     last === undefined ? form.names[field]! : `${form.names[field]!}[-${last}:]`,

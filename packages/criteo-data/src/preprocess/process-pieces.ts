@@ -7,9 +7,9 @@ import type { Lines } from './lines/read-lines.js';
 import { buffersOf, runStage, type StageInput, type StageOutput } from './piece-stages.js';
 
 /**
- * Takes the pieces of a file through both stages on threads, or in this one when `threads` is 1. A piece that
- * can be finished goes before one that is to be begun, and none is begun far ahead of the one whose turn it is
- * to get ids, so that only a few pieces a thread are in memory.
+ * Runs both stages for the pieces of a file on threads, or on this thread if `threads` is 1. Finishing a piece has priority
+ * over starting one, and no piece is started far ahead of the next one to get ids, so that only a few pieces per thread are
+ * in memory.
  */
 export async function processPieces({
   pieces,
@@ -20,7 +20,7 @@ export async function processPieces({
   /** Whole lines, in the order of the file. */
   pieces: AsyncIterator<Lines>;
   threads: number;
-  /** Called with what was parsed in the order of the file: the ids in the place of `distinct`. */
+  /** Called with parsed pieces in the order of the file; returns the ids for `distinct`. */
   assignIds: (parsed: ParsedPiece | BadField) => { piece: ParsedPiece; ids: Int32Array<ArrayBuffer> };
   /** Called with deflated arrays of a piece, in any order of pieces. */
   keep: (piece: number, arrays: 'categories' | 'integersAndLabels', parts: DeflatedParts) => Promise<void>;
@@ -30,7 +30,7 @@ export async function processPieces({
   const readyToDeflate: { piece: number; input: StageInput }[] = [];
   let begun = 0;
   let numbered = 0;
-  /** Read ahead, so that no thread waits for it. */
+  /** Read ahead, so that threads do not wait for it. */
   let nextPiece: Promise<IteratorResult<Lines>> | undefined;
   let isAllRead = false;
   let failure: { error: unknown } | undefined;
@@ -67,12 +67,12 @@ export async function processPieces({
     if ('deflated' in output) return write(() => keep(piece, 'categories', output.deflated));
     const { parsed } = output;
     waitingForTurn.set(piece, parsed);
-    // Once the thread has been given its next task: it need not wait for the ids.
-    setImmediate(takeTurns);
+    // Deferred until the thread has its next task, so that it does not wait for the ids.
+    setImmediate(assignIdsInOrder);
     if ('rows' in parsed) return write(() => keep(piece, 'integersAndLabels', parsed.integersAndLabels));
   }
 
-  function takeTurns(): void {
+  function assignIdsInOrder(): void {
     try {
       for (let parsed = waitingForTurn.get(numbered); parsed; parsed = waitingForTurn.get(numbered)) {
         waitingForTurn.delete(numbered);
@@ -91,7 +91,7 @@ export async function processPieces({
     wake();
   }
 
-  /** Begins a write; resolves when the one before has ended, so that two at most are in memory. */
+  /** Starts a write; resolves when the previous one has ended, so that at most two are in memory. */
   async function write(begin: () => Promise<void>): Promise<void> {
     const before = lastWrite;
     lastWrite = begin();
@@ -114,7 +114,7 @@ export async function processPieces({
     }
     await lastWrite;
   } finally {
-    dropKernelMemory(); // of this thread, after a run in it
+    dropKernelMemory(); // of this thread, if it ran tasks
     await pieces.return?.();
   }
 }

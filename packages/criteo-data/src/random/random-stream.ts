@@ -1,7 +1,7 @@
 /**
  * A seeded generator of random numbers: xoshiro128** 1.1 (Blackman and Vigna, https://prng.di.unimi.it/),
- * its state filled by a hash of the seed and the number of the stream. Streams of one seed are independent,
- * so work that is cut into parts gets the same numbers whoever does each part.
+ * initialised by a hash of the seed and the number of the stream. Streams of one seed are independent, so work that is
+ * divided into parts gets the same numbers regardless of who does each part.
  */
 export class RandomStream {
   #a: number;
@@ -19,7 +19,7 @@ export class RandomStream {
     this.#a = next();
     this.#b = next();
     this.#c = next();
-    this.#d = next() | 1; // all zeros is the one state to avoid
+    this.#d = next() | 1; // the state must not be all zeros
   }
 
   /** A whole number in [0, 2^32). */
@@ -40,9 +40,9 @@ export class RandomStream {
     return this.nextUint32() / 2 ** 32;
   }
 
-  /** A whole number in [0, limit), each as likely; `limit` up to 2^32. */
+  /** A uniform whole number in [0, limit); `limit` up to 2^32. */
   nextBelow(limit: number): number {
-    // Numbers past the last whole multiple of the limit would favour the small results.
+    // Numbers above the last multiple of the limit would favour small results.
     const last = 2 ** 32 - (2 ** 32 % limit);
     let value: number;
     do value = this.nextUint32();

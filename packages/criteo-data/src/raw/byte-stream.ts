@@ -1,12 +1,12 @@
-/** Bytes that come piece after piece, the first of them known already. */
+/** A stream of bytes whose first bytes are known. */
 export interface ByteStream {
-  /** The first bytes, as many as were asked for; fewer only where there are no more. */
+  /** The first bytes, as many as requested; fewer only if there are no more. */
   start: Uint8Array;
-  /** All of the bytes, the first ones too. To be read once. */
+  /** All bytes, including the first ones. Can be read once. */
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Looks at the first `length` bytes of a stream. */
+/** Reads the first `length` bytes of a stream ahead. */
 export async function peek(bytes: AsyncIterable<Uint8Array>, length: number): Promise<ByteStream> {
   const iterator = bytes[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];

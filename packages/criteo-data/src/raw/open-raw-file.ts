@@ -7,37 +7,37 @@ import { encodingOf, inUtf8 } from './text-encoding.js';
 /** The path that stands for standard input. */
 export const standardInput = '-';
 
-/** The text of a raw file, whatever it is packed in. */
+/** The text of a raw file, packed or not. */
 export interface RawFile {
-  /** What errors call it: its path, and the file inside an archive. */
+  /** Its name in errors: its path, and the file inside an archive. */
   name: string;
-  /** Bytes of the file as it lies on the disk; 0 for standard input, whose size nobody knows. */
+  /** Bytes of the file on disk; 0 for standard input, whose size is unknown. */
   size: number;
   /** Bytes of it that `bytes` has read so far. */
   done(): number;
   /** The first bytes of the text, in UTF-8 without a byte order mark. */
   start: Uint8Array;
-  /** A plain text, which can be read at any position, and where it begins; undefined for a packed one. */
+  /** A plain text, which can be read at any position, and its start; undefined for a packed one. */
   plain: { source: FileSource; position: number } | undefined;
-  /** The text in UTF-8 without a byte order mark; to be read once. */
+  /** The text in UTF-8 without a byte order mark; can be read once. */
   bytes: AsyncIterable<Uint8Array>;
-  /** What the user should know of how it is read. */
+  /** Notes for the user on how it is read. */
   notes: string[];
   close(): Promise<void>;
 }
 
-/** So many bytes are looked at: more than the first lines of any table of this kind. */
+/** The number of bytes to examine: more than the first lines of any such table. */
 const startSize = 1 << 16;
 const readSize = 1 << 20;
 /** A zip of gzip files is two deep, a tar.gz too. */
 const deepest = 4;
 
 /**
- * Opens a file of raw rows, known by its content: text in UTF-8 or UTF-16, also packed with gzip, Zstandard (where Node
- * reads it), in a zip or tar archive, or several of these (`.tar.gz`).
+ * Opens a file of raw rows, recognised by its content: text in UTF-8 or UTF-16, also packed with gzip or Zstandard (if Node
+ * supports it), in a zip or tar archive, or several of these (`.tar.gz`).
  *
- * @throws Error naming the file when it cannot be read, is damaged, or is of a format that is not read: with the command
- *   that converts it.
+ * @throws Error naming the file, if it cannot be read, is damaged, or has an unsupported format (with the command that
+ *   converts it).
  */
 export async function openRawFile(
   path: string,
@@ -112,7 +112,7 @@ async function unpack(
   };
 }
 
-/** Errors of a stream do not know the file that they are about. */
+/** Adds the name of the file to errors of a stream. */
 async function readingOf<Result>(name: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();

@@ -4,11 +4,11 @@ import { escapePath, glob } from 'tinyglobby';
 import { standardInput } from './open-raw-file.js';
 
 /**
- * The files that are meant, in their order: paths as they are; patterns (`day_*`) as the files that match, numbers in
- * order (`day_2` before `day_10`); and the stem of files that end in a number (`input/day` for `input/day_0` and on), as
- * the original names the Terabyte logs.
+ * Expands names to files, in order: paths as they are; patterns (`day_*`) to the matching files in numeric order (`day_2`
+ * before `day_10`); and the stem of numbered files (`input/day` for `input/day_0` and so on), as the original names the
+ * Terabyte logs.
  *
- * @throws Error naming the pattern that nothing matches, a file that is named twice, or standard input beside others.
+ * @throws Error naming a pattern without a match, a duplicate file, or standard input together with files.
  */
 export async function rawPaths(names: string | readonly string[]): Promise<string[]> {
   const paths: string[] = [];
@@ -29,11 +29,11 @@ async function matching(name: string): Promise<string[]> {
   const isPattern = /[*?[\]{}]/.test(name);
   const pattern = isPattern ? name : `${escapePath(name)}_*`;
   const found = await glob(pattern, { expandDirectories: false, absolute: isAbsolute(name) });
-  // What was made of the rows lies beside them.
+  // Files made from the rows are beside them.
   const others = found.filter((path) => !path.endsWith('.npz'));
   const files = isPattern ? others : others.filter((path) => dayOf(path)?.stem === join(name));
   if (isPattern && files.length === 0) throw new Error(`${name}: no file matches`);
-  // Whoever opens a file that is not there says so.
+  // A missing file is reported when it is opened.
   if (files.length === 0) return [name];
   const days = files.map((path) => dayOf(path)?.day);
   const twice = isPattern ? -1 : days.findIndex((day, index) => days.indexOf(day) !== index);

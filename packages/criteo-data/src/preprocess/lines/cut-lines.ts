@@ -3,8 +3,8 @@ import { longestLine } from './longest-line.js';
 const newline = 0x0a;
 
 /**
- * Cuts a text that comes piece after piece into whole lines, each about `pieceSize` bytes in a buffer of its own. A line
- * that is longer than any row is handed over cut.
+ * Splits a text that arrives piece by piece into pieces of whole lines, each about `pieceSize` bytes in a separate buffer. A
+ * line that is longer than any row is cut.
  */
 export async function* cutLines({
   bytes,
@@ -12,7 +12,7 @@ export async function* cutLines({
   pieceSize,
 }: {
   bytes: AsyncIterable<Uint8Array>;
-  /** Bytes at the start that are left out. */
+  /** Bytes to skip at the start. */
   skip?: number;
   pieceSize: number;
 }): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -16,8 +16,7 @@ const newline = 0x0a;
 const searchSize = 1 << 12;
 
 /**
- * Cuts a file into ranges of whole lines, each about `pieceSize` bytes. A line that is longer than any row is handed
- * over cut.
+ * Splits a file into ranges of whole lines, each about `pieceSize` bytes. A line that is longer than any row is cut.
  */
 export async function* lineRanges({
   source,
@@ -29,7 +28,7 @@ export async function* lineRanges({
   /** Position of the first line. */
   start: number;
   pieceSize: number;
-  /** Called with the number of bytes of the file handed over. */
+  /** Called with the number of bytes of the file covered so far. */
   onProgress: (done: number) => void;
 }): AsyncGenerator<LineRange> {
   for (let position = start; position < source.size;) {
@@ -40,7 +39,7 @@ export async function* lineRanges({
   }
 }
 
-/** Where the line ends that has a byte before `position`; `limit` where it is longer. */
+/** The end of the line that contains the byte before `position`; `limit` if the line is longer. */
 async function lineEnd(source: FileSource, position: number, limit: number): Promise<number> {
   const last = Math.min(limit, source.size);
   for (let at = position - 1; at < last; at += searchSize) {
@@ -52,7 +51,7 @@ async function lineEnd(source: FileSource, position: number, limit: number): Pro
   return last;
 }
 
-/** Fills `target` with the text of a range. Throws an Error that names the file when it cannot be read. */
+/** Fills `target` with the text of a range. Throws an Error that names the file if it cannot be read. */
 export function readRange({ path, fd, position, length }: LineRange, target: Uint8Array): void {
   try {
     for (let done = 0; done < length;) {

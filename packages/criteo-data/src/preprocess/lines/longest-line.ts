@@ -1,2 +1,2 @@
-/** Bytes of a row at most: Criteo's have about 200. What is longer is no row, and is refused without being held. */
+/** Maximum bytes of a row; Criteo's have about 200. A longer line is refused without being held in memory. */
 export const longestLine = 1 << 20;

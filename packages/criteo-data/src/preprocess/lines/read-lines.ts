@@ -4,21 +4,21 @@ import type { Sampling } from '../sample-rows.js';
 import { cutLines } from './cut-lines.js';
 import { lineRanges, type LineRange } from './line-ranges.js';
 
-/** Whole lines: where they stand in a file, or their text in a buffer of its own; and how they are to be read. */
+/** Whole lines, as a range of a file or as text in a separate buffer; and how to parse them. */
 export type Lines = (LineRange | { text: Uint8Array<ArrayBuffer> }) & {
   /** Default: Criteo's rows with labels. */
   form?: RowForm;
-  /** Categories are taken modulo this number, before they get their ids. Default: as they are. */
+  /** Takes categories modulo this number, before they get ids. Default: unchanged. */
   maxIndRange?: number | undefined;
-  /** Leaves out rows without a click. Default: none. `firstRow`: the number of the first row here among all, from 0. */
+  /** Drops rows without a click. Default: none. `firstRow`: the number of the first row here among all rows, from 0. */
   sampling?: (Sampling & { firstRow: number }) | undefined;
 };
 
 /**
- * Cuts the text of a raw file into pieces of whole lines, each about `pieceSize` bytes: ranges of a plain text, which the
- * threads read themselves, else the text. A line that is longer than any row is handed over cut.
+ * Splits the text of a raw file into pieces of whole lines, each about `pieceSize` bytes: for a plain text, ranges that the
+ * threads read themselves, otherwise the text. A line that is longer than any row is cut.
  *
- * @throws Error naming the file when it cannot be read or is damaged.
+ * @throws Error naming the file if it cannot be read or is damaged.
  */
 export async function* readLines({
   file,
@@ -28,9 +28,9 @@ export async function* readLines({
   onProgress = () => undefined,
 }: {
   file: RawFile;
-  /** Reads a plain text here, for who wants to count its lines. */
+  /** Returns the text of a plain file instead of ranges, for counting its lines. */
   asText?: boolean;
-  /** Bytes of the text before the first row: a header. */
+  /** Bytes of the text before the first row, such as a header. */
   skip?: number;
   pieceSize: number;
   /** Called with the number of bytes of the file read. */
@@ -38,7 +38,7 @@ export async function* readLines({
 }): AsyncGenerator<LineRange | { text: Uint8Array<ArrayBuffer> }> {
   const { name, plain } = file;
   let done = 0;
-  // What the caller throws is not an error of the file.
+  // Errors thrown by the caller are not errors of the file.
   const next = async <Value>(pieces: AsyncGenerator<Value>) => {
     try {
       return await pieces.next();

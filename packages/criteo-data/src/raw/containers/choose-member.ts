@@ -1,19 +1,19 @@
 import { basename } from 'node:path/posix';
 
-/** Files that come with data and are none. */
+/** Files that accompany data but are not data. */
 const isAside = (path: string) =>
   /^\.|^(readme|license|licence|sample_?submission)/i.test(basename(path)) || /(^|\/)__MACOSX\//.test(path);
 
-/** What training rows are called in an archive: Criteo's, and Avazu's. */
+/** The names of training rows in an archive: Criteo's and Avazu's. */
 const isTraining = (path: string) => /^train(\.(txt|csv|tsv))?(\.gz)?$/i.test(basename(path));
 
-/** Whether a path inside an archive is the one that is looked for, the training rows by default. */
+/** Whether a path inside an archive is the requested one, by default the training rows. */
 export function isWanted(path: string, member: string | undefined): boolean {
   return member === undefined ? isTraining(path) : path === member || basename(path) === member;
 }
 
 /**
- * The file that is taken from an archive: the wanted one, else the only one with data.
+ * The file to read from an archive: the requested one, otherwise the only one with data.
  *
  * @throws Error naming the archive and the files in it.
  */
@@ -30,7 +30,7 @@ export function chooseMember(name: string, paths: readonly string[], member: str
   );
 }
 
-/** Says which of several files was taken; nothing where there was no choice. */
+/** A note on which of several files was chosen; undefined if there was only one. */
 export function memberNote(
   name: string,
   chosen: string,

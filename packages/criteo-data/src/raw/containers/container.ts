@@ -1,13 +1,13 @@
 import type { FileSource } from '@ds/files';
 import type { ByteStream } from '../byte-stream.js';
 
-/** What is to be opened. */
+/** Packed bytes to open. */
 export interface Packed extends ByteStream {
-  /** What errors call it. */
+  /** Its name in errors. */
   name: string;
-  /** The file itself, where it is one and not what another container holds. */
+  /** The file itself, unless the bytes come from another container. */
   source?: FileSource | undefined;
-  /** The file to take from an archive, by its path inside or the last part of it. Default: the training rows. */
+  /** The file to read from an archive, by its path inside or its last part. Default: the training rows. */
   member?: string | undefined;
 }
 
@@ -16,21 +16,21 @@ export interface Unpacked {
   /** What errors call it. */
   name: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** What the user should know of the choice that was made. */
+  /** A note for the user on the choice. */
   note?: string | undefined;
 }
 
-/** A format that raw rows come in, or that they are mistaken for. */
+/** A container format of raw rows, or a format that may be mistaken for one. */
 export interface Container {
-  /** The format's name, as errors call it. */
+  /** The format's name in errors. */
   id: string;
-  /** Whether a file begins so. At least 512 bytes are looked at, where there are as many. */
+  /** Whether a file starts like this format. Gets at least 512 bytes, if there are as many. */
   isStart(start: Uint8Array): boolean;
-  /** @throws Error naming the file when it is damaged, or is one of those that are not read: what to do instead. */
+  /** @throws Error naming the file, if it is damaged or not supported (with what to do instead). */
   open(packed: Packed): Promise<Unpacked>;
 }
 
-/** Whether bytes begin with those of a text (latin1). */
+/** Whether bytes start with those of a text (latin1). */
 export function startsWith(bytes: Uint8Array, text: string, at = 0): boolean {
   return Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
 }

@@ -5,5 +5,5 @@ import { tar } from './tar.js';
 import { zip } from './zip.js';
 import { zstandard } from './zstandard.js';
 
-/** The formats that are known by their first bytes. */
+/** The formats that are recognised by their first bytes. */
 export const containers: readonly Container[] = [gzip, zip, tar, zstandard, ...refusedFormats];

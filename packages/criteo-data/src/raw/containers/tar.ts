@@ -6,7 +6,7 @@ import { startsWith, type Container } from './container.js';
 /** One file of an archive: its header, and a stream of its bytes, which begins when it is read. */
 type Entry = AsyncIterable<Uint8Array> & { header: Header; resume(): void };
 
-/** The wanted file is none of those in the archive, but there is one other that can be read in a second pass. */
+/** The requested file is not in the archive, but another one can be read in a second pass. */
 export class OtherMember extends Error {
   constructor(readonly member: string) {
     super(member);
@@ -14,8 +14,8 @@ export class OtherMember extends Error {
 }
 
 /**
- * A tar archive (POSIX ustar and GNU), as Criteo gives the Kaggle rows out: dac.tar.gz. The files before the wanted one
- * are passed over, those behind it are not read.
+ * A tar archive (POSIX ustar and GNU), such as Criteo's dac.tar.gz with the Kaggle rows. Files before the requested one are
+ * skipped, files after it are not read.
  */
 export const tar: Container = {
   id: 'tar',

@@ -1,4 +1,4 @@
-/** A column of a table, or the end of what it holds. */
+/** A column of a table, or the end of its values. */
 export interface ChosenColumn {
   /** Its name in the header, or its place, from 1. */
   column: string | number;
@@ -6,7 +6,7 @@ export interface ChosenColumn {
   last?: number | undefined;
 }
 
-/** Which columns of a table are the label, the numbers and the categories. */
+/** The columns of a table for the label, the numbers and the categories. */
 export interface ColumnChoice {
   /** None: rows without labels. */
   label?: ChosenColumn | undefined;
@@ -14,7 +14,7 @@ export interface ColumnChoice {
   numeric: readonly ChosenColumn[];
   /** The categories, a table each; at least one. */
   categorical: readonly ChosenColumn[];
-  /** Whether rows without the label are taken too, as those to be predicted. */
+  /** Whether rows without the label are also accepted, for prediction. */
   isLabelOptional: boolean;
 }
 
