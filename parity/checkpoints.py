@@ -127,6 +127,17 @@ def write_goldens(output: Path) -> None:
     } | {"model.over_arch.model.0._linear.bias": torch.rand(5)}
     save("torchrec.pt", OrderedDict(torchrec), torchrec)
 
+    integers = {
+        "weight": torch.tensor([[0.5, -1.0], [2.0, 4.0]]),
+        "steps": torch.tensor([2**60 + 1, -5]),
+        "flags": torch.tensor([True, False]),
+        "transposed": torch.arange(6, dtype=torch.int32).reshape(2, 3).T,
+        "part": torch.arange(9, dtype=torch.int16)[3:5],
+        "bytes": torch.tensor([0, 255], dtype=torch.uint8),
+        "small": torch.tensor([-128], dtype=torch.int8),
+    }
+    save("integers.pt", integers, integers)
+
     safetensors.torch.save_file(dtypes(), keep("dtypes.safetensors", dtypes()), metadata={"format": "pt"})
     safetensors.torch.save_file(torchrec, keep("torchrec.safetensors", torchrec))
     arrays = {
@@ -302,9 +313,40 @@ def verify(folder: Path) -> None:
         for sparse in sorted(path.parent.glob("sparse-*.safetensors")):
             must_be_equal(path, sparse.name, with_dense_tables(safetensors.numpy.load_file(sparse)), expected)
         checked += 1
+        verify_kept(path.parent)
     if checked == 0:
         sys.exit(f"{folder}: expected model.npz files, found none")
     print(f"{checked} checkpoints are equal in torch, safetensors and numpy")
+
+
+def verify_kept(folder: Path) -> None:
+    """What our files hold as it was read: whole numbers and truth values exactly, halves with their type."""
+    ckpt = folder / "kept.ckpt"
+    if not ckpt.exists():
+        return
+    by_torch = torch.load(ckpt, weights_only=True)
+    of_safetensors = safetensors.torch.load_file(ckpt.with_suffix(".safetensors"))
+    source = PACKAGE_GOLDEN / folder.name
+    read = torch.load(source, weights_only=True) if folder.name in ("dtypes.pt", "integers.pt") else {}
+    for name, tensor in by_torch.items():
+        if tensor.dtype != of_safetensors[name].dtype or not same_bits(tensor, of_safetensors[name]):
+            sys.exit(f"{ckpt}: {name} is another in safetensors")
+        original = read.get(name)
+        if original is None or original.dtype == torch.float64:
+            continue
+        if tensor.dtype != original.dtype or not same_values(tensor, original):
+            sys.exit(f"{ckpt}: {name}: expected {original.dtype} as it was, found {tensor.dtype}")
+
+
+def same_bits(tensor: torch.Tensor, other: torch.Tensor) -> bool:
+    return torch.equal(
+        tensor.contiguous().view(-1).view(torch.uint8), other.contiguous().view(-1).view(torch.uint8)
+    )
+
+
+def same_values(tensor: torch.Tensor, other: torch.Tensor) -> bool:
+    """Equal, or not numbers both."""
+    return bool(((tensor == other) | ((tensor != tensor) & (other != other))).all())
 
 
 def must_be_equal(

@@ -9,8 +9,13 @@ import { loadCheckpoint, saveCheckpoint, saveSparseCheckpoint } from '../package
 
 const [golden, output] = process.argv.slice(2);
 for (const file of readdirSync(golden).filter((name) => /\.(ckpt|pth?|safetensors|npz|zip)$/.test(name))) {
-  const stateDict = await loadCheckpoint(join(golden, file));
+  const kept = await loadCheckpoint(join(golden, file));
   const folder = join(output, file);
+  for (const format of ['ckpt', 'safetensors']) await saveCheckpoint(join(folder, `kept.${format}`), kept);
+  // The same values as float32; tied weights stay tied.
+  const stateDict = Object.fromEntries(
+    Object.entries(kept).map(([name, { data, shape }]) => [name, { data, shape }]),
+  );
   for (const format of ['ckpt', 'safetensors', 'npz']) {
     await saveCheckpoint(join(folder, `model.${format}`), stateDict);
   }

@@ -8,7 +8,13 @@ export function denseModel(
 ): Record<string, Tensor | TensorInPieces> {
   const dense: Record<string, Tensor | TensorInPieces> = { ...stateDict };
   for (const name of tables.names) {
-    dense[name] = { shape: dense[name]!.shape, pieces: () => tables.pieces(name) };
+    const { shape, stored } = stateDict[name]!;
+    // Other values would be rounded to a narrower type.
+    dense[name] = {
+      shape,
+      stored: tables.keepsValues ? stored : undefined,
+      pieces: () => tables.pieces(name),
+    };
   }
   return dense;
 }

@@ -29,6 +29,7 @@ import { dumpModels, type PlannedModel } from './dump-models.js';
 import { openDumpJournal } from './dump-journal.js';
 import type { DumpedFile } from './dump-task.js';
 import { calibrationFiles, measureImportance, type Calibration } from './measure-importance.js';
+import { narrowTypeNote } from './narrow-type-note.js';
 import { sourceFingerprint } from './source-fingerprint.js';
 import { spaceNote } from './space-note.js';
 import { version } from '../package.json';
@@ -142,6 +143,8 @@ export async function runDiskBenchmark({
           .filter((sweep) => sweep.length > 0);
         if (left.length === 0) return found as SparseModelMetadata[];
         const { stateDict, names, metadata } = await loadTables({ modelPath, tables, onNote });
+        const narrow = narrowTypeNote({ stateDict, names, format, points: left.flat() });
+        if (narrow) onNote?.(`${modelPath}: ${narrow}`);
         const space = await spaceNote({ stateDict, tables: names, dumpPath, points: left.flat(), format });
         if (space) onNote?.(space);
         const chosen = Object.fromEntries(names.map((name) => [name, stateDict[name]!]));

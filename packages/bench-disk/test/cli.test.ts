@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { loadCheckpoint } from '@ds/tensor-files';
+import { loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/tensor-files';
 import { readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
 import { benchCommand, builtFile, killOnceJournalled, originalData, originalModel } from '@ds/test-support';
 import packageJson from '../package.json';
@@ -58,6 +58,32 @@ describe('bench-disk', () => {
       }
     }
     expect(rows.at(-1)!.sparseBytes!).toBeLessThan(rows[0]!.sparseBytes!);
+  });
+
+  test('keeps the types of a half-precision model, and carries whole numbers through', async () => {
+    const half = join(folder, 'half.pt');
+    const state: StateDict = { ...(await loadCheckpoint(originalModel)) };
+    Object.entries(state).forEach(([name, { data, shape }], place) => {
+      state[name] = { data, shape, stored: { dtype: place % 2 === 0 ? 'float16' : 'bfloat16' } };
+    });
+    const bytes = new Uint8Array(BigInt64Array.of(2n ** 60n + 1n).buffer);
+    state['steps'] = { data: Float32Array.of(2 ** 60), shape: [1], stored: { dtype: 'int64', bytes } };
+    await saveCheckpoint(half, state);
+    const source = await loadCheckpoint(half);
+    const options = ['--sparsity-levels', '0,0.5', '--norms', 'L1', '--sparse-block-shapes', '1x4'];
+    const result = run([...args, '--model-path', half, ...options, '--format', 'both']);
+    expect(result.stderr).toContain(
+      `${half}: emb_l.0.weight is float16: dense models with pruned tables keep that, tables in other files are float32`,
+    );
+    expect(result.status).toBe(0);
+    const [whole, pruned] = await readSparseModelMetadata(output);
+    expect(await loadCheckpoint(whole!.path)).toEqual(source);
+    expect((await loadCheckpoint(whole!.sparsePath!))['steps']).toEqual(source['steps']);
+    for (const [name, { data, stored }] of Object.entries(await loadCheckpoint(pruned!.path))) {
+      expect([name, stored]).toEqual([name, source[name]!.stored]);
+      expect(data.every((value, i) => value === source[name]!.data[i] || value === 0)).toBe(true);
+    }
+    expect(run([...args, '--model-path', half, ...options]).stderr).not.toContain('float16');
   });
 
   test('says that a method needs training rows, and that scopes are methods', async () => {

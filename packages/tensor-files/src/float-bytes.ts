@@ -1,4 +1,5 @@
 import { fromFloat16 } from '@ds/data-sparsifier';
+import { fileDtype, narrowed } from './stored-values.js';
 import { sizeOf, type Tensor, type TensorInPieces } from './state-dict.js';
 
 /** The supported floating point types; all are converted to float32. */
@@ -85,14 +86,20 @@ export function widenFloat16(halves: Uint16Array): Float32Array {
 }
 
 /**
- * The bytes of a tensor's values, in pieces of a size that zlib and the file system accept.
+ * The bytes of a tensor's values as they are stored in a file, in pieces of a size that zlib and the file system accept.
  *
  * @throws Error naming the key, at the end, if the number of values does not match the shape.
  */
 export function* bytesOfTensor(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
   let length = 0;
-  for (const values of 'data' in tensor ? [tensor.data] : tensor.pieces()) {
-    length += values.length;
+  if ('data' in tensor && tensor.stored?.bytes) {
+    yield tensor.stored.bytes;
+    return;
+  }
+  const dtype = fileDtype(tensor);
+  for (const piece of 'data' in tensor ? [tensor.data] : tensor.pieces()) {
+    length += piece.length;
+    const values = dtype === 'float16' || dtype === 'bfloat16' ? narrowed(piece, dtype) : piece;
     const { buffer, byteOffset, byteLength } = values;
     for (let done = 0; done < byteLength; done += longestPiece) {
       yield new Uint8Array(buffer, byteOffset + done, Math.min(longestPiece, byteLength - done));

@@ -6,7 +6,7 @@
 export { metadataComment, type CheckpointMetadata } from './checkpoint-metadata.js';
 export { readPackedMetadata } from './packed-metadata.js';
 export { sizeOf } from './state-dict.js';
-export type { ModelState, StateDict, Tensor, TensorInPieces } from './state-dict.js';
+export type { ModelState, StateDict, Stored, StoredDtype, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
 export { checkFinite, nonFiniteValue } from './check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';

@@ -6,6 +6,22 @@ export interface Tensor {
   data: Float32Array;
   /** Sizes of its dimensions. */
   shape: number[];
+  /** How its file holds the values, where not as float32; they are written so again. */
+  stored?: Stored | undefined;
+}
+
+/** A type of values in files, beside float32, that is kept when a state dict is written again. */
+export type StoredDtype = 'float16' | 'bfloat16' | 'int8' | 'uint8' | 'bool' | 'int16' | 'int32' | 'int64';
+
+/** How a file holds values that are not float32. */
+export interface Stored {
+  /** The type, by PyTorch's name. */
+  dtype: StoredDtype;
+  /**
+   * The bytes, little-endian, of whole numbers and truth values, which float32 may not hold exactly. They are what is
+   * written: a change of `data` does not count.
+   */
+  bytes?: Uint8Array | undefined;
 }
 
 /** A tensor to write whose values need not all be in memory at once. */
@@ -14,6 +30,8 @@ export interface TensorInPieces {
   shape: number[];
   /** The values, row-major, in pieces of any length. A piece must not change afterwards. */
   pieces: () => Iterable<Float32Array>;
+  /** The type to write them as. Default: float32. */
+  stored?: Pick<Stored, 'dtype'> | undefined;
 }
 
 /** Tensors by PyTorch's names, in PyTorch's order. */

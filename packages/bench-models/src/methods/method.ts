@@ -47,6 +47,8 @@ export interface CompressedTables {
   checkpoint(tensors: StateDict, metadata?: CheckpointMetadata): AsyncIterable<Uint8Array>;
   /** Seconds to compress every table once, without the sweep: the mean if it was done several times. */
   readonly secondsTaken: number;
+  /** Whether each value is either kept or set to 0. Default: values may change. */
+  readonly keepsValues?: boolean;
   /** Number of values set to 0, over all tables. */
   readonly prunedValues: number;
 }

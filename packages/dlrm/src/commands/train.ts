@@ -147,7 +147,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     },
   });
   await dataset.close();
-  if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified(), { metadata });
+  if (sparsity) await saveCheckpoint(saveModel, sparsity.sparsified(), { metadata: model.metadata });
   else await model.save(saveModel);
   await model.dispose();
   checkpoints?.remove();

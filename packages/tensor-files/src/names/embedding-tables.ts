@@ -58,7 +58,11 @@ export function selectTables({
   /** Notes for the user: gaps in the numbering, and tensors that look like tables but are left out. */
   notes: string[];
 } {
-  const matrices = Object.keys(stateDict).filter((name) => shapeOf(stateDict[name])?.length === 2);
+  const matrices = Object.keys(stateDict).filter((name) => {
+    // Whole numbers are carried along: they cannot be pruned.
+    const isInteger = (stateDict[name] as { stored?: { bytes?: unknown } }).stored?.bytes !== undefined;
+    return shapeOf(stateDict[name])?.length === 2 && !isInteger;
+  });
   const fail = (expected: string) => {
     const found = matrices.map((name) => `${name} (${shapeOf(stateDict[name])!.join(', ')})`);
     return new Error(

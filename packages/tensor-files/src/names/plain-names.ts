@@ -106,5 +106,6 @@ function applyMasks(name: string, weight: Tensor, masks: readonly unknown[]): Te
     }
     for (let i = 0; i < data.length; i++) data[i] = mask.data[i] === 0 ? 0 : data[i]! * mask.data[i]!;
   }
-  return { ...weight, data };
+  // Whole numbers times a mask are written as what they are now.
+  return { data, shape: weight.shape, ...(!weight.stored?.bytes && { stored: weight.stored }) };
 }

@@ -1,9 +1,11 @@
 import { pullBytes, ZipWriter, type ZipArchive } from '@ds/files';
-import { dump } from 'npyjs';
 import { metadataComment, metadataFromComment, type CheckpointMetadata } from '../checkpoint-metadata.js';
 import type { Format, ReadOptions } from '../format.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { allocateFloats, bytesOfTensor } from '../float-bytes.js';
+import { fileDtype, integerTensor, isIntegerDtype, type FileDtype } from '../stored-values.js';
+import { mayBeInteger } from '../names/may-be-integer.js';
+import { formatNpyHeader } from './npy-format.js';
 import { npzEntries } from './open-npz.js';
 import { readNpzArrays } from './read-npz.js';
 
@@ -34,6 +36,11 @@ async function readNpzCheckpoint(
   const arrays = Object.entries(await readNpzArrays(title, await npzEntries(zip)));
   const tensors: [string, Tensor][] = [];
   for (const [name, { data, shape, dtype }] of arrays) {
+    if (isIntegerDtype(dtype) && mayBeInteger(name)) {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      tensors.push([name, integerTensor(bytes, dtype, shape)]);
+      continue;
+    }
     if (!dtype.startsWith('float')) {
       throw new Error(`${title}: ${name}: expected float32, float16 or float64 values, found ${dtype}`);
     }
@@ -42,16 +49,12 @@ async function readNpzCheckpoint(
       ? (data as Float32Array)
       : allocateFloats(`${title}: ${name}`, data.length, { shared: isShared(name) });
     if (!isReady) floats.set(data as Float32Array | Float64Array);
-    tensors.push([name, { data: floats, shape }]);
+    tensors.push([name, { data: floats, shape, ...(dtype === 'float16' && { stored: { dtype } }) }]);
   }
   return Object.fromEntries(tensors);
 }
 
-function npyHeader(shape: number[]): Uint8Array {
-  return new Uint8Array(dump(new Float32Array(0), shape)); // an array of no values is all header
-}
-
-/** The bytes of an npz file of float32 arrays, stored uncompressed like in numpy.savez. */
+/** The bytes of an npz file of arrays, float32 or as read, stored uncompressed like in numpy.savez. */
 function writeNpzCheckpoint(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
   metadata: CheckpointMetadata,
@@ -66,6 +69,9 @@ function writeNpzCheckpoint(
 }
 
 function* npyBytes(name: string, tensor: Tensor | TensorInPieces): Generator<Uint8Array> {
-  yield npyHeader(tensor.shape);
-  yield* bytesOfTensor(name, tensor);
+  // NumPy has no bfloat16.
+  const written = tensor.stored?.dtype === 'bfloat16' ? { ...tensor, stored: undefined } : tensor;
+  const dtype = fileDtype(written) as Exclude<FileDtype, 'bfloat16'>;
+  yield formatNpyHeader({ dtype, shape: tensor.shape, fortranOrder: false });
+  yield* bytesOfTensor(name, written);
 }

@@ -8,7 +8,10 @@ import { metadataKey as mixedKey, mixedTables, type MixedTableEntries } from './
 import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
-import { readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';
+import { integerTensor, isIntegerDtype, type IntegerDtype } from '../stored-values.js';
+import { mayBeInteger } from '../names/may-be-integer.js';
+import { bytesAt, readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';
+import { dtypeOfSafetensors } from './safetensors-dtypes.js';
 
 /** What a safetensors file holds: tables in forms of our own, and tensors. */
 interface Contents {
@@ -81,6 +84,15 @@ async function contentsOf(source: ByteSource): Promise<Contents> {
   };
 }
 
+// A part of a table of ours, where the rest of the table is missing.
+const tablePart = /\.(mixed|fbgemm)\.|\.(row_)?bitmask$|\.block_shape$/;
+
+/** The type of a tensor of whole numbers or truth values; undefined for any other, and for a table or a part of one. */
+function integerDtype(name: string, entry: SafetensorsEntry): IntegerDtype | undefined {
+  const dtype = dtypeOfSafetensors(entry.dtype);
+  return dtype && isIntegerDtype(dtype) && mayBeInteger(name) && !tablePart.test(name) ? dtype : undefined;
+}
+
 async function readDenseTensors(
   source: ByteSource,
   { entries, sparse, mixed }: Contents,
@@ -97,13 +109,22 @@ async function readDenseTensors(
     ] as const) {
       if (names.has(name)) throw new Error(`${source.name}: ${name}: is both a ${kind} table and a tensor`);
     }
-    floatTypeOf(source, name, entry);
+    if (!integerDtype(name, entry)) floatTypeOf(source, name, entry);
   }
   const tensors: [string, Tensor][] = [];
   for (const [name, entry] of dense) {
-    const data = await readFloatTensor({ source, name, entry, shared: isShared(name) });
+    const integer = integerDtype(name, entry);
+    if (integer) {
+      const bytes = new Uint8Array(entry.byteLength);
+      await bytesAt(source, entry).readInto(bytes);
+      tensors.push([name, integerTensor(bytes, integer, entry.shape)]);
+    } else {
+      const data = await readFloatTensor({ source, name, entry, shared: isShared(name) });
+      const dtype = dtypeOfSafetensors(entry.dtype);
+      const isHalf = dtype === 'float16' || dtype === 'bfloat16';
+      tensors.push([name, { data, shape: entry.shape, ...(isHalf && { stored: { dtype } }) }]);
+    }
     source.forget?.(entry.start, entry.start + entry.byteLength);
-    tensors.push([name, { data, shape: entry.shape }]);
   }
   return tensors;
 }

@@ -1,8 +1,8 @@
 import type { CheckpointMetadata } from '../checkpoint-metadata.js';
 import type { Format } from '../format.js';
-import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
-import { bytesOfTensor } from '../float-bytes.js';
+import type { Tensor, TensorInPieces } from '../state-dict.js';
 import { readSafetensors } from './read-safetensors.js';
+import { safetensorsInput } from './safetensors-dtypes.js';
 import { writeSafetensors } from './write-safetensors.js';
 
 /** Safetensors (https://huggingface.co/docs/safetensors), with tables as `saveSparseCheckpoint` and `saveMixedCheckpoint` write them. */
@@ -21,10 +21,8 @@ function writeDense(
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>,
   metadata: CheckpointMetadata,
 ): AsyncGenerator<Uint8Array> {
-  const tensors = Object.entries(stateDict).map(([name, tensor]) => {
-    const byteLength = 4 * sizeOf(tensor.shape);
-    const bytes = bytesOfTensor(name, tensor);
-    return [name, { dtype: 'F32', shape: tensor.shape, byteLength, bytes }] as const;
-  });
+  const tensors = Object.entries(stateDict).map(
+    ([name, tensor]) => [name, safetensorsInput(name, tensor)] as const,
+  );
   return writeSafetensors(new Map(tensors), { ...metadata, format: 'pt' });
 }

@@ -61,3 +61,22 @@ function mergedAxes({ shape, strides }: { shape: readonly number[]; strides: rea
   }
   return merged;
 }
+
+/** The bytes of a strided view of elements of `size` bytes, the last index fastest. */
+export function bytesOfView(
+  source: Uint8Array,
+  { offset, shape, strides }: { offset: number; shape: readonly number[]; strides: readonly number[] },
+  size: number,
+): Uint8Array {
+  const length = shape.reduce((product, side) => product * side, 1);
+  const bytes = new Uint8Array(length * size);
+  for (let to = 0; to < length; to++) {
+    let from = offset;
+    for (let axis = shape.length - 1, rest = to; axis >= 0; axis--) {
+      from += (rest % shape[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    bytes.set(source.subarray(from * size, (from + 1) * size), to * size);
+  }
+  return bytes;
+}

@@ -4,7 +4,9 @@ import type { ReadOptions } from '../format.js';
 import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
 import { unpickle } from '../pickle/unpickle.js';
 import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
-import { copyView, isWhole } from './copy-view.js';
+import { fileSizes, integerTensor, isIntegerDtype, type IntegerDtype } from '../stored-values.js';
+import { mayBeInteger } from '../names/may-be-integer.js';
+import { bytesOfView, copyView, isWhole } from './copy-view.js';
 import { metadataAttribute } from './metadata-attribute.js';
 import { findStateDict } from './find-state-dict.js';
 import { torchMeaning, type TorchStorage, type TorchTensor } from './torch-objects.js';
@@ -36,6 +38,13 @@ export async function readTorchCheckpoint(
 
   const read = new Map<string, Tensor>();
   for (const { entry, storage, type, views } of blocks) {
+    if (isIntegerDtype(type)) {
+      const bytes = entry ? await bytesOf(zip, entry) : new Uint8Array();
+      for (const [name, view] of views) {
+        read.set(name, integerTensor(bytesOfView(bytes, view, fileSizes[type]), type, view.shape));
+      }
+      continue;
+    }
     const names = views.map(([name]) => name);
     const whole = views.find(([, view]) => isWhole(view, storage.length));
     const shared = whole !== undefined && isShared(whole[0]);
@@ -59,7 +68,8 @@ export async function readTorchCheckpoint(
         copyView(values, view, data);
       }
       made.set(seen, data);
-      read.set(name, { data, shape: view.shape });
+      const isHalf = type === 'float16' || type === 'bfloat16';
+      read.set(name, { data, shape: view.shape, ...(isHalf && { stored: { dtype: type } }) });
     }
   }
   return Object.fromEntries([...tensors.keys()].map((name) => [name, read.get(name)!]));
@@ -131,7 +141,7 @@ interface StorageBlock {
   /** Undefined for a storage of no elements, which has no entry. */
   entry: ZipEntry | undefined;
   storage: TorchStorage;
-  type: FloatType;
+  type: FloatType | IntegerDtype;
   views: [name: string, view: TorchTensor][];
 }
 
@@ -145,7 +155,7 @@ function storageBlocks(
   for (const [name, view] of tensors) {
     const { storage } = view;
     const { key, dtype, elementSize, length } = storage;
-    if (!isFloatType(dtype)) {
+    if (!isFloatType(dtype) && !(isIntegerDtype(dtype) && mayBeInteger(name))) {
       throw new Error(
         `${zip.name}: ${name}: expected float32, float16, bfloat16 or float64 values, found ${dtype}`,
       );

@@ -2,12 +2,13 @@ import { pullBytes, ZipWriter } from '@ds/files';
 import type { CheckpointMetadata } from '../checkpoint-metadata.js';
 import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
 import { bytesOfTensor } from '../float-bytes.js';
+import { fileDtype, type FileDtype } from '../stored-values.js';
 import { PickleWriter } from '../pickle/pickle-writer.js';
 import { metadataAttribute } from './metadata-attribute.js';
 
 /**
  * The bytes of a checkpoint like those of torch.save: a zip archive with the values aligned to 64 bytes, and a pickle
- * (protocol 2) of an OrderedDict of float32 tensors. It contains only what torch.load needs, and is the same, byte for
+ * (protocol 2) of an OrderedDict of tensors, float32 or as read. It contains only what torch.load needs, and is the same, byte for
  * byte, for the same tensors. Tensors with the same `data` array share a storage. Metadata is an attribute of the
  * OrderedDict, like `_metadata` in PyTorch's own files, not a key among the tensors.
  */
@@ -67,11 +68,24 @@ function pickled(
   return pickle.finish();
 }
 
-function storage(pickle: PickleWriter, { shape }: { shape: readonly number[] }, key: string): void {
+const storageTypes: Readonly<Record<FileDtype, string>> = {
+  float32: 'FloatStorage',
+  float16: 'HalfStorage',
+  bfloat16: 'BFloat16Storage',
+  int8: 'CharStorage',
+  uint8: 'ByteStorage',
+  bool: 'BoolStorage',
+  int16: 'ShortStorage',
+  int32: 'IntStorage',
+  int64: 'LongStorage',
+};
+
+function storage(pickle: PickleWriter, tensor: Tensor | TensorInPieces, key: string): void {
+  const { shape } = tensor;
   pickle.persistent(() =>
     pickle.tuple([
       () => pickle.string('storage'),
-      () => pickle.global('torch', 'FloatStorage'),
+      () => pickle.global('torch', storageTypes[fileDtype(tensor)]),
       () => pickle.string(key),
       () => pickle.string('cpu'),
       () => pickle.integer(sizeOf(shape)),

@@ -17,6 +17,7 @@ const pieceLength = 1 << 17;
  * of the tables. Pruned values are +0.
  */
 export class PrunedTables implements CompressedTables {
+  readonly keepsValues = true;
   readonly #stateDict: StateDict;
   readonly #point: BlockPoint;
   readonly #sweeps: ReadonlyMap<string, LevelSweep>;

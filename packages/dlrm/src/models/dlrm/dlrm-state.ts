@@ -5,10 +5,12 @@ import { fromTorchRec } from './torchrec-names.js';
 
 /**
  * Converts the state dict of a DLRM to the names of a plain one, if it was trained by TorchRec or with composed tables
- * (`--qr-flag`, `--md-flag`, `--weighted-pooling=learned`). A plain one is returned unchanged.
+ * (`--qr-flag`, `--md-flag`, `--weighted-pooling=learned`). A plain one is returned unchanged, except
+ * that whole numbers and truth values, such as counters beside the parameters, are left out: no parameter of a DLRM is one.
  *
  * @throws Error naming a tensor that does not fit, or a flag that must be given
  */
 export function dlrmState(state: ModelState, flags: ModelFlags): ModelState {
-  return composeTables(fromTorchRec(state), flags);
+  const parameters = Object.entries(state).filter(([, value]) => !('stored' in value && value.stored?.bytes));
+  return composeTables(fromTorchRec(Object.fromEntries(parameters)), flags);
 }

@@ -152,7 +152,10 @@ export class Dlrm implements HookedModel {
     }
     const { openNetwork, description } = await openEngine(engine, { threads });
     const network = await openNetwork(config, parameters);
-    return new Dlrm({ config, engine: description, metadata, tables, network });
+    const { archInteractionOp = 'dot', keptFeatures } = config;
+    const isShown = keptFeatures !== undefined || !isAmbiguous(config, vectorSizes(config));
+    const said = isShown ? metadata : { ...metadata, ...flagsMetadata({ archInteractionOp }) };
+    return new Dlrm({ config, engine: description, metadata: said, tables, network });
   }
 
   /**
@@ -354,10 +357,7 @@ export class Dlrm implements HookedModel {
 
   /** Writes a checkpoint atomically; the file extension determines the format (`saveCheckpoint`). */
   save(path: string): Promise<void> {
-    const { archInteractionOp = 'dot' } = this.config;
-    const isSaid = this.config.keptFeatures ?? !isAmbiguous(this.config, vectorSizes(this.config));
-    const metadata = { ...this.metadata, ...(isSaid ? {} : flagsMetadata({ archInteractionOp })) };
-    return this.#next(() => saveCheckpoint(path, this.#parameters(), { metadata }));
+    return this.#next(() => saveCheckpoint(path, this.#parameters(), { metadata: this.metadata }));
   }
 
   /** Frees the engine's memory. The model cannot be used afterwards; a second call does nothing. */

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
-import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import { checkTensor } from '../../float-bytes.js';
+import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { fbgemmTables } from './fbgemm-tables.js';
 import type { MixedStateDict } from './save-mixed-checkpoint.js';
@@ -28,8 +29,7 @@ export async function saveFbgemmTables(path: string, { tables, tensors }: MixedS
   const ones = new Map<string, SafetensorsInput>();
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(`${path}: ${name}`, tensor);
-    const { data, shape } = tensor;
-    fours.set(name, { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(name, tensor) });
+    fours.set(name, safetensorsInput(name, tensor));
   }
   for (const [name, table] of Object.entries(tables)) {
     for (const { kind, rows, rowBytes, remapping } of tablesOf(`${path}: ${name}`, table)) {

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import { isProjectedKind, projectedKinds, type MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
-import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import { checkTensor } from '../../float-bytes.js';
 import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
+import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import type { StateDict } from '../../state-dict.js';
 import { metadataKey, partTensor, type MixedTableDescription } from './mixed-layout.js';
@@ -57,9 +58,7 @@ export async function* writeMixedCheckpoint({
   const inputs = new Map<string, SafetensorsInput>();
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);
-    const { data, shape } = tensor;
-    const bytes = bytesOfTensor(name, tensor);
-    inputs.set(name, { dtype: 'F32', shape, byteLength: data.byteLength, bytes });
+    inputs.set(name, safetensorsInput(name, tensor));
   }
   const descriptions: Record<string, MixedTableDescription> = {};
   for (const [name, table] of Object.entries(tables)) {

@@ -3,6 +3,8 @@ import { appendTo, writeWhole } from '@ds/files';
 import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
 import type { StateDict } from '../../state-dict.js';
 import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
+import { fileDtype, fileSizes } from '../../stored-values.js';
+import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { checkSparseFields, type SparseTableLike } from './sparse-table-like.js';
 
@@ -90,11 +92,8 @@ export async function* writeSparseCheckpoint({
   }
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);
-    const { data, shape } = tensor;
-    fours.push([
-      name,
-      { dtype: 'F32', shape, byteLength: data.byteLength, bytes: bytesOfTensor(name, tensor) },
-    ]);
+    const group = { 8: eights, 4: fours }[fileSizes[fileDtype(tensor)]] ?? ones;
+    group.push([name, safetensorsInput(name, tensor)]);
   }
   yield* writeSafetensors(new Map([...eights, ...fours, ...ones]), {
     ...metadata,
