@@ -1,9 +1,13 @@
 import { MixedPrecisionTable, type Table } from '@ds/data-sparsifier';
 import { allocateProjected, allocateQuantized } from './projection/allocate-projected.js';
-import { rowChoices } from './allocation/row-choices.js';
+import { checkValues } from './allocation/row-choices.js';
+import { MeasuredTable } from './projection/measured-table.js';
 import type { TableImportance } from './importance/table-importance.js';
 
-/** The target size of all tables together: in bytes, or as a compression ratio relative to float32. */
+// Of more rows a sample is measured first.
+const sampledRows = 1 << 20;
+
+/** How small the tables are to be together: in bytes, or as the ratio of their float32 values' bytes to theirs. */
 export type Budget =
   | {
       /** Maximum bytes of all tables together, including codes, scales and index. */
@@ -57,8 +61,8 @@ export function compressTables({
 }
 
 /**
- * Rounds every row to every choice of bits and measures the distortion, which is the slow part of `compressTables`.
- * Afterwards any number of budgets can be tried.
+ * Measures what storing each row in each number of bits costs, which takes most of the time of `compressTables`; any number of
+ * budgets can be tried then. Of more than a million rows, those that may be worth storing are measured at each lower price.
  *
  * @throws RangeError like `compressTables`
  */
@@ -82,16 +86,18 @@ export function measureTables({
   }
   const names = Object.keys(tables);
   const total = names.reduce((sum, name) => sum + checkedShape(name, tables[name]!)[0], 0);
+  const stride = Math.max(1, Math.ceil(total / sampledRows));
   let done = 0;
   const measured = names.map((name) => {
     const table = tables[name]!;
     const ofTable = importance ? checkedImportance(name, table, importance[name]) : uniformImportance(table);
-    const choices = rowChoices(name, table, ofTable);
-    done += choices.rows;
+    checkValues(name, table);
+    const own = new MeasuredTable(name, table, ofTable, stride);
+    done += table.shape[0]!;
     onProgress?.(done, total);
-    return { name, table, importance: ofTable, choices };
+    return own;
   });
-  const denseBytes = measured.reduce((sum, { choices: { rows, dim } }) => sum + 4 * rows * dim, 0);
+  const denseBytes = measured.reduce((sum, { table: { data } }) => sum + 4 * data.length, 0);
   return {
     denseBytes,
     compress(budget) {

@@ -21,8 +21,6 @@ const leastShare = 1e-30;
 const leastRowBytes = 1 / 16;
 // How often the index and the profitable kinds of rows are recomputed from the resulting counts.
 const passes = 2;
-// A price that need not be exact is computed on this many rows.
-const roughRows = 1 << 20;
 
 /**
  * Chooses the bits of each row so that the sum of distortions is minimal within a number of bytes. At a given price per byte,
@@ -51,11 +49,15 @@ export function allocateBits(tables: readonly RowChoices[], budget: number): All
   };
 }
 
-/** The approximate price per byte at which all tables fit in a number of bytes. */
+/**
+ * Nearly the price for a byte at which all tables fit a number of bytes.
+ *
+ * @param tables samples of their rows, each of which stands for as many as it takes
+ */
 export function roughPrice(tables: readonly RowChoices[], budget: number): number {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  const stride = Math.ceil(rows / roughRows);
-  const sampled = tables.map((table) => new PricedRows(table, stride));
+  const sampled = tables.map(
+    (table) => new PricedRows(table, table.rows / table.distortions[0]!.length || 1),
+  );
   return lowestPrice(sampled, tables.map(firstExtraBytes), budget, coarse);
 }
 
@@ -77,20 +79,20 @@ class PricedRows {
   /** (candidates, choices). */
   readonly #distortions: Float32Array;
 
-  /** @param stride only every `stride`-th candidate is used, representing all */
-  constructor(choices: RowChoices, stride = 1) {
+  /** @param share how many rows of the table each candidate stands for */
+  constructor(choices: RowChoices, share = 1) {
     this.choices = choices;
     const { distortions } = choices;
     const width = choices.bits.length;
-    const rows = Math.ceil(distortions[0]!.length / stride);
-    this.#share = rows === 0 ? 1 : distortions[0]!.length / rows;
+    const rows = distortions[0]!.length;
+    this.#share = share;
     this.#rows = rows;
     this.#distortions = new Float32Array(rows * width);
     let largest = 0;
     distortions.slice(0, width).forEach((own, choice) => {
-      for (let row = 0; row < rows; row++) this.#distortions[row * width + choice] = own[row * stride]!;
+      for (let row = 0; row < rows; row++) this.#distortions[row * width + choice] = own[row]!;
     });
-    for (let row = 0; row < rows; row++) largest = Math.max(largest, distortions[0]![row * stride]!);
+    for (let row = 0; row < rows; row++) largest = Math.max(largest, distortions[0]![row]!);
     this.largest = largest;
   }
 

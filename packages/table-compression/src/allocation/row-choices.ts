@@ -27,20 +27,17 @@ export interface RowChoices {
 }
 
 /**
- * The choices for the rows of one table.
+ * The choices for rows of one table.
  *
- * @throws RangeError naming the table, the row and the column of a value that is not finite or beyond float16
+ * @param rowsOfTable rows of the whole table, where these are some of it
  */
-export function rowChoices(name: string, table: Table, importance: TableImportance): RowChoices {
+export function rowChoices(
+  table: Table,
+  importance: TableImportance,
+  rowsOfTable = table.shape[0]!,
+): RowChoices {
   const [rows, dim] = table.shape as [number, number];
-  const at = table.data.findIndex((value) => !(Math.abs(value) <= largestHalf));
-  if (at >= 0) {
-    throw new RangeError(
-      `table "${name}", row ${Math.floor(at / dim)}, column ${at % dim}: expected a finite value within ` +
-        `${largestHalf}, found ${table.data[at]}`,
-    );
-  }
-  const bits = rows <= rowsOfSmallTable ? allBits : codedBits;
+  const bits = rowsOfTable <= rowsOfSmallTable ? allBits : codedBits;
   return {
     rows,
     dim,
@@ -48,4 +45,15 @@ export function rowChoices(name: string, table: Table, importance: TableImportan
     rowBytes: bits.map((choice) => (choice === 0 ? 0 : storedRowBytes(choice, dim))),
     distortions: bits.map((choice) => rowDistortions(table, choice, importance)),
   };
+}
+
+/** @throws RangeError naming the table, the row and the column of a value that is not finite or beyond float16 */
+export function checkValues(name: string, { data, shape }: Table): void {
+  const dim = shape[1]!;
+  const at = data.findIndex((value) => !(Math.abs(value) <= largestHalf));
+  if (at < 0) return;
+  throw new RangeError(
+    `table "${name}", row ${Math.floor(at / dim)}, column ${at % dim}: expected a finite value within ` +
+      `${largestHalf}, found ${data[at]}`,
+  );
 }

@@ -13,14 +13,18 @@ export interface AllocatedRows {
 
 /** Allocates bits to rows so that the sum of distortions is minimal within a number of bytes. */
 export function allocateQuantized(tables: readonly MeasuredTable[], budget: number): AllocatedRows[] {
-  const coded = tables.map(({ choices }) => choices);
+  const price = roughPrice(
+    tables.map(({ sample }) => sample),
+    budget,
+  );
+  const coded = tables.map((table) => table.candidatesAt(price));
   return allocateBits(coded, budget).bits.map((bits) => ({ bits }));
 }
 
 /** The same, with projected rows where they are better. */
 export function allocateProjected(tables: readonly MeasuredTable[], budget: number): AllocatedRows[] {
   const price = roughPrice(
-    tables.map(({ choices }) => choices),
+    tables.map(({ sample }) => sample),
     budget,
   );
   // If every row fits uncompressed, there is nothing to gain.

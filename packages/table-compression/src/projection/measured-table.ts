@@ -1,10 +1,87 @@
 import type { Table } from '@ds/data-sparsifier';
-import type { RowChoices } from '../allocation/row-choices.js';
+import { rowChoices, type RowChoices } from '../allocation/row-choices.js';
+import { rowDistortions } from '../allocation/row-distortions.js';
 import type { TableImportance } from '../importance/table-importance.js';
 
-/** A table whose rows have been measured in each number of bits. */
-export interface MeasuredTable {
-  table: Table;
-  importance: TableImportance;
-  choices: RowChoices;
+// A row is not stored whose distortion then is less than that of so many bytes.
+const leastWorth = 0.2;
+
+/** Choices of some rows of a table. */
+export interface CandidateChoices extends RowChoices {
+  candidates: Uint32Array;
+}
+
+/**
+ * What storing the rows of a table costs. What it costs not to store a row is measured for all of them; the rounding to each number
+ * of bits, which takes most of the time, only for a sample and for rows that may be worth storing at the price of a byte.
+ */
+export class MeasuredTable {
+  readonly name: string;
+  readonly table: Table;
+  readonly importance: TableImportance;
+  /** Every `stride`-th row. */
+  readonly sample: CandidateChoices;
+  /** (rows): what it costs not to store a row. */
+  readonly pruned: Float32Array;
+  #least = Infinity;
+  #measured: CandidateChoices;
+
+  /** @throws RangeError naming the table, the row and the column of a value that is not finite or beyond float16 */
+  constructor(name: string, table: Table, importance: TableImportance, stride: number) {
+    this.name = name;
+    this.table = table;
+    this.importance = importance;
+    this.pruned = rowDistortions(table, 0, importance);
+    const rows = this.pruned.length;
+    const sampled = Uint32Array.from({ length: Math.ceil(rows / stride) }, (_, at) => at * stride);
+    this.sample = this.#measure(sampled);
+    this.#measured = this.sample;
+    if (stride === 1) this.#least = -1;
+  }
+
+  /** The choices of the rows that may be worth storing at a price for a byte. */
+  candidatesAt(price: number): CandidateChoices {
+    const least = price * leastWorth;
+    const candidates = this.#above(least);
+    if (least < this.#least) {
+      this.#measured = this.#measure(candidates);
+      this.#least = least;
+      return this.#measured;
+    }
+    const { candidates: known, distortions } = this.#measured;
+    const places = new Uint32Array(candidates.length);
+    let place = 0;
+    candidates.forEach((row, at) => {
+      while (known[place]! < row) place++;
+      places[at] = place;
+    });
+    return {
+      ...this.#measured,
+      candidates,
+      distortions: distortions.map((own) => Float32Array.from(places, (at) => own[at]!)),
+    };
+  }
+
+  #above(least: number): Uint32Array {
+    let count = 0;
+    for (const distortion of this.pruned) if (distortion > least) count++;
+    const rows = new Uint32Array(count);
+    let place = 0;
+    for (let row = 0; place < count; row++) if (this.pruned[row]! > least) rows[place++] = row;
+    return rows;
+  }
+
+  #measure(candidates: Uint32Array): CandidateChoices {
+    const [rows, dim] = this.table.shape as [number, number];
+    const { accesses, curvature } = this.importance;
+    if (candidates.length === rows) {
+      return { ...rowChoices(this.table, this.importance), candidates };
+    }
+    const data = new Float32Array(candidates.length * dim);
+    candidates.forEach((row, at) => {
+      data.set(this.table.data.subarray(row * dim, (row + 1) * dim), at * dim);
+    });
+    const ofRows = { accesses: Float64Array.from(candidates, (row) => accesses[row]!), curvature };
+    return { ...rowChoices({ data, shape: [candidates.length, dim] }, ofRows, rows), rows, candidates };
+  }
 }

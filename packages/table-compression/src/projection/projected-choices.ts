@@ -5,8 +5,6 @@ import { fitProjection } from './fit-projection.js';
 
 /** Bits of a row of each projected kind. */
 const projectedRowSizes = [2, 4, 8, 16, 32, 64] as const;
-// A row is not stored whose distortion then is less than that of so many bytes.
-const leastWorth = 0.2;
 // Where one coefficient holds nearly all of the distortion, each bit more takes three quarters off it.
 const bitsPerOctave = 2;
 
@@ -16,18 +14,14 @@ const bitsPerOctave = 2;
  *
  * @param price what a byte costs, in distortion, nearly
  */
-export function projectedChoices(
-  { table: { data }, importance, choices }: MeasuredTable,
-  price: number,
-): RowChoices {
-  const { rows, dim, bits, rowBytes, distortions } = choices;
-  const pruned = distortions[0]!;
-  const candidates = rowsWorth(pruned, leastWorth * price);
-  const coded = distortions.map((own) => Float32Array.from(candidates, (row) => own[row]!));
-  const fitting = { rows, dim, bits, rowBytes, distortions: coded, candidates };
+export function projectedChoices(measured: MeasuredTable, price: number): RowChoices {
+  const { importance, pruned } = measured;
+  const { data } = measured.table;
+  const coded = measured.candidatesAt(price);
+  const { dim, bits, rowBytes, distortions, candidates } = coded;
   const members = { all: candidates, ofKind: membersOfKinds(pruned, candidates, price) };
   const projection = fitProjection({ data, dim, importance, members, rowBits: projectedRowSizes, price });
-  if (!projection) return fitting;
+  if (!projection) return coded;
   const { accesses, curvature } = importance;
   const coder = new ProjectedCoder({ projection, dim, curvature });
   const projected = projection.kinds.map(() => new Float32Array(candidates.length));
@@ -37,21 +31,12 @@ export function projectedChoices(
     projected.forEach((own, kind) => (own[at] = accesses[row]! * coder.code(kind, codes)));
   });
   return {
-    ...fitting,
+    ...coded,
     bits: [...bits, ...projection.kinds.map((_, kind): RowKind => projectedKinds[kind]!)],
     rowBytes: [...rowBytes, ...projection.kinds.map((kind) => projectedRowBits(kind) / 8)],
-    distortions: [...coded, ...projected],
+    distortions: [...distortions, ...projected],
     projection,
   };
-}
-
-function rowsWorth(pruned: Float32Array, least: number): Uint32Array {
-  let count = 0;
-  for (const distortion of pruned) if (distortion > least) count++;
-  const rows = new Uint32Array(count);
-  let place = 0;
-  for (let row = 0; place < count; row++) if (pruned[row]! > least) rows[place++] = row;
-  return rows;
 }
 
 function membersOfKinds(pruned: Float32Array, candidates: Uint32Array, price: number): Uint32Array[] {

@@ -7,7 +7,7 @@ import { expectNear, readGoldenModel } from '../golden-model.js';
 test('distortions and the bits at a price match NumPy', async () => {
   const { state, tables } = await readGoldenModel();
   for (const { name, accesses, curvature, distortions, bitsAtPrice: expected } of tables) {
-    const choices = rowChoices(name, state[name]!, { accesses, curvature });
+    const choices = rowChoices(state[name]!, { accesses, curvature });
     expect(choices.bits).toEqual([0, 2, 4, 8, 16, 32]);
     for (const bits of [0, 2, 4, 8] as const) {
       expectNear(choices.distortions[choices.bits.indexOf(bits)]!, distortions(bits), 1e-6);
@@ -94,7 +94,7 @@ test('rows that nobody looks up are not stored, and with room for all the others
   const data = Float32Array.from({ length: 40 }, (_, at) => Math.sin(at));
   const curvature = Float64Array.of(1, 0, 0, 1);
   const accesses = Float64Array.from({ length: 20 }, (_, row) => row % 2);
-  const choices = rowChoices('t', { data, shape: [20, 2] }, { accesses, curvature });
+  const choices = rowChoices({ data, shape: [20, 2] }, { accesses, curvature });
   const { bits } = allocateBits([choices], Infinity);
   expect([...bits[0]!]).toEqual(Array.from({ length: 20 }, (_, row) => (row % 2 ? 32 : 0)));
 });
