@@ -38,6 +38,7 @@ export const activationSparsity: Measure<
     const models = await openModels(options);
     try {
       const { testRows, dense } = models;
+      for (const { model } of items) expectKept(dense.config.topMlp[0]!, model);
       const batch = await firstBatch(testRows, batchSize);
       const denseQuality = await qualityOf(dense, testRows, batchSize);
       // Rows may be of one and the same model: at level 0 all scores keep everything.
@@ -78,16 +79,17 @@ export const activationSparsity: Measure<
 };
 
 /** @throws Error when a level leaves no column of z */
+function expectKept(width: number, { sparsityLevel }: ActivationPoint): void {
+  const { data } = maskSmallest({ data: new Float32Array(width), shape: [width] }, { sparsityLevel });
+  if (data.includes(1)) return;
+  throw new Error(
+    `sparsity level ${sparsityLevel}: all ${width} columns of z would be dropped, nothing is left to predict from`,
+  );
+}
+
 function maskOf({ model, statistics, weight }: ModelWithTables, { score, sparsityLevel }: ActivationPoint) {
-  const width = model.config.topMlp[0]!;
   const data = Float32Array.from(scoreOf(score).of(statistics, weight));
-  const mask = maskSmallest({ data, shape: [width] }, { sparsityLevel });
-  if (mask.data.every((keeps) => keeps === 0)) {
-    throw new Error(
-      `sparsity level ${sparsityLevel}: all ${width} columns of z would be dropped, nothing is left to predict from`,
-    );
-  }
-  return mask;
+  return maskSmallest({ data, shape: [model.config.topMlp[0]!] }, { sparsityLevel });
 }
 
 function keptParts(config: DlrmConfig, mask: Float32Array) {
