@@ -27,19 +27,17 @@ export class ProjectedCoder {
   readonly #left: Float64Array;
   #energy = 0;
 
-  /**
-   * @param options.projection what `MixedPrecisionTable.fromRows` takes
-   * @param options.dim values in a row
-   * @param options.curvature (dim, dim), symmetric; default: the identity
-   * @throws RangeError naming what is no such projection.
-   */
+  /** @throws RangeError naming what is no such projection, or a curvature of another size. */
   constructor({
     projection,
     dim,
     curvature,
   }: {
+    /** What `MixedPrecisionTable.fromRows` takes. */
     projection: Projection;
+    /** Values in a row. */
     dim: number;
+    /** (dim, dim), symmetric; default: the identity. */
     curvature?: Float64Array | undefined;
   }) {
     checkProjection(projection, dim);
