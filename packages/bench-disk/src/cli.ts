@@ -8,6 +8,7 @@ import {
   Option,
   parseChoice,
   parseCount,
+  refuseUsage,
   runProgram,
   scopeOption,
   settingOption,
@@ -16,7 +17,7 @@ import {
 import { dumpFormats, methods, methodSettings } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
-import { runDiskBenchmark } from './run-disk-benchmark.js';
+import { chosenMethods, runDiskBenchmark } from './run-disk-benchmark.js';
 
 const program = createBenchProgram({
   name: 'bench-disk',
@@ -71,6 +72,9 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
         `error: method ${calibrated.id}: expected training rows to rank by, found no --processed-data-file`,
       );
     }
+    refuseUsage(program, () => {
+      for (const method of chosenMethods(options.methods, options.scope)) method.grid(options);
+    });
     const calibration = processedDataFile && {
       ...{ processedDataFile, calibrationRows, seed, engine },
       dayCounts: dayCountsOf(options, note),

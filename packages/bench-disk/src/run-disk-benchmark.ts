@@ -203,7 +203,8 @@ async function loadTables({
   return { stateDict: withSharedTables(loaded, names), names, metadata };
 }
 
-function chosenMethods(
+/** The methods with these ids or scopes, by default the original's. @throws Error naming what there is not, or twice. */
+export function chosenMethods(
   ids: readonly string[] | undefined,
   scopes: readonly string[] | undefined,
 ): readonly Method[] {

@@ -133,22 +133,37 @@ describe('bench-disk', () => {
   });
 
   test.each([
-    [['--sparsity-levels', '0.5,1.5'], 'error: sparsity level: expected a number from 0 to 1, found 1.5\n'],
-    [['--sparsity-levels=-0.5'], 'error: sparsity level: expected a number from 0 to 1, found -0.5\n'],
-    [['--norms', 'L1,max'], "error: norm: expected L1 or L2, found 'max'\n"],
+    [['--sparsity-levels', '0.5,1.5'], 'error: sparsity level: expected a number from 0 to 1, found 1.5'],
+    [['--sparsity-levels=-0.5'], 'error: sparsity level: expected a number from 0 to 1, found -0.5'],
+    [['--sparsity-levels', '0.5,0.5'], 'error: sparsity levels: expected each once, found 0.5 twice'],
+    [['--norms', 'L1,max'], "error: norm: expected L1 or L2, found 'max'"],
     [
       ['--sparse-block-shapes', '0x4'],
-      'error: sparse block shape: expected two whole numbers of at least 1, found 0x4\n',
+      'error: sparse block shape: expected two whole numbers of at least 1, found 0x4',
     ],
     [
       ['--sparse-block-shapes', '1,4'],
-      "error: sparse block shape: expected rows x columns such as 1x4, found '1'\n",
+      "error: option '--sparse-block-shapes <list>' argument '1,4' is invalid. " +
+        "sparse block shape: expected rows x columns such as 1x4, found '1'",
     ],
-    [['--model-path', '/nowhere/model.ckpt'], 'error: cannot read /nowhere/model.ckpt: no such file\n'],
-  ])('%j is one line on stderr, exit code 1, and nothing written', async (extra, message) => {
+    [
+      ['--methods', 'mixed-precision', '--ratios', '0.5'],
+      'error: method mixed-precision: expected training rows',
+    ],
+  ])('%j is wrong usage: exit code 2, and nothing written', async (extra, message) => {
     await writeFile(output, 'earlier');
     const result = run([...args, '--quiet', ...extra]);
-    expect(result.stderr).toBe(message);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).toMatch(/\n\(--help shows the options\)\n$/);
+    expect(result.status).toBe(2);
+    expect(await readdir(folder)).toEqual(['metadata.csv']);
+    expect(await readFile(output, 'utf8')).toBe('earlier');
+  });
+
+  test('a model that is not there is one line on stderr, exit code 1, and nothing written', async () => {
+    await writeFile(output, 'earlier');
+    const result = run([...args, '--quiet', '--model-path', '/nowhere/model.ckpt']);
+    expect(result.stderr).toBe('error: cannot read /nowhere/model.ckpt: no such file\n');
     expect(result.status).toBe(1);
     expect(await readdir(folder)).toEqual(['metadata.csv']);
     expect(await readFile(output, 'utf8')).toBe('earlier');

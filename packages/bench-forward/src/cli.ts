@@ -9,7 +9,7 @@ import {
   parseChoice,
   parseCount,
   parseList,
-  parseNumber,
+  parseBetween,
   runProgram,
 } from '@ds/command-line';
 import { dlrmTypes, methods } from '@ds/bench-models';
@@ -31,7 +31,7 @@ const program = createBenchProgram({
       .argParser(parseCount(1))
       .default(16384),
     new Option('--sparsity-levels <list>', 'only models with these levels (default: all)').argParser(
-      parseList(parseNumber),
+      parseList(parseBetween(0, 1)),
     ),
     new Option('--types <list>', 'the forward passes to time')
       .argParser(parseList(parseChoice(dlrmTypes)))

@@ -8,7 +8,8 @@ import {
   methodsOption,
   Option,
   parseCount,
-  parseNumber,
+  parseBetween,
+  refuseUsage,
   quietOption,
   runProgram,
   settingOption,
@@ -56,7 +57,7 @@ program
     'the trained model: .ckpt, .pt, .pth, .safetensors or .npz (default: one is trained)',
   )
   .option('--epochs <number>', 'training epochs, if no model is given (default: 1)', parseCount(1))
-  .option('--learning-rate <rate>', 'learning rate of that training (default: 0.1)', parseNumber)
+  .option('--learning-rate <rate>', 'learning rate of that training (default: 0.1)', parseBetween(0))
   .requiredOption(
     '--processed-data-file <file>',
     'the processed rows (npz) for training the model, or on which it was trained',
@@ -76,7 +77,7 @@ program
   .option(
     '--max-auc-loss <share>',
     'fraction of its ROC AUC that the best model may lose',
-    parseNumber,
+    parseBetween(0, 1),
     0.001,
   )
   .option('--best-path <folder>', 'write the best model there, as model.safetensors')
@@ -100,6 +101,10 @@ async function run(flags: FrontierFlags): Promise<void> {
   if (modelPath !== undefined && (epochs !== undefined || learningRate !== undefined)) {
     program.error('error: --epochs and --learning-rate: expected no --model-path, found one');
   }
+  refuseUsage(program, () => {
+    const chosen = methods.filter(({ id }) => flags.methods?.includes(id) ?? true);
+    for (const method of chosen) method.grid(flags);
+  });
   const progress = createProgress(flags);
   try {
     const names = methodSettings.map(({ name }) => name);

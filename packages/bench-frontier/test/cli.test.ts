@@ -143,14 +143,15 @@ describe('bench-frontier', () => {
   });
 
   test.each([
-    [['--ratios', '0.5'], 'error: ratio: expected a number of at least 1, found 0.5\n'],
-    [['--max-auc-loss', '2'], 'error: maxAucLoss: expected a share from 0 to 1 of the ROC AUC, found 2\n'],
-    [['--sparsity-levels', '3'], 'error: sparsity level: expected a number from 0 to 1, found 3\n'],
-    [['--output', originalData], `error: cannot write ${originalData}: it is also an input`],
-  ])('refuses %j', async (bad, message) => {
+    [['--ratios', '0.5'], 2, 'error: ratio: expected a number of at least 1, found 0.5\n'],
+    [['--bits', '3'], 2, "bits: expected 8, 4, 2, found '3'"],
+    [['--max-auc-loss', '2'], 2, "Expected a number from 0 to 1, found '2'."],
+    [['--sparsity-levels', '3'], 2, 'error: sparsity level: expected a number from 0 to 1, found 3\n'],
+    [['--output', originalData], 1, `error: cannot write ${originalData}: it is also an input`],
+  ])('refuses %j with exit code %d', async (bad, code, message) => {
     const { status, stderr } = run([...args, '--quiet', ...bad]);
     expect(stderr).toContain(message);
-    expect(status).toBe(1);
+    expect(status).toBe(code);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ import {
   parseChoice,
   parseCount,
   parseList,
-  parseNumber,
+  parseBetween,
   runProgram,
 } from '@ds/command-line';
 import { methods, tableTypes } from '@ds/bench-models';
@@ -28,7 +28,7 @@ const program = createBenchProgram({
       .argParser(parseCount(1))
       .default(16384),
     new Option('--sparsity-levels <list>', 'only models with these levels (default: all)').argParser(
-      parseList(parseNumber),
+      parseList(parseBetween(0, 1)),
     ),
     new Option('--types <list>', 'the kinds of tables to measure')
       .argParser(parseList(parseChoice(tableTypes)))

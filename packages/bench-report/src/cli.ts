@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createProgram, Option, parseNumber, runProgram } from '@ds/command-line';
+import { createProgram, Option, parseBetween, runProgram } from '@ds/command-line';
 import packageJson from '../package.json';
 import { compareRuns } from './compare/compare-runs.js';
 import { comparisonText } from './compare/comparison-text.js';
@@ -41,7 +41,7 @@ program
   .option(
     '--max-auc-loss <share>',
     'share of its ROC AUC that the smallest model may lose',
-    parseNumber,
+    parseBetween(0, 1),
     0.001,
   )
   .option('--output-dir <folder>', 'where the charts and the report go', 'results')

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '@ds/files';
 import type { Machine } from './machine.js';
 
 /** What a report says about the run in addition to its tables. */
@@ -17,11 +17,7 @@ export interface RunInfo {
  * @throws Error naming the file and the field if it cannot be read or has another form.
  */
 export async function readRunInfo(path: string): Promise<RunInfo> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`, {
-      cause: error,
-    });
-  });
+  const text = await readText(path, { mostBytes: 1 << 20 });
   let info: unknown;
   try {
     info = JSON.parse(text);

@@ -20,6 +20,27 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+/** A commander parser for numbers from `least` to `most`. */
+export function parseBetween(least: number, most = Infinity): (text: string) => number {
+  return (text) => {
+    const value = parseNumber(text);
+    if (value >= least && value <= most) return value;
+    const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected a number ${range}, found '${text}'.`);
+  };
+}
+
+/** A commander parser that calls `parse`: an error of it is wrong usage, and its message is shown. */
+export function parseBy<Value>(parse: (text: string) => Value): (text: string) => Value {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+}
+
 /** A commander parser for one of the given words. */
 export function parseChoice<Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
   return (text) => {

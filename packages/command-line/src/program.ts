@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { errorLine } from './error-line.js';
+import { nextStep } from './next-step.js';
 
 /** How a program introduces itself. */
 export interface ProgramDescription {
@@ -47,8 +48,22 @@ export async function runProgram(program: Command): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    fail(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    const step = nextStep(error);
+    fail(step === undefined || message.includes(step) ? message : `${message}; ${step}`);
     if (process.env['DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  }
+}
+
+/**
+ * Calls `check`, and takes an error of it for wrong usage: one line, and exit code 2. For options that only all together
+ * are right or wrong.
+ */
+export function refuseUsage(program: Command, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    program.error(`error: ${errorLine((error as Error).message)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { parseChoice, parseList, parseNumber } from './option-values.js';
+import { parseBy, parseChoice, parseList, parseNumber } from './option-values.js';
 
 /** The command-line option for a setting of a compression method, as described by @ds/bench-models. */
 export function settingOption({
@@ -18,7 +18,7 @@ export function settingOption({
   const option = new Option(flag, description).default(byDefault, defaultText);
   if (values === 'switch') return option;
   if (values === 'numbers') return option.argParser(parseList(parseNumber));
-  return option.argParser(parseList(values === 'words' ? String : values));
+  return option.argParser(parseList(values === 'words' ? String : parseBy(values)));
 }
 
 /** `--scope`: selects methods by their scope; short for `--methods`. */

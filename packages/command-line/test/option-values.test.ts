@@ -1,5 +1,6 @@
+import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
-import { parseBytes, parseCount, parseList, parseNumber } from '@ds/command-line';
+import { parseBetween, parseBy, parseBytes, parseCount, parseList, parseNumber } from '@ds/command-line';
 
 describe('option values', () => {
   it('reads back every count that it may take', () => {
@@ -26,6 +27,22 @@ describe('option values', () => {
     for (const text of ['', ' ', 'NaN', 'Infinity', '-Infinity', '1,5', 'a']) {
       expect(() => parseNumber(text)).toThrow(`found '${text}'`);
     }
+  });
+
+  it('reads numbers of a range, and names it otherwise', () => {
+    expect(parseBetween(0, 1)('1')).toBe(1);
+    expect(() => parseBetween(0, 1)('1.01')).toThrow("Expected a number from 0 to 1, found '1.01'.");
+    expect(() => parseBetween(0)('-1e-9')).toThrow("Expected a number of at least 0, found '-1e-9'.");
+    expect(() => parseBetween(0)('NaN')).toThrow("Expected a number, found 'NaN'.");
+  });
+
+  it('takes the error of another parser for wrong usage', () => {
+    const parse = parseBy((text) => {
+      if (text !== 'right') throw new Error(`expected right, found ${text}`);
+      return 7;
+    });
+    expect(parse('right')).toBe(7);
+    expect(() => parse('wrong')).toThrow(InvalidArgumentError);
   });
 
   it('reads back every list', () => {

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import {
   createProgram,
-  InvalidArgumentError,
   Option,
+  parseBetween,
+  parseBy,
   parseChoice,
   parseCount,
-  parseNumber,
   quietOption,
   runProgram,
   threadsOption,
@@ -14,7 +14,7 @@ import {
 import packageJson from '../package.json';
 import { dictionaryName } from './dictionaries/id-dictionaries.js';
 import { preprocessCriteo } from './preprocess/preprocess-criteo.js';
-import { columnPresets, parseColumnChoice, type ColumnChoice } from './raw/rows/column-choice.js';
+import { columnPresets, parseColumnChoice } from './raw/rows/column-choice.js';
 import { rareIdsChoices } from './synthesize/click-model.js';
 import { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 
@@ -68,7 +68,7 @@ program
       '--columns <choice>',
       `${columnPresets.join(', ')}, or 'label=click numeric=price categorical=4-9,hour[-2:]' by name or place`,
     )
-      .argParser(parseColumns)
+      .argParser(parseBy((text) => parseColumnChoice(text) ?? 'criteo-kaggle'))
       .default('criteo-kaggle'),
   )
   .addOption(
@@ -84,10 +84,10 @@ program
   )
   .addOption(
     new Option('--sub-sample-rate <rate>', 'drop rows without a click with this probability')
-      .argParser(parseProbability)
+      .argParser(parseBetween(0, 1))
       .default(0),
   )
-  .addOption(new Option('--data-sub-sample-rate <rate>').argParser(parseProbability).hideHelp())
+  .addOption(new Option('--data-sub-sample-rate <rate>').argParser(parseBetween(0, 1)).hideHelp())
   .addOption(new Option('--seed <number>', 'seed for the dropped rows').argParser(parseCount()).default(1))
   .addOption(threadsOption('the available processors, 1 for files below 16 MiB'))
   .addOption(quietOption())
@@ -110,20 +110,6 @@ program
 /** As in the original, -1 leaves categories unchanged. */
 function parseMaxIndRange(text: string): number {
   return text === '-1' ? -1 : parseCount(1)(text);
-}
-
-function parseProbability(text: string): number {
-  const value = parseNumber(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError(`Expected a number from 0 to 1, found '${text}'.`);
-}
-
-function parseColumns(text: string): ColumnChoice | 'criteo-kaggle' {
-  try {
-    return parseColumnChoice(text) ?? 'criteo-kaggle';
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
 }
 
 await runProgram(program);

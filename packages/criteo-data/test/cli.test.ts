@@ -535,6 +535,52 @@ describe('on bad input, one line on stderr, exit code 1, and nothing written', (
     expect(readdirSync(place)).toEqual(['train.txt']);
   });
 
+  it('a line without an end, in a small gzip file, with bounded memory', () => {
+    const tabs = gzipSync(Buffer.alloc(200e6, '\t'), { level: 9 });
+    expect(tabs.length).toBeLessThan(205_000);
+    writeFileSync(join(place, 'train.txt'), tabs);
+    const files = ['--raw-data-file', 'bad/train.txt', '--processed-data-file', 'bad/out.npz'];
+    // The line as a string, let alone its 200 million fields, would not fit.
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--max-old-space-size=60', program, 'preprocess', '--quiet', ...files],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'error: bad/train.txt: line 1: expected a line end within 1048576 bytes, found none\n',
+    });
+    expect(readdirSync(place)).toEqual(['train.txt']);
+  });
+
+  it('a pipe in place of a file, without waiting for someone who writes it', () => {
+    spawnSync('/bin/sh', ['-c', 'mkfifo pipe'], { cwd: folder });
+    for (const args of [
+      ['--raw-data-file', 'pipe'],
+      ['--raw-data-file', 'bad/train.txt', '--dictionaries', 'pipe'],
+    ]) {
+      expect(run('preprocess', '--quiet', '--processed-data-file', 'bad/out.npz', ...args)).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: 'error: cannot read pipe: expected a file, found a pipe\n',
+      });
+    }
+    expect(existsSync(join(place, 'out.npz'))).toBe(false);
+  });
+
+  it('too few open files: one line with what to do', () => {
+    const bin = join(__dirname, '../bin/criteo-data.js');
+    const files = '--raw-data-file kept.txt --processed-data-file bad/out.npz';
+    const { status, stderr } = spawnSync(
+      '/bin/sh',
+      ['-c', `ulimit -n 20; exec "$0" "$1" preprocess ${files}`, process.execPath, bin],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect(stderr).toBe('error: too many open files: raise the limit of open files (ulimit -n)\n');
+    expect(status).toBe(1);
+  });
+
   it('a raw file that does not exist, or is a folder', () => {
     for (const [name, reason] of [
       ['none.txt', 'no such file'],

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openToRead } from './open-to-read.js';
 
 /** Bytes that can be read at any position: a file, or memory that may be larger than one Buffer. */
 export interface ByteSource {
@@ -30,18 +30,7 @@ const readTogether = 1 << 18;
 
 /** Opens a file for reading at any position. Throws an Error that names the file if it cannot be read. */
 export async function fileSource(path: string): Promise<FileSource> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`cannot read ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`, {
-      cause: error,
-    });
-  });
-  const stat = await file.stat();
-  if (!stat.isFile()) {
-    await file.close();
-    throw new Error(
-      `cannot read ${path}: expected a file, found ${stat.isDirectory() ? 'a folder' : 'a special file'}`,
-    );
-  }
+  const { file, size } = await openToRead(path);
   let ahead = { start: 0, bytes: new Uint8Array(0) };
   let lastEnd = -1;
   const readAt = async (target: Uint8Array, position: number) => {
@@ -49,21 +38,21 @@ export async function fileSource(path: string): Promise<FileSource> {
     while (filled < target.length) {
       const length = Math.min(maxRead, target.length - filled);
       const { bytesRead } = await file.read(target, filled, length, position + filled);
-      if (bytesRead === 0) throw truncated(path, stat.size, position + target.length);
+      if (bytesRead === 0) throw truncated(path, size, position + target.length);
       filled += bytesRead;
     }
   };
   return {
     name: path,
-    size: stat.size,
+    size,
     fd: file.fd,
     async readInto(target, position) {
       const follows = position >= lastEnd && position < lastEnd + smallRead;
       lastEnd = position + target.length;
-      if (target.length > smallRead || lastEnd > stat.size) return readAt(target, position);
+      if (target.length > smallRead || lastEnd > size) return readAt(target, position);
       if (position < ahead.start || lastEnd > ahead.start + ahead.bytes.length) {
         if (!follows) return readAt(target, position);
-        const bytes = new Uint8Array(Math.min(readTogether, stat.size - position));
+        const bytes = new Uint8Array(Math.min(readTogether, size - position));
         await readAt(bytes, position);
         ahead = { start: position, bytes };
         target.set(bytes.subarray(0, target.length));

@@ -15,3 +15,5 @@ export { openZip, type ZipArchive, type ZipEntry } from './zip/open-zip.js';
 export { fileSource, memorySource, type ByteSource, type FileSource } from './byte-source.js';
 export { fingerprintOf, openJournal, type Journal } from './journal.js';
 export { fileIdentity } from './file-identity.js';
+export { readText } from './open-to-read.js';
+export { temporaryRoot } from './temporary-root.js';

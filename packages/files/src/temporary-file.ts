@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { keepAtExit, removeAtExit } from './at-exit.js';
 import { ownerOfThisProcess } from './owner.js';
 import { removeLeftovers } from './remove-leftovers.js';
+import { temporaryRoot } from './temporary-root.js';
 
 // File systems allow names of 255 bytes, and a temporary name is up to 50 bytes longer than the file's.
 const maxNameLength = 180;
@@ -93,8 +93,9 @@ export async function withTemporaryFolder<Result>(
   name: string,
   use: (folder: string) => Promise<Result>,
 ): Promise<Result> {
-  removeLeftovers(tmpdir());
-  const folder = temporaryNameFor(join(tmpdir(), name));
+  const root = temporaryRoot();
+  removeLeftovers(root);
+  const folder = temporaryNameFor(join(root, name));
   removeAtExit(folder, () => rmSync(folder, { recursive: true, force: true }));
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -8,7 +8,8 @@ export function cannotWrite(path: string, error: unknown): Error {
   return new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+/** Whether an error comes from the system, with a code such as ENOENT. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   // Not by instanceof, because a test runner's realm has its own Error.
   return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }
@@ -21,8 +22,8 @@ function reasonOf(error: unknown): string {
     ENOTDIR: 'a part of its path is a file, not a folder',
     EEXIST: 'a part of its path is a file, not a folder',
     EISDIR: 'it is a folder',
-    EMFILE: 'this process has no file descriptors left; raise the limit (ulimit -n)',
-    ENFILE: 'the system has no file descriptors left',
+    EMFILE: 'too many open files; raise the limit of open files (ulimit -n)',
+    ENFILE: 'the system has too many open files; raise the limit of open files (ulimit -n)',
   };
   if (!isSystemError(error)) return error instanceof Error ? error.message : String(error);
   return reasons[error.code ?? ''] ?? error.message;

@@ -8,7 +8,7 @@ import {
   Option,
   parseBytes,
   parseCount,
-  parseNumber,
+  parseBetween,
   quietOption,
   runProgram,
 } from '@ds/command-line';
@@ -58,9 +58,9 @@ program
   .option(
     '--max-auc-loss <loss>',
     'the smallest tables that lose at most this ROC AUC, such as 1e-4, on the validation split',
-    parseNumber,
+    parseBetween(0, 1),
   )
-  .option('--ratio <ratio>', 'tables this many times smaller than in float32', parseNumber)
+  .option('--ratio <ratio>', 'tables this many times smaller than in float32', parseBetween(1))
   .option('--max-bytes <bytes>', 'tables of at most this many bytes, such as 40MB', parseBytes)
   .requiredOption('--output <path>', 'file to write')
   .addOption(

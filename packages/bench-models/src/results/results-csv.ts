@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { writeWhole } from '@ds/files';
+import { readText, writeWhole } from '@ds/files';
 import { parse } from 'csv-parse/sync';
 import { createArrayCsvStringifier } from 'csv-writer';
 
@@ -55,6 +54,10 @@ export async function writeResultsCsv<Row>({
   return rows;
 }
 
+/** A row takes about 200 bytes; the original's grid has 60. */
+const mostCsvBytes = 1 << 24;
+const mostRowBytes = 1 << 16;
+
 /**
  * Reads the cells of a results file.
  *
@@ -62,18 +65,15 @@ export async function writeResultsCsv<Row>({
  *   lengths, or is empty.
  */
 export async function readResultsText(csvPath: string): Promise<ResultsText> {
-  const content = await readFile(csvPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reasons: Record<string, string> = {
-      ENOENT: 'no such file',
-      EISDIR: 'expected a file, found a folder',
-    };
-    throw new Error(`cannot read ${csvPath}: ${reasons[error.code ?? ''] ?? error.message}`, {
-      cause: error,
-    });
-  });
+  const content = await readText(csvPath, { mostBytes: mostCsvBytes });
   let lines: { record: string[]; info: { lines: number } }[];
   try {
-    lines = parse(content, { info: true, bom: true, skip_empty_lines: true }) as unknown as typeof lines;
+    lines = parse(content, {
+      info: true,
+      bom: true,
+      skip_empty_lines: true,
+      max_record_size: mostRowBytes,
+    }) as unknown as typeof lines;
   } catch (error) {
     throw new Error(`${csvPath}: not a CSV: ${(error as Error).message}`, { cause: error });
   }

@@ -1,7 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@ds/test-support';
-import { formatResultsCsv, writeResultsCsv, type ResultsColumn } from '../../src/results/results-csv.js';
+import { formatResultsCsv, readResultsText, writeResultsCsv, type ResultsColumn } from '../../src/results/results-csv.js';
 
 const folder = temporaryFolder();
 const columns: ResultsColumn<{ name: string; size: number }>[] = [
@@ -53,4 +53,27 @@ test('a place that cannot be written to is known before any row is made', async 
   const makeRows = jest.fn(async () => []);
   await expect(writeResultsCsv({ path, columns, makeRows })).rejects.toThrow(`cannot write ${path}`);
   expect(makeRows).not.toHaveBeenCalled();
+});
+
+describe('what is too large to be results', () => {
+  const path = join(folder, 'large.csv');
+
+  it.each([
+    ['a cell of 100 kB', `norm,path\nL1,${'x'.repeat(100_000)}\n`, 'Max Record Size'],
+    ['a quote that is not closed', `norm,path\nL1,"${'x\n'.repeat(100_000)}`, 'Max Record Size'],
+    ['a row of a million cells', `norm,path\n${','.repeat(1e6)}\n`, 'expect 2, got 1000001 on line 2'],
+  ])('%s is refused by its line', async (_, text, message) => {
+    await writeFile(path, text);
+    await expect(readResultsText(path)).rejects.toThrow(`${path}: not a CSV: `);
+    await expect(readResultsText(path)).rejects.toThrow(message);
+    await expect(readResultsText(path)).rejects.toThrow(/ line \d+$/);
+  });
+
+  it('hundreds of megabytes are refused before they are read', async () => {
+    await writeFile(path, '');
+    await truncate(path, 400e6);
+    await expect(readResultsText(path)).rejects.toThrow(
+      `cannot read ${path}: expected at most 16 MiB of text, found a file of 400000000 bytes`,
+    );
+  });
 });

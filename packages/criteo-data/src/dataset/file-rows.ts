@@ -1,7 +1,6 @@
 import { readSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkFreeSpace } from '@ds/files';
+import { checkFreeSpace, temporaryRoot } from '@ds/files';
 import { openUnnamedFile } from '../unnamed-file.js';
 import type { RowLayout, RowStore } from './row-store.js';
 
@@ -19,7 +18,7 @@ export async function fileRows(
   layout: RowLayout,
   fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
 ): Promise<RowStore> {
-  const place = join(tmpdir(), 'criteo-data');
+  const place = join(temporaryRoot(), 'criteo-data');
   await checkFreeSpace(place, { bytes: 2 * length * 4 * layout.words, what: 'the rows as temporary files' });
   const columns = await openUnnamedFile(place);
   try {

@@ -6,7 +6,7 @@ import {
   freshOption,
   Option,
   parseCount,
-  parseNumber,
+  parseBetween,
   quietOption,
   type Command,
   type Progress,
@@ -58,12 +58,17 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--arch-interaction-itself', "include each vector's dot product with itself")
     .option('--epochs <count>', 'number of epochs', parseCount(1), 1)
-    .option('--learning-rate <rate>', 'learning rate of stochastic gradient descent', parseNumber, 0.1)
+    .option('--learning-rate <rate>', 'learning rate of stochastic gradient descent', parseBetween(0), 0.1)
     .option('--mini-batch-size <rows>', 'rows per step', parseCount(1), 128)
     .option('--seed <number>', 'seed of the initial parameters and the order of the rows', parseCount(), 1)
     .option('--sparsify-every-epoch', 'sparsify a copy after each epoch, and save the last one')
-    .option('--sparsity-level <level>', 'fraction of blocks pruned after the first epoch', parseNumber, 0.5)
-    .option('--sparsity-gamma <factor>', 'factor for the level, which stays at most 1', parseNumber, 1)
+    .option(
+      '--sparsity-level <level>',
+      'fraction of blocks pruned after the first epoch',
+      parseBetween(0, 1),
+      0.5,
+    )
+    .option('--sparsity-gamma <factor>', 'factor for the level, which stays at most 1', parseBetween(0), 1)
     .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
     .option(
       '--checkpoint-every <steps>',
@@ -80,12 +85,6 @@ export function addTrainCommand(program: Command): void {
 async function runTrain(options: TrainOptions): Promise<void> {
   const { processedDataFile, saveModel } = options;
   expectCheckpointOutput(saveModel, { inputs: [processedDataFile] });
-  if (!(options.sparsityLevel >= 0 && options.sparsityLevel <= 1)) {
-    throw new Error(`--sparsity-level: expected a number in [0, 1], found ${options.sparsityLevel}`);
-  }
-  if (options.sparsityGamma < 0) {
-    throw new Error(`--sparsity-gamma: expected a number of at least 0, found ${options.sparsityGamma}`);
-  }
   const progress = createProgress(options);
   try {
     // From the start, because a second training for the same file would fail only at its end.
