@@ -3,6 +3,7 @@ import {
   checkTablesFitData,
   Dlrm,
   loadCheckpoint,
+  type CheckpointMetadata,
   type EngineChoice,
   type EngineDescription,
   type ModelState,
@@ -55,7 +56,11 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
     for (const opened of open.reverse()) await opened.close();
   };
   try {
-    const state = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+    let metadata: CheckpointMetadata = {};
+    const state = await loadCheckpoint(modelPath, {
+      ...{ shared: true, names: 'plain', onNote },
+      onMetadata: (found) => void (metadata = found),
+    });
     expectFinite(state, modelPath);
     const dense = await openModel(modelPath, state, { engine, threads });
     open.push({ close: () => dense.dispose() });
@@ -71,10 +76,9 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
     ];
     open.push(testRows, trainRows);
     checkTablesFitData({
-      config: dense.config,
-      counts: testRows.counts,
-      modelPath,
-      dataPath: processedDataFile,
+      ...{ config: dense.config, metadata },
+      ...{ counts: testRows.counts, idsFingerprint: testRows.idsFingerprint },
+      ...{ modelPath, dataPath: processedDataFile, onNote },
     });
     for (const [split, { length }] of Object.entries({ test: testRows, train: trainRows })) {
       if (length === 0)
