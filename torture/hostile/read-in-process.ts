@@ -21,7 +21,7 @@ export function mostBytes(fileSize: number): number {
 
 /** Reads a file in a process of its own. @throws Error saying how the process ended without an answer. */
 export async function readInProcess(path: string): Promise<Reading> {
-  const reader = join(__dirname, '../read-file.mjs');
+  const reader = join(process.cwd(), 'torture/read-file.mjs');
   const ended = await runProcess([process.execPath, '--expose-gc', reader, path], { seconds: 60 });
   if (ended.code !== 0) {
     const how = ended.timedOut

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { createProgram, Option, parseChoice, parseCount, parseList, runProgram } from '@ds/command-line';
+import { fuzz } from './fuzz/fuzz.js';
+import { hostileBombs, hostileCalls } from './hostile/hostile.js';
+import { kills } from './kills/kills.js';
+import type { Outcome } from './outcome.js';
+import { resources } from './resources/resources.js';
+
+const parts = ['fuzz', 'hostile', 'kills', 'resources'] as const;
+type Part = (typeof parts)[number];
+const megabyte = 1 << 20;
+
+interface Options {
+  only: readonly Part[];
+  cases: number;
+  kills: number;
+  seed: number;
+}
+
+const program = createProgram({
+  name: 'npm run torture --',
+  description: 'Does to the readers and commands what must not hurt them, and prints what came of it.',
+  version: '0.1.0',
+  example: `npm run torture
+npm run torture -- --only fuzz --cases 20000 --seed 7`,
+})
+  .addOption(
+    new Option('--only <list>', `which parts: ${parts.join(', ')}`)
+      .argParser(parseList(parseChoice(parts)))
+      .default(parts, parts.join(',')),
+  )
+  .addOption(new Option('--cases <number>', 'damaged files').argParser(parseCount(1)).default(1_000_000))
+  .addOption(new Option('--kills <number>', 'ended commands').argParser(parseCount(1)).default(100))
+  .addOption(new Option('--seed <number>', 'of damage and moments').argParser(parseCount()).default(1))
+  .action(async (options: Options) => {
+    const { only, seed } = options;
+    const work: Record<Part, (() => Promise<Outcome>)[]> = {
+      fuzz: [() => fuzz({ cases: options.cases, seed })],
+      hostile: [hostileCalls, () => hostileBombs([megabyte, 8 * megabyte])],
+      kills: [() => kills({ cases: options.kills, seed })],
+      resources: [resources],
+    };
+    const outcomes: Outcome[] = [];
+    for (const part of parts.filter((name) => only.includes(name))) {
+      for (const run of work[part]) {
+        const outcome = await run();
+        outcomes.push(outcome);
+        process.stderr.write(`${outcome.name}: ${outcome.cases}, ${outcome.faults.length} faults\n`);
+        outcome.faults.forEach((fault) => process.stderr.write(`  ${fault}\n`));
+      }
+    }
+    process.stdout.write(table(outcomes));
+    if (outcomes.some(({ faults }) => faults.length > 0)) throw new Error('there are faults, listed above');
+  });
+
+function table(outcomes: readonly Outcome[]): string {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const rows = outcomes.map(
+    ({ name, cases, found, faults }) => `| ${name} | ${cases} | ${faults.length} | ${found} |\n`,
+  );
+  const when = `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}`;
+  return `${when}\n\n| Part | Cases | Faults | What came of it |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
+await runProgram(program);

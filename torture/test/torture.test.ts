@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { builtFile } from '@ds/test-support';
+import { fuzz } from '../fuzz/fuzz.js';
+import { kills } from '../kills/kills.js';
+import { resources } from '../resources/resources.js';
+
+// Short forms of what `npm run torture` does at length.
+beforeAll(() => {
+  for (const name of ['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'criteo-data', 'dlrm'])
+    builtFile(join(__dirname, '../../packages', name, 'dist/cli.js'));
+});
+
+it('damaged files are read as they were, or refused with an error that names them', async () => {
+  expect((await fuzz({ cases: 500, seed: 2 })).faults).toEqual([]);
+});
+
+it('killed commands leave whole files, and the next run writes what an undisturbed one does', async () => {
+  expect((await kills({ cases: 7, seed: 2 })).faults).toEqual([]);
+}, 600_000);
+
+// ulimit and /dev/full.
+(process.platform === 'linux' ? it : it.skip)(
+  'commands that lack something say so',
+  async () => {
+    expect((await resources()).faults).toEqual([]);
+  },
+  600_000,
+);
