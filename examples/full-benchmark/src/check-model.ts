@@ -1,5 +1,5 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { checkTablesFitData, configFromStateDict, loadCheckpoint } from '@ds/dlrm';
+import { checkTablesFitData, configFromStateDict, loadCheckpoint, type CheckpointMetadata } from '@ds/dlrm';
 import type { ModelFacts } from './train-model.js';
 
 /**
@@ -14,10 +14,16 @@ export async function checkModel({
   modelPath: string;
   processedDataFile: string;
 }): Promise<ModelFacts> {
-  const config = configFromStateDict(await loadCheckpoint(modelPath));
+  let metadata: CheckpointMetadata = {};
+  const state = await loadCheckpoint(modelPath, { onMetadata: (found) => void (metadata = found) });
+  const config = configFromStateDict(state);
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
   try {
-    checkTablesFitData({ config, counts: dataset.counts, modelPath, dataPath: processedDataFile });
+    checkTablesFitData({
+      ...{ config, metadata },
+      ...{ counts: dataset.counts, idsFingerprint: dataset.idsFingerprint },
+      ...{ modelPath, dataPath: processedDataFile },
+    });
   } finally {
     await dataset.close();
   }

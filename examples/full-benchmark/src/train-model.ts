@@ -1,4 +1,4 @@
-import { openCriteoDataset } from '@ds/criteo-data';
+import { idsMetadata, openCriteoDataset } from '@ds/criteo-data';
 import { Dlrm, kaggleConfigFor, train, type EngineDescription } from '@ds/dlrm';
 import type { BenchmarkOptions } from './options.js';
 import type { OnProgress } from './stages.js';
@@ -26,14 +26,18 @@ export async function trainModel({
 }): Promise<ModelFacts> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'train' });
   try {
-    const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed, engine });
+    const { counts, denseFeatures, idsFingerprint } = dataset;
+    const model = await Dlrm.create(kaggleConfigFor(counts, { denseFeatures }), {
+      ...{ seed, engine },
+      metadata: idsMetadata(idsFingerprint),
+    });
     try {
       onEngine(model.engine);
       const { epochLosses } = await train({ model, dataset, epochs, learningRate, seed, onProgress });
       await model.save(modelPath);
       return {
         Model: `trained here: ${epochs} epoch${epochs > 1 ? 's' : ''} of SGD, learning rate ${learningRate}, batch 128`,
-        'Embedding rows': dataset.counts.reduce((sum, rows) => sum + rows, 0),
+        'Embedding rows': counts.reduce((sum, rows) => sum + rows, 0),
         'Training rows': dataset.length,
         'Mean loss of the last epoch': epochLosses.at(-1)!.toFixed(4),
         Engine: model.engine.name,

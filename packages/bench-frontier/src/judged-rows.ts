@@ -47,6 +47,11 @@ export class JudgedRows {
     return this.#splits.test.counts;
   }
 
+  /** Which ids the rows have, as far as the file says. */
+  get idsFingerprint(): string | undefined {
+    return this.#splits.test.idsFingerprint;
+  }
+
   /**
    * Judges a model.
    *

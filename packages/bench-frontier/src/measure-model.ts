@@ -1,7 +1,7 @@
 import { methodOf, type FrontierPoint } from '@ds/bench-models';
 import { TableMemory, type EmbeddingTable } from '@ds/data-sparsifier';
 import { Dlrm, type EngineChoice } from '@ds/dlrm';
-import type { StateDict } from '@ds/tensor-files';
+import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { CompressedModel } from './compressed-models.js';
 import { testAucChange, type Judgement, type JudgedRows } from './judged-rows.js';
 import { lookupTime } from './lookup-time.js';
@@ -13,6 +13,8 @@ const largestMemory = 2 ** 32 - 2 ** 28;
 export interface Yardstick {
   /** The model as it was. */
   stateDict: StateDict;
+  /** What it says of itself. */
+  metadata: CheckpointMetadata;
   /** How well it does. */
   base: Judgement;
   rows: JudgedRows;
@@ -26,14 +28,14 @@ export interface Yardstick {
 
 /** Serves a compressed model from memory, and measures what it takes and what it costs. */
 export async function measureModel(model: CompressedModel, yardstick: Yardstick): Promise<FrontierPoint> {
-  const { stateDict, base, rows, ids, seed, engine } = yardstick;
+  const { stateDict, metadata, base, rows, ids, seed, engine } = yardstick;
   const memory = 1.5 * model.bytes <= largestMemory ? new TableMemory() : undefined;
   const tables: Record<string, EmbeddingTable> = Object.fromEntries(
     model.tables.names.map((name) => [name, model.tables.embeddingTable(name, { memory })]),
   );
   const served = Object.values(tables);
   const lookupNs = lookupTime(served, ids, memory);
-  const dlrm = await Dlrm.fromStateDict({ ...stateDict, ...tables }, { engine });
+  const dlrm = await Dlrm.fromStateDict({ ...stateDict, ...tables }, { engine, metadata });
   let judged: Judgement;
   try {
     judged = await rows.judge(dlrm);

@@ -1,7 +1,13 @@
-import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
+import { idsMetadata, openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { Dlrm, kaggleConfigFor, train, type EngineChoice } from '@ds/dlrm';
 import { tableImportance, type TableImportance } from '@ds/table-compression';
-import { checkFinite, loadCheckpoint, selectTables, type StateDict } from '@ds/tensor-files';
+import {
+  checkFinite,
+  loadCheckpoint,
+  selectTables,
+  type CheckpointMetadata,
+  type StateDict,
+} from '@ds/tensor-files';
 
 /** How a model is trained where none is given. */
 export interface Training {
@@ -14,7 +20,17 @@ export interface Training {
 /** Called with the name of a stage; gives what is called with how much of it is done. */
 export type OnStage = (label: string) => (done: number, total: number) => void;
 
-/** The parameters of a checkpoint, its tables in shared memory, and which of them are the tables. */
+/** A model to compress. */
+export interface OpenedModel {
+  /** Its parameters, those of the tables in shared memory. */
+  stateDict: StateDict;
+  /** Which of them are the tables. */
+  names: readonly string[];
+  /** What it says of itself, the ids of its tables among that. */
+  metadata: CheckpointMetadata;
+}
+
+/** Reads a checkpoint. */
 export async function loadModel({
   modelPath,
   tables,
@@ -24,12 +40,16 @@ export async function loadModel({
   /** Patterns of the tables' names. */
   tables?: readonly string[] | undefined;
   onNote?: ((note: string) => void) | undefined;
-}): Promise<{ stateDict: StateDict; names: readonly string[] }> {
-  const stateDict = await loadCheckpoint(modelPath, { shared: true, names: 'plain', onNote });
+}): Promise<OpenedModel> {
+  let metadata: CheckpointMetadata = {};
+  const stateDict = await loadCheckpoint(modelPath, {
+    ...{ shared: true, names: 'plain', onNote },
+    onMetadata: (found) => void (metadata = found),
+  });
   checkFinite(stateDict, modelPath);
   const { names, notes } = selectTables({ stateDict, patterns: tables, source: modelPath });
   notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
-  return { stateDict, names };
+  return { stateDict, names, metadata };
 }
 
 /** Trains the Kaggle network, with tables for the values of the data, on its training days. */
@@ -47,10 +67,11 @@ export async function trainModel({
   seed: number;
   engine?: EngineChoice | undefined;
   onStage: OnStage;
-}): Promise<{ stateDict: StateDict; names: readonly string[] }> {
+}): Promise<OpenedModel> {
   const dataset = await openCriteoDataset({ processedDataFile, split: 'train', dayCounts });
   try {
-    const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed, engine });
+    const { counts, denseFeatures } = dataset;
+    const model = await Dlrm.create(kaggleConfigFor(counts, { denseFeatures }), { seed, engine });
     try {
       await train({ model, dataset, ...training, seed, onProgress: onStage(`train, seed ${seed}`) });
       // Copies: the model's own arrays go with it.
@@ -60,7 +81,8 @@ export async function trainModel({
           { data: data.slice(), shape },
         ]),
       );
-      return { stateDict, names: selectTables({ stateDict, source: 'the trained model' }).names };
+      const { names } = selectTables({ stateDict, source: 'the trained model' });
+      return { stateDict, names, metadata: idsMetadata(dataset.idsFingerprint) };
     } finally {
       await model.dispose();
     }
@@ -72,14 +94,14 @@ export async function trainModel({
 /** What the rows of the tables are worth, from a calibration pass over training rows. */
 export async function calibrate({
   stateDict,
+  metadata,
   processedDataFile,
   dayCounts,
   calibrationRows,
   seed,
   engine,
   onStage,
-}: {
-  stateDict: StateDict;
+}: Pick<OpenedModel, 'stateDict' | 'metadata'> & {
   processedDataFile: string;
   dayCounts?: DayCountOptions | undefined;
   calibrationRows: number;
@@ -90,7 +112,7 @@ export async function calibrate({
   const start = performance.now();
   const dataset = await openCriteoDataset({ processedDataFile, split: 'train', dayCounts });
   try {
-    const model = await Dlrm.fromStateDict(stateDict, { engine });
+    const model = await Dlrm.fromStateDict(stateDict, { engine, metadata });
     try {
       const importance = await tableImportance({
         ...{ model, dataset, calibrationRows, seed },

@@ -5,9 +5,9 @@ import {
   type EngineChoice,
   type EngineDescription,
 } from '@ds/dlrm';
-import type { StateDict } from '@ds/tensor-files';
 import type { JudgedRows } from './judged-rows.js';
 import type { Yardstick } from './measure-model.js';
+import type { OpenedModel } from './open-model.js';
 
 // Rows of the batch that is looked up, as in the other benchmarks.
 const lookupRows = 16384;
@@ -20,30 +20,34 @@ const lookupRows = 16384;
 export async function openYardstick({
   stateDict,
   names,
+  metadata,
   rows,
   modelName,
   dataPath,
   engine,
   onEngine,
-}: {
-  stateDict: StateDict;
-  /** The tables that are compressed. */
-  names: readonly string[];
+  onNote,
+}: OpenedModel & {
   rows: JudgedRows;
   /** What errors call the model. */
   modelName: string;
   dataPath: string;
   engine: EngineChoice | undefined;
   onEngine: ((engine: EngineDescription) => void) | undefined;
+  onNote: ((note: string) => void) | undefined;
 }): Promise<Omit<Yardstick, 'seed' | 'calibration'>> {
-  const dense = await Dlrm.fromStateDict(stateDict, { engine });
+  const dense = await Dlrm.fromStateDict(stateDict, { engine, metadata });
   try {
     onEngine?.(dense.engine);
-    checkTablesFitData({ config: dense.config, counts: rows.counts, modelPath: modelName, dataPath });
+    checkTablesFitData({
+      ...{ config: dense.config, metadata },
+      ...{ counts: rows.counts, idsFingerprint: rows.idsFingerprint },
+      ...{ modelPath: modelName, dataPath, onNote },
+    });
     const ids = await rows.testIds(lookupRows);
     const columns = embeddingTableNames(stateDict);
     return {
-      ...{ stateDict, rows, engine },
+      ...{ stateDict, metadata, rows, engine },
       base: await rows.judge(dense),
       ids: names.map((name) => ids[columns.indexOf(name)]!),
     };

@@ -9,12 +9,11 @@ import {
   type FrontierPoint,
 } from '@ds/bench-models';
 import { checkOutputs } from '@ds/files';
-import type { StateDict } from '@ds/tensor-files';
 import { compressedModels } from './compressed-models.js';
 import { withDefaults, type FrontierOptions } from './frontier-options.js';
 import { JudgedRows } from './judged-rows.js';
 import { measureModel } from './measure-model.js';
-import { calibrate, loadModel, trainModel } from './open-model.js';
+import { calibrate, loadModel, trainModel, type OpenedModel } from './open-model.js';
 import { openYardstick } from './open-yardstick.js';
 import { writeModel } from './write-model.js';
 
@@ -30,7 +29,7 @@ export interface FrontierResult {
 interface MeasuredModel {
   row: FrontierPoint;
   tables: CompressedTables;
-  stateDict: StateDict;
+  model: OpenedModel;
 }
 
 /**
@@ -64,7 +63,7 @@ export async function runFrontierBenchmark(options: FrontierOptions): Promise<Fr
           best = model;
       }
       if (best && bestFile !== undefined) {
-        Object.assign(best.row, await writeModel(bestFile, best.tables, best.stateDict));
+        Object.assign(best.row, await writeModel(bestFile, best.tables, best.model));
       }
       return found;
     },
@@ -80,31 +79,32 @@ async function* measuredModels(settings: ReturnType<typeof withDefaults>): Async
   try {
     const given = modelPath === undefined ? undefined : await loadModel({ ...settings, modelPath });
     for (let seed = settings.seed; seed < settings.seed + settings.seeds; seed++) {
-      const { stateDict, names } = given ?? (await trainModel({ ...settings, seed, engine, dayCounts }));
+      const opened = given ?? (await trainModel({ ...settings, seed, engine, dayCounts }));
       const yardstick = await openYardstick({
-        ...{ stateDict, names, rows, engine },
+        ...{ ...opened, rows, engine },
         modelName: modelPath ?? 'the trained model',
         dataPath: processedDataFile,
         onEngine: seed === settings.seed ? settings.onEngine : undefined,
+        onNote: seed === settings.seed ? settings.onNote : undefined,
       });
       const needsRows = methods.some(({ needs }) => needs === 'calibration');
       const calibration = needsRows
-        ? await calibrate({ ...settings, stateDict, seed, engine, dayCounts })
+        ? await calibrate({ ...settings, ...opened, seed, engine, dayCounts })
         : undefined;
       const onMethod = onStage(settings.seeds === 1 ? 'methods' : `methods, seed ${seed}`);
       onMethod(0, methods.length);
       for (const [index, method] of methods.entries()) {
         const models = compressedModels({
-          ...{ method, ratios, stateDict },
+          ...{ method, ratios, stateDict: opened.stateDict },
           settings: { ...grid, ratios },
-          tables: Object.fromEntries(names.map((name) => [name, stateDict[name]!])),
+          tables: Object.fromEntries(opened.names.map((name) => [name, opened.stateDict[name]!])),
           context: { threads, importance: calibration?.importance },
         });
         for await (const model of models) {
           const row = await measureModel(model, { ...yardstick, seed, calibration });
           const path = dumpFile(settings, seed, method.file(model.point));
-          if (path !== undefined) Object.assign(row, await writeModel(path, model.tables, stateDict));
-          yield { row, tables: model.tables, stateDict };
+          if (path !== undefined) Object.assign(row, await writeModel(path, model.tables, opened));
+          yield { row, tables: model.tables, model: opened };
         }
         onMethod(index + 1, methods.length);
       }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CompressedTables, FrontierPoint } from '@ds/bench-models';
 import { appendTo, writeWhole } from '@ds/files';
-import type { StateDict } from '@ds/tensor-files';
+import type { OpenedModel } from './open-model.js';
 
 /**
  * Writes a model with compressed tables as `.safetensors`, which `Dlrm.load` and `dlrm evaluate` take.
@@ -12,7 +12,7 @@ import type { StateDict } from '@ds/tensor-files';
 export async function writeModel(
   path: string,
   tables: CompressedTables,
-  stateDict: StateDict,
+  { stateDict, metadata }: Pick<OpenedModel, 'stateDict' | 'metadata'>,
 ): Promise<Pick<FrontierPoint, 'path' | 'fileBytes'>> {
   const others = Object.fromEntries(
     Object.entries(stateDict).filter(([name]) => !tables.names.includes(name)),
@@ -21,7 +21,7 @@ export async function writeModel(
   await mkdir(dirname(path), { recursive: true });
   await writeWhole(path, async (file) => {
     const append = appendTo(file);
-    for await (const piece of tables.checkpoint(others)) {
+    for await (const piece of tables.checkpoint(others, metadata)) {
       fileBytes += piece.length;
       await append(piece);
     }

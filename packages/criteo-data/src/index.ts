@@ -6,6 +6,7 @@
 export { preprocessCriteo, type PreprocessedCriteo } from './preprocess/preprocess-criteo.js';
 export {
   dictionariesFileOf,
+  idsMetadata,
   idsMetadataKey,
   readIdDictionaries,
   type IdDictionaries,

@@ -9,7 +9,7 @@ import {
   saveSparseCheckpoint,
   type StateDict,
 } from '@ds/tensor-files';
-import { temporaryFolder } from '@ds/test-support';
+import { temporaryFolder } from '../../test-support/src/temporary-folder.js';
 
 const folder = temporaryFolder();
 // Written by PyTorch and safetensors (parity/checkpoints.py).

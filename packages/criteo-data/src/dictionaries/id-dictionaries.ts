@@ -18,6 +18,11 @@ export interface IdDictionaries {
 /** The metadata key of a file for the fingerprint of the id dictionaries. */
 export const idsMetadataKey = 'ids_sha256';
 
+/** The metadata of a checkpoint that was trained on rows with these ids; nothing where the rows do not say which they have. */
+export function idsMetadata(idsFingerprint: string | undefined): Record<string, string> {
+  return idsFingerprint === undefined ? {} : { [idsMetadataKey]: idsFingerprint };
+}
+
 /** The dictionary file that `preprocessCriteo` writes for a processed file: `day_dictionaries.npz` beside `day.npz`. */
 export function dictionariesFileOf(processedDataFile: string): string {
   return `${processedDataFile.replace(/\.npz$/i, '')}_dictionaries.npz`;

@@ -1,4 +1,4 @@
-import { dayCountFiles, idsMetadataKey, openCriteoDataset } from '@ds/criteo-data';
+import { dayCountFiles, idsMetadata, openCriteoDataset } from '@ds/criteo-data';
 import {
   createProgress,
   dayCountsOf,
@@ -12,7 +12,7 @@ import {
   type Progress,
 } from '@ds/command-line';
 import { fingerprintOf, whileHolding } from '@ds/files';
-import { saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
+import { saveCheckpoint } from '@ds/tensor-files';
 import { kaggleConfigFor } from '../models/dlrm/config.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
@@ -105,8 +105,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
   const { archInteractionOp, archInteractionItself = false } = options;
   const { counts, denseFeatures, idsFingerprint } = dataset;
   const config = kaggleConfigFor(counts, { denseFeatures, archInteractionOp, archInteractionItself });
-  const metadata: CheckpointMetadata =
-    idsFingerprint === undefined ? {} : { [idsMetadataKey]: idsFingerprint };
+  const metadata = idsMetadata(idsFingerprint);
   const checkpoints = options.checkpointEvery === undefined ? undefined : await openCheckpoints(options);
   const last = checkpoints?.last;
   const model = last
