@@ -8,7 +8,13 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const files = ['sparse_model_metadata.csv', 'sparse_model_metrics.csv', 'dlrm_forward_time_info.csv'];
-const timeColumns = ['step_time_sec', 'time_taken'];
+const timeColumns = [
+  'step_time_sec',
+  'time_taken',
+  'median_time',
+  'lower_quartile_time',
+  'upper_quartile_time',
+];
 
 const [first, second] = process.argv.slice(2);
 if (second === undefined) throw new Error('expected two folders with results');

@@ -11,7 +11,7 @@ import {
   pairedAucDifference,
   saveCheckpoint,
 } from '@ds/dlrm';
-import { benchCommand, originalData, originalModel } from '@ds/test-support';
+import { benchCommand, originalData, originalModel, writeDataWithIds } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-frontier');
@@ -170,6 +170,29 @@ describe('bench-frontier', () => {
     await writeFile(none, 'no model');
     expect(withModel(none)).toMatchObject({ status: 1, stderr: expect.stringContaining(`error: ${none}: `) });
     expect((await readdir(folder)).sort()).toEqual(['broken.ckpt', 'none.ckpt', 'small.ckpt']);
+  });
+
+  test('passes the ids of the model on, and refuses data with other ids', async () => {
+    const model = join(folder, 'with-ids.ckpt');
+    await saveCheckpoint(model, await loadCheckpoint(originalModel), { metadata: { ids_sha256: 'a1b2' } });
+    const data = join(folder, 'with-ids.npz');
+    await writeDataWithIds(data, 'c3d4');
+    const one = [...args, '--model-path', model, '--methods', 'rows-nearest', '--bits', '8'];
+    const refused = run([...one, '--quiet', '--processed-data-file', data]);
+    expect(refused.stderr).toMatch(
+      /^error: \S+with-ids\.ckpt: its tables are for other ids [^\n]*a1b2[^\n]*c3d4[^\n]*\n$/,
+    );
+    expect(refused.status).toBe(1);
+    const best = join(folder, 'best');
+    const unchecked = run([...one, '--max-auc-loss', '0.5', '--best-path', best]);
+    expect(unchecked.stderr.match(/^ids not checked: .*$/gm)).toEqual([
+      `ids not checked: ${originalData} does not say which they are`,
+    ]);
+    const metadata: unknown[] = [];
+    await loadCheckpoint(join(best, 'model.safetensors'), {
+      onMetadata: (found) => void metadata.push(found),
+    });
+    expect(metadata).toEqual([{ ids_sha256: 'a1b2' }]);
   });
 
   test('has a version and a help with defaults and an example', () => {
