@@ -6,7 +6,8 @@ import { loadCheckpoint } from '@ds/dlrm';
 
 const example = join(__dirname, '..');
 const packages = join(example, '..', '..', 'packages');
-const model = join(packages, 'test-support/test/golden/original-run/criteo_model.ckpt');
+const goldenRun = 'test-support/test/golden/original-run';
+const model = join(packages, goldenRun, 'criteo_model.ckpt');
 const torchRec = join(packages, 'tensor-files/test/golden/checkpoints/torchrec.pt');
 
 let folder: string;
@@ -85,9 +86,9 @@ test.each([
   ['a missing file', ['--model-path', 'none.ckpt'], 1, /none\.ckpt: no such file/],
   [
     'no embedding tables',
-    ['--model-path', join(packages, 'dlrm/test/golden/dlrm/small.npz')],
+    ['--model-path', join(packages, goldenRun, 'kaggleAdDisplayChallenge_processed.npz')],
     1,
-    /small\.npz/,
+    /processed\.npz: expected .*table/,
   ],
   [
     'an unknown table',
