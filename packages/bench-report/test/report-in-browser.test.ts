@@ -12,6 +12,9 @@ const charts: Record<string, number> = {
   'log-loss': 3,
   'forward-time': 6,
   memory: 12,
+  // Two scores, masked and folded with means, on three kinds of tables; then three variants on each.
+  'activation-auc': 12,
+  'activation-time': 9,
 };
 const browserPath = findBrowser();
 
