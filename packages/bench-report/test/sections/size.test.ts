@@ -26,6 +26,21 @@ test('dense models are said to be dense', async () => {
   expect(table).not.toContain('sparse zip');
 });
 
+test('says how many tables were pruned, and how many of their values are 0', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const sparseModelMetadata = join(outputDir, 'metadata.csv');
+    await writeFile(
+      sparseModelMetadata,
+      'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path,bytes,tables,pruned_values\n' +
+        'L1,"(1, 4)",0.0,0.1,3,a.zip,4096000,26,0\nL1,"(1, 4)",0.9,0.1,3,b.zip,2048000,26,123456\n',
+    );
+    const { reportFile } = await createReport({ sparseModelMetadata, outputDir });
+    const html = await readFile(reportFile, 'utf8');
+    expect(html).toContain('Pruned were 26 embedding tables.');
+    expect(html).toMatch(/>values set to 0<[^]*<td class="number">26<\/td><td class="number">123456<\/td>/);
+  });
+});
+
 test('sparse models are said to be sparse, in the text and in the chart', async () => {
   const { html, table, chart } = await report('a.zip,4096000,a.zip,4096000', 'b.zip,2048000,b.zip,2048000');
   expect(html).toContain('with its embedding tables sparse (only the kept blocks and bitmaps of them)');

@@ -55,6 +55,7 @@ export const sizeSection: Section<SparseModelMetadata> = {
   tables(rows) {
     const columns = modelColumnsOf(rows);
     const hasBoth = rows.some((row) => dumpFormatOf(row) === 'both');
+    const hasCounts = rows.some(({ tables }) => tables !== undefined);
     return [
       {
         title: 'Size on disk',
@@ -64,12 +65,14 @@ export const sizeSection: Section<SparseModelMetadata> = {
             'zip, bytes',
             ...(hasBoth ? ['sparse zip, bytes'] : []),
             'pruning step, s',
+            ...(hasCounts ? ['tables', 'values set to 0'] : []),
           ],
           rows: rows.map((row) => [
             ...columns.cells(row),
             `${row.bytes === undefined ? '≈ ' : ''}${zipBytes(row)}`,
             ...(hasBoth ? [String(row.sparseBytes ?? noValue)] : []),
             formatQuantity(row.stepTimeSec),
+            ...(hasCounts ? [row.tables, row.prunedValues].map((count) => String(count ?? noValue)) : []),
           ]),
         },
       },
