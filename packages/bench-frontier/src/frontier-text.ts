@@ -16,8 +16,8 @@ interface Column {
 
 const columns: readonly Column[] = [
   { heading: 'model', width: 38, cell: modelTitle },
-  { heading: 'smaller', width: 9, cell: ({ memoryRatio }) => `${memoryRatio.toPrecision(3)}x` },
-  { heading: 'bytes/row', width: 11, cell: ({ bytesPerRow }) => bytesPerRow.toPrecision(3) },
+  { heading: 'smaller', width: 9, cell: ({ memoryRatio }) => `${threeDigits(memoryRatio)}x` },
+  { heading: 'bytes/row', width: 11, cell: ({ bytesPerRow }) => threeDigits(bytesPerRow) },
   { heading: 'AUC change, 1e-4', width: 22, cell: changeCell },
 ];
 
@@ -46,4 +46,9 @@ function changeCell(model: FrontierSummary): string {
   const { value, lower, upper } = tenThousandths(model);
   const { aucChangeSpread: spread } = model;
   return spread === undefined ? `${value} (${lower}, ${upper})` : `${value} ± ${(1e4 * spread).toFixed(2)}`;
+}
+
+/** A number with three digits at least, and no exponent: `1000`, `56.0`, `0.0640`. */
+function threeDigits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -5,16 +5,25 @@ import { fontFamily, lineStyleOf } from './line-style.js';
 import type { Palette } from './palette.js';
 
 const width = 960;
-const height = 600;
+const height = 560;
 // Names to a row of the legend, about.
 const namesInRow = 4;
+// As wide as what echarts measures too little of a long name.
+const namesGap = 34;
+// What echarts takes for a row of names, with the gap to the next.
+const legendRowHeight = 14 + namesGap;
 
 /** Draws a chart over two logarithmic axes as the text of an SVG, the same for the same input. */
 export function drawPlane(chart: Chart, plane: Plane, palette: Palette): string {
   const lines = chart.panels.flatMap((panel) => panel.lines);
   const legendRows = Math.ceil(lines.length / namesInRow);
   const points = lines.flatMap((line) => line.points);
-  const surface = init(null, null, { renderer: 'svg', ssr: true, width, height: height + 24 * legendRows });
+  const surface = init(null, null, {
+    renderer: 'svg',
+    ssr: true,
+    width,
+    height: height + legendRowHeight * legendRows,
+  });
   try {
     surface.setOption({
       animation: false,
@@ -34,13 +43,13 @@ export function drawPlane(chart: Chart, plane: Plane, palette: Palette): string 
         left: 14,
         right: 14,
         top: 58,
-        itemGap: 36,
+        itemGap: namesGap,
         itemWidth: 34,
         itemHeight: 9,
         selectedMode: false,
         textStyle: { fontSize: 12, color: palette.ink },
       },
-      grid: { left: 76, right: 28, top: 70 + 24 * legendRows, bottom: 60 },
+      grid: { left: 76, right: 28, top: 62 + legendRowHeight * legendRows, bottom: 60 },
       xAxis: {
         type: 'log',
         ...decades(points.map(([place]) => place)),

@@ -1,8 +1,10 @@
 import { frontierSummaries, methodOf, type FrontierAnswer, type FrontierPoint } from '@ds/bench-models';
 import type { Chart } from '../../drawing/chart.js';
+import { lightPalette } from '../../drawing/palette.js';
 import { curvesOf } from '../../models.js';
 import { byteUnit, formatIn } from '../../units.js';
 
+const colours = lightPalette.lines.length;
 // A loss below this, or a gain, is drawn here: a logarithmic axis has no zero.
 const leastLoss = 0.1;
 
@@ -55,7 +57,8 @@ export function frontierChart(points: readonly FrontierPoint[], answer: Frontier
         lines: curves.map(({ name, dashed, rows }, index) => ({
           name,
           style: index,
-          dashed,
+          // There are fewer colours than methods.
+          dashed: dashed || index >= colours,
           points: rows.map((row) => [row.tableBytes, loss(row)] as const),
         })),
       },
