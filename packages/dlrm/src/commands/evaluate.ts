@@ -9,11 +9,9 @@ import {
   quietOption,
   type Command,
 } from '@ds/command-line';
-import { checkTablesFitData } from '../models/dlrm/check-tables.js';
-import { Dlrm } from '../models/dlrm/dlrm.js';
 import { evaluate } from '../training/evaluate.js';
 import { binaryClassificationMetrics } from '../training/metrics.js';
-import { engineLine } from '../engines/engine-line.js';
+import { loadForData } from './load-for-data.js';
 import {
   archInteractionOpOption,
   engineOption,
@@ -57,7 +55,7 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 async function runEvaluate(options: EvaluateOptions): Promise<void> {
-  const { processedDataFile, modelPath, split, testMiniBatchSize: batchSize } = options;
+  const { processedDataFile, split, testMiniBatchSize: batchSize } = options;
   const progress = createProgress(options);
   let metrics;
   try {
@@ -67,20 +65,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       split,
       onProgress: progress.stage('read data'),
     });
-    const { engine, archInteractionOp, qrOperation } = options;
-    const flags = { archInteractionOp, qrOperation };
-    const model = await Dlrm.load(modelPath, { engine, ...flags, onNote: progress.note });
-    progress.note(engineLine(model.engine));
-    checkTablesFitData({
-      config: model.config,
-      metadata: model.metadata,
-      counts: dataset.counts,
-      idsFingerprint: dataset.idsFingerprint,
-      denseFeatures: dataset.denseFeatures,
-      modelPath,
-      dataPath: processedDataFile,
-      onNote: progress.note,
-    });
+    const model = await loadForData(options, dataset, progress);
     if (!dataset.isLabelled) {
       throw new Error(`${processedDataFile}: expected rows with labels, found none; use dlrm predict`);
     }

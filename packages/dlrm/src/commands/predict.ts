@@ -1,10 +1,8 @@
 import { openCriteoDataset } from '@ds/criteo-data';
 import { createProgress, parseCount, quietOption, type Command } from '@ds/command-line';
 import { checkOutputs } from '@ds/files';
-import { engineLine } from '../engines/engine-line.js';
-import { checkTablesFitData } from '../models/dlrm/check-tables.js';
-import { Dlrm } from '../models/dlrm/dlrm.js';
 import { writePredictions } from '../training/write-predictions.js';
+import { loadForData } from './load-for-data.js';
 import {
   archInteractionOpOption,
   engineOption,
@@ -52,19 +50,7 @@ async function runPredict(options: PredictOptions): Promise<void> {
       split: 'all',
       onProgress: progress.stage('read data'),
     });
-    const { engine, archInteractionOp, qrOperation } = options;
-    const flags = { archInteractionOp, qrOperation };
-    const model = await Dlrm.load(modelPath, { engine, ...flags, onNote: progress.note });
-    progress.note(engineLine(model.engine));
-    checkTablesFitData({
-      config: model.config,
-      metadata: model.metadata,
-      counts: dataset.counts,
-      idsFingerprint: dataset.idsFingerprint,
-      modelPath,
-      dataPath: processedDataFile,
-      onNote: progress.note,
-    });
+    const model = await loadForData(options, dataset, progress);
     await writePredictions({ model, dataset, batchSize, output, onProgress: progress.stage('predict') });
     rows = dataset.length;
     await dataset.close();

@@ -1,5 +1,6 @@
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 import type { Tensor } from '@ds/tensor-files';
+import { denseByGather } from './dense-by-gather.js';
 
 /**
  * The rows of a mixed-dimension table (`tricks/md_embedding_bag.py` of facebookresearch/dlrm; Ginart et al. 2019,
@@ -45,11 +46,6 @@ export class ProjectedTable implements EmbeddingTable {
   }
 
   toDense(): Float32Array {
-    const dense = new Float32Array(this.rows * this.dim);
-    this.gatherRows(
-      Int32Array.from({ length: this.rows }, (_, id) => id),
-      dense,
-    );
-    return dense;
+    return denseByGather(this);
   }
 }

@@ -1,4 +1,5 @@
 import type { EmbeddingTable } from '@ds/data-sparsifier';
+import { denseByGather } from './dense-by-gather.js';
 
 /** How the two rows of an id become one (`--qr-operation`). */
 export type QrOperation = 'mult' | 'add' | 'concat';
@@ -69,11 +70,6 @@ export class QuotientRemainderTable implements EmbeddingTable {
   }
 
   toDense(): Float32Array {
-    const dense = new Float32Array(this.rows * this.dim);
-    this.gatherRows(
-      Int32Array.from({ length: this.rows }, (_, id) => id),
-      dense,
-    );
-    return dense;
+    return denseByGather(this);
   }
 }
