@@ -1,4 +1,4 @@
-import type { Dlrm, LabelledBatch, LabelledDataset } from '@ds/dlrm';
+import { firstExamples, type Dlrm, type LabelledDataset } from '@ds/dlrm';
 
 // As many examples as their gradients stay small for: 4096 x 367 values are 6 MB.
 const batchSize = 4096;
@@ -95,12 +95,4 @@ function addExamples(
       curvedSquares[column]! += curvature * value * value;
     }
   }
-}
-
-function firstExamples(batch: LabelledBatch, count: number): LabelledBatch {
-  const examples = batch.labels.length;
-  if (examples <= count) return batch;
-  const part = <Values extends Float32Array | Int32Array>(values: Values) =>
-    values.subarray(0, (values.length / examples) * count) as Values;
-  return { dense: part(batch.dense), sparse: part(batch.sparse), labels: part(batch.labels) };
 }

@@ -12,6 +12,7 @@ import {
   runProgram,
   scopeOption,
   settingOption,
+  tableOption,
   threadsOption,
 } from '@ds/command-line';
 import { dumpFormats, methods, methodSettings } from '@ds/bench-models';
@@ -51,10 +52,7 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
     )
       .argParser(parseChoice(dumpFormats))
       .default('dense'),
-    new Option(
-      '--table <pattern>',
-      'a table to prune, * for any characters; may be repeated (default: the tables recognised by name)',
-    ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
+    tableOption('prune'),
     threadsOption(),
   ],
   output: { holds: 'a row for each model', path: 'sparse_model_metadata.csv' },

@@ -6,13 +6,13 @@ import {
   dayCountsOf,
   dayCountsOption,
   methodsOption,
-  Option,
   parseCount,
   parseBetween,
   refuseUsage,
   quietOption,
   runProgram,
   settingOption,
+  tableOption,
   threadsOption,
 } from '@ds/command-line';
 import { frontierAnswer, methods, methodSettings } from '@ds/bench-models';
@@ -82,12 +82,7 @@ program
   )
   .option('--best-path <folder>', 'write the best model there, as model.safetensors')
   .option('--dump-path <folder>', 'write all models there')
-  .addOption(
-    new Option(
-      '--table <pattern>',
-      'a table to compress, * for any characters; may be repeated (default: the tables recognised by name)',
-    ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
-  )
+  .addOption(tableOption('compress'))
   .option('--output <file>', 'the CSV with a row for each model', 'compression_frontier.csv')
   .addOption(threadsOption())
   .addOption(benchEngineOption(engineChoices))

@@ -11,6 +11,14 @@ export function quietOption(): Option {
   return new Option('--quiet', 'no progress').default(false);
 }
 
+/** `--table`, of every command that prunes or compresses the tables of a checkpoint; `doing` says which it does. */
+export function tableOption(doing: 'prune' | 'compress'): Option {
+  return new Option(
+    '--table <pattern>',
+    `a table to ${doing}, * for any characters; may be repeated (default: the tables recognised by name)`,
+  ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]);
+}
+
 /** `--day-counts`, of every command that splits processed rows by days. */
 export function dayCountsOption(): Option {
   return new Option(

@@ -12,7 +12,7 @@ export {
 } from './models/dlrm/config.js';
 export { foldMask, type FoldOptions } from './models/dlrm/fold-mask.js';
 export { usedTables } from './models/dlrm/kept-features.js';
-export type { DlrmBatch, LabelledBatch } from './models/dlrm/batch.js';
+export { firstExamples, type DlrmBatch, type LabelledBatch } from './models/dlrm/batch.js';
 export type { EmbeddingTable } from '@ds/data-sparsifier';
 export {
   embeddingTableNames,

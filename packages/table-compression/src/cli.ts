@@ -11,6 +11,7 @@ import {
   parseBetween,
   quietOption,
   runProgram,
+  tableOption,
 } from '@ds/command-line';
 import { checkOutputs } from '@ds/files';
 import { engineChoices, engineLine, type EngineChoice } from '@ds/dlrm';
@@ -81,12 +82,7 @@ program
   )
   .option('--calibration-rows <rows>', 'training rows for the calibration pass', parseCount(1), 100_000)
   .option('--seed <number>', 'seed for selecting these rows', parseCount(), 1)
-  .addOption(
-    new Option(
-      '--table <pattern>',
-      'a table to compress, * for any characters; may be repeated (default: the tables recognised by name)',
-    ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]),
-  )
+  .addOption(tableOption('compress'))
   .addOption(dayCountsOption())
   .addOption(benchEngineOption(engineChoices))
   .option('--json', 'print the results as JSON')

@@ -1,4 +1,4 @@
-import type { Dlrm, LabelledBatch, LabelledDataset } from '@ds/dlrm';
+import { firstExamples, type Dlrm, type LabelledDataset } from '@ds/dlrm';
 
 // Few enough examples to keep the gradients of the rows small: 4096 x 26 x 16 values are 7 MB.
 const batchSize = 4096;
@@ -63,12 +63,4 @@ function addProducts(
       from += dim;
     }
   }
-}
-
-function firstExamples(batch: LabelledBatch, count: number): LabelledBatch {
-  const examples = batch.labels.length;
-  if (examples <= count) return batch;
-  const part = <Values extends Float32Array | Int32Array>(values: Values) =>
-    values.subarray(0, (values.length / examples) * count) as Values;
-  return { dense: part(batch.dense), sparse: part(batch.sparse), labels: part(batch.labels) };
 }

@@ -51,3 +51,12 @@ export function checkBatch({ tableRows, bottomMlp }: DlrmConfig, batch: DlrmBatc
   }
   return size;
 }
+
+/** The first `count` examples of a batch, as views of its arrays; the batch itself if it has no more. */
+export function firstExamples(batch: LabelledBatch, count: number): LabelledBatch {
+  const examples = batch.labels.length;
+  if (examples <= count) return batch;
+  const part = <Values extends Float32Array | Int32Array>(values: Values) =>
+    values.subarray(0, (values.length / examples) * count) as Values;
+  return { dense: part(batch.dense), sparse: part(batch.sparse), labels: part(batch.labels) };
+}
