@@ -177,23 +177,27 @@ async function runStages({
 
   const compressionFrontier = options.skipFrontier ? undefined : at('compression_frontier.csv');
   if (compressionFrontier !== undefined) {
-    await stages.run('frontier', (onProgress) =>
-      runFrontierBenchmark({
-        modelPath,
-        processedDataFile,
-        output: compressionFrontier,
-        methods: options.frontierMethods,
-        ratios: frontierRatios,
-        grid,
-        maxAucLoss: options.maxAucLoss,
-        bestPath: at('best'),
-        seed,
-        threads,
-        engine,
-        onEngine,
-        onStage: (label) => (label === 'methods' ? onProgress : () => undefined),
-      }),
-    );
+    await stage('frontier', {
+      work: (onProgress) =>
+        runFrontierBenchmark({
+          modelPath,
+          processedDataFile,
+          output: compressionFrontier,
+          methods: options.frontierMethods,
+          ratios: frontierRatios,
+          grid,
+          maxAucLoss: options.maxAucLoss,
+          bestPath: at('best'),
+          seed,
+          threads,
+          engine,
+          onEngine,
+          fresh: options.fresh,
+          onResumed: (finished) => progress.note(`going on after ${finished} models`),
+          onStage: (label) => (label === 'methods' ? onProgress : () => undefined),
+        }),
+      files: ({ best }) => [compressionFrontier, ...(best?.path === undefined ? [] : [best.path])],
+    });
   }
 
   const activationSparsity = at('activation_sparsity.csv');

@@ -8,6 +8,7 @@ import {
   methodsOption,
   parseCount,
   parseBetween,
+  freshOption,
   refuseUsage,
   quietOption,
   runProgram,
@@ -39,6 +40,7 @@ interface FrontierFlags extends Record<string, unknown> {
   output: string;
   threads?: number;
   engine: EngineChoice;
+  fresh: boolean;
   json?: boolean;
   quiet?: boolean;
 }
@@ -86,6 +88,7 @@ program
   .option('--output <file>', 'the CSV with a row for each model', 'compression_frontier.csv')
   .addOption(threadsOption())
   .addOption(benchEngineOption(engineChoices))
+  .addOption(freshOption())
   .option('--json', 'print the answer as JSON instead of a table')
   .addOption(quietOption())
   .action(run);
@@ -111,6 +114,7 @@ async function run(flags: FrontierFlags): Promise<void> {
       dayCounts: dayCountsOf(flags, progress.note),
       onEngine: (description) => progress.note(engineLine(description)),
       onNote: progress.note,
+      onResumed: (finished) => progress.note(`going on after ${finished} models; --fresh starts over`),
       onStage: progress.stage,
     });
     progress.finish();

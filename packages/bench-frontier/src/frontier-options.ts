@@ -38,6 +38,10 @@ export interface FrontierOptions {
   dayCounts?: DayCountOptions | undefined;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice | undefined;
+  /** Measure all models again, also those that a run that ended early has finished. Default: false. */
+  fresh?: boolean | undefined;
+  /** Called with the number of models that an earlier run finished, if there are any. */
+  onResumed?: ((finished: number) => void) | undefined;
   /** Called with what runs the network, and why. */
   onEngine?: ((engine: EngineDescription) => void) | undefined;
   /** Called with what the user should know of the checkpoint, a line each. */
@@ -47,6 +51,9 @@ export interface FrontierOptions {
 }
 
 const defaultRatios: readonly number[] = [8, 16, 30, 56, 100, 170, 300];
+
+/** The options with their defaults. */
+export type FrontierSettings = ReturnType<typeof withDefaults>;
 
 /** The options with their defaults. @throws Error naming the option that makes no sense. */
 export function withDefaults(options: FrontierOptions) {

@@ -57,6 +57,7 @@ export async function trainModel({
   processedDataFile,
   dayCounts,
   training,
+  tables,
   seed,
   engine,
   onStage,
@@ -64,6 +65,8 @@ export async function trainModel({
   processedDataFile: string;
   dayCounts?: DayCountOptions | undefined;
   training: Training;
+  /** Patterns of the tables' names. */
+  tables?: readonly string[] | undefined;
   seed: number;
   engine?: EngineChoice | undefined;
   onStage: OnStage;
@@ -81,7 +84,7 @@ export async function trainModel({
           { data: data.slice(), shape },
         ]),
       );
-      const { names } = selectTables({ stateDict, source: 'the trained model' });
+      const { names } = selectTables({ stateDict, patterns: tables, source: 'the trained model' });
       return { stateDict, names, metadata: idsMetadata(dataset.idsFingerprint) };
     } finally {
       await model.dispose();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { methods, modelTitle, readFrontier, relativeLoss, type FrontierPoint } from '@ds/bench-models';
@@ -11,7 +11,14 @@ import {
   pairedAucDifference,
   saveCheckpoint,
 } from '@ds/dlrm';
-import { benchCommand, originalData, originalModel, writeDataWithIds } from '@ds/test-support';
+import {
+  benchCommand,
+  builtFile,
+  killOnceJournalled,
+  originalData,
+  originalModel,
+  writeDataWithIds,
+} from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-frontier');
@@ -122,6 +129,96 @@ describe('bench-frontier', () => {
     expect(run([...args, '--epochs', '2'])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('expected no --model-path'),
+    });
+  });
+
+  describe('resumed', () => {
+    const cli = builtFile(join(__dirname, '../dist/cli.js'));
+    const methodsAndRatios = ['--methods', 'rows-nearest,mixed-precision,rows-int8', '--bits', '8,4'];
+    const timed = ['lookupNs', 'compressSeconds', 'calibrationSeconds'];
+    const untimed = async (path: string) =>
+      (await readFrontier(path)).map((row) =>
+        Object.fromEntries(Object.entries(row).filter(([name]) => !timed.includes(name) && name !== 'path')),
+      );
+    const files = async (place: string) => {
+      const names = (await readdir(place, { recursive: true }))
+        .map(String)
+        .filter((name) => name.includes('.'));
+      return Promise.all(
+        names.sort().map(async (name) => [name, await readFile(join(place, name), 'base64')]),
+      );
+    };
+
+    test('a killed run goes on to the rows and files of one that was not disturbed', async () => {
+      const wanted = ['--ratios', '4,8', '--max-auc-loss', '0.5', ...methodsAndRatios];
+      const at = (name: string) => [
+        ...[...args, ...wanted, '--output', join(folder, name, 'frontier.csv')],
+        ...['--best-path', join(folder, name, 'best'), '--dump-path', join(folder, name, 'dump')],
+      ];
+      expect(run(at('whole')).status).toBe(0);
+      await killOnceJournalled([cli, ...at('killed')], join(folder, 'killed/frontier.csv'));
+      const resumed = run(at('killed'));
+      expect(resumed.status).toBe(0);
+      expect(resumed.stderr).toMatch(/^going on after \d models; --fresh starts over$/m);
+      expect(await untimed(join(folder, 'killed/frontier.csv'))).toEqual(
+        await untimed(join(folder, 'whole/frontier.csv')),
+      );
+      for (const place of ['best', 'dump'])
+        expect(await files(join(folder, 'killed', place))).toEqual(await files(join(folder, 'whole', place)));
+      expect((await readdir(join(folder, 'killed'))).sort()).toEqual(['best', 'dump', 'frontier.csv']);
+    });
+
+    test('what is finished is not measured again, unless its file has changed or --fresh is given', async () => {
+      const dump = join(folder, 'dump');
+      const best = join(folder, 'best/model.safetensors');
+      const all = [...args, '--methods', 'rows-nearest,rows-int8', '--bits', '8', '--ratios', '8', '--quiet'];
+      all.push('--dump-path', dump, '--best-path', join(folder, 'best'), '--max-auc-loss', '0.5');
+      /** Ends a run when its first method is measured, with a row that no measuring gives and that makes it the best. */
+      const interrupt = async () => {
+        await killOnceJournalled([cli, ...all, '--fresh'], output);
+        const path = join(folder, '.frontier.csv.journal');
+        const [head, first] = (await readFile(path, 'utf8')).split('\n');
+        const [key, entry] = JSON.parse(first!) as [string, { row: FrontierPoint }];
+        entry.row.tableBytes = 1;
+        const lines = [
+          [key, entry],
+          [JSON.stringify([1, 'rows-nearest']), {}],
+        ];
+        await writeFile(path, [head, ...lines.map((line) => JSON.stringify(line)), ''].join('\n'));
+        return entry.row.path!;
+      };
+      const firstRow = async () => (await readFrontier(output))[0]!;
+
+      const dumped = await interrupt();
+      expect(run(all).status).toBe(0);
+      expect((await firstRow()).tableBytes).toBe(1);
+      expect(await readFile(best)).toEqual(await readFile(dumped));
+
+      await interrupt();
+      await writeFile(dumped, 'of another run');
+      expect(run(all).status).toBe(0);
+      expect((await firstRow()).tableBytes).toBeGreaterThan(1);
+      expect((await stat(dumped)).size).toBe((await firstRow()).fileBytes);
+
+      for (const other of [['--fresh'], ['--calibration-rows', '299']]) {
+        await interrupt();
+        expect(run([...all, ...other]).status).toBe(0);
+        expect((await firstRow()).tableBytes).toBeGreaterThan(1);
+      }
+    });
+
+    test('a model that was trained is not trained again', async () => {
+      const trained = [...args.slice(2), '--methods', 'rows-int8', '--ratios', '4,8', '--seeds', '2'];
+      await killOnceJournalled([cli, ...trained], output);
+      expect(await readdir(folder)).toContain('.frontier.csv.seed-1.safetensors');
+      const resumed = run(trained);
+      expect(resumed.status).toBe(0);
+      expect(resumed.stderr).not.toContain('train, seed 1');
+      expect(resumed.stderr).toContain('train, seed 2');
+      const rows = await untimed(output);
+      expect(await readdir(folder)).toEqual(['frontier.csv']);
+      expect(run([...trained, '--fresh', '--quiet']).status).toBe(0);
+      expect(await untimed(output)).toEqual(rows);
     });
   });
 
