@@ -18,4 +18,4 @@ def forward() -> None:
         network(*batch)
 
 
-serve(forward)
+serve(forward, repeats=given.get("repeats", 1))

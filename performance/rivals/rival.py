@@ -15,11 +15,12 @@ def settings() -> dict:
     return json.loads(sys.argv[1])
 
 
-def serve(work, prepare=lambda: None) -> None:
-    """Runs `work` once per line; `prepare` recreates its input before each run and is not timed."""
+def serve(work, prepare=lambda: None, repeats: int = 1) -> None:
+    """Runs `work` for each line, `repeats` times; `prepare` recreates its input before each run and is not timed."""
     print("ready", file=answers, flush=True)
     for _ in sys.stdin:
         prepared = prepare()
         start = time.perf_counter()
-        work() if prepared is None else work(prepared)
-        print(time.perf_counter() - start, file=answers, flush=True)
+        for _ in range(repeats):
+            work() if prepared is None else work(prepared)
+        print((time.perf_counter() - start) / repeats, file=answers, flush=True)
