@@ -114,7 +114,10 @@ async function run(flags: FrontierFlags): Promise<void> {
       dayCounts: dayCountsOf(flags, progress.note),
       onEngine: (description) => progress.note(engineLine(description)),
       onNote: progress.note,
-      onResumed: (finished) => progress.note(`going on after ${finished} models; --fresh starts over`),
+      onResumed: (finished) =>
+        progress.note(
+          `going on after ${finished} ${finished === 1 ? 'model' : 'models'}; --fresh starts over`,
+        ),
       onStage: progress.stage,
     });
     progress.finish();

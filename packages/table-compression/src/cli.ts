@@ -5,6 +5,7 @@ import {
   createProgress,
   dayCountsOf,
   dayCountsOption,
+  freshOption,
   Option,
   parseBytes,
   parseCount,
@@ -16,7 +17,8 @@ import {
 import { checkOutputs } from '@ds/files';
 import { engineChoices, engineLine, type EngineChoice } from '@ds/dlrm';
 import packageJson from '../package.json' with { type: 'json' };
-import { compressModel, type CompressionGoal } from './compress-model.js';
+import { compressModel } from './compress-model.js';
+import type { CompressionGoal } from './compress-model-options.js';
 import type { RowForm } from './compress-tables.js';
 import { compressionReport } from './compression-report.js';
 import { outputFormats, type OutputFormatId } from './output-formats.js';
@@ -36,6 +38,7 @@ interface CompressOptions {
   engine: EngineChoice;
   table?: string[];
   dayCounts?: string;
+  fresh: boolean;
   json?: boolean;
   quiet?: boolean;
 }
@@ -85,6 +88,7 @@ program
   .addOption(tableOption('compress'))
   .addOption(dayCountsOption())
   .addOption(benchEngineOption(engineChoices))
+  .addOption(freshOption())
   .option('--json', 'print the results as JSON')
   .addOption(quietOption())
   .action(run);
@@ -104,12 +108,15 @@ async function run(options: CompressOptions): Promise<void> {
   });
   const progress = createProgress(options);
   try {
-    const { modelPath, processedDataFile, output, format, rows, calibrationRows, seed, engine } = options;
+    const { modelPath, processedDataFile, output, format, rows, calibrationRows, seed, engine, fresh } =
+      options;
     const compressed = await compressModel({
-      ...{ modelPath, processedDataFile, goal, rows, output, format, calibrationRows, seed, engine },
+      ...{ modelPath, processedDataFile, goal, rows, output, format, calibrationRows, seed, engine, fresh },
       tables: options.table,
       dayCounts: dayCountsOf(options, progress.note),
       onNote: progress.note,
+      onResumed: (sizes) =>
+        progress.note(`going on after ${sizes} ${sizes === 1 ? 'size' : 'sizes'}; --fresh starts over`),
       onEngine: (description) => progress.note(engineLine(description)),
       onStage: progress.stage,
     });

@@ -9,9 +9,9 @@ import {
   fromTorchRec,
   pairedAucDifference,
   type EngineChoice,
-  type EngineDescription,
   type PairedAucDifference,
 } from '@ds/dlrm';
+import { whileHolding } from '@ds/files';
 import {
   checkFinite,
   loadCheckpoint,
@@ -19,18 +19,12 @@ import {
   type CheckpointMetadata,
   type StateDict,
 } from '@ds/tensor-files';
-import { measureTables, type Budget, type RowForm } from './compress-tables.js';
+import type { CompressModelOptions, OnStage } from './compress-model-options.js';
+import { measureTables } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
-import { outputFormat, type OutputFormatId } from './output-formats.js';
-
-/** The target size of all tables together, or the acceptable loss of ROC AUC. */
-export type CompressionGoal =
-  | Budget
-  | {
-      /** The acceptable loss of ROC AUC on the validation split, such as 1e-4. */
-      maxAucLoss: number;
-    };
+import { outputFormat, type OutputFormat } from './output-formats.js';
+import { openTriedSizes, type TriedSizes } from './tried-sizes.js';
 
 /** The quality of a model's predictions. */
 export interface Quality {
@@ -76,66 +70,62 @@ export interface CompressedModel {
   seconds: number;
 }
 
-/** Starts a stage; the returned function takes its progress. */
-type OnStage = (label: string) => (done: number, total: number) => void;
-
 /**
  * Compresses the embedding tables of a checkpoint and writes the model atomically. If the goal is a bound on AUC, the size is
  * chosen on the validation split; quality is measured on the test split.
+ * The sizes that an interrupted search evaluated are not evaluated again, as long as nothing has changed that they depend on.
  *
  * @throws Error naming the file, if one cannot be read, model and data do not match, a split has labels of one class, or no
  *   tables meet the bound
  */
-export async function compressModel({
-  modelPath,
-  processedDataFile,
-  goal,
-  rows = 'projected',
-  output,
-  format: formatId = 'safetensors',
-  calibrationRows,
-  seed,
-  engine,
-  tables: patterns,
-  dayCounts,
-  onEngine,
-  onNote,
-  onStage = () => () => undefined,
-}: {
-  /** A dense checkpoint. */
-  modelPath: string;
-  /** The processed npz on which it was trained. Without it, rows are kept by their norm alone. */
-  processedDataFile?: string;
-  goal: CompressionGoal;
-  /** The form of stored rows; default `projected`, or `quantized` if the format has no projected rows. */
-  rows?: RowForm | undefined;
-  /** The file to write. */
-  output: string;
-  /** Its format; default `safetensors`. */
-  format?: OutputFormatId | undefined;
-  /** Rows of the calibration pass; default 100,000. */
-  calibrationRows?: number;
-  /** Seed for selecting them; default 1. */
-  seed?: number;
-  engine?: EngineChoice;
-  /** Names of the tables, `*` for any characters. Default: the tables recognised by name. */
-  tables?: readonly string[];
-  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
-  dayCounts?: DayCountOptions;
-  /** Called with notes on the checkpoint for the user, one line each. */
-  onNote?: (note: string) => void;
-  /** Called with the engine that runs the network. */
-  onEngine?: (engine: EngineDescription) => void;
-  onStage?: OnStage;
-}): Promise<CompressedModel> {
-  const start = performance.now();
-  const format = outputFormat(formatId);
+export async function compressModel(options: CompressModelOptions): Promise<CompressedModel> {
+  const { output, processedDataFile, goal, onResumed } = options;
+  const format = outputFormat(options.format ?? 'safetensors');
   if (!format.extensions.includes(extname(output).toLowerCase())) {
     throw new Error(
       `${output}: expected a file of format ${format.id} to be called ${format.extensions.join(', ')}, ` +
         `found "${extname(output)}"`,
     );
   }
+  if ('maxAucLoss' in goal && !processedDataFile) throw new Error('a bound on the loss of AUC needs data');
+  return whileHolding([output], async () => {
+    const sizes = await openTriedSizes(
+      options,
+      format.hasProjectedRows ? (options.rows ?? 'projected') : 'quantized',
+    );
+    if (sizes.count > 0) onResumed?.(sizes.count);
+    try {
+      const compressed = await compressAndSave(options, format, sizes);
+      sizes.remove();
+      return compressed;
+    } catch (error) {
+      // The search has ended: even the largest tables lose more.
+      if (error instanceof RangeError) sizes.remove();
+      throw error;
+    }
+  });
+}
+
+async function compressAndSave(
+  {
+    modelPath,
+    processedDataFile,
+    goal,
+    rows = 'projected',
+    output,
+    calibrationRows,
+    seed,
+    engine,
+    tables: patterns,
+    dayCounts,
+    onEngine,
+    onNote,
+    onStage = () => () => undefined,
+  }: CompressModelOptions,
+  format: OutputFormat,
+  sizes: TriedSizes,
+): Promise<CompressedModel> {
+  const start = performance.now();
   const isWithout = rows === 'projected' && !format.hasProjectedRows;
   if (isWithout) onNote?.(`${format.id} has no projected rows: all rows are quantized`);
   let metadata: CheckpointMetadata = {};
@@ -178,15 +168,15 @@ export async function compressModel({
     });
     let tables: Record<string, MixedPrecisionTable>;
     if ('maxAucLoss' in goal) {
-      if (!data) throw new Error('a bound on the loss of AUC needs data');
-      const before = await data.score('validation');
-      const auc = async (small: Record<string, MixedPrecisionTable>) =>
-        (await data.score('validation', small)).rocAuc;
+      const auc = async (small?: Record<string, MixedPrecisionTable>) =>
+        (await data!.score('validation', small)).rocAuc;
       const found = await compressWithinAucLoss({
         tables: measured,
         auc,
-        baseAuc: before.rocAuc,
+        baseAuc: await sizes.baseAuc(auc),
         maxAucLoss: goal.maxAucLoss,
+        known: sizes.known,
+        onTried: sizes.keep,
       });
       tables = found.tables;
     } else {

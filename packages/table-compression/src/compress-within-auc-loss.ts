@@ -25,6 +25,8 @@ export async function compressWithinAucLoss({
   auc,
   baseAuc,
   maxAucLoss,
+  known,
+  onTried,
 }: {
   /** The result of `measureTables`. */
   tables: CompressibleTables;
@@ -34,6 +36,10 @@ export async function compressWithinAucLoss({
   baseAuc: number;
   /** The maximum loss, such as 1e-4. */
   maxAucLoss: number;
+  /** Sizes that an earlier search evaluated, by their budget in bytes; they are not evaluated again. Default: none. */
+  known?: ReadonlyMap<number, TriedSize>;
+  /** Called with the budget in bytes of each size that was evaluated, and the size. */
+  onTried?: (budget: number, size: TriedSize) => void;
 }): Promise<{
   /** The smallest tables within the bound. */
   tables: Record<string, MixedPrecisionTable>;
@@ -44,14 +50,19 @@ export async function compressWithinAucLoss({
     throw new RangeError(`maxAucLoss: expected a number, found ${maxAucLoss}`);
   }
   const tried: TriedSize[] = [];
-  const measure = async (bytes: number) => {
-    const small = tables.compress({ bytes });
-    const size = {
-      bytes: Object.values(small).reduce((sum, { byteLength }) => sum + byteLength, 0),
-      aucLoss: baseAuc - (await auc(small)),
-    };
+  const measure = async (budget: number) => {
+    let size = known?.get(budget);
+    let small: Record<string, MixedPrecisionTable> | undefined;
+    if (!size) {
+      small = tables.compress({ bytes: budget });
+      size = {
+        bytes: Object.values(small).reduce((sum, { byteLength }) => sum + byteLength, 0),
+        aucLoss: baseAuc - (await auc(small)),
+      };
+      onTried?.(budget, size);
+    }
     tried.push(size);
-    return { small, ...size };
+    return { budget, small, ...size };
   };
 
   let best = await measure(Infinity);
@@ -74,5 +85,5 @@ export async function compressWithinAucLoss({
     const between = await measure(best.bytes * 2 ** -octaves);
     if (between.aucLoss <= maxAucLoss) best = between;
   }
-  return { tables: best.small, tried };
+  return { tables: best.small ?? tables.compress({ bytes: best.budget }), tried };
 }

@@ -12,6 +12,7 @@ export {
   type RowForm,
 } from './compress-tables.js';
 export { compressWithinAucLoss, type TriedSize } from './compress-within-auc-loss.js';
-export { compressModel, type CompressedModel, type CompressionGoal, type Quality } from './compress-model.js';
+export type { CompressModelOptions, CompressionGoal } from './compress-model-options.js';
+export { compressModel, type CompressedModel, type Quality } from './compress-model.js';
 export type { OutputFormatId } from './output-formats.js';
 export { MixedPrecisionTable } from '@ds/data-sparsifier';

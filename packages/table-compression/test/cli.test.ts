@@ -12,7 +12,14 @@ import { dirname, join } from 'node:path';
 import { openCriteoDataset } from '@ds/criteo-data';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { binaryClassificationMetrics, Dlrm, evaluate } from '@ds/dlrm';
-import { benchCommand, originalData, originalModel, writeDataWithIds } from '@ds/test-support';
+import {
+  benchCommand,
+  builtFile,
+  killOnceJournalled,
+  originalData,
+  originalModel,
+  writeDataWithIds,
+} from '@ds/test-support';
 import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import packageJson from '../package.json';
 import type { CompressedModel } from '../src/index.js';
@@ -68,6 +75,36 @@ test('the same seed gives the same bytes, another one others', () => {
   expect(bytesOf('1').equals(first)).toBe(true);
   expect(bytesOf('2').equals(first)).toBe(false);
 });
+
+test('an interrupted search goes on after the sizes that it evaluated, to the same file', async () => {
+  const search = [...inputs, '--max-auc-loss', '0.01', '--calibration-rows', '300'];
+  compress(search);
+  const whole = readFileSync(output);
+  rmSync(output);
+  const command = [builtFile(join(__dirname, '../dist/cli.js')), ...search, '--output', output];
+  await killOnceJournalled(command, output);
+  // The model's own ROC AUC is kept first.
+  const journal = join(folder, '.small.safetensors.journal');
+  const kept = readFileSync(journal, 'utf8');
+  const [head, base] = kept.split('\n') as [string, string];
+  const resume = (sizes: readonly unknown[], ...others: string[]) => {
+    writeFileSync(journal, [head, base, ...sizes.map((size) => JSON.stringify(size)), ''].join('\n'));
+    const { status, stderr } = run([...search, '--output', output, ...others]);
+    expect(status).toBe(0);
+    expect(readdirSync(folder)).toEqual(['small.safetensors']);
+    return { stderr, bytes: readFileSync(output) };
+  };
+  expect(JSON.parse(base)).toEqual(['base', { rocAuc: expect.any(Number) }]);
+  expect(resume([]).bytes.equals(whole)).toBe(true);
+  // A size that no search finds: it is taken as it stands, and its tables are made again.
+  const invented = ['Infinity', { bytes: 0, aucLoss: 0 }];
+  const taken = resume([invented]);
+  expect(taken.stderr).toContain('going on after 1 size; --fresh starts over\n');
+  compress([...inputs, '--max-bytes', '1GB', '--calibration-rows', '300']);
+  expect(taken.bytes.equals(readFileSync(output))).toBe(true);
+  for (const others of [['--fresh'], ['--calibration-rows', '301']])
+    expect(resume([invented], ...others).stderr).not.toContain('going on');
+}, 60_000);
 
 test('keeps within a number of bytes, without data too, and says what that costs in certainty', () => {
   const args = ['--model-path', originalModel, '--no-data', '--max-bytes', '30 kB', '--output', output];
