@@ -6,6 +6,7 @@ import {
   methodsOption,
   modelsAndDataOptions,
   Option,
+  parseBytes,
   parseChoice,
   parseCount,
   parseList,
@@ -36,6 +37,10 @@ const program = createBenchProgram({
     new Option('--types <list>', 'the forward passes to time')
       .argParser(parseList(parseChoice(dlrmTypes)))
       .default(dlrmTypes, dlrmTypes.join(',')),
+    new Option(
+      '--model-bytes <bytes>',
+      'memory for the models that are timed in turn, such as 4GB (default: half of what is available)',
+    ).argParser(parseBytes),
     methodsOption(methods, { description: 'only models of these methods (default: all), of' }),
     benchEngineOption(engineChoices),
   ],
@@ -49,6 +54,7 @@ const program = createBenchProgram({
       batchSize: options.batchSize,
       sparsityLevels: options.sparsityLevels,
       types: options.types,
+      modelBytes: options.modelBytes,
       methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),

@@ -1,7 +1,6 @@
 import {
   dlrmTypes,
   forwardTimeColumns,
-  servedFile,
   type DlrmType,
   type GridPoint,
   type Measure,
@@ -9,18 +8,26 @@ import {
 } from '@ds/bench-models';
 import { firstTestBatch, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, type EngineChoice, type EngineDescription } from '@ds/dlrm';
-import { openPass } from './open-pass.js';
-import { timeRuns } from './time-runs.js';
+import { distinctPasses } from './distinct-passes.js';
+import { openGroups } from './open-groups.js';
+import { runTimes } from './run-times.js';
+import { timeInRounds } from './time-in-rounds.js';
 
 /** Forward time of one pruned model: a row of `dlrm_forward_time_info.csv`. */
 export interface ForwardTime extends GridPoint, Required<TimedPass<DlrmType>> {}
 
-/** Measures the time of every model on the first test batch, in each of the forward passes. */
+/**
+ * Measures the time of every model on the first test batch, in each of the forward passes: in rounds over the models that fit
+ * into memory together. The rows of a group of models are finished together, so that a run that is gone on with times whole
+ * groups.
+ */
 export const forwardTime: Measure<
   {
     processedDataFile: string;
     runs: number;
     batchSize: number;
+    /** Bytes of the models that are open together. */
+    maxBytes: () => number;
     dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
@@ -32,22 +39,40 @@ export const forwardTime: Measure<
   id: 'forward',
   columns: forwardTimeColumns,
   variants: dlrmTypes,
-  async *rows(models, { processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote }) {
+  sequence: (models) => distinctPasses(models).flatMap(({ rows }) => rows.flat()),
+  async *rows(models, settings, onProgress) {
+    const { processedDataFile, runs, batchSize, maxBytes, dayCounts, engine, onEngine, onNote } = settings;
     const { batch, ...data } = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
-    for (const [index, { model, variant: dlrmType }] of models.entries()) {
-      const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
-      const { path, blockWidth } = servedFile(model, { tables });
-      const pass = await openPass({ path, dlrmType, blockWidth, engine });
-      try {
-        if (index === 0) onEngine?.(pass.engine);
+    const all = distinctPasses(models);
+    let isFirst = true;
+    let done = 0;
+    let opened = 0;
+    for await (const group of openGroups(all, { maxBytes: maxBytes(), engine })) {
+      opened += group.length;
+      if (isFirst && opened < all.length) {
+        onNote?.(`timed in groups: ${opened} of the ${all.length} models to load fit into memory together`);
+      }
+      for (const { model, open } of group) {
+        if (isFirst) onEngine?.(open.engine);
         checkTablesFitData({
-          ...{ config: pass.config, metadata: pass.metadata },
+          ...{ config: open.config, metadata: open.metadata },
           ...data,
-          ...{ modelPath: path, dataPath: processedDataFile },
-          onNote: index === 0 ? onNote : undefined,
+          ...{ modelPath: model.path, dataPath: processedDataFile },
+          onNote: isFirst ? onNote : undefined,
         });
-        const times = await timeRuns(() => pass.forward(batch), runs);
-        yield {
+        isFirst = false;
+      }
+      const passes = group.flatMap(({ open }) => open.passes.map((pass) => () => pass(batch)));
+      const rows = group.flatMap(({ model }) => model.rows.map(({ length }) => length));
+      const rowsOfGroup = rows.reduce((sum, count) => sum + count, 0);
+      const seconds = await timeInRounds(passes, {
+        runs: runs - 1,
+        onRun: (run, total) => onProgress?.(done + (rowsOfGroup * run) / total),
+      });
+      const types = group.flatMap(({ model }) => model.types);
+      for (const [index, dlrmType] of types.entries()) {
+        const times = runTimes(seconds[index]!);
+        const row = {
           timeTaken: times.mean,
           dlrmType,
           batchSize: batch.labels.length,
@@ -56,9 +81,9 @@ export const forwardTime: Measure<
           lowerQuartileTime: times.lowerQuartile,
           upperQuartileTime: times.upperQuartile,
         };
-      } finally {
-        await pass.dispose();
+        for (let count = 0; count < rows[index]!; count++) yield row;
       }
+      done += rowsOfGroup;
     }
   },
 };

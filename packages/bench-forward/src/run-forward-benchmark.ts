@@ -4,9 +4,10 @@ import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { forwardTime, type ForwardTime } from './forward-time.js';
 
 /**
- * Times the forward pass of every model of a `sparse_model_metadata.csv`, first with the features before the
- * top MLP as a sparse matrix, then dense, then on sparse tables, and writes `dlrm_forward_time_info.csv`. This is the
- * benchmark of the original's `evaluate_forward_time.py`. The batch is the first one of the test split.
+ * Times the forward pass of every model of a `sparse_model_metadata.csv` with the features before the top MLP as a sparse
+ * matrix, dense, and on sparse tables, and writes `dlrm_forward_time_info.csv`. This is the benchmark of the original's
+ * `evaluate_forward_time.py`. The batch is the first one of the test split. The models are timed in rounds, and the unpruned
+ * model once: its rows for each norm and block shape have the same times.
  *
  * @throws Error naming the file if an input cannot be read, a model does not fit the data, no model has one of the
  *   requested levels, or the output cannot be written; no output is then left behind.
@@ -17,6 +18,7 @@ export async function runForwardBenchmark({
   batchSize = 16384,
   sparsityLevels,
   types = dlrmTypes,
+  modelBytes,
   dayCounts,
   engine,
   onEngine,
@@ -33,6 +35,11 @@ export async function runForwardBenchmark({
   sparsityLevels?: readonly number[];
   /** The forward passes to time. Default: all three, the original's two first. */
   types?: readonly DlrmType[];
+  /**
+   * Bytes that the models which are timed in turn may take together; at least one is loaded. Default: half of the available
+   * memory.
+   */
+  modelBytes?: number | undefined;
   /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions;
   /** What runs the network, as for `Dlrm.load`. */
@@ -49,7 +56,11 @@ export async function runForwardBenchmark({
     ...models,
     measure: forwardTime,
     inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
-    settings: { processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote },
+    settings: {
+      ...{ processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote },
+      // A function, so that a run may go on where more or less memory is available.
+      maxBytes: () => modelBytes ?? process.availableMemory() / 2,
+    },
     sparsityLevels,
     variants: types,
   });

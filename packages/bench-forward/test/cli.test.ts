@@ -23,11 +23,14 @@ describe('bench-forward', () => {
     row.replace(/,[\d.e-]+,(with|sparse)/, ',TIME,$1').replace(/(,[\d.e-]+){3}$/, ',QUARTILES');
 
   test('goes on where a killed run stopped, and keeps what that measured', async () => {
-    await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...models.args], models.output);
+    // Each model is a group of its own.
+    const args = [...models.args, '--model-bytes', '1'];
+    await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...args], models.output);
     const journal = join(models.folder, `.${basename(models.output)}.journal`);
     const [, first] = (await readFile(journal, 'utf8')).split('\n');
     const [, measured] = JSON.parse(first!) as [string, Record<string, number>];
     const { stderr, status } = run(models.args);
+    // How much memory there is may change: the rows count all the same.
     expect(stderr).toMatch(/^going on after \d+ of 12 timed models; --fresh starts over$/m);
     expect(status).toBe(0);
     const [, row, ...others] = (await readFile(models.output, 'utf8')).trim().split('\n');
@@ -69,6 +72,25 @@ describe('bench-forward', () => {
       expect(median).toBeGreaterThanOrEqual(lower!);
       expect(upper).toBeGreaterThanOrEqual(median!);
       expect(mean).toBeLessThanOrEqual(upper!);
+    }
+  });
+
+  test('times the unpruned model once for all its rows, and the others each', async () => {
+    for (const memory of [[], ['--model-bytes', '1']]) {
+      const { status, stderr } = run([...models.args, ...memory]);
+      expect(status).toBe(0);
+      const note = 'timed in groups: 1 of the 7 models to load fit into memory together';
+      expect(stderr.match(/^timed in groups.*$/gm)).toEqual(memory.length > 0 ? [note] : null);
+      const [, ...rows] = await rowsOf(models.output);
+      const timesOf = (level: string, type: string) =>
+        rows
+          .filter((row) => row.includes(`,${level},`) && row.includes(`,${type},`))
+          .map((row) => row.split(',')[4]);
+      for (const type of ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables']) {
+        // Sparse tables of other blocks are others even without pruning.
+        expect(new Set(timesOf('0.0', type)).size).toBe(type === 'sparse_tables' ? 2 : 1);
+        expect(new Set(timesOf('0.9', type)).size).toBe(2);
+      }
     }
   });
 

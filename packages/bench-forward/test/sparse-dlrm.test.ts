@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openCriteoDataset, type CriteoBatch } from '@ds/criteo-data';
 import { Dlrm } from '@ds/dlrm';
 import { SparseDlrm } from '../src/index.js';
-import { openPass } from '../src/open-pass.js';
+import { openPasses } from '../src/open-passes.js';
 
 const originalRun = join(__dirname, '../../test-support/test/golden/original-run');
 
@@ -40,9 +40,9 @@ describe('SparseDlrm', () => {
     const path = join(originalRun, 'criteo_model.ckpt');
     const dlrm = await Dlrm.load(path, { engine: 'onnx' });
     for (const blockWidth of [1, 4]) {
-      const pass = await openPass({ path, dlrmType: 'sparse_tables', blockWidth, engine: 'onnx' });
-      expect(await pass.forward(batch)).toEqual(await dlrm.forward(batch));
-      await pass.dispose();
+      const open = await openPasses({ path, types: ['sparse_tables'], blockWidth, engine: 'onnx' });
+      expect(await open.passes[0]!(batch)).toEqual(await dlrm.forward(batch));
+      await open.dispose();
     }
     await dlrm.dispose();
   });

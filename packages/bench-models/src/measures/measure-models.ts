@@ -82,8 +82,10 @@ export async function measureModels<
       columns,
       makeRows: async () => {
         const found = measured.map((_, place) => journal.finished.get(`${place}`));
-        const left = [...found.keys()].filter((place) => !found[place]);
-        let done = measured.length - left.length;
+        const sequence = measure.sequence?.(measured) ?? [...found.keys()];
+        const left = sequence.filter((place) => !found[place]);
+        const earlier = measured.length - left.length;
+        let done = earlier;
         if (done > 0) onResumed?.(done, measured.length);
         onProgress?.(done, measured.length);
         let next = 0;
@@ -91,6 +93,7 @@ export async function measureModels<
           for await (const row of measure.rows(
             left.map((place) => measured[place]!),
             settings,
+            (begun) => onProgress?.(Math.floor(earlier + begun), measured.length),
           )) {
             const place = left[next++]!;
             found[place] = row;

@@ -25,10 +25,18 @@ export interface Measure<
   columns: readonly ResultsColumn<Measured>[];
   /** The variants in which every model is measured, in the order of the rows: all models in the first one, then the next. */
   variants: readonly Variant[];
+  /** The order in which it measures these models, as their places; the rows are in the usual order. Default: as given. */
+  sequence?(models: readonly MeasuredModel<Variant, Model>[]): readonly number[];
   /**
    * Measures these models, in this order.
    *
+   * @param onProgress may be called between rows, if they take long or come several together, with how many models are done:
+   *   not always a whole number
    * @throws Error naming a file that cannot be read or does not fit the others.
    */
-  rows(models: readonly MeasuredModel<Variant, Model>[], settings: Settings): AsyncIterable<Measured>;
+  rows(
+    models: readonly MeasuredModel<Variant, Model>[],
+    settings: Settings,
+    onProgress?: (done: number) => void,
+  ): AsyncIterable<Measured>;
 }

@@ -84,6 +84,31 @@ describe('runMeasure', () => {
     expect(progress).toEqual(['0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
   });
 
+  test('measures in the sequence of the measure, and tells its progress between the rows', async () => {
+    const { sparseModelMetadata, output } = await inputs();
+    const progress: string[] = [];
+    const measuredOrder: string[] = [];
+    const byModel: typeof pathLength = {
+      ...pathLength,
+      sequence: (models) =>
+        [...models.keys()].sort((a, b) => models[b]!.model.sparsityLevel! - models[a]!.model.sparsityLevel!),
+      async *rows(models, settings, onProgress) {
+        onProgress?.(1.5);
+        for (const { model, variant } of models) measuredOrder.push(`${model.sparsityLevel} ${variant}`);
+        yield* pathLength.rows(models, settings);
+      },
+    };
+    const rows = await runMeasure({
+      ...{ measure: byModel, settings: { add: 0 }, sparseModelMetadata, output },
+      onProgress: (done, total) => progress.push(`${done}/${total}`),
+    });
+    expect(measuredOrder).toEqual([
+      ...['0.2 once', '0.2 twice', '0.1 once', '0.1 twice', '0 once', '0 twice'],
+    ]);
+    expect(rows.map(({ length }) => length)).toEqual([1, 2, 3, 2, 4, 6]);
+    expect(progress.slice(0, 3)).toEqual(['0/6', '1/6', '1/6']);
+  });
+
   test('measures the levels and variants that are wanted, and of these the rows of its part', async () => {
     const lengths = async (options: object) => {
       const { sparseModelMetadata, output } = await inputs();

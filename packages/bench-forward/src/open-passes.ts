@@ -1,0 +1,70 @@
+import type { DlrmType } from '@ds/bench-models';
+import type { CriteoBatch } from '@ds/criteo-data';
+import {
+  Dlrm,
+  embeddingTableNames,
+  loadModelState,
+  type CheckpointMetadata,
+  type DlrmConfig,
+  type EngineChoice,
+  type EngineDescription,
+  type ModelState,
+} from '@ds/dlrm';
+import { SparseDlrm } from './sparse-dlrm.js';
+
+/** A model that is ready to be timed. */
+export interface OpenModel {
+  config: DlrmConfig;
+  metadata: CheckpointMetadata;
+  engine: EngineDescription;
+  /** Bytes of its tables in memory. */
+  tableBytes: number;
+  /** The forward passes, in the order in which they were asked for. Each returns probabilities (n). */
+  passes: readonly ((batch: CriteoBatch) => Promise<Float32Array>)[];
+  dispose(): Promise<void>;
+}
+
+/** A file, and the forward passes of its model: either those on dense tables, or the one on sparse tables. */
+export interface ModelPasses {
+  path: string;
+  /** Columns of the blocks in which the model was pruned. */
+  blockWidth: number;
+  types: readonly DlrmType[];
+}
+
+/**
+ * Loads a model for some of the forward passes, and converts its tables if necessary: to dense ones for the dense passes,
+ * to sparse ones for `sparse_tables`. The passes share the tables.
+ *
+ * @throws Error naming the file if it is not a model.
+ */
+export async function openPasses({
+  path,
+  blockWidth,
+  types,
+  engine,
+}: ModelPasses & { engine?: EngineChoice }): Promise<OpenModel> {
+  const tables = types.includes('sparse_tables') ? 'sparse' : 'dense';
+  let metadata: CheckpointMetadata = {};
+  const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
+  const state = await loadModelState(path, { tables, blockWidth, onMetadata });
+  const dlrm = await Dlrm.fromStateDict(state, { engine, metadata });
+  return {
+    config: dlrm.config,
+    metadata,
+    engine: dlrm.engine,
+    tableBytes: tableBytes(state),
+    passes: types.map((type) => {
+      const model = type === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
+      return (batch) => model.forward(batch);
+    }),
+    dispose: () => dlrm.dispose(),
+  };
+}
+
+function tableBytes(state: ModelState): number {
+  return embeddingTableNames(state).reduce((sum, name) => {
+    const table = state[name]!;
+    return sum + ('data' in table ? table.data.byteLength : table.byteLength);
+  }, 0);
+}
