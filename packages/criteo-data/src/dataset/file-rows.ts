@@ -2,21 +2,20 @@ import { readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkFreeSpace, temporaryRoot } from '@ds/files';
 import { openUnnamedFile } from '../unnamed-file.js';
-import type { RowLayout, RowStore } from './row-store.js';
+import type { PutColumn, RowLayout, RowStore } from './row-store.js';
 
 const rowsAtOnce = 1 << 14;
 
 /**
- * Rows in a temporary file with one fixed-size record per row, for data that does not fit in memory. The npz has compressed
- * columns: `fill` passes its values column by column; they are first written as columns and then transposed to rows, block
- * by block. At most a few MiB are in memory.
+ * Rows in a temporary file with one fixed-size record per row, for data that does not fit in memory. `fill` passes the
+ * columns; they are first written as columns and then transposed to rows, block by block. At most a few MiB are in memory.
  *
  * @throws Error naming the folder of the temporary file if it has too little space, before anything is read.
  */
 export async function fileRows(
   length: number,
   layout: RowLayout,
-  fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
+  fill: (put: PutColumn) => Promise<void>,
 ): Promise<RowStore> {
   const place = join(temporaryRoot(), 'criteo-data');
   await checkFreeSpace(place, { bytes: 2 * length * 4 * layout.words, what: 'the rows as temporary files' });
@@ -24,7 +23,7 @@ export async function fileRows(
   try {
     const rows = await openUnnamedFile(place);
     try {
-      await writeColumns(columns.fd, { length, wordsPerRow: layout.words }, fill);
+      await fill((word, row, values) => writeWords(columns.fd, values, 4 * (word * length + row)));
       transpose(columns.fd, rows.fd, { length, wordsPerRow: layout.words });
     } catch (error) {
       await rows.close();
@@ -39,22 +38,6 @@ export async function fileRows(
   } finally {
     await columns.close();
   }
-}
-
-async function writeColumns(
-  file: number,
-  { length, wordsPerRow }: { length: number; wordsPerRow: number },
-  fill: (put: (row: number, word: number, value: number) => void) => Promise<void>,
-): Promise<void> {
-  const blocks = Array.from({ length: wordsPerRow }, () => new Int32Array(rowsAtOnce));
-  await fill((row, word, value) => {
-    const inBlock = row % rowsAtOnce;
-    const block = blocks[word]!;
-    block[inBlock] = value;
-    if (inBlock === rowsAtOnce - 1 || row === length - 1) {
-      writeWords(file, block.subarray(0, inBlock + 1), 4 * (word * length + row - inBlock));
-    }
-  });
 }
 
 function transpose(

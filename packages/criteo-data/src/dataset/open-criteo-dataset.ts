@@ -3,7 +3,7 @@ import { readBatches, type CriteoBatch } from './batches.js';
 import { findDayCounts, type DayCountOptions } from './day-counts.js';
 import { fileRows } from './file-rows.js';
 import { openProcessedFile, type ProcessedFile } from './processed-file.js';
-import { memoryRows, noLabel, rowLayout, type RowStore } from './row-store.js';
+import { memoryRows, noLabel, rowLayout, type PutColumn, type RowStore } from './row-store.js';
 
 /** The rows of one split of a processed Criteo file. */
 export interface CriteoDataset {
@@ -98,24 +98,30 @@ async function loadRows(
   const length = end - start;
   const layout = rowLayout(file.counts.length, file.integerColumns);
   const total = file.rows * layout.words;
-  const step = 1 << 16;
   let done = 0;
-  const fill = async (put: (row: number, word: number, value: number) => void) => {
-    const from = (firstWord: number) => (row: number, column: number, value: number) => {
-      if (row >= start && row < end) put(row - start, firstWord + column, value);
-      if (++done % step === 0) onProgress?.(done, total);
+  const fill = async (put: PutColumn) => {
+    const copy = async (array: 'X_cat' | 'X_int' | 'y', firstWord: number) => {
+      for await (const { column, row, values } of file.readColumns(array)) {
+        const [from, to] = [Math.max(row, start), Math.min(row + values.length, end)];
+        if (from < to) put(firstWord + column, from - start, values.subarray(from - row, to - row));
+        onProgress?.((done += values.length), total);
+      }
     };
-    await file.readColumns('X_cat', from(0));
-    await file.readColumns('X_int', from(layout.categories));
+    await copy('X_cat', 0);
+    await copy('X_int', layout.categories);
     const labels = layout.categories + layout.integers;
-    if (file.isLabelled) await file.readColumns('y', from(labels));
-    else for (let row = start; row < end; row++) put(row - start, labels, noLabel);
+    if (file.isLabelled) await copy('y', labels);
+    else putConstant(put, { word: labels, rows: length, value: noLabel });
     onProgress?.(total, total);
   };
   if (length * layout.words * 4 > maxMemory) return fileRows(length, layout, fill);
-  const words = new Int32Array(length * layout.words);
-  await fill((row, word, value) => {
-    words[row * layout.words + word] = value;
-  });
-  return memoryRows(words, layout);
+  return memoryRows(length, layout, fill);
+}
+
+function putConstant(
+  put: PutColumn,
+  { word, rows, value }: { word: number; rows: number; value: number },
+): void {
+  const values = new Int32Array(Math.min(rows, 1 << 16)).fill(value);
+  for (let row = 0; row < rows; row += values.length) put(word, row, values.subarray(0, rows - row));
 }

@@ -1,6 +1,8 @@
 import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import type { NpyDtype } from '@ds/tensor-files/npz';
 import { openNpz, type NpzEntry } from '@ds/tensor-files/npz';
+import { arrayValues } from './array-values.js';
+import { columnBlocks, type ColumnBlock } from './column-blocks.js';
 
 /** A processed npz file whose arrays have the right names, types and lengths. */
 export interface ProcessedFile {
@@ -16,13 +18,10 @@ export interface ProcessedFile {
   /** Fingerprint of the dictionaries of its ids; undefined if the file does not have it. */
   readonly idsFingerprint: string | undefined;
   /**
-   * Reads an array once, in the order of the file, and passes on each value. Checks every value: ids are in [0, count),
+   * Reads an array once, in the order of the file, as blocks of its columns. Checks every value: ids are in [0, count),
    * integers are not negative, labels are 0 or 1.
    */
-  readColumns(
-    array: 'X_cat' | 'X_int' | 'y',
-    take: (row: number, column: number, value: number) => void,
-  ): Promise<void>;
+  readColumns(array: 'X_cat' | 'X_int' | 'y'): AsyncIterable<ColumnBlock>;
   close(): Promise<void>;
 }
 
@@ -57,19 +56,13 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
     expectShape('counts', countsEntry.shape, [categoricalColumns]);
     if (arrays.y) expectShape('y', arrays.y.shape, [rows]);
 
-    const counts = new Int32Array(categoricalColumns);
-    await readValues(countsEntry, (position, value) => {
-      if (!(value >= 0 && value <= 0x7fffffff && Number.isInteger(value))) {
-        throw fail('counts', `expected a number of table rows for column ${position}, found ${value}`);
-      }
-      counts[position] = value;
+    const counts = Int32Array.from(await allValues(countsEntry), (value, position) => {
+      if (value >= 0 && value <= 0x7fffffff && Number.isInteger(value)) return value;
+      throw fail('counts', `expected a number of table rows for column ${position}, found ${value}`);
     });
-    let dayCounts: number[] | undefined;
-    if (npz.entries.has('total_per_file')) {
-      const perDay: number[] = [];
-      await readValues(entry('total_per_file'), (_, value) => perDay.push(value));
-      dayCounts = perDay;
-    }
+    const dayCounts = npz.entries.has('total_per_file')
+      ? await allValues(entry('total_per_file'))
+      : undefined;
 
     const limits = {
       X_cat: (column: number) => counts[column]!,
@@ -84,36 +77,18 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
       isLabelled,
       idsFingerprint: fingerprintIn(npz.comment),
       dayCounts,
-      readColumns: async (array, take) => {
+      readColumns: (array) => {
         const columns = columnsOf[array];
-        const limit = Int32Array.from({ length: columns }, (_, column) => limits[array](column) - 1);
         const described = arrays[array];
         if (!described) throw fail(array, 'missing');
-        const { fortranOrder } = described;
-        let row = 0;
-        let column = 0;
-        await readValues(described, (_, value) => {
-          if (!(value >= 0 && value <= limit[column]! && Number.isInteger(value))) {
-            throw fail(
-              array,
-              `row ${row}, column ${column}: expected a whole number from 0 to ${limit[column]}, found ${value}`,
-            );
-          }
-          take(row, column, value);
-          if (fortranOrder) {
-            row++;
-            if (row === rows) {
-              row = 0;
-              column++;
-            }
-          } else {
-            column++;
-            if (column === columns) {
-              column = 0;
-              row++;
-            }
-          }
-        });
+        const layout = { rows, columns, fortranOrder: described.fortranOrder };
+        const largest = Int32Array.from({ length: columns }, (_, column) => limits[array](column) - 1);
+        return columnBlocks(arrayValues(described), layout, largest, ({ row, column, found }) =>
+          fail(
+            array,
+            `row ${row}, column ${column}: expected a whole number from 0 to ${largest[column]}, found ${found}`,
+          ),
+        );
       },
       close: () => npz.close(),
     };
@@ -123,31 +98,11 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
   }
 }
 
-/** Passes on the values of an array one after another, in the order of the file. */
-async function readValues(entry: NpzEntry, take: (position: number, value: number) => void): Promise<void> {
-  const size = entry.dtype === 'int32' ? 4 : 8;
-  // Pieces may end inside a value; its first bytes are kept in `rest`.
-  const aligned = new Uint8Array(1 << 16);
-  const view = new DataView(aligned.buffer);
-  const values = entry.dtype === 'int32' ? new Int32Array(aligned.buffer) : new Float64Array(aligned.buffer);
-  let position = 0;
-  let filled = 0;
-  for await (const piece of entry.bytes()) {
-    for (let used = 0; used < piece.length;) {
-      const part = piece.subarray(used, used + aligned.length - filled);
-      aligned.set(part, filled);
-      used += part.length;
-      filled += part.length;
-      const count = Math.floor(filled / size);
-      if (entry.dtype === 'int64') {
-        for (let i = 0; i < count; i++) take(position++, Number(view.getBigInt64(8 * i, true)));
-      } else {
-        for (let i = 0; i < count; i++) take(position++, values[i]!);
-      }
-      aligned.copyWithin(0, count * size, filled);
-      filled -= count * size;
-    }
-  }
+/** The values of a small array. */
+async function allValues(entry: NpzEntry): Promise<number[]> {
+  const values: number[] = [];
+  for await (const chunk of arrayValues(entry)) for (const value of chunk) values.push(value);
+  return values;
 }
 
 function fingerprintIn(comment: string): string | undefined {

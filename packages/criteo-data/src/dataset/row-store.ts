@@ -23,11 +23,22 @@ export interface RowStore {
   close(): Promise<void>;
 }
 
-/** Rows held in memory, row by row. */
-export function memoryRows(words: Int32Array, layout: RowLayout): RowStore {
+/** Takes a word of consecutive rows from `row` on, a value for each. */
+export type PutColumn = (word: number, row: number, values: Int32Array) => void;
+
+/** Rows held in memory, row by row, as `fill` passes them on. */
+export async function memoryRows(
+  length: number,
+  layout: RowLayout,
+  fill: (put: PutColumn) => Promise<void>,
+): Promise<RowStore> {
   const { words: perRow } = layout;
+  const words = new Int32Array(length * perRow);
+  await fill((word, row, values) => {
+    for (let i = 0, at = row * perRow + word; i < values.length; i++, at += perRow) words[at] = values[i]!;
+  });
   return {
-    length: words.length / perRow,
+    length,
     layout,
     async read(rows, target) {
       if (!ArrayBuffer.isView(rows)) {
