@@ -2,7 +2,7 @@ import { openCriteoDataset, type CriteoDataset, type DayCountOptions } from '@ds
 import {
   checkTablesFitData,
   Dlrm,
-  loadCheckpoint,
+  loadTables,
   type CheckpointMetadata,
   type EngineChoice,
   type EngineDescription,
@@ -56,13 +56,8 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
     for (const opened of open.reverse()) await opened.close();
   };
   try {
-    let metadata: CheckpointMetadata = {};
-    const state = await loadCheckpoint(modelPath, {
-      ...{ shared: true, names: 'plain', onNote },
-      onMetadata: (found) => void (metadata = found),
-    });
-    expectFinite(state, modelPath);
-    const dense = await openModel(modelPath, state, { engine, threads });
+    const { stateDict: state, names, metadata } = await loadTables(modelPath, { onNote });
+    const dense = await openModel(modelPath, state, { engine, threads, metadata });
     open.push({ close: () => dense.dispose() });
     options.onEngine?.(dense.engine);
     const [testRows, trainRows] = [
@@ -91,14 +86,14 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
       async withTables(name) {
         const made = known.get(name);
         if (made) return made;
-        const context = { ...options, state, model: dense, trainRows };
+        const context = { ...options, state, names, model: dense, trainRows };
         const compressed: ModelState = { ...state, ...(await tableMethodOf(name).compress(context)) };
-        const model = await openModel(modelPath, compressed, { engine, threads });
+        const model = await openModel(modelPath, compressed, { engine, threads, metadata });
         open.push({ close: () => model.dispose() });
         const withTables = {
           model,
-          tableBytes: bytesOfTables(compressed),
-          weight: state[`${zLayer}.weight`]!.data,
+          tableBytes: bytesOfTables(compressed, names),
+          weight: dense.stateDict()[`${zLayer}.weight`]!.data,
           statistics: await statisticsOf(model, trainRows, options),
         };
         known.set(name, withTables);
@@ -112,19 +107,14 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
   }
 }
 
-function expectFinite(state: StateDict, modelPath: string): void {
-  for (const [name, { data }] of Object.entries(state)) {
-    const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
-      throw new Error(`${modelPath}: ${name}: expected finite values, found ${data[at]} at position ${at}`);
-    }
-  }
-}
-
 async function openModel(
   modelPath: string,
   state: StateDict | ModelState,
-  options: { engine: EngineChoice | undefined; threads: number | undefined },
+  options: {
+    engine: EngineChoice | undefined;
+    threads: number | undefined;
+    metadata: CheckpointMetadata;
+  },
 ): Promise<Dlrm> {
   const model = await Dlrm.fromStateDict(state, options).catch((error: Error) => {
     throw new Error(`${modelPath}: ${error.message}`, { cause: error });
@@ -148,8 +138,9 @@ async function statisticsOf(
   });
 }
 
-function bytesOfTables(state: ModelState): number {
-  return Object.entries(state)
-    .filter(([name]) => name.startsWith('emb_l.'))
-    .reduce((sum, [, table]) => sum + ('data' in table ? table.data.byteLength : table.byteLength), 0);
+function bytesOfTables(state: ModelState, names: readonly string[]): number {
+  return names.reduce((sum, name) => {
+    const table = state[name]!;
+    return sum + ('data' in table ? table.data.byteLength : table.byteLength);
+  }, 0);
 }

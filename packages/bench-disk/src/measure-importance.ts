@@ -31,12 +31,15 @@ export async function calibrationFiles({ processedDataFile, dayCounts }: Calibra
  */
 export async function measureImportance({
   stateDict,
+  columns,
   metadata,
   modelPath,
   onNote,
   calibration: { processedDataFile, dayCounts, calibrationRows, seed, engine, onEngine },
 }: {
   stateDict: StateDict;
+  /** The tables, with their categorical columns. */
+  columns: ReadonlyMap<string, number>;
   /** What its checkpoint says beside the tensors. */
   metadata: CheckpointMetadata;
   /** The file of the model, for messages. */
@@ -50,12 +53,12 @@ export async function measureImportance({
     onEngine?.(model.engine);
     const dataset = await openCriteoDataset({ processedDataFile, split: 'train', dayCounts });
     try {
-      const { counts, idsFingerprint } = dataset;
+      const { counts, denseFeatures, idsFingerprint } = dataset;
       checkTablesFitData({
-        ...{ config: model.config, metadata, counts, idsFingerprint },
+        ...{ config: model.config, metadata, counts, denseFeatures, idsFingerprint },
         ...{ modelPath, dataPath: processedDataFile, onNote },
       });
-      return await tableImportance({ model, dataset, calibrationRows, seed });
+      return await tableImportance({ model, dataset, calibrationRows, seed, columns });
     } finally {
       await dataset.close();
     }

@@ -1,12 +1,7 @@
 import { extname } from 'node:path';
 import { checkOutputs, fingerprintOf, whileHolding } from '@ds/files';
-import {
-  checkFinite,
-  loadCheckpoint,
-  selectTables,
-  type CheckpointMetadata,
-  type StateDict,
-} from '@ds/tensor-files';
+import { columnsOfTables } from '@ds/dlrm';
+import { loadTables } from '@ds/tensor-files';
 import {
   methodOf,
   methodsWithIds,
@@ -142,15 +137,17 @@ export async function runDiskBenchmark({
           .map((sweep) => sweep.filter((point) => !found[points.indexOf(point)]))
           .filter((sweep) => sweep.length > 0);
         if (left.length === 0) return found as SparseModelMetadata[];
-        const { stateDict, names, metadata } = await loadTables({ modelPath, tables, onNote });
+        const { stateDict, names, metadata: ofFile } = await loadTables(modelPath, { tables, onNote });
+        const columns = calibrated && columnsOfTables(stateDict, names, modelPath);
+        const metadata = { ...ofFile, [sourceKey]: sourceFingerprint(stateDict) };
         const narrow = narrowTypeNote({ stateDict, names, format, points: left.flat() });
         if (narrow) onNote?.(`${modelPath}: ${narrow}`);
         const space = await spaceNote({ stateDict, tables: names, dumpPath, points: left.flat(), format });
         if (space) onNote?.(space);
         const chosen = Object.fromEntries(names.map((name) => [name, stateDict[name]!]));
         const importance =
-          calibrated && calibration
-            ? await measureImportance({ stateDict, metadata, modelPath, calibration, onNote })
+          columns && calibration
+            ? await measureImportance({ stateDict, columns, metadata, modelPath, calibration, onNote })
             : undefined;
         const models: PlannedModel[] = [];
         for (const sweep of left) {
@@ -181,28 +178,6 @@ export async function runDiskBenchmark({
   });
 }
 
-/** The model with its tables over shared memory, their names, and what the dumped models say of it. */
-async function loadTables({
-  modelPath,
-  tables,
-  onNote,
-}: {
-  modelPath: string;
-  tables: readonly string[] | undefined;
-  onNote: ((note: string) => void) | undefined;
-}): Promise<{ stateDict: StateDict; names: readonly string[]; metadata: CheckpointMetadata }> {
-  let metadata: CheckpointMetadata = {};
-  const loaded = await loadCheckpoint(modelPath, {
-    ...{ shared: true, names: 'plain', onNote },
-    onMetadata: (found) => void (metadata = found),
-  });
-  checkFinite(loaded, modelPath);
-  metadata = { ...metadata, [sourceKey]: sourceFingerprint(loaded) };
-  const { names, notes } = selectTables({ stateDict: loaded, patterns: tables, source: modelPath });
-  notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
-  return { stateDict: withSharedTables(loaded, names), names, metadata };
-}
-
 /** The methods with these ids or scopes, by default the original's. @throws Error naming what there is not, or twice. */
 export function chosenMethods(
   ids: readonly string[] | undefined,
@@ -210,19 +185,6 @@ export function chosenMethods(
 ): readonly Method[] {
   if (ids && scopes) throw new Error('expected methods or scopes, found both');
   return ids ? methodsWithIds(ids) : methodsWithScopes(scopes ?? ['table']);
-}
-
-/** Moves tables to shared memory for the threads: tables selected only by a pattern were not read into it. */
-function withSharedTables(stateDict: StateDict, names: readonly string[]): StateDict {
-  const shared = { ...stateDict };
-  for (const name of names) {
-    const { data, ...table } = stateDict[name]!;
-    if (data.buffer instanceof SharedArrayBuffer) continue;
-    const copy = new Float32Array(new SharedArrayBuffer(data.byteLength) as unknown as ArrayBuffer);
-    copy.set(data);
-    shared[name] = { ...table, data: copy };
-  }
-  return shared;
 }
 
 /** A model is written in its own format if we can write that completely. */

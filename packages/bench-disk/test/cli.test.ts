@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/tensor-files';
 import { readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
-import { benchCommand, builtFile, killOnceJournalled, originalData, originalModel } from '@ds/test-support';
+import {
+  asTorchRec,
+  benchCommand,
+  builtFile,
+  killOnceJournalled,
+  originalData,
+  originalModel,
+  withQuotientRemainder,
+} from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-disk');
@@ -95,6 +103,37 @@ describe('bench-disk', () => {
     const both = run([...args, '--methods', 'block-norm', '--scope', 'global']);
     expect(both).toMatchObject({ status: 2, stderr: expect.stringContaining('--methods and --scope') });
     expect(run([...args, '--methods', 'int3']).stderr).toContain("found 'int3'");
+  });
+
+  test("ranks TorchRec's tables by training rows as those of the plain model, but no part of a composed table", async () => {
+    const model = join(folder, 'model.ckpt');
+    const rows = [
+      '--methods',
+      'access-norm',
+      '--processed-data-file',
+      originalData,
+      '--calibration-rows',
+      '300',
+    ];
+    const grid = ['--sparsity-levels', '0.5', '--sparse-block-shapes', '1x4', '--norms', 'L1', '--quiet'];
+    const dumped = async (path: string) => {
+      expect(run([...args, ...rows, ...grid, '--model-path', path])).toMatchObject({ status: 0, stderr: '' });
+      const [row] = await readSparseModelMetadata(output);
+      return loadCheckpoint(row!.path);
+    };
+    const plain = await dumped(originalModel);
+    await saveCheckpoint(model, asTorchRec(await loadCheckpoint(originalModel)));
+    expect(await dumped(model)).toEqual(asTorchRec(plain));
+
+    await rm(output);
+    const composed = withQuotientRemainder(await loadCheckpoint(originalModel));
+    await saveCheckpoint(model, composed, { metadata: { qr_operation: 'mult' } });
+    const { status, stderr } = run([...args, ...rows, ...grid, '--model-path', model]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(`error: ${model}: emb_l.0.weight_q: expected `),
+    ]);
+    expect(await readdir(folder)).not.toContain('metadata.csv');
   });
 
   test('the parts of a sharded run are the whole run', async () => {

@@ -47,6 +47,11 @@ export class JudgedRows {
     return this.#splits.test.counts;
   }
 
+  /** Number of dense features. */
+  get denseFeatures(): number {
+    return this.#splits.test.denseFeatures;
+  }
+
   /** Which ids the rows have, as far as the file says. */
   get idsFingerprint(): string | undefined {
     return this.#splits.test.idsFingerprint;

@@ -1,13 +1,7 @@
 import { idsMetadata, openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
-import { Dlrm, kaggleConfigFor, train, type EngineChoice } from '@ds/dlrm';
+import { columnsOfTables, Dlrm, kaggleConfigFor, train, type EngineChoice } from '@ds/dlrm';
 import { tableImportance, type TableImportance } from '@ds/table-compression';
-import {
-  checkFinite,
-  loadCheckpoint,
-  selectTables,
-  type CheckpointMetadata,
-  type StateDict,
-} from '@ds/tensor-files';
+import { loadTables, selectTables, type LoadedTables } from '@ds/tensor-files';
 
 /** How a model is trained where none is given. */
 export interface Training {
@@ -21,16 +15,12 @@ export interface Training {
 export type OnStage = (label: string) => (done: number, total: number) => void;
 
 /** A model to compress. */
-export interface OpenedModel {
-  /** Its parameters, those of the tables in shared memory. */
-  stateDict: StateDict;
-  /** Which of them are the tables. */
-  names: readonly string[];
-  /** What it says of itself, the ids of its tables among that. */
-  metadata: CheckpointMetadata;
+export interface OpenedModel extends LoadedTables {
+  /** The categorical column of each table. */
+  columns: ReadonlyMap<string, number>;
 }
 
-/** Reads a checkpoint. */
+/** Reads a checkpoint. @throws Error naming the file, also if a table's rows are not those of the ids. */
 export async function loadModel({
   modelPath,
   tables,
@@ -41,15 +31,8 @@ export async function loadModel({
   tables?: readonly string[] | undefined;
   onNote?: ((note: string) => void) | undefined;
 }): Promise<OpenedModel> {
-  let metadata: CheckpointMetadata = {};
-  const stateDict = await loadCheckpoint(modelPath, {
-    ...{ shared: true, names: 'plain', onNote },
-    onMetadata: (found) => void (metadata = found),
-  });
-  checkFinite(stateDict, modelPath);
-  const { names, notes } = selectTables({ stateDict, patterns: tables, source: modelPath });
-  notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
-  return { stateDict, names, metadata };
+  const loaded = await loadTables(modelPath, { tables, onNote });
+  return { ...loaded, columns: columnsOfTables(loaded.stateDict, loaded.names, modelPath) };
 }
 
 /** Trains the Kaggle network, with tables for the values of the data, on its training days. */
@@ -84,8 +67,10 @@ export async function trainModel({
           { data: data.slice(), shape },
         ]),
       );
-      const { names } = selectTables({ stateDict, patterns: tables, source: 'the trained model' });
-      return { stateDict, names, metadata: idsMetadata(dataset.idsFingerprint) };
+      const source = 'the trained model';
+      const { names } = selectTables({ stateDict, patterns: tables, source });
+      const columns = columnsOfTables(stateDict, names, source);
+      return { stateDict, names, columns, metadata: idsMetadata(dataset.idsFingerprint) };
     } finally {
       await model.dispose();
     }
@@ -97,6 +82,7 @@ export async function trainModel({
 /** What the rows of the tables are worth, from a calibration pass over training rows. */
 export async function calibrate({
   stateDict,
+  columns,
   metadata,
   processedDataFile,
   dayCounts,
@@ -104,7 +90,7 @@ export async function calibrate({
   seed,
   engine,
   onStage,
-}: Pick<OpenedModel, 'stateDict' | 'metadata'> & {
+}: Pick<OpenedModel, 'stateDict' | 'columns' | 'metadata'> & {
   processedDataFile: string;
   dayCounts?: DayCountOptions | undefined;
   calibrationRows: number;
@@ -118,7 +104,7 @@ export async function calibrate({
     const model = await Dlrm.fromStateDict(stateDict, { engine, metadata });
     try {
       const importance = await tableImportance({
-        ...{ model, dataset, calibrationRows, seed },
+        ...{ model, dataset, calibrationRows, seed, columns },
         onProgress: onStage('importance'),
       });
       const rows = Math.min(calibrationRows, dataset.length);

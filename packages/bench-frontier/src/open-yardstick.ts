@@ -1,10 +1,4 @@
-import {
-  checkTablesFitData,
-  Dlrm,
-  embeddingTableNames,
-  type EngineChoice,
-  type EngineDescription,
-} from '@ds/dlrm';
+import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import type { JudgedRows } from './judged-rows.js';
 import type { Yardstick } from './measure-model.js';
 import type { OpenedModel } from './open-model.js';
@@ -20,6 +14,7 @@ const lookupRows = 16384;
 export async function openYardstick({
   stateDict,
   names,
+  columns,
   metadata,
   rows,
   modelName,
@@ -41,15 +36,14 @@ export async function openYardstick({
     onEngine?.(dense.engine);
     checkTablesFitData({
       ...{ config: dense.config, metadata },
-      ...{ counts: rows.counts, idsFingerprint: rows.idsFingerprint },
+      ...{ counts: rows.counts, denseFeatures: rows.denseFeatures, idsFingerprint: rows.idsFingerprint },
       ...{ modelPath: modelName, dataPath, onNote },
     });
     const ids = await rows.testIds(lookupRows);
-    const columns = embeddingTableNames(stateDict);
     return {
       ...{ stateDict, metadata, rows, engine },
       base: await rows.judge(dense),
-      ids: names.map((name) => ids[columns.indexOf(name)]!),
+      ids: names.map((name) => ids[columns.get(name)!]!),
     };
   } finally {
     await dense.dispose();

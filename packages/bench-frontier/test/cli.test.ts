@@ -12,11 +12,13 @@ import {
   saveCheckpoint,
 } from '@ds/dlrm';
 import {
+  asTorchRec,
   benchCommand,
   builtFile,
   killOnceJournalled,
   originalData,
   originalModel,
+  withQuotientRemainder,
   writeDataWithIds,
 } from '@ds/test-support';
 import packageJson from '../package.json';
@@ -267,6 +269,37 @@ describe('bench-frontier', () => {
     await writeFile(none, 'no model');
     expect(withModel(none)).toMatchObject({ status: 1, stderr: expect.stringContaining(`error: ${none}: `) });
     expect((await readdir(folder)).sort()).toEqual(['broken.ckpt', 'none.ckpt', 'small.ckpt']);
+  });
+
+  test("measures TorchRec's model as the plain one, and refuses a part of a composed table before any work", async () => {
+    const model = join(folder, 'model.ckpt');
+    const options = [...args, '--quiet', '--methods', 'access-norm,mixed-precision', '--ratios', '8'];
+    const measured = async (path: string) => {
+      expect(run([...options, '--model-path', path])).toMatchObject({ status: 0, stderr: '' });
+      return readFrontier(output);
+    };
+    const state = await loadCheckpoint(originalModel);
+    await saveCheckpoint(model, asTorchRec(state));
+    const plain = await measured(originalModel);
+    for (const [index, { tableBytes, rocAuc, logLoss }] of (await measured(model)).entries()) {
+      expect(tableBytes).toBe(plain[index]!.tableBytes);
+      expect(rocAuc).toBeCloseTo(plain[index]!.rocAuc, 6);
+      expect(logLoss).toBeCloseTo(plain[index]!.logLoss, 6);
+    }
+
+    await rm(output);
+    await saveCheckpoint(model, withQuotientRemainder(state), { metadata: { qr_operation: 'mult' } });
+    const { status, stderr } = run([...options, '--model-path', model]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `error: ${model}: emb_l.0.weight_q: expected a table with a row for each id, found a part of one (--qr-flag): `,
+      ),
+    ]);
+    await expect(stat(output)).rejects.toThrow('ENOENT');
+    expect(run([...options, '--model-path', model, '--table', 'emb_l.2.weight'])).toMatchObject({
+      status: 0,
+    });
   });
 
   test('passes the ids of the model on, and refuses data with other ids', async () => {

@@ -18,6 +18,7 @@ export {
   embeddingTableNames,
   loadCheckpoint,
   loadSparseCheckpoint,
+  loadTables,
   saveCheckpoint,
   saveSparseCheckpoint,
   writeCheckpoint,
@@ -47,6 +48,7 @@ export { type EngineChoice, type EngineName, engineChoices, engineNames } from '
 export type { EngineDescription } from './engines/engine.js';
 export { engineLine } from './engines/engine-line.js';
 export { fromTorchRec } from './models/dlrm/torchrec-names.js';
+export { columnsOfTables, plainColumns } from './models/dlrm/table-columns.js';
 export { loadModelState } from './models/dlrm/load-model-state.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
 export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';

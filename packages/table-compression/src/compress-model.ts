@@ -4,21 +4,15 @@ import { isProjectedKind, type MixedPrecisionTable } from '@ds/data-sparsifier';
 import {
   binaryClassificationMetrics,
   checkTablesFitData,
+  columnsOfTables,
   Dlrm,
   evaluate,
-  fromTorchRec,
   pairedAucDifference,
   type EngineChoice,
   type PairedAucDifference,
 } from '@ds/dlrm';
 import { whileHolding } from '@ds/files';
-import {
-  checkFinite,
-  loadCheckpoint,
-  selectTables,
-  type CheckpointMetadata,
-  type StateDict,
-} from '@ds/tensor-files';
+import { loadTables, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import type { CompressModelOptions, OnStage } from './compress-model-options.js';
 import { measureTables } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
@@ -128,19 +122,9 @@ async function compressAndSave(
   const start = performance.now();
   const isWithout = rows === 'projected' && !format.hasProjectedRows;
   if (isWithout) onNote?.(`${format.id} has no projected rows: all rows are quantized`);
-  let metadata: CheckpointMetadata = {};
-  const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
-  const state = fromTorchRec(await loadCheckpoint(modelPath, { names: 'plain', onNote, onMetadata }));
-  checkFinite(state, modelPath);
-  const { names, notes } = selectTables({ stateDict: state, patterns, source: modelPath });
-  notes.forEach((note) => onNote?.(`${modelPath}: ${note}`));
+  const { stateDict: state, names, metadata } = await loadTables(modelPath, { tables: patterns, onNote });
+  const columns = processedDataFile ? columnsOfTables(state, names, modelPath) : undefined;
   const dense = Object.fromEntries(names.map((name) => [name, state[name]!]));
-  for (const [name, { data, shape }] of Object.entries(dense)) {
-    if (data.length > 0) continue;
-    throw new Error(
-      `${modelPath}: ${name}: expected a table of at least one row, found shape (${shape.join(', ')})`,
-    );
-  }
   const data = processedDataFile
     ? await openModelAndData({
         ...{ state, metadata, modelPath, processedDataFile, dayCounts, engine },
@@ -158,6 +142,7 @@ async function compressAndSave(
           dataset,
           calibrationRows,
           seed,
+          columns,
           onProgress: onStage('importance'),
         }),
       ));

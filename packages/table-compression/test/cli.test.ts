@@ -13,11 +13,13 @@ import { openCriteoDataset } from '@ds/criteo-data';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { binaryClassificationMetrics, Dlrm, evaluate } from '@ds/dlrm';
 import {
+  asTorchRec,
   benchCommand,
   builtFile,
   killOnceJournalled,
   originalData,
   originalModel,
+  withQuotientRemainder,
   writeDataWithIds,
 } from '@ds/test-support';
 import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
@@ -126,6 +128,41 @@ test('compresses the tables that --table names, and refuses a pattern that names
     /^error: .*expected a table that matches "no_table\*", found the two-dimensional tensors /,
   );
   expect(none.status).toBe(1);
+});
+
+test("compresses TorchRec's model under its own names, to the same quality", async () => {
+  const model = join(folder, 'torchrec.ckpt');
+  await saveCheckpoint(model, asTorchRec(await loadCheckpoint(originalModel)));
+  const args = ['--processed-data-file', originalData, '--ratio', '8', '--calibration-rows', '300'];
+  const plain = compress(['--model-path', originalModel, ...args]);
+  const found = compress(['--model-path', model, ...args]);
+  expect(found.tables.map(({ name }) => name)).toContain(
+    'sparse_arch.embedding_bag_collection.embedding_bags.t_cat_10.weight',
+  );
+  const bytesOf = ({ tables }: CompressedModel) => tables.map(({ bytes }) => bytes).sort((a, b) => a - b);
+  expect(bytesOf(found)).toEqual(bytesOf(plain));
+  for (const when of ['before', 'after'] as const) {
+    expect(found.quality![when].rocAuc).toBeCloseTo(plain.quality![when].rocAuc, 6);
+    expect(found.quality![when].logLoss).toBeCloseTo(plain.quality![when].logLoss, 6);
+  }
+});
+
+test('refuses to rank a part of a composed table, which it compresses by norm', async () => {
+  const model = join(folder, 'qr.ckpt');
+  const state = withQuotientRemainder(await loadCheckpoint(originalModel));
+  await saveCheckpoint(model, state, { metadata: { qr_operation: 'mult' } });
+  const args = ['--model-path', model, '--output', output, '--ratio', '8', '--quiet'];
+  expect(run([...args, '--processed-data-file', originalData])).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr:
+      `error: ${model}: emb_l.0.weight_q: expected a table with a row for each id, found a part of one (--qr-flag): ` +
+      'choose whole tables with --table, or a method that needs no training rows (bench-disk, or compress-tables --no-data)\n',
+  });
+  expect(existsSync(output)).toBe(false);
+  const whole = [...args, '--processed-data-file', originalData, '--table', 'emb_l.2.weight'];
+  expect(run(whole)).toMatchObject({ status: 0, stderr: '' });
+  expect(run([...args, '--no-data'])).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('passes the ids of the model on, and refuses data with other ids', async () => {

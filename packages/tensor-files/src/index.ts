@@ -11,6 +11,7 @@ export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from '.
 export { checkFinite, nonFiniteValue } from './check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
 export { loadCheckpoint } from './load-checkpoint.js';
+export { loadTables, type LoadedTables } from './load-tables.js';
 export { loadModelTensors, type WantedTables } from './load-model-tensors.js';
 export { saveCheckpoint, writeCheckpoint } from './save-checkpoint.js';
 export { loadSparseCheckpoint } from './safetensors/sparse/load-sparse-checkpoint.js';

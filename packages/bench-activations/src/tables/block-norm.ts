@@ -1,5 +1,5 @@
 import { methodsWithScopes, type GridPoint } from '@ds/bench-models';
-import { embeddingTableNames, type ModelState } from '@ds/dlrm';
+import type { ModelState } from '@ds/dlrm';
 import type { TableMethodKind } from './table-method.js';
 
 /** The benchmark's first method, by L1 norm in blocks of four neighbours: only the kept blocks are held. */
@@ -11,9 +11,9 @@ export const blockNorm: TableMethodKind = {
     const point: GridPoint = { norm: 'L1', sparseBlockShape: [1, 4], sparsityLevel: Number(level) };
     return {
       id: name,
-      async compress({ state, threads }) {
+      async compress({ state, names, threads }) {
         const [method] = methodsWithScopes(['table']);
-        const tables = Object.fromEntries(embeddingTableNames(state).map((table) => [table, state[table]!]));
+        const tables = Object.fromEntries(names.map((table) => [table, state[table]!]));
         const pruned = method!.compress(state, await method!.sweep(tables, [point], { threads }), point);
         return Object.fromEntries(
           pruned.names.map((table) => [table, pruned.embeddingTable(table)]),

@@ -1,4 +1,4 @@
-import { embeddingTableNames } from '@ds/dlrm';
+import { columnsOfTables } from '@ds/dlrm';
 import { compressTables, tableImportance } from '@ds/table-compression';
 import type { TableMethodKind } from './table-method.js';
 
@@ -10,9 +10,12 @@ export const mixedPrecision: TableMethodKind = {
     if (!(ratio >= 1)) return undefined;
     return {
       id: name,
-      async compress({ state, model, trainRows, calibrationRows, seed }) {
-        const importance = await tableImportance({ model, dataset: trainRows, calibrationRows, seed });
-        const tables = Object.fromEntries(embeddingTableNames(state).map((table) => [table, state[table]!]));
+      async compress({ state, names, modelPath, model, trainRows, calibrationRows, seed }) {
+        const columns = columnsOfTables(state, names, modelPath);
+        const importance = await tableImportance({
+          ...{ model, dataset: trainRows, calibrationRows, seed, columns },
+        });
+        const tables = Object.fromEntries(names.map((name) => [name, state[name]!]));
         return compressTables({ tables, importance, budget: { ratio } });
       },
     };

@@ -5,6 +5,10 @@ import type { Dlrm, ModelState, StateDict } from '@ds/dlrm';
 export interface TableContext {
   /** The dense model's parameters, its tables over SharedArrayBuffers. */
   state: StateDict;
+  /** The names of its tables. */
+  names: readonly string[];
+  /** The path of its file, for messages. */
+  modelPath: string;
   /** The dense model. */
   model: Dlrm;
   /** Its training split. */

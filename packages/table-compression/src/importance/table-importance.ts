@@ -1,4 +1,4 @@
-import type { Dlrm, LabelledDataset } from '@ds/dlrm';
+import { plainColumns, type Dlrm, type LabelledDataset } from '@ds/dlrm';
 import { countAccesses } from './count-accesses.js';
 import { meanCurvatures } from './mean-curvatures.js';
 
@@ -17,7 +17,7 @@ export interface TableImportance {
  * Counts the lookups in the training split, and computes the curvature of the loss at the embedding rows (Gauss-Newton) with
  * one backward pass over a sample of its rows. Works with any engine; the same seed gives the same sample.
  *
- * @returns the importance of each table by name, such as `emb_l.0.weight`
+ * @returns the importance of each table by name
  * @throws Error if the data set has no rows or does not fit the model, the sample has labels of one class, or a gradient is
  *   not finite
  */
@@ -26,6 +26,7 @@ export async function tableImportance({
   dataset,
   calibrationRows = 100_000,
   seed = 1,
+  columns,
   onProgress,
 }: {
   /** The model whose tables will be compressed. */
@@ -36,6 +37,8 @@ export async function tableImportance({
   calibrationRows?: number;
   /** Seed for selecting them; default 1. */
   seed?: number;
+  /** The tables to name in the result, with their categorical columns. Default: those of a plain model, `emb_l.0.weight` ... */
+  columns?: ReadonlyMap<string, number>;
   /** Called with the number of rows done and the total: first the counted rows, then those of the sample. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<Record<string, TableImportance>> {
@@ -49,10 +52,11 @@ export async function tableImportance({
   const curvatures = await meanCurvatures({ model, dataset, rows: sampled, seed }, (done) =>
     onProgress?.(dataset.length + done, total),
   );
+  const named = columns ?? plainColumns(accesses.length);
   return Object.fromEntries(
-    model.config.tableRows.map((_, table) => [
-      `emb_l.${table}.weight`,
-      { accesses: accesses[table]!, curvature: curvatures[table]! },
+    [...named].map(([name, column]) => [
+      name,
+      { accesses: accesses[column]!, curvature: curvatures[column]! },
     ]),
   );
 }

@@ -20,18 +20,8 @@ export function fromTorchRec<Value extends Tensor | EmbeddingTable>(
   state: Readonly<Record<string, Value>>,
 ): Record<string, Value> {
   const names = Object.keys(state);
-  const tables = names.filter((name) => tablePattern.test(name));
+  const tables = torchRecTables(names);
   if (tables.length === 0) return { ...state };
-  const numberOf = (name: string) => {
-    const number = /(\d+)$/.exec(tablePattern.exec(name)![1]!);
-    if (!number) {
-      throw new Error(
-        `${name}: expected a table whose name ends with its number, such as t_cat_0, found none`,
-      );
-    }
-    return Number(number[1]);
-  };
-  const ordered = [...tables].sort((a, b) => numberOf(a) - numberOf(b));
   const topLayers = names.filter((name) => topPattern.test(name) && name.endsWith('weight')).length;
   const plainName = (name: string) => {
     const layer = (prefix: string, number: number, field: string) => `${prefix}.${2 * number}.${field}`;
@@ -41,13 +31,33 @@ export function fromTorchRec<Value extends Tensor | EmbeddingTable>(
     return last ? layer('top_l', topLayers, last[1]!) : name;
   };
   const plain: Record<string, Value> = {};
-  ordered.forEach((name, table) => (plain[tableName(table)] = state[name]!));
+  tables.forEach((name, table) => (plain[tableName(table)] = state[name]!));
   for (const name of names) if (!tablePattern.test(name)) plain[plainName(name)] = state[name]!;
   const first = plain['top_l.0.weight'];
   if (first && 'data' in first) {
     plain['top_l.0.weight'] = withLowerTriangle(first, tables.length + 1) as Value;
   }
   return plain;
+}
+
+/**
+ * The tables of a TorchRec model among these names, by number.
+ *
+ * @throws Error naming a table whose name does not end with a number
+ */
+export function torchRecTables(names: readonly string[]): string[] {
+  const numbered = names.flatMap((name) => {
+    const table = tablePattern.exec(name)?.[1];
+    if (table === undefined) return [];
+    const number = /\d+$/.exec(table);
+    if (!number) {
+      throw new Error(
+        `${name}: expected a table whose name ends with its number, such as t_cat_0, found none`,
+      );
+    }
+    return [{ name, number: Number(number[0]) }];
+  });
+  return numbered.sort((a, b) => a.number - b.number).map(({ name }) => name);
 }
 
 /**
