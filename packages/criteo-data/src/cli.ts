@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import {
   createProgram,
+  freshOption,
   Option,
   parseBetween,
   parseBy,
@@ -90,6 +91,13 @@ program
   .addOption(new Option('--data-sub-sample-rate <rate>').argParser(parseBetween(0, 1)).hideHelp())
   .addOption(new Option('--seed <number>', 'seed for the dropped rows').argParser(parseCount()).default(1))
   .addOption(threadsOption('the available processors, 1 for files below 16 MiB'))
+  .addOption(
+    new Option(
+      '--checkpoint-every <rows>',
+      'keep what is finished beside the npz after so many rows; the same command then continues an interrupted run',
+    ).argParser(parseCount(1)),
+  )
+  .addOption(freshOption())
   .addOption(quietOption())
   .action(async ({ quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options }) => {
     const choices = {

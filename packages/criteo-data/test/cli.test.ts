@@ -1,9 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openCriteoDataset, readNpz } from '@ds/criteo-data';
-import { builtFile, temporaryFolder } from '@ds/test-support';
+import { builtFile, killOnceJournalled, temporaryFolder } from '@ds/test-support';
 import packageJson from '../package.json';
 import { tarGzOf, zipOf } from './raw/packed.js';
 
@@ -631,5 +639,85 @@ describe('on bad input, one line on stderr, exit code 1, and nothing written', (
       );
     }
     expect(existsSync(join(folder, 'plain_day_count.npz'))).toBe(false);
+  });
+});
+
+describe('--checkpoint-every', () => {
+  const at = (name: string) => join(folder, name);
+  const rows = ['--quiet', '--checkpoint-every', '1'];
+  const npzs = ['big.npz', 'big_dictionaries.npz', 'big_day_count.npz'].map(at);
+  const contents = () => npzs.map((path) => existsSync(path) && readFileSync(path).toString('base64'));
+  const hidden = () => readdirSync(folder).filter((name) => name.startsWith('.big'));
+  const preprocess = (...args: string[]) =>
+    run('preprocess', '--raw-data-file', ...args, '--processed-data-file', at('big.npz'));
+  beforeAll(() => {
+    // Four pieces.
+    expect(run('synthesize', '--rows', '110000', '--output', 'big.txt', '--quiet').status).toBe(0);
+    writeFileSync(at('big.txt.gz'), gzipSync(readFileSync(at('big.txt')), { level: 1 }));
+    expect(run('synthesize', '--rows', '3000', '--seed', '4', '--output', 'earlier.txt').status).toBe(0);
+    expect(
+      run('preprocess', '--raw-data-file', 'earlier.txt', '--processed-data-file', 'earlier.npz').status,
+    ).toBe(0);
+  });
+
+  it.each([
+    ['a text', ['big.txt']],
+    ['a text that is sampled', ['big.txt', '--sub-sample-rate', '0.5']],
+    ['packed rows that get the ids of others', ['big.txt.gz', '--dictionaries', 'earlier_dictionaries.npz']],
+  ])('continues after a kill, with the same files at the end: %s', async (_, args) => {
+    const options = args.map((arg) => (/^[^-0].*\.(txt|gz|npz)$/.test(arg) ? at(arg) : arg));
+    npzs.forEach((path) => rmSync(path, { force: true }));
+    const whole = preprocess(...options, '--quiet');
+    expect(whole.status).toBe(0);
+    const undisturbed = contents();
+    npzs.forEach((path) => rmSync(path, { force: true }));
+    await killOnceJournalled(
+      [program, 'preprocess', '--raw-data-file', ...options, '--processed-data-file', at('big.npz'), ...rows],
+      at('big.npz'),
+    );
+    expect(hidden()).toEqual(expect.arrayContaining(['.big.npz.journal', '.big.npz.pieces']));
+    const resumed = preprocess(...options, ...rows.slice(1));
+    // With dictionaries, stdout counts the rows with an unknown category.
+    expect([resumed.status, resumed.stdout]).toEqual([0, whole.stdout]);
+    expect(resumed.stderr).toMatch(/^going on after \d+ rows; --fresh starts over$/m);
+    expect(contents()).toEqual(undisturbed);
+    expect(hidden()).toEqual([]);
+  });
+
+  it('starts over with --fresh, other options or another file, and removes what is not continued', async () => {
+    const [text, changed] = [at('big.txt'), readFileSync(at('big.txt'))];
+    const interrupt = () =>
+      killOnceJournalled(
+        [program, 'preprocess', '--raw-data-file', text, '--processed-data-file', at('big.npz'), ...rows],
+        at('big.npz'),
+      );
+    for (const others of [['--fresh'], ['--max-ind-range', '999']]) {
+      await interrupt();
+      const { status, stderr } = preprocess(text, '--checkpoint-every', '1', ...others);
+      expect([status, stderr]).toEqual([0, expect.not.stringContaining('going on')]);
+    }
+    await interrupt();
+    changed[0] = changed[0] === 48 ? 49 : 48;
+    writeFileSync(text, changed);
+    const other = preprocess(text, '--checkpoint-every', '1');
+    expect([other.status, other.stderr]).toEqual([0, expect.not.stringContaining('going on')]);
+    await interrupt();
+    // A checkpoint that was cut short.
+    writeFileSync(at('.big.npz.pieces'), 'cut short');
+    const cut = preprocess(text, '--checkpoint-every', '1');
+    expect([cut.status, cut.stderr]).toEqual([0, expect.not.stringContaining('going on')]);
+    await interrupt();
+    expect(preprocess(text, '--quiet').status).toBe(0);
+    expect(hidden()).toEqual([]);
+  });
+
+  it('leaves nothing after a row that cannot be read', () => {
+    writeFileSync(at('bad.txt'), Buffer.concat([readFileSync(at('big.txt')), Buffer.from('0\t1\n')]));
+    const { status, stderr } = preprocess(at('bad.txt'), ...rows);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('bad.txt: line 110001: expected 40')]);
+    expect(hidden()).toEqual([]);
+    expect(runOn('', 'preprocess', '--raw-data-file', '-', ...rows).stderr).toContain(
+      'checkpointEvery: expected files to read and to write, found standard input',
+    );
   });
 });

@@ -16,6 +16,7 @@ export class KnownIds implements IdSource {
   readonly unknownRows: Int32Array;
   readonly #dictionaries: readonly IdDictionary[];
   readonly #unknownIds: readonly number[];
+  #before: Int32Array;
 
   /**
    * @param source what errors call the dictionaries
@@ -24,6 +25,7 @@ export class KnownIds implements IdSource {
   constructor({ values }: IdDictionaries, source: string) {
     this.counts = Int32Array.from(values, ({ length }) => length);
     this.unknownRows = new Int32Array(values.length);
+    this.#before = this.unknownRows;
     this.#dictionaries = values.map((categories, column) => {
       const fail = (found: string) =>
         new Error(
@@ -40,6 +42,7 @@ export class KnownIds implements IdSource {
   }
 
   idsOf({ rows, numbers, distinct, distinctCounts }: ParsedPiece): Int32Array<ArrayBuffer> {
+    this.#before = this.unknownRows.slice();
     let start = 0;
     this.#dictionaries.forEach((dictionary, column) => {
       const end = start + distinctCounts[column]!;
@@ -56,5 +59,14 @@ export class KnownIds implements IdSource {
       start = end;
     });
     return distinct;
+  }
+
+  /** The rows of the last piece whose category is not known, for each column. */
+  lastChange(): Int32Array<ArrayBuffer> {
+    return Int32Array.from(this.unknownRows, (rows, column) => rows - this.#before[column]!);
+  }
+
+  restore(change: Int32Array): void {
+    change.forEach((rows, column) => (this.unknownRows[column]! += rows));
   }
 }

@@ -6,10 +6,14 @@ import type { ParsedPiece } from './parse-piece.js';
 export class NewIds implements IdSource {
   /** Of each column. */
   readonly dictionaries: readonly IdDictionary[];
+  readonly #notesChanges: boolean;
+  /** The new values of the last piece, of each column. */
+  #newValues: Int32Array[] = [];
 
   /** @param columns their number */
-  constructor(columns: number) {
+  constructor(columns: number, { notesChanges = false }: { notesChanges?: boolean } = {}) {
     this.dictionaries = Array.from({ length: columns }, () => new IdDictionary());
+    this.#notesChanges = notesChanges;
   }
 
   get counts(): Int32Array {
@@ -17,12 +21,38 @@ export class NewIds implements IdSource {
   }
 
   idsOf({ distinct, distinctCounts }: ParsedPiece): Int32Array<ArrayBuffer> {
+    const values = this.#notesChanges ? distinct.slice() : undefined;
+    const known = this.counts;
     let start = 0;
-    this.dictionaries.forEach((dictionary, column) => {
+    this.#newValues = this.dictionaries.map((dictionary, column) => {
       const end = start + distinctCounts[column]!;
-      dictionary.replaceByIds(distinct.subarray(start, end));
+      const ids = distinct.subarray(start, end);
+      dictionary.replaceByIds(ids);
+      // Ids of new values ascend, because both are in the order of first appearance.
+      const ofColumn = values?.subarray(start, end).filter((_, at) => ids[at]! >= known[column]!);
       start = end;
+      return ofColumn ?? new Int32Array();
     });
     return distinct;
+  }
+
+  /** The number of new values of each column, then the values, column after column. */
+  lastChange(): Int32Array<ArrayBuffer> {
+    const change = new Int32Array(this.#newValues.reduce((sum, { length }) => sum + 1 + length, 0));
+    let end = this.#newValues.length;
+    this.#newValues.forEach((values, column) => {
+      change[column] = values.length;
+      change.set(values, end);
+      end += values.length;
+    });
+    return change;
+  }
+
+  restore(change: Int32Array): void {
+    let start = this.dictionaries.length;
+    this.dictionaries.forEach((dictionary, column) => {
+      const end = start + change[column]!;
+      for (; start < end; start++) dictionary.idOf(change[start]!);
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { checkOutputs, whileHolding, writeWhole } from '@ds/files';
+import { checkOutputs, fingerprintOf, whileHolding, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
 import { writeNpz } from '@ds/tensor-files/npz';
 import { days as criteoDays } from '../criteo-columns.js';
@@ -17,11 +17,14 @@ import { areFilesDays, dayTotals, type CountedPiece } from './day-totals.js';
 import { DeflatedSpool } from './deflate/deflated-spool.js';
 import { KnownIds } from './known-ids.js';
 import { NewIds } from './new-ids.js';
-import { openRawRows, type PieceOrigin } from './open-raw-rows.js';
+import { openRawRows, type PieceOrigin, type RawRows } from './open-raw-rows.js';
+import type { Lines } from './lines/read-lines.js';
 import type { ParsedPiece } from './parse-piece.js';
+import { PieceCheckpoints, removeCheckpoints } from './piece-checkpoints.js';
 import { processPieces } from './process-pieces.js';
 import type { Sampling } from './sample-rows.js';
 import { firstArrays, writeProcessedFile } from './write-processed-file.js';
+import { version } from '../../package.json';
 
 // Larger pieces have fewer distinct values per row to look up; smaller ones fit the CPU's caches better.
 const pieceSize = 1 << 23;
@@ -70,6 +73,8 @@ export async function preprocessCriteo({
   sampling,
   dictionaries,
   threads,
+  checkpointEvery,
+  fresh,
   onProgress,
   onNote,
 }: {
@@ -97,6 +102,13 @@ export async function preprocessCriteo({
   dictionaries?: string | undefined;
   /** Worker threads; 1 works on the calling thread. Default: the available processors, 1 for files below 16 MiB. */
   threads?: number | undefined;
+  /**
+   * Rows after which finished pieces are kept beside the output, so that an interrupted run can be continued by the same call.
+   * Default: nothing is kept.
+   */
+  checkpointEvery?: number | undefined;
+  /** Start over, also where an interrupted run left checkpoints. Default: false. */
+  fresh?: boolean | undefined;
   /** Called with the number of bytes of the raw files read and the total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   /** Called with notes on the files, one sentence each. */
@@ -105,6 +117,10 @@ export async function preprocessCriteo({
   checkOptions({ days, maxIndRange, sampling });
   const paths = await rawPaths(rawDataFile);
   const isStandardInput = paths[0] === standardInput;
+  if (checkpointEvery !== undefined && (isStandardInput || !isToBeFile(processedDataFile))) {
+    const special = isStandardInput ? 'standard input' : processedDataFile;
+    throw new Error(`checkpointEvery: expected files to read and to write, found ${special}`);
+  }
   const files = areFilesDays(paths, days) ? paths.length : undefined;
   const inputs = isStandardInput ? [] : paths;
   const besideRaw = rawDayCountFile(isStandardInput ? [processedDataFile] : paths);
@@ -145,30 +161,59 @@ export async function preprocessCriteo({
         `${dictionaries}: expected the dictionaries of ${shortened(categories)}, found those of ${shortened(earlier.categories)}`,
       );
     }
-    const ids = earlier ? new KnownIds(earlier, dictionaries!) : new NewIds(widths.categories);
+    const notesChanges = checkpointEvery !== undefined;
+    const ids = earlier
+      ? new KnownIds(earlier, dictionaries!)
+      : new NewIds(widths.categories, { notesChanges });
     let idsFingerprint = '';
-    const counted: CountedPiece[] = [];
+    let counted: CountedPiece[] = [];
     let rows = 0;
+    let isBad = false;
     const countPiece = (piece: ParsedPiece | BadField): ParsedPiece => {
       const origin = raw.nextOrigin();
-      if (!('rows' in piece)) throw badRow(origin, linesBefore(counted, origin), piece);
+      if (!('rows' in piece)) {
+        // The rows must change before they can be read: nobody will continue this run.
+        isBad = true;
+        throw badRow(origin, linesBefore(counted, origin), piece);
+      }
       counted.push({ file: origin.file, lines: piece.lines, rows: piece.rows, kept: piece.kept });
       rows += piece.rows;
       return piece;
     };
     let dayCounts: number[] = [];
+    let written: PieceCheckpoints | undefined;
     const write = async (file: FileHandle) => {
-      const spool = await DeflatedSpool.create(processedDataFile);
+      if (!notesChanges && isToBeFile(processedDataFile)) removeCheckpoints(processedDataFile);
+      const checkpoints = notesChanges
+        ? await PieceCheckpoints.open({
+            ...{ output: processedDataFile, every: checkpointEvery, fresh, ids },
+            fingerprint: await fingerprintOf(
+              { version, pieceSize, paths, columns, member, days, maxIndRange, sampling },
+              [...paths, dictionaries],
+            ),
+          })
+        : undefined;
+      const spool = checkpoints?.spool ?? (await DeflatedSpool.create(processedDataFile));
       try {
+        const finished = checkpoints?.finished.length ?? 0;
+        counted = [...(checkpoints?.finished ?? [])];
+        rows = counted.reduce((sum, piece) => sum + piece.rows, 0);
+        if (finished > 0) onNote?.(`going on after ${rows} rows; --fresh starts over`);
         await processPieces({
-          pieces: raw.pieces(),
+          pieces: await skipPieces(raw, finished),
           threads: threads ?? (!isStandardInput && raw.size < smallFile ? 1 : availableThreads()),
           assignIds: (parsed) => {
             const piece = countPiece(parsed);
-            return { piece, ids: ids.idsOf(piece) };
+            const idsOfPiece = ids.idsOf(piece);
+            checkpoints?.assign(counted.length - 1, counted.at(-1)!, ids.lastChange());
+            return { piece, ids: idsOfPiece };
           },
-          keep: (piece, arrays, parts) => spool.add(piece, firstArrays(widths)[arrays], parts),
+          keep: async (piece, arrays, parts) => {
+            await spool.add(finished + piece, firstArrays(widths)[arrays], parts);
+            await checkpoints?.add(finished + piece);
+          },
         });
+        await checkpoints?.finish();
         if (rows === 0) {
           const found = counted.some(({ lines }) => lines > 0) ? 'none that is kept' : 'an empty file';
           throw new Error(`${paths.join(', ')}: expected at least one row, found ${found}`);
@@ -193,12 +238,18 @@ export async function preprocessCriteo({
         });
         const totals = BigInt64Array.from(dayCounts, BigInt);
         if (dayCountFile) await writeNpz(dayCountFile, { total_per_file: { data: totals } });
+        written = checkpoints;
       } finally {
+        if (isBad) checkpoints?.remove();
         await spool.close();
       }
     };
     const others = [dayCountFile, dictionariesFile].filter((path) => path !== undefined);
-    await whileHolding(others, () => writeWhole(processedDataFile, write));
+    const outputs = isToBeFile(processedDataFile) ? [processedDataFile, ...others] : others;
+    await whileHolding(outputs, async () => {
+      await writeWhole(processedDataFile, write);
+      written?.remove();
+    });
     return {
       rows,
       counts: ids.counts,
@@ -211,6 +262,16 @@ export async function preprocessCriteo({
   } finally {
     await raw.close();
   }
+}
+
+/** The pieces after those that an earlier run finished. */
+async function skipPieces(raw: RawRows, finished: number): Promise<AsyncGenerator<Lines>> {
+  const pieces = raw.pieces();
+  for (let skipped = 0; skipped < finished; skipped++) {
+    await pieces.next();
+    raw.nextOrigin();
+  }
+  return pieces;
 }
 
 function checkOptions({

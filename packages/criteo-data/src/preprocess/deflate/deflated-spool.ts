@@ -8,6 +8,12 @@ interface SpooledPart extends DeflatedPart {
   place: Uint8Array | number;
 }
 
+/** A part in the file of a spool. */
+export interface WrittenPart extends DeflatedPart {
+  /** Its position in the file. */
+  place: number;
+}
+
 const readSize = 1 << 20;
 
 /**
@@ -38,10 +44,36 @@ export class DeflatedSpool {
     return new DeflatedSpool(await openUnnamedFile(path), mostKept);
   }
 
+  /**
+   * Continues the spool in a file, with nothing in memory.
+   *
+   * @param file open for reading and writing; closed by the spool
+   */
+  static continued(
+    file: FileHandle,
+    {
+      written,
+      pieces,
+    }: {
+      /** Bytes of the file. */
+      written: number;
+      /** The parts of each piece in it, by array. */
+      pieces: readonly (readonly WrittenPart[])[];
+    },
+  ): DeflatedSpool {
+    const spool = new DeflatedSpool(file, 0);
+    spool.#written = written;
+    pieces.forEach((parts, piece) =>
+      parts.forEach((part, array) => ((spool.#parts[array] ??= [])[piece] = part)),
+    );
+    return spool;
+  }
+
   /** Adds the parts of a piece for the arrays from `firstArray` on. */
   async add(piece: number, firstArray: number, { parts, bytes }: DeflatedParts): Promise<void> {
     const isKept = this.#kept + bytes.length <= this.#mostKept;
-    const start = isKept ? 0 : this.#written;
+    if (isKept) this.#kept += bytes.length;
+    const start = isKept ? 0 : this.#reserve(bytes.length);
     let position = 0;
     parts.forEach((part, i) => {
       const end = position + part.compressedSize;
@@ -49,14 +81,28 @@ export class DeflatedSpool {
       (this.#parts[firstArray + i] ??= [])[piece] = { ...part, place };
       position = end;
     });
-    if (isKept) {
-      this.#kept += bytes.length;
-      return;
-    }
-    this.#written += bytes.length;
-    for (let done = 0; done < bytes.length;) {
-      done += (await this.#file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
-    }
+    if (!isKept) await this.#write(bytes, start);
+  }
+
+  /** Adds other bytes to the file, and returns their position. */
+  async append(bytes: Uint8Array): Promise<number> {
+    const start = this.#reserve(bytes.length);
+    await this.#write(bytes, start);
+    return start;
+  }
+
+  /** The parts of a piece, by array, in a spool that keeps nothing in memory. */
+  partsOf(piece: number): WrittenPart[] {
+    return this.#parts.map((ofArray) => {
+      const { place, ...part } = ofArray[piece]!;
+      if (typeof place !== 'number') throw new Error(`piece ${piece} is in memory`);
+      return { ...part, place };
+    });
+  }
+
+  /** Makes sure that what is written is on the disk. */
+  sync(): Promise<void> {
+    return this.#file.datasync();
   }
 
   /** Length and CRC-32 of the inflated concatenation of arrays, after a `start` of known length and CRC-32. */
@@ -87,6 +133,18 @@ export class DeflatedSpool {
   /** Frees the temporary file. */
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  #reserve(bytes: number): number {
+    const start = this.#written;
+    this.#written += bytes;
+    return start;
+  }
+
+  async #write(bytes: Uint8Array, start: number): Promise<void> {
+    for (let done = 0; done < bytes.length;) {
+      done += (await this.#file.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
+    }
   }
 
   *#inOrder(arrays: readonly number[]): Generator<SpooledPart> {
