@@ -35,6 +35,7 @@ export {
   type WantedTables,
 } from '@ds/tensor-files';
 export { train, type LabelledDataset, type TrainingPosition, type TrainingResult } from './training/train.js';
+export { PrunedValues } from './tables/pruned-values.js';
 export { evaluate } from './training/evaluate.js';
 export {
   sparsifyEveryEpoch,

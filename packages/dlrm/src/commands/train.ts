@@ -1,4 +1,4 @@
-import { dayCountFiles, idsMetadata, openCriteoDataset } from '@ds/criteo-data';
+import { dayCountFiles, idsMetadata, openCriteoDataset, type CriteoDataset } from '@ds/criteo-data';
 import {
   createProgress,
   dayCountsOf,
@@ -19,6 +19,7 @@ import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epo
 import { train, type TrainingPosition } from '../training/train.js';
 import { expectCheckpointOutput } from './expect-output.js';
 import { engineLine } from '../engines/engine-line.js';
+import { loadToTrain, type LoadedModel } from './load-to-train.js';
 import { engineOption, type SharedOptions } from './shared-options.js';
 import { openTrainingCheckpoints, type TrainingCheckpoints } from './training-checkpoints.js';
 import { version } from '../../package.json';
@@ -27,7 +28,8 @@ interface TrainOptions extends SharedOptions {
   processedDataFile: string;
   saveModel: string;
   dayCounts?: string;
-  archInteractionOp: 'dot' | 'cat';
+  loadModel?: string;
+  holdPruned?: boolean;
   archInteractionItself?: boolean;
   epochs: number;
   learningRate: number;
@@ -48,13 +50,13 @@ export function addTrainCommand(program: Command): void {
     .description('train a model on the training days of a processed Criteo file')
     .requiredOption('--processed-data-file <path>', 'npz file of `criteo-data preprocess`')
     .requiredOption('--save-model <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
+    .option('--load-model <path>', 'train this checkpoint further, of any format that `dlrm evaluate` reads')
+    .option('--hold-pruned', 'with --load-model: values of its tables that are 0 stay 0')
     .addOption(
       new Option(
         '--arch-interaction-op <op>',
-        'the interaction: dot products of the vectors, or their concatenation',
-      )
-        .choices(['dot', 'cat'])
-        .default('dot'),
+        'the interaction: dot products of the vectors, or their concatenation (default: dot, or that of --load-model)',
+      ).choices(['dot', 'cat']),
     )
     .option('--arch-interaction-itself', "include each vector's dot product with itself")
     .option('--epochs <count>', 'number of epochs', parseCount(1), 1)
@@ -79,12 +81,22 @@ export function addTrainCommand(program: Command): void {
     .addOption(engineOption())
     .addOption(freshOption())
     .addOption(quietOption())
-    .action(runTrain);
+    .action((options: TrainOptions, command: Command) => {
+      if (options.holdPruned && options.loadModel === undefined) {
+        command.error('error: --hold-pruned needs --load-model');
+      }
+      if (options.archInteractionItself && options.loadModel !== undefined) {
+        command.error(
+          'error: --arch-interaction-itself: expected no --load-model, which has its own interaction',
+        );
+      }
+      return runTrain(options);
+    });
 }
 
 async function runTrain(options: TrainOptions): Promise<void> {
-  const { processedDataFile, saveModel } = options;
-  expectCheckpointOutput(saveModel, { inputs: [processedDataFile] });
+  const { processedDataFile, saveModel, loadModel } = options;
+  expectCheckpointOutput(saveModel, { inputs: [processedDataFile, ...(loadModel ? [loadModel] : [])] });
   const progress = createProgress(options);
   try {
     // From the start, because a second training for the same file would fail only at its end.
@@ -102,15 +114,15 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     split: 'train',
     onProgress: progress.stage('read data'),
   });
-  const { archInteractionOp, archInteractionItself = false } = options;
-  const { counts, denseFeatures, idsFingerprint } = dataset;
-  const config = kaggleConfigFor(counts, { denseFeatures, archInteractionOp, archInteractionItself });
-  const metadata = idsMetadata(idsFingerprint);
   const checkpoints = options.checkpointEvery === undefined ? undefined : await openCheckpoints(options);
   const last = checkpoints?.last;
+  const loaded =
+    options.loadModel === undefined
+      ? undefined
+      : await loadToTrain(options, { dataset, note: progress.note });
   const model = last
     ? await Dlrm.load(last.path, { engine: options.engine })
-    : await Dlrm.create(config, { seed, engine: options.engine, metadata });
+    : await startOf(loaded, options, dataset);
   if (last) {
     const { epoch, steps } = last.position;
     progress.note(`continuing after step ${steps} of epoch ${epoch + 1}; --fresh starts over`);
@@ -136,6 +148,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     learningRate,
     batchSize,
     seed,
+    held: loaded?.held,
     ...(last && { from: last.position }),
     onProgress: progress.stage('train'),
     ...(checkpoints && { afterStep: saveEvery(options.checkpointEvery!, { model, checkpoints }) }),
@@ -152,11 +165,23 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
   progress.note(`wrote ${saveModel}`);
 }
 
+/** The model as it is before the first step: the loaded one, or a new one. */
+function startOf(
+  loaded: LoadedModel | undefined,
+  { seed, engine, archInteractionOp, archInteractionItself = false }: TrainOptions,
+  { counts, denseFeatures, idsFingerprint }: CriteoDataset,
+): Promise<Dlrm> {
+  if (loaded) return Dlrm.fromStateDict(loaded.state, { engine, metadata: loaded.metadata });
+  const config = kaggleConfigFor(counts, { denseFeatures, archInteractionOp, archInteractionItself });
+  return Dlrm.create(config, { seed, engine, metadata: idsMetadata(idsFingerprint) });
+}
+
 async function openCheckpoints(options: TrainOptions): Promise<TrainingCheckpoints> {
-  const { processedDataFile, saveModel, fresh, dayCounts } = options;
+  const { processedDataFile, saveModel, loadModel, fresh, dayCounts } = options;
   // How often they are saved and what is shown change nothing.
   const settings = { ...options, version, checkpointEvery: undefined, fresh: undefined, quiet: undefined };
-  const files = [processedDataFile, ...(await dayCountFiles(processedDataFile, { file: dayCounts }))];
+  const inputs = [processedDataFile, ...(loadModel === undefined ? [] : [loadModel])];
+  const files = [...inputs, ...(await dayCountFiles(processedDataFile, { file: dayCounts }))];
   const fingerprint = await fingerprintOf(settings, files);
   return openTrainingCheckpoints({ output: saveModel, fingerprint, fresh });
 }

@@ -80,3 +80,28 @@ export function subtractSteps(tables: readonly DenseTable[], ids: Int32Array, st
     }
   }
 }
+
+/**
+ * The same for all values but the held ones. It equals PyTorch's SGD with the masks applied again after each step.
+ *
+ * @param held for each table a bit for each value, the least significant first: whether it stays as it is
+ */
+export function subtractStepsUnlessHeld(
+  tables: readonly DenseTable[],
+  ids: Int32Array,
+  steps: Float32Array,
+  held: readonly Uint32Array[],
+): void {
+  const dim = tables[0]!.dim;
+  for (let lookup = 0, step = 0; lookup < ids.length;) {
+    for (let table = 0; table < tables.length; table++) {
+      const { data } = tables[table]!;
+      const bits = held[table]!;
+      const from = ids[lookup++]! * dim;
+      for (let at = from; at < from + dim; at++, step++) {
+        // Not `at >>> 5`: a table may have more than 2^32 values.
+        if (((bits[Math.floor(at / 32)]! >>> (at % 32)) & 1) === 0) data[at]! -= steps[step]!;
+      }
+    }
+  }
+}

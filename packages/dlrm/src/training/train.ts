@@ -1,5 +1,6 @@
 import type { LabelledBatch } from '../models/dlrm/batch.js';
 import type { Dlrm } from '../models/dlrm/dlrm.js';
+import type { PrunedValues } from '../tables/pruned-values.js';
 
 /** Examples with labels that can be read in batches; a data set of `@ds/criteo-data` is one. */
 export interface LabelledDataset {
@@ -45,6 +46,7 @@ export async function train({
   learningRate = 0.1,
   batchSize = 128,
   seed = 1,
+  held,
   from = { epoch: 0, steps: 0, lossSum: 0, epochLosses: [] },
   onProgress,
   afterStep,
@@ -61,6 +63,8 @@ export async function train({
   batchSize?: number;
   /** Seed of the order; default 1. Epoch e (from 0) is shuffled with seed + e. */
   seed?: number;
+  /** Values of the tables that stay as they are, such as those of a pruned model. Default: none. */
+  held?: PrunedValues | undefined;
   /** Where an earlier training of this model with the same settings stopped. Default: the start. */
   from?: TrainingPosition;
   /** Called and awaited after each step. */
@@ -80,7 +84,7 @@ export async function train({
     let steps = 0;
     for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed + epoch })) {
       if (++steps <= before.steps) continue;
-      const loss = await model.trainStep(batch, { learningRate });
+      const loss = await model.trainStep(batch, { learningRate, held });
       done++;
       if (!Number.isFinite(loss)) {
         throw new Error(

@@ -32,7 +32,8 @@ import { LayerHooks } from './layer-hooks.js';
 import { flagsFrom, flagsMetadata, mergedFlags, type ModelFlags } from './model-flags.js';
 import { modulesOf } from './modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
-import { DenseTable, subtractSteps } from '../../tables/dense-table.js';
+import { DenseTable, subtractSteps, subtractStepsUnlessHeld } from '../../tables/dense-table.js';
+import type { PrunedValues } from '../../tables/pruned-values.js';
 
 const noValues = new Float32Array(0);
 const noIds = new Int32Array(0);
@@ -245,22 +246,27 @@ export class Dlrm implements HookedModel {
    * One step of stochastic gradient descent.
    *
    * @returns the mean binary cross-entropy of the batch before the step
-   * @throws Error if the batch does not fit the model or a table is not dense
+   * @throws Error if the batch does not fit the model, a table is not dense, or the held values are those of other tables
    */
   trainStep(
     batch: LabelledBatch,
     {
       learningRate,
+      held,
     }: {
       /** Factor for the gradient of the mean loss. */
       learningRate: number;
+      /** Values of the tables that the step does not change. Default: none. */
+      held?: PrunedValues | undefined;
     },
   ): Promise<number> {
     return this.#nextWithoutHooks('trainStep', async () => {
       const tables = this.#denseTables();
+      const heldBits = held?.bitsFor(tables);
       const input = this.#checked(batch);
       const { loss, rowSteps } = await this.#network.trainStep(input, batch.labels, learningRate);
-      subtractSteps(tables, input.ids, rowSteps);
+      if (heldBits) subtractStepsUnlessHeld(tables, input.ids, rowSteps, heldBits);
+      else subtractSteps(tables, input.ids, rowSteps);
       return loss;
     });
   }
