@@ -1,7 +1,7 @@
 """Proves that the output of `dlrm export` is a valid ONNX model with PyTorch's probabilities.
 
 Exports the small golden model (packages/dlrm/test/golden/dlrm, made by dlrm.py), checks the file with
-onnx.checker, and runs it with Python's onnxruntime beside the probabilities of facebookresearch/dlrm. The
+onnx.checker, and compares the output of Python's onnxruntime with the probabilities of facebookresearch/dlrm. The
 packages must be built.
 """
 

@@ -1,7 +1,7 @@
 """Proves that PyTorch loads what examples/own-checkpoint writes, and that its own sparsifier leaves the same values.
 
 Runs the example on the small model of original_run.py, then the Python lines of the example's README, as they stand,
-beside the result. The shares of zeros that these print must be those that the example printed. Then every value is
+next to the result. The shares of zeros that these print must be those that the example printed. Then every value is
 compared with those of torch.ao.pruning's DataNormSparsifier, and the state dict is loaded into facebookresearch/dlrm's
 DLRM_Net.
 

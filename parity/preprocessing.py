@@ -59,7 +59,7 @@ def integer_range(random):
 
 
 def hex_range(random):
-    """Above 7fffffff, the ends of the range, short ones, capital letters, and 0 beside a missing field."""
+    """Above 7fffffff, the ends of the range, short ones, capital letters, and 0 next to a missing field."""
     values = ["7fffffff", "80000000", "ffffffff", "fffffffe", "00000000", "0", "", "a", "FFFFFFFF", "DeadBeef", "00c0ffee"]
     return [row(random, None, [values[index] for index in random.integers(len(values), size=26)]) for _ in range(60)]
 

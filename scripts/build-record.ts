@@ -9,7 +9,7 @@ const buildFiles = ['package.json', 'tsup.config.ts', 'build.mjs'];
 
 /**
  * Called at the start of a workspace's build. Call the returned function when an output is done; after the last one it
- * records, beside the `dist`, the hash of the sources at the start of the build, for `staleBuild`.
+ * records, next to the `dist`, the hash of the sources at the start of the build, for `staleBuild`.
  */
 export function recordBuild(workspace: string, { outputs = 1 } = {}): () => Promise<void> {
   const hash = sourceHash(workspace);

@@ -157,7 +157,7 @@ function buildAddOn(packageRoot) {
   const preGyp = createRequire(join(packageRoot, 'package.json')).resolve(
     '@mapbox/node-pre-gyp/bin/node-pre-gyp',
   );
-  // Node's own headers if they are installed beside it; otherwise node-gyp downloads them from nodejs.org.
+  // Node's own headers if they are installed next to it; otherwise node-gyp downloads them from nodejs.org.
   const prefix = resolve(dirname(process.execPath), '..');
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
   run(

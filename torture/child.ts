@@ -22,7 +22,7 @@ export function runProcess(
   }: {
     seconds: number;
     cwd?: string | undefined;
-    /** Variables beside those of this process; undefined ones are left out. */
+    /** Variables in addition to those of this process; undefined ones are left out. */
     env?: Record<string, string | undefined>;
     input?: 'ignore' | 'pipe';
     /** Called with the process's number, to do something to it. */

@@ -59,7 +59,7 @@ function table(outcomes: readonly Outcome[]): string {
     ({ name, cases, found, faults }) => `| ${name} | ${cases} | ${faults.length} | ${found} |\n`,
   );
   const when = `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}`;
-  return `${when}\n\n| Part | Cases | Faults | What came of it |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+  return `${when}\n\n| Part | Cases | Faults | Outcome |\n| --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
 await runProgram(program);

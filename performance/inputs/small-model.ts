@@ -10,7 +10,7 @@ const share = 0.006;
 
 /**
  * A model of Kaggle's architecture with 3.8 M values, trained on 60,000 synthetic rows (4,286 of them the test
- * split), saved as a checkpoint beside them. The large tables have more rows than the data has distinct values.
+ * split), saved as a checkpoint next to them. The large tables have more rows than the data has distinct values.
  */
 export async function smallModel(): Promise<
   Awaited<ReturnType<typeof criteoSample>> & { modelPath: string }

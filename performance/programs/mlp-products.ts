@@ -4,7 +4,7 @@ import { spreadOf } from '../measuring/paired-timing.js';
 import { PythonRival } from '../measuring/python-rival.js';
 import { printTable } from '../measuring/report-table.js';
 
-// What the matrix products of a forward pass take alone in the libraries at hand, beside whole passes: no pass can be faster
+// The time of the matrix products of a forward pass alone, in several libraries, and of whole passes: no pass can be faster
 // than its products. Each round runs every row of the table once.
 const batchSize = 16384;
 const threads = 2;

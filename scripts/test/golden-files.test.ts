@@ -12,7 +12,7 @@ const goldenFolders = ['packages', 'examples']
 
 /**
  * Rows that parity/preprocessing.py reads, and tables that are only drawn: see parity/README.md. The schema of
- * Kubernetes has a program beside it, which no original is run by.
+ * Kubernetes has a program next to it, which no original is run by.
  */
 const writtenByNoProgram = [
   'examples/kubernetes/test/golden/kubernetes-1.37.json',

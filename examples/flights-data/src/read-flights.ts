@@ -25,7 +25,7 @@ export interface Flights {
   late: ArrayLike<boolean>;
 }
 
-/** The file is beside both `src` and `dist`. */
+/** The file is next to both `src` and `dist`. */
 const flightsFile = fileURLToPath(new URL('../flights.parquet', import.meta.url));
 
 /**

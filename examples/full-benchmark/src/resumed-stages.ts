@@ -21,7 +21,7 @@ export type ResumedStage = <Result>(
 ) => Promise<Result>;
 
 /**
- * Stages that go on where an earlier run stopped: those that it finished are passed over as long as their files are as they
+ * Stages that continue an interrupted run: those that it finished are skipped as long as their files are as they
  * were, up to the first one that is not.
  */
 export function resumedStages(stages: Stages, journal: Journal<FinishedStage>): ResumedStage {

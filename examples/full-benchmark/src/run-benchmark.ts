@@ -47,7 +47,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
     const fingerprint = await fingerprintOf(settings, [rawDataFile, processedDataFile, modelPath]);
     const journal = openJournal<FinishedStage>({ output: runFile, fingerprint, fresh });
     if (journal.finished.size > 0) {
-      progress.note(`going on after ${[...journal.finished.keys()].join(', ')}; --fresh starts over`);
+      progress.note(`resuming after ${[...journal.finished.keys()].join(', ')}; --fresh starts over`);
     }
     const result = await runStages({ options, progress, journal });
     journal.remove();
@@ -71,7 +71,7 @@ async function runStages({
   const stage = resumedStages(stages, journal);
   const resume = {
     fresh: options.fresh,
-    onResumed: (finished: number, total: number) => progress.note(`going on after ${finished} of ${total}`),
+    onResumed: (finished: number, total: number) => progress.note(`resuming after ${finished} of ${total}`),
   };
 
   // Reported once, and again only if a stage uses another engine.
@@ -193,7 +193,7 @@ async function runStages({
           engine,
           onEngine,
           fresh: options.fresh,
-          onResumed: (finished) => progress.note(`going on after ${finished} models`),
+          onResumed: (finished) => progress.note(`resuming after ${finished} models`),
           onStage: (label) => (label === 'methods' ? onProgress : () => undefined),
         }),
       files: ({ best }) => [compressionFrontier, ...(best?.path === undefined ? [] : [best.path])],

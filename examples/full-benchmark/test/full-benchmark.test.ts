@@ -102,8 +102,8 @@ test('goes on where a killed run stopped, to the same files', async () => {
     join(results, 'sparse_model_metadata.csv'),
   );
   const resumed = run(...args, '--output-dir', results);
-  expect(resumed.stderr).toMatch(/^going on after synthesise rows, preprocess, train; --fresh starts over$/m);
-  expect(resumed.stderr).toMatch(/^going on after 1 of 2$/m);
+  expect(resumed.stderr).toMatch(/^resuming after synthesise rows, preprocess, train; --fresh starts over$/m);
+  expect(resumed.stderr).toMatch(/^resuming after 1 of 2$/m);
   expect(resumed.status).toBe(0);
   for (const file of ['criteo_model.ckpt', 'sparse_model_metrics.csv', 'data/train.txt']) {
     expect(await readFile(join(results, file))).toEqual(await readFile(join(other, file)));

@@ -38,7 +38,7 @@ const read = (name: string): unknown => parse(readFileSync(join(example, name), 
 const jobs = ['prune', 'merge-models', 'measure', 'report'];
 const containerOf = (job: Job) => job.spec.template.spec.containers[0]!;
 
-// Kubernetes' own schema, in which unknown fields are errors; its program is beside it.
+// Kubernetes' own schema, in which unknown fields are errors; its program is next to it.
 const schema = JSON.parse(readFileSync(join(__dirname, 'golden/kubernetes-1.37.json'), 'utf8'));
 const definitions: Record<string, string> = {
   Job: 'io.k8s.api.batch.v1.Job',

@@ -21,9 +21,9 @@ export interface SparseActivations extends ActivationPoint, ActivationSparsity<A
 /** Quality on the test split and forward time on its first batch, of a model without some columns of z. */
 export const activationSparsity: Measure<
   ModelOptions & {
-    /** Rows evaluated at once, and of the batch that is timed. */
+    /** Rows evaluated at a time, and rows of the timed batch. */
     batchSize: number;
-    /** Forward passes of each model, the first of which is not counted. */
+    /** Forward passes of each model; the first is not counted. */
     runs: number;
   },
   ActivationSparsity<ActivationVariant>,
@@ -41,7 +41,7 @@ export const activationSparsity: Measure<
       for (const { model } of items) expectKept(dense.config.topMlp[0]!, model);
       const batch = await firstBatch(testRows, batchSize);
       const denseQuality = await qualityOf(dense, testRows, batchSize);
-      // Rows may be of one and the same model: at level 0 all scores keep everything.
+      // Several rows can have the same model: at level 0 all scores keep everything.
       const known = new Map<string, Quality>();
       for (const { model: point, variant } of items) {
         const withTables = await models.withTables(point.tables);
@@ -78,7 +78,7 @@ export const activationSparsity: Measure<
   },
 };
 
-/** @throws Error when a level leaves no column of z */
+/** @throws Error if a level drops all columns of z */
 function expectKept(width: number, { sparsityLevel }: ActivationPoint): void {
   const { data } = maskSmallest({ data: new Float32Array(width), shape: [width] }, { sparsityLevel });
   if (data.includes(1)) return;

@@ -45,7 +45,7 @@ const program = createBenchProgram({
     )
       .argParser(parseList(String))
       .default(defaultTables, defaultTables.join(',')),
-    new Option('--types <list>', 'how the model runs without the columns')
+    new Option('--types <list>', 'how the columns are dropped')
       .argParser(parseList(parseChoice(activationVariants)))
       .default(activationVariants, activationVariants.join(',')),
     new Option('--calibration-rows <rows>', 'training rows for ranking the columns')
@@ -83,7 +83,7 @@ const program = createBenchProgram({
       onNote: note,
       ...part,
     });
-    // A part can be empty, where there are more parts than rows.
+    // A part is empty if there are more parts than rows.
     const batch = rows[0] ? ` of a batch of ${rows[0].batchSize} rows` : '';
     return `quality and forward times${batch} of ${rows.length} models`;
   },

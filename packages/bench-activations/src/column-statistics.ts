@@ -1,9 +1,9 @@
 import { firstExamples, type Dlrm, type LabelledDataset } from '@ds/dlrm';
 
-// As many examples as their gradients stay small for: 4096 x 367 values are 6 MB.
+// Few enough examples to keep the gradients small: 4096 x 367 values are 6 MB.
 const batchSize = 4096;
 
-/** The layer that takes z: what the interaction gives, the bottom MLP's output and the products of pairs. */
+/** The layer whose input is z, the output of the interaction: the bottom MLP's output and the products of pairs. */
 export const zLayer = 'top_l.0';
 
 /** Sums over some examples for each column of z, (width); p is an example's probability, g the gradient of its logit to z. */
@@ -25,9 +25,9 @@ export interface ColumnStatistics {
 }
 
 /**
- * The statistics of z over a seeded sample of a data set, drawn without replacement; of all its examples where it has fewer.
+ * The statistics of z over a seeded sample of a data set, drawn without replacement; over all its examples if it has fewer.
  *
- * @throws Error when the data set is empty, or a value or gradient is not finite
+ * @throws Error if the data set is empty, or a value or gradient is not finite
  */
 export async function columnStatistics({
   model,

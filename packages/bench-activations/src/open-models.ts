@@ -12,12 +12,12 @@ import {
 import { columnStatistics, zLayer, type ColumnStatistics } from './column-statistics.js';
 import { tableMethodOf } from './tables/table-methods.js';
 
-/** Where the model and its rows come from, and what runs it. */
+/** The files of the model and its rows, and the engine. */
 export interface ModelOptions {
   modelPath: string;
   processedDataFile: string;
   dayCounts: DayCountOptions | undefined;
-  /** Training rows of the calibration, and the seed of their draw. */
+  /** Training rows of the calibration, and the seed for selecting them. */
   calibrationRows: number;
   seed: number;
   engine: EngineChoice | undefined;
@@ -26,7 +26,7 @@ export interface ModelOptions {
   onNote: ((note: string) => void) | undefined;
 }
 
-/** The model with its tables compressed in one way, and what is known of its z. */
+/** The model with its tables compressed in one way, and statistics of its z. */
 export interface ModelWithTables {
   model: Dlrm;
   /** Bytes of its tables in memory. */
@@ -37,7 +37,7 @@ export interface ModelWithTables {
   statistics: ColumnStatistics;
 }
 
-/** The dense model, its splits, and the models with other tables, each made when it is first asked for. */
+/** The dense model, its splits, and the models with compressed tables, each made on first use. */
 export interface OpenModels {
   dense: Dlrm;
   testRows: CriteoDataset;
@@ -46,8 +46,8 @@ export interface OpenModels {
 }
 
 /**
- * @throws Error naming the file that cannot be read, the tensor that has a value that is no number, the model that does not
- *   fit the data or has another interaction than dot, or the split that has no rows
+ * @throws Error naming a file that cannot be read, a tensor with a value that is not a number, a model that does not fit the
+ *   data or has an interaction other than dot, or a split without rows
  */
 export async function openModels(options: ModelOptions): Promise<OpenModels> {
   const { modelPath, processedDataFile, dayCounts, engine, threads, onNote } = options;
@@ -62,7 +62,7 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
     options.onEngine?.(dense.engine);
     const [testRows, trainRows] = [
       await openCriteoDataset({ processedDataFile, split: 'test', dayCounts }),
-      // The file of day counts was named for the other split.
+      // The file of day counts was already reported for the other split.
       await openCriteoDataset({
         processedDataFile,
         split: 'train',

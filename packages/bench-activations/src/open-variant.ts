@@ -7,11 +7,11 @@ import { zLayer } from './column-statistics.js';
 export interface OpenVariant {
   /** Probabilities (n). */
   forward(batch: DlrmBatch): Promise<Float32Array>;
-  /** Leaves the model that it was made of as it was. */
+  /** Restores the model from which it was made. */
   close(): Promise<void>;
 }
 
-/** How each variant is made of a model, a mask on z, (width), and the means of its columns, (width). */
+/** How each variant is made from a model, a mask on z, (width), and the means of its columns, (width). */
 const openers: Record<
   ActivationVariant,
   (model: Dlrm, mask: Tensor, means: Float32Array, options: RunOptions) => Promise<OpenVariant>
@@ -30,7 +30,7 @@ interface RunOptions {
   threads: number | undefined;
 }
 
-/** A model run in one of the ways; between opening and closing the model itself must not be run. */
+/** Opens a variant of a model. Until it is closed, the model itself must not be run. */
 export function openVariant({
   variant,
   model,

@@ -1,4 +1,4 @@
-/** Times of two passes that were run in turn. */
+/** Times of two passes that were run alternately. */
 export interface PairedTimes {
   /** Median seconds of the first one. */
   first: number;
@@ -9,8 +9,8 @@ export interface PairedTimes {
 }
 
 /**
- * Runs two passes in turn, so that a machine whose speed drifts slows both; the first round, which also pays for what is set
- * up once, is not counted.
+ * Runs two passes alternately, so that drift in the machine's speed affects both. The first round, which includes one-time
+ * set-up, is not counted.
  *
  * @param runs at least 2
  */

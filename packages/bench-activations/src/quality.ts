@@ -3,14 +3,14 @@ import type { CriteoDataset } from '@ds/criteo-data';
 import { evaluate, pairedAucDifference, type DlrmBatch } from '@ds/dlrm';
 import { binaryClassificationMetrics, type BinaryClassificationMetrics } from '@ds/dlrm/metrics';
 
-/** What a model says of every example, and how well. */
+/** A model's score for every example, and their quality. */
 export interface Quality {
   labels: Float32Array;
   scores: Float32Array;
   metrics: BinaryClassificationMetrics;
 }
 
-/** @throws Error when a score is not a number */
+/** @throws Error if a score is not a number */
 export async function qualityOf(
   model: { forward(batch: DlrmBatch): Promise<Float32Array> },
   dataset: CriteoDataset,
@@ -20,7 +20,7 @@ export async function qualityOf(
   return { labels, scores, metrics: binaryClassificationMetrics(labels, scores) };
 }
 
-/** The columns of a row that say how well a model does, and how that differs from the dense one. */
+/** The columns of a row on a model's quality and its difference from the dense model's. */
 export function qualityColumns(
   { labels, scores, metrics }: Quality,
   dense: Quality,
@@ -46,7 +46,7 @@ export function qualityColumns(
   };
 }
 
-/** Without an error where there is one example of a class only. */
+/** Does not throw if a class has only one example. */
 function aucChange(labels: Float32Array, dense: Float32Array, scores: Float32Array) {
   const positives = labels.reduce((sum, label) => sum + label, 0);
   if (Math.min(positives, labels.length - positives) < 2) return {};

@@ -13,7 +13,7 @@ import { activationSparsity, type SparseActivations } from './activation-sparsit
 import { scoreIds, scoreOf } from './scores/scores.js';
 import { defaultTables, tableMethodOf } from './tables/table-methods.js';
 
-/** The levels that are measured unless others are asked for. */
+/** The default levels. */
 export const defaultActivationLevels: readonly number[] = [
   0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95,
 ];
@@ -55,7 +55,7 @@ export async function runActivationsBenchmark({
   scores?: readonly string[];
   /** How tables are compressed. Default: `dense`, `block-norm-0.9` and `mixed-precision-56x`. */
   tables?: readonly string[];
-  /** How the model runs without the columns. Default: all three ways. */
+  /** How the columns are dropped. Default: all three ways. */
   types?: readonly ActivationVariant[];
   /** Training rows for ranking the columns, drawn without replacement; all if there are fewer. Default: 100,000. */
   calibrationRows?: number;

@@ -29,7 +29,7 @@ export async function dumpModels({
 }: {
   /** The model before compression, its tables over SharedArrayBuffers. */
   stateDict: StateDict;
-  /** What its checkpoint says beside the tensors, and its fingerprint. */
+  /** The metadata of its checkpoint, and its fingerprint. */
   metadata: CheckpointMetadata;
   models: readonly PlannedModel[];
   threads: number | undefined;

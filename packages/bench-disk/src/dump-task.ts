@@ -24,7 +24,7 @@ export interface DumpedFile {
 export interface DumpTask {
   /** The whole model, its tables over SharedArrayBuffers. */
   stateDict: StateDict;
-  /** What its checkpoint says beside the tensors, and its fingerprint. */
+  /** The metadata of its checkpoint, and its fingerprint. */
   metadata: CheckpointMetadata;
   plan: SweepPlan;
   point: GridPoint;

@@ -40,7 +40,7 @@ export async function measureImportance({
   stateDict: StateDict;
   /** The tables, with their categorical columns. */
   columns: ReadonlyMap<string, number>;
-  /** What its checkpoint says beside the tensors. */
+  /** The metadata of its checkpoint. */
   metadata: CheckpointMetadata;
   /** The file of the model, for messages. */
   modelPath: string;

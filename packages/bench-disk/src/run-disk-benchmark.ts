@@ -34,7 +34,7 @@ import { version } from '../package.json';
  * norm, block shape and level of a grid. Writes each model as a zip, and `sparse_model_metadata.csv` for all of them. This
  * is the benchmark of the original's `evaluate_disk_savings.py`.
  *
- * If a run ends early, it leaves a journal of its models beside the output. The next run with the same settings, source
+ * If a run ends early, it leaves a journal of its models next to the output. The next run with the same settings, source
  * model and training rows continues after those whose files are unchanged.
  *
  * A model goes to `<dumpPath>/<norm>/config_(1, 4)/criteo_model_norm=<norm>_sl=<level>.zip`. The zip holds a `.ckpt` that

@@ -291,7 +291,7 @@ describe('bench-disk', () => {
 
     await killOnceJournalled([builtFile(join(__dirname, '../dist/cli.js')), ...args, ...grid], output);
     const resumed = run([...args, ...grid]);
-    expect(resumed.stderr).toMatch(/^going on after \d+ of 12 pruned models; --fresh starts over$/m);
+    expect(resumed.stderr).toMatch(/^resuming after \d+ of 12 pruned models; --fresh starts over$/m);
     expect(resumed.status).toBe(0);
     const rows = await readSparseModelMetadata(output);
     const without = ({ path, sparsePath, stepTimeSec, ...row }: SparseModelMetadata) => {

@@ -188,7 +188,7 @@ describe('runDiskBenchmark', () => {
     expect(Object.keys(await loadCheckpoint(row!.path))).toHaveLength(26 + 8);
   });
 
-  test('dumps sparse checkpoints that load into the same tables, beside the dense ones or alone', async () => {
+  test('dumps sparse checkpoints that load into the same tables, next to the dense ones or alone', async () => {
     const folder = await emptyFolder();
     const grid = { modelPath, sparsityLevels: [0, 0.9], norms: ['L1'] };
     const both = await runBuilt({

@@ -53,7 +53,7 @@ describe('the tables that bench-disk prunes are those that the original prunes',
     );
     const masked = join(golden, 'masked.pt');
     const { state, notes } = await dump(masked);
-    expect(notes).toContain(`${masked}: 2 masks stored beside weights are applied`);
+    expect(notes).toContain(`${masked}: 2 masks stored next to weights are applied`);
     const stored = await loadCheckpoint(masked);
     const mask = stored['bot_l.0.weight_mask']!.data;
     expect(state['bot_l.0.weight']!.data).toEqual(

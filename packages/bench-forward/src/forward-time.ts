@@ -18,8 +18,7 @@ export interface ForwardTime extends GridPoint, Required<TimedPass<DlrmType>> {}
 
 /**
  * Measures the time of every model on the first test batch, in each of the forward passes: in rounds over the models that fit
- * into memory together. The rows of a group of models are finished together, so that a run that is gone on with times whole
- * groups.
+ * into memory together. The rows of a group of models are finished together, so that a continued run times whole groups.
  */
 export const forwardTime: Measure<
   {

@@ -2,7 +2,7 @@ import type { EngineChoice } from '@ds/dlrm';
 import type { DistinctModel } from './distinct-passes.js';
 import { openPasses, type OpenModel } from './open-passes.js';
 
-/** Bytes of a model beside its tables: its layers and what the engine keeps for them. */
+/** Bytes of a model other than its tables: its layers and what the engine keeps for them. */
 const bytesBesideTables = 64 * 2 ** 20;
 
 /**

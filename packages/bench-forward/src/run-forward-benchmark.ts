@@ -58,7 +58,7 @@ export async function runForwardBenchmark({
     inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
     settings: {
       ...{ processedDataFile, runs, batchSize, dayCounts, engine, onEngine, onNote },
-      // A function, so that a run may go on where more or less memory is available.
+      // A function, so that a run can be continued with more or less memory.
       maxBytes: () => modelBytes ?? process.availableMemory() / 2,
     },
     sparsityLevels,

@@ -31,7 +31,7 @@ describe('bench-forward', () => {
     const [, measured] = JSON.parse(first!) as [string, Record<string, number>];
     const { stderr, status } = run(models.args);
     // How much memory there is may change: the rows count all the same.
-    expect(stderr).toMatch(/^going on after \d+ of 12 timed models; --fresh starts over$/m);
+    expect(stderr).toMatch(/^resuming after \d+ of 12 timed models; --fresh starts over$/m);
     expect(status).toBe(0);
     const [, row, ...others] = (await readFile(models.output, 'utf8')).trim().split('\n');
     expect(row).toContain(`,${measured['timeTaken']},`);
@@ -111,7 +111,7 @@ describe('bench-forward', () => {
     ]);
   });
 
-  test('times sparse checkpoints, as files of their own or beside the dense ones', async () => {
+  test('times sparse checkpoints, as files of their own or next to the dense ones', async () => {
     for (const format of ['sparse', 'both']) {
       const { status } = benchCommand('bench-disk')([
         ...['--model-path', originalModel, '--output', models.metadata],

@@ -116,7 +116,7 @@ async function run(flags: FrontierFlags): Promise<void> {
       onNote: progress.note,
       onResumed: (finished) =>
         progress.note(
-          `going on after ${finished} ${finished === 1 ? 'model' : 'models'}; --fresh starts over`,
+          `resuming after ${finished} ${finished === 1 ? 'model' : 'models'}; --fresh starts over`,
         ),
       onStage: progress.stage,
     });

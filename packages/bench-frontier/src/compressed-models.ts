@@ -4,7 +4,7 @@ import type { StateDict } from '@ds/tensor-files';
 /** A model of the frontier before it is measured. */
 export interface CompressedModel {
   point: GridPoint;
-  /** The memory ratio that it was made for, where its method has a size to choose. */
+  /** The memory ratio that it was made for, if its method can choose the size. */
   wantedRatio?: number;
   tables: CompressedTables;
   /** Bytes of the tables in memory. */
@@ -14,10 +14,10 @@ export interface CompressedModel {
 }
 
 /**
- * The models of a method: all of its grid, or where it has a ladder, for each memory ratio the one of the largest tables that
- * are small enough. A ratio that no model reaches is passed over; one that serves two ratios comes once.
+ * The models of a method: those of its grid; or if it has a ladder, for each memory ratio the model with the largest tables
+ * that are small enough. A ratio that no model reaches is skipped. A model that serves two ratios is returned once.
  *
- * @throws Error naming a setting that makes no sense, or a table whose importance is missing
+ * @throws Error naming an invalid setting, or a table whose importance is missing
  */
 export async function* compressedModels({
   method,
@@ -66,7 +66,7 @@ export async function* compressedModels({
   }
 }
 
-/** The first index whose size is at most `bytes`, by bisection: sizes fall with the index. `count` where there is none. */
+/** The first index whose size is at most `bytes`, by bisection: sizes decrease with the index. `count` if there is none. */
 function firstOfAtMost(bytes: number, count: number, sizeAt: (index: number) => number): number {
   let low = 0;
   let high = count;

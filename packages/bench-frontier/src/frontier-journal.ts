@@ -15,7 +15,7 @@ export interface ModelKey {
   wantedRatio?: number | undefined;
 }
 
-/** What a run has finished so far, beside its output until that is written. */
+/** What a run has finished so far, kept next to its output until that is written. */
 export interface FrontierJournal {
   /** How many models an earlier run finished. */
   readonly finishedModels: number;
@@ -25,9 +25,9 @@ export interface FrontierJournal {
   finishedMethod(seed: number, method: string): Promise<{ key: ModelKey; row: FrontierPoint }[] | undefined>;
   /** The file of a model that an earlier run trained, and its metadata. */
   trainedModel(seed: number): Promise<{ path: string; metadata: CheckpointMetadata } | undefined>;
-  /** Notes that a model is measured, and its file written. */
+  /** Records that a model is measured and its file is written. */
   keepRow(key: ModelKey, row: FrontierPoint): Promise<void>;
-  /** Notes that all models of a method are measured. */
+  /** Records that all models of a method are measured. */
   keepMethod(seed: number, method: string): void;
   /** Saves a model that was trained. */
   keepTrained(seed: number, stateDict: StateDict, metadata: CheckpointMetadata): Promise<void>;
@@ -52,7 +52,7 @@ export async function openFrontierJournal(
   const finished = [...journal.finished.values()];
   const trainedName = (seed: number) => `.${basename(output)}.seed-${seed}.safetensors`;
   const trainedPath = (seed: number) => join(dirname(output), trainedName(seed));
-  /** Also those of a run with other settings, which nobody will continue. */
+  /** Also those of a run with other settings, which cannot be continued. */
   const removeTrained = (isKept: (name: string) => boolean) => {
     for (const name of readdirSync(dirname(output))) {
       const isTrained = name.startsWith(`.${basename(output)}.seed-`) && name.endsWith('.safetensors');
@@ -102,7 +102,7 @@ export async function openFrontierJournal(
   };
 }
 
-/** Of all that the rows depend on. Which model is the best is found again in each run, so its bound does not count. */
+/** Of everything that the rows depend on. The best model is chosen again in each run, so the bound is not included. */
 async function fingerprintOfRun({
   methodIds,
   modelPath,

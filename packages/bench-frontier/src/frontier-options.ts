@@ -2,11 +2,11 @@ import type { DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import type { OnStage, Training } from './open-model.js';
 
-/** What `runFrontierBenchmark` takes. */
+/** The options of `runFrontierBenchmark`. */
 export interface FrontierOptions {
   /** A trained model. Default: one is trained for each seed, as `training` says. */
   modelPath?: string | undefined;
-  /** How models are trained where none is given. Default: one epoch at a learning rate of 0.1. */
+  /** How models are trained if none is given. Default: one epoch at a learning rate of 0.1. */
   training?: Training | undefined;
   /** The processed npz that the model was or is trained on. */
   processedDataFile: string;
@@ -14,39 +14,39 @@ export interface FrontierOptions {
   output: string;
   /** The ids of the `methods` of @ds/bench-models. Default: all. */
   methods?: readonly string[] | undefined;
-  /** How many times smaller the tables are to be in memory, for methods that have a size to choose. Default: 8 to 300. */
+  /** Target memory ratios of the tables relative to float32, for methods that can choose the size. Default: 8 to 300. */
   ratios?: readonly number[] | undefined;
   /** Settings of the methods' grids: sparsityLevels, sparseBlockShapes, norms, bits... Default: the methods' own. */
   grid?: object | undefined;
-  /** How many times training, where no model is given, and calibration are repeated. Default: 1. */
+  /** Number of repetitions of calibration, and of training if no model is given. Default: 1. */
   seeds?: number | undefined;
   /** The first seed; the others follow. Default: 1. */
   seed?: number | undefined;
   /** Training rows of the calibration pass. Default: 100,000. */
   calibrationRows?: number | undefined;
-  /** Share of its ROC AUC that the best model may lose on the validation split. Default: 0.001. */
+  /** Fraction of its ROC AUC that the best model may lose on the validation split. Default: 0.001. */
   maxAucLoss?: number | undefined;
-  /** Folder for the best model, `model.safetensors` in it. Default: it is not written. */
+  /** Folder for the best model, `model.safetensors`. Default: it is not written. */
   bestPath?: string | undefined;
   /** Folder for all models. Default: they are not written. */
   dumpPath?: string | undefined;
-  /** Threads that rank tables. Default: the available processors. */
+  /** Number of threads for ranking tables. Default: the available processors. */
   threads?: number | undefined;
-  /** Names of the tables to compress; `*` stands for any characters. Default: the tables known by their names. */
+  /** Names of the tables to compress; `*` stands for any characters. Default: the tables recognised by name. */
   tables?: readonly string[] | undefined;
-  /** Where the rows of the days come from, as for `openCriteoDataset`. */
+  /** Where the number of rows of each day comes from, as for `openCriteoDataset`. */
   dayCounts?: DayCountOptions | undefined;
   /** What runs the network, as for `Dlrm.load`. */
   engine?: EngineChoice | undefined;
-  /** Measure all models again, also those that a run that ended early has finished. Default: false. */
+  /** Measure all models again, including those of an interrupted run. Default: false. */
   fresh?: boolean | undefined;
   /** Called with the number of models that an earlier run finished, if there are any. */
   onResumed?: ((finished: number) => void) | undefined;
-  /** Called with what runs the network, and why. */
+  /** Called with the engine that runs the network, and why. */
   onEngine?: ((engine: EngineDescription) => void) | undefined;
-  /** Called with what the user should know of the checkpoint, a line each. */
+  /** Called with notes on the checkpoint for the user, one line each. */
   onNote?: ((note: string) => void) | undefined;
-  /** Called with the name of a stage; gives what is called with how much of it is done. */
+  /** Called with the name of a stage; returns a function that takes its progress. */
   onStage?: OnStage | undefined;
 }
 
@@ -55,7 +55,7 @@ const defaultRatios: readonly number[] = [8, 16, 30, 56, 100, 170, 300];
 /** The options with their defaults. */
 export type FrontierSettings = ReturnType<typeof withDefaults>;
 
-/** The options with their defaults. @throws Error naming the option that makes no sense. */
+/** The options with their defaults. @throws Error naming an invalid option. */
 export function withDefaults(options: FrontierOptions) {
   const {
     ratios = defaultRatios,
@@ -72,7 +72,7 @@ export function withDefaults(options: FrontierOptions) {
     throw new Error(`seeds: expected a whole number of at least 1, found ${seeds}`);
   }
   if (!(maxAucLoss >= 0 && maxAucLoss < 1)) {
-    throw new Error(`maxAucLoss: expected a share from 0 to 1 of the ROC AUC, found ${maxAucLoss}`);
+    throw new Error(`maxAucLoss: expected a fraction of the ROC AUC from 0 to 1, found ${maxAucLoss}`);
   }
   const ascending = [...new Set(ratios)].sort((a, b) => a - b);
   return { ...options, ratios: ascending, seeds, seed, calibrationRows, maxAucLoss, training, grid, onStage };

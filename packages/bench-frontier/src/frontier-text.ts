@@ -22,8 +22,8 @@ const columns: readonly Column[] = [
 ];
 
 /**
- * What the command prints: the models that no other one beats in both size and ROC AUC, and below them the smallest within
- * the bound. Lines fit 80 columns, but for long paths.
+ * The output of the command: the models that no other one beats in both size and ROC AUC, and below them the smallest within
+ * the bound. Lines fit into 80 columns, except long paths.
  */
 export function frontierText(rows: readonly FrontierPoint[], maxAucLoss: number): string {
   const models = paretoModels(frontierSummaries(rows));
@@ -41,14 +41,14 @@ export function frontierText(rows: readonly FrontierPoint[], maxAucLoss: number)
   return `${[...table, '', ...answer].join('\n')}\n`;
 }
 
-/** The change with its interval, or over several seeds its mean and standard deviation. */
+/** The change with its interval; over several seeds, the mean and standard deviation. */
 function changeCell(model: FrontierSummary): string {
   const { value, lower, upper } = tenThousandths(model);
   const { aucChangeSpread: spread } = model;
   return spread === undefined ? `${value} (${lower}, ${upper})` : `${value} ± ${(1e4 * spread).toFixed(2)}`;
 }
 
-/** A number with three digits at least, and no exponent: `1000`, `56.0`, `0.0640`. */
+/** A number with at least three digits and no exponent: `1000`, `56.0`, `0.0640`. */
 function threeDigits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -1,5 +1,5 @@
 /**
- * How small the embedding tables of a DLRM can get for a loss of AUC: every method of compression at every memory ratio.
+ * Measures how small the embedding tables of a DLRM can get for a loss of AUC: every compression method at every memory ratio.
  *
  * @module @ds/bench-frontier
  */

@@ -2,7 +2,7 @@ import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { evaluate, pairedAucDifference, type Dlrm, type PairedAucDifference } from '@ds/dlrm';
 import { binaryClassificationMetrics } from '@ds/dlrm/metrics';
 
-/** Rows of a data set that models are compared on. */
+/** Rows of a data set on which models are compared. */
 type JudgedSplit = 'test' | 'validation';
 type Dataset = Awaited<ReturnType<typeof openCriteoDataset>>;
 
@@ -14,10 +14,10 @@ interface Scored {
   logLoss: number;
 }
 
-/** How well a model does on the rows that judge it. */
+/** The quality of a model on these rows. */
 export type Judgement = Record<JudgedSplit, Scored>;
 
-/** The test and the validation split, kept open while many models are judged on them. */
+/** The test and the validation split, kept open while many models are evaluated on them. */
 export class JudgedRows {
   readonly #path: string;
   readonly #splits: Record<JudgedSplit, Dataset>;
@@ -27,7 +27,7 @@ export class JudgedRows {
     this.#splits = splits;
   }
 
-  /** @throws Error naming the file when it cannot be read, or a split that has no rows. */
+  /** @throws Error naming the file if it cannot be read, or a split without rows. */
   static async open(processedDataFile: string, dayCounts: DayCountOptions | undefined): Promise<JudgedRows> {
     const open = (split: JudgedSplit) => openCriteoDataset({ processedDataFile, split, dayCounts });
     const test = await open('test');
@@ -52,21 +52,21 @@ export class JudgedRows {
     return this.#splits.test.denseFeatures;
   }
 
-  /** Which ids the rows have, as far as the file says. */
+  /** Fingerprint of the id dictionaries, if the file has it. */
   get idsFingerprint(): string | undefined {
     return this.#splits.test.idsFingerprint;
   }
 
   /**
-   * Judges a model.
+   * Evaluates a model.
    *
-   * @throws Error naming the file and the split whose labels are all equal, or whose scores are no numbers.
+   * @throws Error naming the file and the split if its labels are all equal or a score is not a number.
    */
   async judge(model: Dlrm): Promise<Judgement> {
     return { test: await this.#score(model, 'test'), validation: await this.#score(model, 'validation') };
   }
 
-  /** The ids of the first rows of the test split, (tables, rows): those of each table side by side. */
+  /** The ids of the first rows of the test split, (tables, rows): those of each table are contiguous. */
   async testIds(rows: number): Promise<Int32Array[]> {
     for await (const { sparse, labels } of this.#splits.test.batches({ batchSize: rows })) {
       const tables = this.counts.length;

@@ -3,10 +3,10 @@ import type { EmbeddingTable, TableMemory } from '@ds/data-sparsifier';
 const passes = 9;
 
 /**
- * Median nanoseconds of a lookup, over passes of a batch through all tables of a model, after one that is not counted.
+ * Median time of a lookup in nanoseconds, over passes of a batch through all tables of a model; the first is not counted.
  *
  * @param ids for each table (rows)
- * @param memory where the tables lie; rows are gathered into it
+ * @param memory the memory of the tables; rows are gathered into it
  */
 export function lookupTime(
   tables: readonly EmbeddingTable[],
@@ -19,7 +19,7 @@ export function lookupTime(
     ids: ids.map(({ length }) => memory.allocate(4 * length)),
     out: memory.allocate(4 * rows * dim),
   };
-  // Views are taken when all is allocated: allocating may move the memory.
+  // Views are taken after everything is allocated, because allocating may move the memory.
   const out = placed ? memory.float32(placed.out, rows * dim) : new Float32Array(rows * dim);
   const wanted = ids.map((ofTable, table) => {
     if (!placed) return ofTable;

@@ -6,27 +6,27 @@ import type { CompressedModel } from './compressed-models.js';
 import { testAucChange, type Judgement, type JudgedRows } from './judged-rows.js';
 import { lookupTime } from './lookup-time.js';
 
-// What a TableMemory holds, less what is gathered into.
+// The maximum size of a TableMemory, minus the space for gathered rows.
 const largestMemory = 2 ** 32 - 2 ** 28;
 
-/** What all models of a run are measured beside and with. */
+/** What all models of a run are compared with and measured on. */
 export interface Yardstick {
-  /** The model as it was. */
+  /** The uncompressed model. */
   stateDict: StateDict;
-  /** What it says of itself. */
+  /** Its metadata. */
   metadata: CheckpointMetadata;
-  /** How well it does. */
+  /** Its quality. */
   base: Judgement;
   rows: JudgedRows;
   /** Ids to look up in each table. */
   ids: readonly Int32Array[];
   seed: number;
-  /** Training rows and seconds of the calibration pass, where there was one. */
+  /** Training rows and seconds of the calibration pass, if there was one. */
   calibration: { rows: number; seconds: number } | undefined;
   engine: EngineChoice | undefined;
 }
 
-/** Serves a compressed model from memory, and measures what it takes and what it costs. */
+/** Serves a compressed model from memory, and measures its size, speed and quality. */
 export async function measureModel(model: CompressedModel, yardstick: Yardstick): Promise<FrontierPoint> {
   const { stateDict, metadata, base, rows, ids, seed, engine } = yardstick;
   const memory = 1.5 * model.bytes <= largestMemory ? new TableMemory() : undefined;

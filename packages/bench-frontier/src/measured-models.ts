@@ -9,7 +9,7 @@ import { openYardstick } from './open-yardstick.js';
 import { SourceOfModels } from './source-of-models.js';
 import { writeModel } from './write-model.js';
 
-/** A model that was measured, and how to write it. */
+/** A measured model, and how to write it. */
 export interface MeasuredModel {
   row: FrontierPoint;
   write: (path: string) => ReturnType<typeof writeModel>;
@@ -59,7 +59,7 @@ export async function* measuredModels(
   }
 }
 
-/** The models of one method, of which an earlier run may have measured some. */
+/** The models of one method; an earlier run may have measured some of them. */
 async function* modelsOfMethod({
   method,
   source,
@@ -106,7 +106,7 @@ async function writeAgain(
   throw new Error(`${path}: expected ${method.id} to make the model of an earlier run again; use --fresh`);
 }
 
-/** Where a model is dumped, if models are: those of each seed in a folder of their own. */
+/** The path to which a model is dumped, if models are dumped; each seed has its own folder. */
 function dumpFile(
   { dumpPath, seeds }: Pick<FrontierSettings, 'dumpPath' | 'seeds'>,
   seed: number,

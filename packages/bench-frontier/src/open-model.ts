@@ -3,15 +3,15 @@ import { columnsOfTables, Dlrm, kaggleConfigFor, train, type EngineChoice } from
 import { tableImportance, type TableImportance } from '@ds/table-compression';
 import { loadTables, selectTables, type LoadedTables } from '@ds/tensor-files';
 
-/** How a model is trained where none is given. */
+/** How a model is trained if none is given. */
 export interface Training {
-  /** Times that every training row is seen. */
+  /** Number of passes over the training rows. */
   epochs: number;
   /** Of stochastic gradient descent. */
   learningRate: number;
 }
 
-/** Called with the name of a stage; gives what is called with how much of it is done. */
+/** Called with the name of a stage; returns a function that takes its progress. */
 export type OnStage = (label: string) => (done: number, total: number) => void;
 
 /** A model to compress. */
@@ -20,7 +20,7 @@ export interface OpenedModel extends LoadedTables {
   columns: ReadonlyMap<string, number>;
 }
 
-/** Reads a checkpoint. @throws Error naming the file, also if a table's rows are not those of the ids. */
+/** Reads a checkpoint. @throws Error naming the file, also if the number of rows of a table does not match the ids. */
 export async function loadModel({
   modelPath,
   tables,
@@ -60,7 +60,7 @@ export async function trainModel({
     const model = await Dlrm.create(kaggleConfigFor(counts, { denseFeatures }), { seed, engine });
     try {
       await train({ model, dataset, ...training, seed, onProgress: onStage(`train, seed ${seed}`) });
-      // Copies: the model's own arrays go with it.
+      // Copies, because disposing of the model frees its own arrays.
       const stateDict = Object.fromEntries(
         Object.entries(model.stateDict()).map(([name, { data, shape }]) => [
           name,
@@ -79,7 +79,7 @@ export async function trainModel({
   }
 }
 
-/** What the rows of the tables are worth, from a calibration pass over training rows. */
+/** The importance of the rows of the tables, from a calibration pass over training rows. */
 export async function calibrate({
   stateDict,
   columns,

@@ -3,13 +3,13 @@ import type { JudgedRows } from './judged-rows.js';
 import type { Yardstick } from './measure-model.js';
 import type { OpenedModel } from './open-model.js';
 
-// Rows of the batch that is looked up, as in the other benchmarks.
+// Rows of the batch for timing lookups, as in the other benchmarks.
 const lookupRows = 16384;
 
 /**
- * Judges the model as it is, for all compressed ones to be measured beside.
+ * Evaluates the uncompressed model, with which all compressed ones are compared.
  *
- * @throws Error naming model and data where they do not fit together
+ * @throws Error naming model and data if they do not match
  */
 export async function openYardstick({
   stateDict,
@@ -24,7 +24,7 @@ export async function openYardstick({
   onNote,
 }: OpenedModel & {
   rows: JudgedRows;
-  /** What errors call the model. */
+  /** The name of the model in errors. */
   modelName: string;
   dataPath: string;
   engine: EngineChoice | undefined;

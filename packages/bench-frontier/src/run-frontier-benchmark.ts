@@ -12,26 +12,26 @@ import { openFrontierJournal } from './frontier-journal.js';
 import { withDefaults, type FrontierOptions } from './frontier-options.js';
 import { measuredModels, type MeasuredModel } from './measured-models.js';
 
-/** What `runFrontierBenchmark` found. */
+/** The result of `runFrontierBenchmark`. */
 export interface FrontierResult {
   /** A row for each seed, method and size. */
   rows: FrontierPoint[];
-  /** The smallest model within the bound on ROC AUC; absent where every model loses more. */
+  /** The smallest model within the bound on ROC AUC; missing if every model loses more. */
   best?: FrontierPoint;
 }
 
 /**
- * Compresses the tables of a trained model by every method to every memory ratio, without training again, and writes
+ * Compresses the tables of a trained model with every method to every memory ratio, without retraining, and writes
  * `compression_frontier.csv`: bytes, change of ROC AUC on the test split with its paired 95 % interval, change of log loss,
- * time of a lookup and seconds to compress. Models are served from memory; none is written unless asked for.
+ * time of a lookup and seconds to compress. Models are served from memory and only written on request.
  *
  * The best model, the smallest within a bound on the loss of ROC AUC, is chosen on the validation split.
  *
- * If a run ends early, it leaves a journal of its models beside the output, and models that it trained. The next run with the
+ * An interrupted run leaves a journal of its models next to the output, and the models that it trained. The next run with the
  * same settings, source model and rows continues after them.
  *
  * @throws Error naming the file, table or setting: what cannot be read or written, a model that does not fit the data, a
- *   value that is NaN or infinite, a split of one label. No CSV is then left behind.
+ *   value that is NaN or infinite, a split with only one label. No CSV is then left behind.
  */
 export async function runFrontierBenchmark(options: FrontierOptions): Promise<FrontierResult> {
   const settings = withDefaults(options);

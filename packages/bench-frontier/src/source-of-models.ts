@@ -4,7 +4,7 @@ import type { FrontierJournal } from './frontier-journal.js';
 import type { FrontierSettings } from './frontier-options.js';
 import { calibrate, loadModel, trainModel, type OpenedModel } from './open-model.js';
 
-/** What the models of one seed are made from. Each part is made when it is first asked for: a resumed run may not need it. */
+/** What the models of one seed are made from. Each part is made on first use, because a resumed run may not need it. */
 export class SourceOfModels {
   readonly #settings: FrontierSettings;
   readonly #seed: number;
@@ -28,7 +28,7 @@ export class SourceOfModels {
     return (this.#opened ??= this.#trainedModel());
   }
 
-  /** What the rows of its tables are worth. */
+  /** The importance of the rows of its tables. */
   async calibration() {
     const opened = await this.opened();
     this.#calibration ??= calibrate({ ...this.#settings, ...opened, seed: this.#seed });

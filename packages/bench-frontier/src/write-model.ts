@@ -7,7 +7,7 @@ import type { OpenedModel } from './open-model.js';
 /**
  * Writes a model with compressed tables as `.safetensors`, which `Dlrm.load` and `dlrm evaluate` take.
  *
- * @throws Error naming the file when it cannot be written; an earlier file then stays.
+ * @throws Error naming the file if it cannot be written; an earlier file then stays.
  */
 export async function writeModel(
   path: string,

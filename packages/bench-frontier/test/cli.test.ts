@@ -161,7 +161,7 @@ describe('bench-frontier', () => {
       await killOnceJournalled([cli, ...at('killed')], join(folder, 'killed/frontier.csv'));
       const resumed = run(at('killed'));
       expect(resumed.status).toBe(0);
-      expect(resumed.stderr).toMatch(/^going on after \d models?; --fresh starts over$/m);
+      expect(resumed.stderr).toMatch(/^resuming after \d models?; --fresh starts over$/m);
       expect(await untimed(join(folder, 'killed/frontier.csv'))).toEqual(
         await untimed(join(folder, 'whole/frontier.csv')),
       );

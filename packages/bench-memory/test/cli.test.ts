@@ -36,7 +36,7 @@ describe('bench-memory', () => {
     const [, first] = (await readFile(journal, 'utf8')).split('\n');
     const [, measured] = JSON.parse(first!) as [string, Record<string, number>];
     const { stderr, status } = run(models.args);
-    expect(stderr).toMatch(/^going on after \d+ of 8 served models; --fresh starts over$/m);
+    expect(stderr).toMatch(/^resuming after \d+ of 8 served models; --fresh starts over$/m);
     expect(status).toBe(0);
     const [, row, ...others] = (await readFile(models.output, 'utf8')).trim().split('\n');
     expect(row).toContain(`,${measured['residentBytes']},`);

@@ -43,7 +43,7 @@ describe('bench-metrics', () => {
 
     await kill();
     const resumed = run(args);
-    expect(resumed.stderr).toMatch(/^going on after [123] of 4 evaluated models; --fresh starts over$/m);
+    expect(resumed.stderr).toMatch(/^resuming after [123] of 4 evaluated models; --fresh starts over$/m);
     expect(resumed.status).toBe(0);
     expect(await readFile(models.output, 'utf8')).toBe(undisturbed);
     expect((await readdir(models.folder)).filter((name) => name.startsWith('.'))).toEqual([]);

@@ -31,9 +31,9 @@ export function createBenchProgram({
       output: string;
       /** The part to work on; undefined for the whole. */
       shard: { index: number; count: number } | undefined;
-      /** Whether to start over where an earlier run ended early. */
+      /** Whether to start over instead of continuing an interrupted run. */
       fresh: boolean;
-      /** Called with what an earlier run finished. */
+      /** Called with how much an interrupted run finished. */
       onResumed: (finished: number, total: number) => void;
       onProgress: (done: number, total: number) => void;
     },
@@ -63,7 +63,7 @@ export function createBenchProgram({
           const part = shardNote(shard, values['shard']);
           if (part) note(part);
           const onResumed = (finished: number, total: number) =>
-            note(`going on after ${finished} of ${total} ${progressLabel}; --fresh starts over`);
+            note(`resuming after ${finished} of ${total} ${progressLabel}; --fresh starts over`);
           return run(values, { output: path, shard, fresh: values['fresh'], onResumed, onProgress }, note);
         },
       );
@@ -76,7 +76,7 @@ export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
   return [
     new Option('--processed-data-file <file>', `the processed rows (npz); ${rows}`).makeOptionMandatory(),
     new Option('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote').makeOptionMandatory(),
-    new Option('--raw-data-file <file>', 'the raw rows; only the day counts beside them are read'),
+    new Option('--raw-data-file <file>', 'the raw rows; only the day counts next to them are read'),
     dayCountsOption(),
   ];
 }

@@ -11,7 +11,7 @@ const steps: readonly { codes: readonly string[]; words?: RegExp; step: string }
   },
 ];
 
-/** What the user can do about an error of the system's limits, found in it or in what caused it. */
+/** What the user can do if the system's limits caused an error, directly or indirectly. */
 export function nextStep(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 10; cause = cause.cause, depth++) {
     const { code = '', message } = cause as NodeJS.ErrnoException;

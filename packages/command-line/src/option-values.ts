@@ -30,7 +30,7 @@ export function parseBetween(least: number, most = Infinity): (text: string) => 
   };
 }
 
-/** A commander parser that calls `parse`: an error of it is wrong usage, and its message is shown. */
+/** A commander parser that calls `parse`. Its errors are wrong usage, and their messages are shown. */
 export function parseBy<Value>(parse: (text: string) => Value): (text: string) => Value {
   return (text) => {
     try {

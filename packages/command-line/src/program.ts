@@ -56,8 +56,8 @@ export async function runProgram(program: Command): Promise<void> {
 }
 
 /**
- * Calls `check`, and takes an error of it for wrong usage: one line, and exit code 2. For options that only all together
- * are right or wrong.
+ * Calls `check` and reports its error as wrong usage: one line, and exit code 2. For options that can only be checked
+ * together.
  */
 export function refuseUsage(program: Command, check: () => void): void {
   try {

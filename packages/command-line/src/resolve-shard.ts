@@ -37,7 +37,7 @@ export function parseShard(text: string): WantedShard {
  * - a Kubernetes Indexed Job: JOB_COMPLETION_INDEX, from 0; Kubernetes does not tell the count, so it comes
  *   from `auto/8` or from JOB_COMPLETIONS, where the manifest sets that
  *
- * Without a wanted part the whole is meant, whatever the environment says.
+ * Without a requested part, everything is processed, whatever the environment says.
  *
  * @throws Error naming a variable that is missing, not a number or out of range.
  */

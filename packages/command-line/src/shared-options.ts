@@ -23,14 +23,14 @@ export function tableOption(doing: 'prune' | 'compress'): Option {
 export function dayCountsOption(): Option {
   return new Option(
     '--day-counts <file>',
-    'npz with the rows of each day (default: a *_day_count.npz beside the rows that fits, else equal days)',
+    'npz with the rows of each day (default: a matching *_day_count.npz next to the rows, else equal days)',
   );
 }
 
-/** `--fresh`, of every command that goes on where a run of it ended early. */
+/** `--fresh`, of every command that continues an interrupted run. */
 export function freshOption(): Option {
   return new Option(
     '--fresh',
-    'start over, also where an earlier run with these settings ended early',
+    'start over instead of continuing an interrupted run with these settings',
   ).default(false);
 }

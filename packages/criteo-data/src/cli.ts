@@ -51,7 +51,7 @@ program
 program
   .command('preprocess')
   .description(
-    'convert raw rows to the processed npz, and write the row count of each day beside the raw file',
+    'convert raw rows to the processed npz, and write the row count of each day next to the raw file',
   )
   .requiredOption(
     '--raw-data-file <files...>',
@@ -94,7 +94,7 @@ program
   .addOption(
     new Option(
       '--checkpoint-every <rows>',
-      'keep what is finished beside the npz after so many rows; the same command then continues an interrupted run',
+      'keep finished rows next to the npz after every so many rows; the same command then continues an interrupted run',
     ).argParser(parseCount(1)),
   )
   .addOption(freshOption())

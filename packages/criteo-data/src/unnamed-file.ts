@@ -14,7 +14,7 @@ export async function openUnnamedFile(path: string): Promise<FileHandle> {
     return await openUnnamed(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot write a temporary file beside ${path}: ${reason}`, { cause: error });
+    throw new Error(`cannot write a temporary file next to ${path}: ${reason}`, { cause: error });
   }
 }
 

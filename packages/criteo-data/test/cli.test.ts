@@ -679,7 +679,7 @@ describe('--checkpoint-every', () => {
     const resumed = preprocess(...options, ...rows.slice(1));
     // With dictionaries, stdout counts the rows with an unknown category.
     expect([resumed.status, resumed.stdout]).toEqual([0, whole.stdout]);
-    expect(resumed.stderr).toMatch(/^going on after \d+ rows; --fresh starts over$/m);
+    expect(resumed.stderr).toMatch(/^resuming after \d+ rows; --fresh starts over$/m);
     expect(contents()).toEqual(undisturbed);
     expect(hidden()).toEqual([]);
   });

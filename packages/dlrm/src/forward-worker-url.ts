@@ -1,2 +1,2 @@
-/** The file that the threads of the forward pass run; in the build it is beside this one. */
+/** The file that the threads of the forward pass run; in the build it is next to this one. */
 export const forwardWorkerUrl = new URL('./forward.worker.js', import.meta.url);

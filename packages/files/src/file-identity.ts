@@ -4,8 +4,8 @@ import { open, stat } from 'node:fs/promises';
 const endLength = 1 << 16;
 
 /**
- * What tells a file from another of its name, without reading all of it: its size, when it was last written, and its first
- * and last 64 KiB. Undefined for what is no regular file or cannot be read.
+ * Identifies the content of a file without reading all of it: its size, when it was last written, and a hash of its first
+ * and last 64 KiB. Undefined if it is not a regular file or cannot be read.
  */
 export async function fileIdentity(path: string): Promise<string | undefined> {
   try {

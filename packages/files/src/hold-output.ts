@@ -18,14 +18,14 @@ export interface HeldOutput {
 // Milliseconds. A running process touches its locks, which is the only sign of life visible from another machine.
 const touchInterval = 30_000;
 const deadAfter = 10 * 60_000;
-// A lock is written as soon as it is created, so one that stays empty is of a process that died in between.
+// A lock is written as soon as it is created, so one that stays empty belongs to a process that died in between.
 const emptyLockTimeout = 5_000;
 const settleTime = 20;
 const maxTries = 50;
 
 /**
  * Makes this process the only one that may write an output, until it releases the output or ends in any way. A file
- * `.<name>.lock` beside the output names the process. A process may hold the same output more than once.
+ * `.<name>.lock` next to the output names the process. A process may hold the same output more than once.
  *
  * @throws Error saying which process holds it, or the system's error if its folder cannot be created or written.
  */

@@ -6,19 +6,19 @@ import { resolveLinks } from './resolve-links.js';
 import { nameWithin } from './temporary-file.js';
 import { cannotWrite } from './write-error.js';
 
-/** What a run has finished so far: a file beside its output, `.<name>.journal`, until that is whole. */
+/** What a run has finished so far: a file `.<name>.journal` next to its output, until the output is complete. */
 export interface Journal<Entry> {
   /** What an earlier run with the same fingerprint finished before it ended early, by key. */
   readonly finished: ReadonlyMap<string, Entry>;
-  /** Notes that a piece of the work is finished. @throws Error naming the journal when it cannot be written. */
+  /** Records that a piece of the work is finished. @throws Error naming the journal if it cannot be written. */
   keep(key: string, entry: Entry): void;
-  /** Removes the file: the output is whole. */
+  /** Removes the file, once the output is complete. */
   remove(): void;
 }
 
 /**
- * Opens the journal of a run that goes on where an earlier one stopped. Entries are plain data. Whoever opens it holds the
- * output (`whileHolding`), so that nobody else writes to it.
+ * Opens the journal of a run that continues where an earlier one stopped. Entries are plain data. The caller must hold the
+ * output (`whileHolding`), so that no other process writes to the journal.
  */
 export function openJournal<Entry>({
   output,
@@ -27,15 +27,15 @@ export function openJournal<Entry>({
 }: {
   /** The output that the journal is for. */
   output: string;
-  /** What the work depends on, from `fingerprintOf`: an earlier journal with another one is forgotten. */
+  /** What the work depends on, from `fingerprintOf`: an earlier journal with a different fingerprint is discarded. */
   fingerprint: string;
-  /** Forget an earlier journal whatever it says. Default: false. */
+  /** Discard an earlier journal in any case. Default: false. */
   fresh?: boolean | undefined;
 }): Journal<Entry> {
   const target = resolveLinks(output);
   const path = join(dirname(target), `.${nameWithin(target)}.journal`);
   const finished = fresh ? undefined : readJournal<Entry>(path, fingerprint);
-  // Also one that was cut short inside a line: what follows would be lost with it.
+  // Written anew, because an earlier journal may end inside a line, which would spoil the next entry.
   rmSync(path, { force: true });
   const append = (line: unknown) => {
     try {
@@ -55,8 +55,8 @@ export function openJournal<Entry>({
 }
 
 /**
- * A text that stays the same as long as the settings and the files do. Functions among the settings, such as listeners, do
- * not count.
+ * A text that is the same as long as the settings and the files are. Functions among the settings, such as listeners, are
+ * ignored.
  */
 export async function fingerprintOf(
   settings: unknown,
@@ -89,7 +89,7 @@ function readJournal<Entry>(path: string, fingerprint: string): Map<string, Entr
   return new Map(entries as [string, Entry][]);
 }
 
-// JSON has no numbers like these, and gives null or 0 for them.
+// JSON cannot represent these numbers: it writes null or 0.
 function withAllNumbers(_key: string, value: unknown): unknown {
   const isSpecial = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
   return isSpecial ? { $number: Object.is(value, -0) ? '-0' : String(value) } : value;

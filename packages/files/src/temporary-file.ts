@@ -16,7 +16,7 @@ export function nameWithin(path: string): string {
   return Buffer.byteLength(name) <= maxNameLength ? name : createHash('sha256').update(name).digest('hex');
 }
 
-/** A name for a temporary file beside `path`. It names the process, so that a later process can remove a leftover file. */
+/** A name for a temporary file next to `path`. It names the process, so that a later process can remove a leftover file. */
 export function temporaryNameFor(path: string): string {
   return join(
     dirname(path),
@@ -32,7 +32,7 @@ export interface TemporaryFile {
 }
 
 /**
- * Creates a temporary file beside `path`, in an existing folder. First removes what dead processes left in that folder.
+ * Creates a temporary file next to `path`, in an existing folder. First removes what dead processes left in that folder.
  *
  * @throws The system's error if it cannot be created.
  */

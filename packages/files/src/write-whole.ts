@@ -4,7 +4,7 @@ import { resolveLinks } from './resolve-links.js';
 import { cannotWrite, writeError } from './write-error.js';
 import { keepTemporary, openTemporary, removeTemporary, type TemporaryFile } from './temporary-file.js';
 
-/** A file that is written under a temporary name beside its final one. */
+/** A file that is written under a temporary name next to its final one. */
 export interface UnfinishedFile {
   /** Open for writing. */
   file: FileHandle;
@@ -15,7 +15,7 @@ export interface UnfinishedFile {
 }
 
 /**
- * Writes a file atomically: `write` fills a temporary file beside the target, which is renamed over it when complete.
+ * Writes a file atomically: `write` fills a temporary file next to the target, which is renamed over it when complete.
  * On a failure the temporary file is removed, an earlier file stays as it was, and the error is thrown. Missing folders
  * are created. Links are followed, and the new file gets the mode of the earlier one. A special file (`/dev/stdout`, a
  * FIFO) is written directly. No other process can write the file in the meantime.

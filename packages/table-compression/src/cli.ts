@@ -58,7 +58,7 @@ program
     '--processed-data-file <path>',
     'npz file of `criteo-data preprocess` on which the model was trained',
   )
-  .option('--no-data', 'without data: keep rows by their norm alone, and measure no quality')
+  .option('--no-data', 'without data: keep rows by their norm alone, without measuring quality')
   .option(
     '--max-auc-loss <loss>',
     'the smallest tables that lose at most this ROC AUC, such as 1e-4, on the validation split',
@@ -78,7 +78,7 @@ program
   .addOption(
     new Option(
       '--rows <form>',
-      'projected: rows may be coefficients in a basis of their table; quantized: codes only, as always with fbgemm',
+      'projected: rows may also be coefficients in a basis of their table; quantized: codes only, always so with fbgemm',
     )
       .choices(['projected', 'quantized'])
       .default('projected'),
@@ -116,7 +116,7 @@ async function run(options: CompressOptions): Promise<void> {
       dayCounts: dayCountsOf(options, progress.note),
       onNote: progress.note,
       onResumed: (sizes) =>
-        progress.note(`going on after ${sizes} ${sizes === 1 ? 'size' : 'sizes'}; --fresh starts over`),
+        progress.note(`resuming after ${sizes} ${sizes === 1 ? 'size' : 'sizes'}; --fresh starts over`),
       onEngine: (description) => progress.note(engineLine(description)),
       onStage: progress.stage,
     });

@@ -14,7 +14,7 @@ export type CompressionGoal =
 /** Starts a stage; the returned function takes its progress. */
 export type OnStage = (label: string) => (done: number, total: number) => void;
 
-/** What `compressModel` takes. */
+/** The options of `compressModel`. */
 export interface CompressModelOptions {
   /** A dense checkpoint. */
   modelPath: string;

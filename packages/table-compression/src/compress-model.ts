@@ -60,14 +60,14 @@ export interface CompressedModel {
     /** The change of ROC AUC, with its 95 % interval. */
     aucChange: PairedAucDifference;
   };
-  /** From the first byte read to the last one written. */
+  /** From reading the first byte to writing the last one. */
   seconds: number;
 }
 
 /**
  * Compresses the embedding tables of a checkpoint and writes the model atomically. If the goal is a bound on AUC, the size is
  * chosen on the validation split; quality is measured on the test split.
- * The sizes that an interrupted search evaluated are not evaluated again, as long as nothing has changed that they depend on.
+ * Sizes that an interrupted search evaluated are not evaluated again, unless something that they depend on has changed.
  *
  * @throws Error naming the file, if one cannot be read, model and data do not match, a split has labels of one class, or no
  *   tables meet the bound

@@ -4,10 +4,10 @@ import { checkValues } from './allocation/row-choices.js';
 import { MeasuredTable } from './projection/measured-table.js';
 import type { TableImportance } from './importance/table-importance.js';
 
-// Of more rows a sample is measured first.
+// With more rows than this, a sample is measured first.
 const sampledRows = 1 << 20;
 
-/** How small the tables are to be together: in bytes, or as the ratio of their float32 values' bytes to theirs. */
+/** The target size of all tables together: in bytes, or as a compression ratio relative to float32. */
 export type Budget =
   | {
       /** Maximum bytes of all tables together, including codes, scales and index. */
@@ -61,8 +61,9 @@ export function compressTables({
 }
 
 /**
- * Measures what storing each row in each number of bits costs, which takes most of the time of `compressTables`; any number of
- * budgets can be tried then. Of more than a million rows, those that may be worth storing are measured at each lower price.
+ * Measures the cost of storing each row with each number of bits, which takes most of the time of `compressTables`. Any number
+ * of budgets can be tried afterwards. With more than a million rows, only rows that may be worth storing are measured, and more
+ * of them as the price of a byte falls.
  *
  * @throws RangeError like `compressTables`
  */

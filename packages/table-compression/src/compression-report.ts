@@ -19,7 +19,9 @@ export function compressionReport({ denseBytes, bytes, tables, quality, seconds 
       `log loss   ${before.logLoss.toFixed(6)} -> ${after.logLoss.toFixed(6)}`,
     );
   } else {
-    lines.push('quality    not measured: rows were kept by their norm alone, which says nothing of the loss');
+    lines.push(
+      'quality    not measured: rows were kept by their norm alone, which says nothing about the loss',
+    );
   }
   lines.push(`seconds    ${seconds.toFixed(1)}`, '');
   const used = bitsOfRows.filter((bits) => tables.some(({ rowsOfBits }) => (rowsOfBits[bits] ?? 0) > 0));

@@ -4,7 +4,7 @@ import { version } from '../package.json';
 import type { CompressModelOptions } from './compress-model-options.js';
 import type { TriedSize } from './compress-within-auc-loss.js';
 
-/** What a search for the smallest tables within a bound has evaluated, beside its output until that is written. */
+/** What a search for the smallest tables within a bound has evaluated, kept next to the output until that is written. */
 export interface TriedSizes {
   /** How many sizes an interrupted run evaluated. */
   readonly count: number;
@@ -12,15 +12,18 @@ export interface TriedSizes {
   baseAuc(measure: () => Promise<number>): Promise<number>;
   /** The sizes that the interrupted run evaluated, by their budget. */
   readonly known: ReadonlyMap<number, TriedSize>;
-  /** Notes that a size is evaluated. */
+  /** Records an evaluated size. */
   keep(budget: number, size: TriedSize): void;
-  /** Removes the notes. */
+  /** Removes the record. */
   remove(): void;
 }
 
 const base = 'base';
 
-/** Opens the journal of a search, as `openJournal` does. The bound does not count: it decides only which sizes are tried. */
+/**
+ * Opens the journal of a search, as `openJournal` does. The bound is not part of its fingerprint, because it only decides
+ * which sizes are tried.
+ */
 export async function openTriedSizes(
   { output, fresh, ...options }: CompressModelOptions,
   rows: string,

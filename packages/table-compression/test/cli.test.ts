@@ -101,7 +101,7 @@ test('an interrupted search goes on after the sizes that it evaluated, to the sa
   // A size that no search finds: it is taken as it stands, and its tables are made again.
   const invented = ['Infinity', { bytes: 0, aucLoss: 0 }];
   const taken = resume([invented]);
-  expect(taken.stderr).toContain('going on after 1 size; --fresh starts over\n');
+  expect(taken.stderr).toContain('resuming after 1 size; --fresh starts over\n');
   compress([...inputs, '--max-bytes', '1GB', '--calibration-rows', '300']);
   expect(taken.bytes.equals(readFileSync(output))).toBe(true);
   for (const others of [['--fresh'], ['--calibration-rows', '301']])

@@ -29,7 +29,7 @@ export async function loadCheckpoint(
     shared?: boolean;
     /**
      * `plain` removes a prefix common to all names (`module.`, `_orig_mod.`, `model.`, `net.`, `model_state.`), and
-     * applies masks that are stored beside weights (`weight_orig` and `weight_mask`, parametrised modules). Default:
+     * applies masks that are stored next to weights (`weight_orig` and `weight_mask`, parametrised modules). Default:
      * as-stored.
      */
     names?: 'as-stored' | 'plain';

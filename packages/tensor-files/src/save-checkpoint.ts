@@ -20,7 +20,7 @@ export async function saveCheckpoint(
     metadata = {},
   }: {
     /**
-     * What the file says beside the tensors: for PyTorch the attribute `checkpoint_metadata` of the OrderedDict, which
+     * The metadata of the file: for PyTorch the attribute `checkpoint_metadata` of the OrderedDict, which
      * `load_state_dict` passes over; the `__metadata__` of safetensors; the comment of an npz archive, as JSON. Default:
      * nothing.
      */
@@ -54,7 +54,7 @@ export async function* writeCheckpoint({
   /** `ckpt` for PyTorch's, `safetensors`, or `npz`. */
   format: CheckpointFormat;
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>;
-  /** What the file says beside the tensors, as in `saveCheckpoint`. Default: nothing. */
+  /** The metadata of the file, as in `saveCheckpoint`. Default: none. */
   metadata?: CheckpointMetadata | undefined;
 }): AsyncGenerator<Uint8Array> {
   for (const [name, tensor] of Object.entries(stateDict)) checkTensor(name, tensor);

@@ -10,7 +10,7 @@ export interface Tensor {
   stored?: Stored | undefined;
 }
 
-/** A type of values in files, beside float32, that is kept when a state dict is written again. */
+/** A type of values in files, other than float32, that is kept when a state dict is written again. */
 export type StoredDtype = 'float16' | 'bfloat16' | 'int8' | 'uint8' | 'bool' | 'int16' | 'int32' | 'int64';
 
 /** How a file holds values that are not float32. */

@@ -57,7 +57,7 @@ it('changes no byte of a file that has none', async () => {
   }
 });
 
-it('stands beside sparse and mixed-precision tables, whose own descriptions are no part of it', async () => {
+it('stands next to sparse and mixed-precision tables, whose own descriptions are no part of it', async () => {
   const metadata = { ids_sha256: 'abc' };
   const sparse = join(folder, 'sparse.safetensors');
   await saveSparseCheckpoint(sparse, {

@@ -72,7 +72,7 @@ it.each(['dtypes.pt', 'dtypes.safetensors'])(
   },
 );
 
-it('stand beside sparse and mixed-precision tables', async () => {
+it('stand next to sparse and mixed-precision tables', async () => {
   const table = { data: Float32Array.of(1, 0, 0, 2), shape: [2, 2] as [number, number] };
   const sparse = join(folder, 'sparse.safetensors');
   await saveSparseCheckpoint(sparse, { tables: { table: SparseTable.fromDense({ table }) }, tensors: kept });

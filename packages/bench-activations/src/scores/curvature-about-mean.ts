@@ -1,8 +1,8 @@
 import type { Score } from './score.js';
 
 /**
- * The same where what goes leaves its mean m behind, as in a model folded with means: half of the mean of
- * p (1 - p) g^2 (z - m)^2. A column that is always the same counts nothing.
+ * The same for columns that are replaced by their mean m, as in a model folded with means: half of the mean of
+ * p (1 - p) g^2 (z - m)^2. A constant column scores 0.
  */
 export const curvatureAboutMean: Score = {
   id: 'curvature-about-mean',

@@ -1,6 +1,6 @@
 import type { ColumnStatistics } from '../column-statistics.js';
 
-/** How much a column of z counts; those that count least are dropped first. */
+/** The importance of the columns of z; the least important ones are dropped first. */
 export interface Score {
   /** Its name in options and files. */
   id: string;

@@ -11,7 +11,7 @@ const scores: readonly Score[] = [mean, meanMagnitude, wanda, curvature, curvatu
 /** Their names. */
 export const scoreIds: readonly string[] = scores.map(({ id }) => id);
 
-/** The score of a name. @throws Error naming the one that there is not. */
+/** The score with a name. @throws Error naming an unknown one. */
 export function scoreOf(id: string): Score {
   const score = scores.find((known) => known.id === id);
   if (!score) throw new Error(`score: expected ${scoreIds.join(' or ')}, found '${id}'`);

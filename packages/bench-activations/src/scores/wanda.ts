@@ -3,7 +3,7 @@ import type { Score } from './score.js';
 /**
  * Weight times activation: |W_ij| ||z_j||_2 of M. Sun, Z. Liu, A. Bair and J. Z. Kolter, "A Simple and Effective Pruning
  * Approach for Large Language Models" (2023, https://arxiv.org/abs/2306.11695, section 3), which prunes single weights,
- * summed over the outputs i, because here a column goes as a whole.
+ * summed over the outputs i, because here whole columns are dropped.
  */
 export const wanda: Score = {
   id: 'wanda',

@@ -2,7 +2,7 @@ import { methodsWithScopes, type GridPoint } from '@ds/bench-models';
 import type { ModelState } from '@ds/dlrm';
 import type { TableMethodKind } from './table-method.js';
 
-/** The benchmark's first method, by L1 norm in blocks of four neighbours: only the kept blocks are held. */
+/** The benchmark's first method, with the L1 norm and blocks of four adjacent values. Only kept blocks are in memory. */
 export const blockNorm: TableMethodKind = {
   form: 'block-norm-<level>',
   parse(name) {

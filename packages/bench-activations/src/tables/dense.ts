@@ -1,6 +1,6 @@
 import type { TableMethodKind } from './table-method.js';
 
-/** The tables as they are. */
+/** The tables without compression. */
 export const dense: TableMethodKind = {
   form: 'dense',
   parse: (name) => (name === 'dense' ? { id: name, compress: async () => ({}) } : undefined),

@@ -2,7 +2,7 @@ import { columnsOfTables } from '@ds/dlrm';
 import { compressTables, tableImportance } from '@ds/table-compression';
 import type { TableMethodKind } from './table-method.js';
 
-/** Each row in the bits that it is worth, all tables together so many times smaller than in float32. */
+/** Each row in the number of bits that it is worth, at a compression ratio of all tables relative to float32. */
 export const mixedPrecision: TableMethodKind = {
   form: 'mixed-precision-<ratio>x',
   parse(name) {

@@ -1,7 +1,7 @@
 import type { CriteoDataset } from '@ds/criteo-data';
 import type { Dlrm, ModelState, StateDict } from '@ds/dlrm';
 
-/** What tables are compressed with. */
+/** The inputs of the compression of tables. */
 export interface TableContext {
   /** The dense model's parameters, its tables over SharedArrayBuffers. */
   state: StateDict;
@@ -13,13 +13,13 @@ export interface TableContext {
   model: Dlrm;
   /** Its training split. */
   trainRows: CriteoDataset;
-  /** Training rows of a calibration, and the seed of their draw. */
+  /** Training rows of a calibration, and the seed for selecting them. */
   calibrationRows: number;
   seed: number;
   threads: number | undefined;
 }
 
-/** A way of compressing the embedding tables, by a name that says all of it. */
+/** A way of compressing the embedding tables; its name includes its settings. */
 export interface TableMethod {
   /** Its name in options and files, such as `block-norm-0.9`. */
   id: string;
@@ -27,10 +27,10 @@ export interface TableMethod {
   compress(context: TableContext): Promise<ModelState>;
 }
 
-/** A kind of them. */
+/** A kind of table methods, which differ in their settings. */
 export interface TableMethodKind {
-  /** How it is written: `block-norm-<level>`. */
+  /** The form of the names: `block-norm-<level>`. */
   form: string;
-  /** The method of a name; undefined where the name is of another kind. */
+  /** The method with a name; undefined if the name is of another kind. */
   parse(name: string): TableMethod | undefined;
 }

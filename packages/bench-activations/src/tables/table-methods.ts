@@ -5,10 +5,10 @@ import type { TableMethod, TableMethodKind } from './table-method.js';
 
 const kinds: readonly TableMethodKind[] = [dense, blockNorm, mixedPrecision];
 
-/** What tables are crossed with unless others are asked for. */
+/** The default table methods. */
 export const defaultTables: readonly string[] = ['dense', 'block-norm-0.9', 'mixed-precision-56x'];
 
-/** The method of a name. @throws Error naming the one that is of no kind. */
+/** The method with a name. @throws Error naming an unknown one. */
 export function tableMethodOf(name: string): TableMethod {
   for (const kind of kinds) {
     const method = kind.parse(name);

@@ -10,19 +10,19 @@ export interface MeasuredPart {
   output: string;
   /** Only this part of the rows. Default: all. */
   shard?: Shard | undefined;
-  /** Measure all rows again, also those that a run that ended early has finished. Default: false. */
+  /** Measure all rows again, including those of an interrupted run. Default: false. */
   fresh?: boolean | undefined;
-  /** Called with the number of rows that an earlier run finished, if there are any, and of all. */
+  /** Called with the number of rows that an earlier run finished, if there are any, and the total. */
   onResumed?: ((finished: number, total: number) => void) | undefined;
-  /** Called with the number of rows that are done and to be done. */
+  /** Called with the number of rows done and the total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Measures models and writes the results file, whole, when all are measured. A run that ended early is gone on with.
+ * Measures models, and writes the results file when all are measured. An interrupted run is continued.
  *
  * @returns a row for each variant and model: what names the model, then what was measured
- * @throws Error when the output cannot be written, and what the measure throws; no output is then left behind.
+ * @throws Error if the output cannot be written, and errors of the measure; no output is then left behind.
  */
 export async function measureModels<
   Settings,
@@ -47,17 +47,17 @@ export async function measureModels<
   onProgress,
 }: MeasuredPart & {
   measure: Measure<Settings, Measured, Variant, Model>;
-  /** The measure's own. */
+  /** The settings of the measure. */
   settings: Settings;
   /** The models, in the order of the rows. */
   models: readonly Model[];
-  /** The fields of a row that say which model it is about. */
+  /** The fields of a row that name its model. */
   nameOf: (model: Model) => Name;
   /** The columns of the results file. */
   columns: readonly ResultsColumn<Name & Measured>[];
-  /** Which of the measure's variants. Default: all. */
+  /** Only these variants of the measure. Default: all. */
   variants?: readonly Variant[] | undefined;
-  /** Files that the measure reads beside the models: rows measured on others are measured again. Default: none. */
+  /** Files that the measure reads in addition to the models. If one changes, its rows are measured again. Default: none. */
   inputs?: readonly string[];
   /** The files of a model, likewise. Default: none. */
   filesOf?: (model: Model) => readonly (string | undefined)[];
@@ -97,7 +97,7 @@ export async function measureModels<
           )) {
             const place = left[next++]!;
             found[place] = row;
-            // One without values is of a model that cannot be measured, which each run is to tell.
+            // A row without values is of a model that cannot be measured, which every run reports.
             if (Object.keys(row).length > 0) journal.keep(`${place}`, row);
             onProgress?.(++done, measured.length);
           }

@@ -20,7 +20,7 @@ export interface MeasuredModels extends MeasuredPart {
 
 /**
  * Measures the models of a `sparse_model_metadata.csv` and writes the results file when all are measured. An interrupted run
- * leaves its rows in a journal beside the output; the next run with the same settings, models and inputs continues from
+ * leaves its rows in a journal next to the output; the next run with the same settings, models and inputs continues from
  * there.
  *
  * @returns a row for each variant and model, in the order of the CSV

@@ -2,7 +2,7 @@ import type { SparseModelMetadata } from './metadata.js';
 
 /**
  * How models are dumped: `dense`, like the original; `sparse`, with tables that hold only their kept blocks;
- * `both`, with the sparse zip beside the dense one.
+ * `both`, with the sparse zip next to the dense one.
  */
 export const dumpFormats = ['dense', 'sparse', 'both'] as const;
 /** The tables of the dumped models: every value, only the kept blocks, or a file of each. */

@@ -23,7 +23,7 @@ export function servedFile(
   const { path, sparsePath, sparseBlockShape: [blockRows, blockColumns] = [1, 1] } = model;
   if (tables === 'sparse' && sparsePath === undefined && methodOf(model).stores === 'codes') {
     throw new Error(
-      `${path}: expected a file with compressed tables beside it, found only dense ones; run bench-disk with --format both`,
+      `${path}: expected a file with compressed tables next to it, found only dense ones; run bench-disk with --format both`,
     );
   }
   return {

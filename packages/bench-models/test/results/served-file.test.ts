@@ -34,6 +34,6 @@ test('tables of codes are served from a file that has them, never made sparse fr
   expect(servedFile({ ...codes, sparsePath }, { tables: 'sparse' }).path).toBe(sparsePath);
   expect(servedFile(codes, { tables: 'dense' }).path).toBe(model.path);
   expect(() => servedFile(codes, { tables: 'sparse' })).toThrow(
-    '/models/m.zip: expected a file with compressed tables beside it, found only dense ones',
+    '/models/m.zip: expected a file with compressed tables next to it, found only dense ones',
   );
 });

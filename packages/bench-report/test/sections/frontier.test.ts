@@ -61,7 +61,7 @@ const lines = [
   }),
 ];
 
-/** A report of these lines beside a run of the original. */
+/** A report of these lines next to a run of the original. */
 function report(rows: readonly string[], options: Partial<Parameters<typeof createReport>[0]> = {}) {
   return withTemporaryFolder(async (folder) => {
     const compressionFrontier = join(folder, 'frontier.csv');

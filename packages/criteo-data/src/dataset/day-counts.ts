@@ -9,7 +9,7 @@ import { dayOf } from '../raw/raw-paths.js';
 export interface DayCountOptions {
   /** Path of an npz with `total_per_file`, one count per day. Default: searched for. */
   file?: string | undefined;
-  /** Path of the raw rows; the file is searched for beside them first. */
+  /** Path of the raw rows; the file is searched for next to them first. */
   rawDataFile?: string | undefined;
   /** Called with the file that was used. */
   onFound?: ((file: string) => void) | undefined;
@@ -17,7 +17,7 @@ export interface DayCountOptions {
 
 const ending = '_day_count.npz';
 
-/** The file of day counts of a raw file: `train.txt` has `train_day_count.npz` beside it, as the original writes it. */
+/** The file of day counts of a raw file: `train.txt` has `train_day_count.npz` next to it, as the original writes it. */
 export function dayCountFileOf(rawDataFile: string): string {
   return join(dirname(rawDataFile), `${basename(rawDataFile).split('.')[0]}${ending}`);
 }
@@ -28,8 +28,8 @@ export function rawDayCountFile(paths: readonly string[]): string {
 }
 
 /**
- * The number of rows of each day, from the first of these that exists: the given file; the file beside the raw file; the
- * processed file itself; a file beside it whose counts add up to its rows. Otherwise, 7 days of equal length, as the original
+ * The number of rows of each day, from the first of these that exists: the given file; the file next to the raw file; the
+ * processed file itself; a file next to it whose counts add up to its rows. Otherwise, 7 days of equal length, as the original
  * splits Kaggle's rows; with its `--data-sub-sample-rate` days differ in length.
  *
  * @throws Error naming a file that is not such an npz, whose counts do not add up to the rows, or that fits equally well as

@@ -55,7 +55,7 @@ export async function openCriteoDataset({
   processedDataFile: string;
   /** The rows to open. */
   split: Split;
-  /** Where the number of rows of each day comes from. Default: a matching day-count file beside the npz, else 7 equal days. */
+  /** Where the number of rows of each day comes from. Default: a matching day-count file next to the npz, else 7 equal days. */
   dayCounts?: DayCountOptions | undefined;
   /** Maximum bytes of rows in memory. Default: 2 GiB. */
   maxMemory?: number;

@@ -23,7 +23,7 @@ export function idsMetadata(idsFingerprint: string | undefined): Record<string, 
   return idsFingerprint === undefined ? {} : { [idsMetadataKey]: idsFingerprint };
 }
 
-/** The dictionary file that `preprocessCriteo` writes for a processed file: `day_dictionaries.npz` beside `day.npz`. */
+/** The dictionary file that `preprocessCriteo` writes for a processed file: `day_dictionaries.npz` next to `day.npz`. */
 export function dictionariesFileOf(processedDataFile: string): string {
   return `${processedDataFile.replace(/\.npz$/i, '')}_dictionaries.npz`;
 }
@@ -49,7 +49,7 @@ export function fingerprinter(): { add: (values: Int32Array) => void; finish: ()
 }
 
 /**
- * Reads the id dictionaries that `preprocessCriteo` wrote beside a processed file: an npz with an int32 array for each
+ * Reads the id dictionaries that `preprocessCriteo` wrote next to a processed file: an npz with an int32 array for each
  * categorical column, `C1` and so on, with the column's categories in the order of their ids.
  *
  * @throws Error naming the file and an array that is missing or invalid.

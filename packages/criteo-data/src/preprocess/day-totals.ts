@@ -19,7 +19,7 @@ export interface CountedPiece {
  *
  * @throws Error if the number of such files differs from that of the days, or a file in between is missing.
  */
-export function areFilesDays(paths: readonly string[], days: number | undefined): boolean {
+export function hasFilePerDay(paths: readonly string[], days: number | undefined): boolean {
   if (paths.length === 1) return false;
   if (paths.length === days) return true;
   const found = paths.map(dayOf);

@@ -7,7 +7,7 @@ import type { CountedPiece } from './day-totals.js';
 import { DeflatedSpool, type WrittenPart } from './deflate/deflated-spool.js';
 import type { IdSource } from './id-source.js';
 
-/** What is kept of a piece: the file beside the output has its deflated arrays, and what it changed in the ids. */
+/** What is kept of a piece: the file next to the output has its deflated arrays, and what it changed in the ids. */
 interface KeptPiece extends Omit<CountedPiece, 'kept'> {
   /** In base64. */
   kept?: string | undefined;
@@ -20,7 +20,7 @@ interface KeptPiece extends Omit<CountedPiece, 'kept'> {
 // The categories are one stage, integers and labels the other.
 const stagesOfPiece = 2;
 
-/** The deflated pieces of a preprocessing, in a file beside its output that an interrupted run can be continued from. */
+/** The deflated pieces of a preprocessing, in a file next to its output that an interrupted run can be continued from. */
 export class PieceCheckpoints {
   readonly spool: DeflatedSpool;
   /** The pieces that an earlier run finished, from the start of the rows. */
@@ -151,7 +151,7 @@ export class PieceCheckpoints {
   }
 }
 
-/** Removes the checkpoints that an earlier run left beside an output. */
+/** Removes the checkpoints that an earlier run left next to an output. */
 export function removeCheckpoints(output: string): void {
   openJournal({ output, fingerprint: '', fresh: true }).remove();
   rmSync(checkpointFile(output), { force: true });

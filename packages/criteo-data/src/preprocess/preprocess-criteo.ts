@@ -13,7 +13,7 @@ import { rawPaths } from '../raw/raw-paths.js';
 import type { ColumnChoice } from '../raw/rows/column-choice.js';
 import { widthsOf, type RowForm } from '../raw/rows/row-form.js';
 import type { BadField } from './bad-field.js';
-import { areFilesDays, dayTotals, type CountedPiece } from './day-totals.js';
+import { hasFilePerDay, dayTotals, type CountedPiece } from './day-totals.js';
 import { DeflatedSpool } from './deflate/deflated-spool.js';
 import { KnownIds } from './known-ids.js';
 import { NewIds } from './new-ids.js';
@@ -52,12 +52,12 @@ export interface PreprocessedCriteo {
 /**
  * Converts raw rows to the processed npz of facebookresearch/dlrm's data_utils.py, with identical arrays for Criteo's rows:
  * X_cat float64 (n, 26), ids by first appearance; X_int int32 (n, 13), missing and negative as 0; y int32 (n), missing for
- * rows without labels; counts int32 (26). Also writes `<raw name up to its first dot>_day_count.npz` beside the raw file. The
+ * rows without labels; counts int32 (26). Also writes `<raw name up to its first dot>_day_count.npz` next to the raw file. The
  * form of the files is recognised by their content: text in UTF-8 or UTF-16, with tabs or commas, with or without a header
  * and labels, packed or not (gzip, zip, tar, Zstandard). They are read once, in pieces; memory holds only the pieces and the
  * dictionaries of the ids.
  *
- * Also writes `<its name>_dictionaries.npz` beside the npz, for `readIdDictionaries`. With `dictionaries` of earlier rows,
+ * Also writes `<its name>_dictionaries.npz` next to the npz, for `readIdDictionaries`. With `dictionaries` of earlier rows,
  * those ids are used, for a model that was trained with them, and no dictionaries are written.
  *
  * @throws Error naming the file, the line (from 1) and the field (I3, C17) that cannot be parsed, or the file that
@@ -103,7 +103,7 @@ export async function preprocessCriteo({
   /** Worker threads; 1 works on the calling thread. Default: the available processors, 1 for files below 16 MiB. */
   threads?: number | undefined;
   /**
-   * Rows after which finished pieces are kept beside the output, so that an interrupted run can be continued by the same call.
+   * Rows after which finished pieces are kept next to the output, so that an interrupted run can be continued by the same call.
    * Default: nothing is kept.
    */
   checkpointEvery?: number | undefined;
@@ -121,7 +121,7 @@ export async function preprocessCriteo({
     const special = isStandardInput ? 'standard input' : processedDataFile;
     throw new Error(`checkpointEvery: expected files to read and to write, found ${special}`);
   }
-  const files = areFilesDays(paths, days) ? paths.length : undefined;
+  const files = hasFilePerDay(paths, days) ? paths.length : undefined;
   const inputs = isStandardInput ? [] : paths;
   const besideRaw = rawDayCountFile(isStandardInput ? [processedDataFile] : paths);
   const dictionariesFile =
@@ -198,7 +198,7 @@ export async function preprocessCriteo({
         const finished = checkpoints?.finished.length ?? 0;
         counted = [...(checkpoints?.finished ?? [])];
         rows = counted.reduce((sum, piece) => sum + piece.rows, 0);
-        if (finished > 0) onNote?.(`going on after ${rows} rows; --fresh starts over`);
+        if (finished > 0) onNote?.(`resuming after ${rows} rows; --fresh starts over`);
         await processPieces({
           pieces: await skipPieces(raw, finished),
           threads: threads ?? (!isStandardInput && raw.size < smallFile ? 1 : availableThreads()),

@@ -29,7 +29,7 @@ async function matching(name: string): Promise<string[]> {
   const isPattern = /[*?[\]{}]/.test(name);
   const pattern = isPattern ? name : `${escapePath(name)}_*`;
   const found = await glob(pattern, { expandDirectories: false, absolute: isAbsolute(name) });
-  // Files made from the rows are beside them.
+  // Files made from the rows are next to them.
   const others = found.filter((path) => !path.endsWith('.npz'));
   const files = isPattern ? others : others.filter((path) => dayOf(path)?.stem === join(name));
   if (isPattern && files.length === 0) throw new Error(`${name}: no file matches`);

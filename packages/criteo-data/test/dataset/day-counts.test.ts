@@ -64,14 +64,14 @@ test('without counts the days are equally long', async () => {
   expect(await splits()).toEqual({ found: byEqualDays, file: undefined });
 });
 
-test('the counts beside the processed file are taken where they fit', async () => {
+test('the counts next to the processed file are taken where they fit', async () => {
   await writeCounts('other_day_count.npz', [1, 1, 1, 1, 1, 1, 1]);
   expect(await splits()).toEqual({ found: byEqualDays, file: undefined });
   await writeCounts('train_day_count.npz', counts);
   expect(await splits()).toEqual({ found: byCounts, file: at('train_day_count.npz') });
 });
 
-test('the counts beside the raw file come first, and a file that is named before them', async () => {
+test('the counts next to the raw file come first, and a file that is named before them', async () => {
   mkdirSync(at('raw'));
   await writeCounts('train_day_count.npz', [4, 4, 4, 4, 4, 4, 6]);
   await writeCounts('raw/day_1_day_count.npz', counts);

@@ -117,7 +117,7 @@ it('give the same ids again to the rows that they were made of', async () => {
   );
 });
 
-it('are not written beside what is no file', async () => {
+it('are not written next to what is no file', async () => {
   const rawDataFile = join(folder, 'device.txt');
   writeFileSync(rawDataFile, ofRows(['1', '2']));
   const { dictionariesFile } = await preprocessCriteo({ rawDataFile, processedDataFile: '/dev/null' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { rowsPerDay } from '../../src/day-split.js';
-import { areFilesDays, dayTotals } from '../../src/preprocess/day-totals.js';
+import { hasFilePerDay, dayTotals } from '../../src/preprocess/day-totals.js';
 
 const piece = fc
   .tuple(fc.nat(2), fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }))
@@ -42,18 +42,18 @@ it('cuts rows of which none was left out into seven days', () => {
 });
 
 it('takes files for days by their names, or where there are as many', () => {
-  expect(areFilesDays(['train.txt'], undefined)).toBe(false);
-  expect(areFilesDays(['day_0.gz', 'day_1.gz'], undefined)).toBe(true);
-  expect(areFilesDays(['day_5', 'day_6'], 2)).toBe(true);
-  expect(areFilesDays(['a.txt', 'b.txt'], undefined)).toBe(false);
-  expect(areFilesDays(['a.txt', 'b.txt'], 2)).toBe(true);
-  expect(areFilesDays(['a.txt', 'b.txt'], 7)).toBe(false);
-  expect(areFilesDays(['train_0.txt', 'train_1.txt'], undefined)).toBe(false);
-  expect(areFilesDays(['day_0', 'day_2'], 2)).toBe(true);
-  expect(() => areFilesDays(['day_0', 'day_2'], undefined)).toThrow(
+  expect(hasFilePerDay(['train.txt'], undefined)).toBe(false);
+  expect(hasFilePerDay(['day_0.gz', 'day_1.gz'], undefined)).toBe(true);
+  expect(hasFilePerDay(['day_5', 'day_6'], 2)).toBe(true);
+  expect(hasFilePerDay(['a.txt', 'b.txt'], undefined)).toBe(false);
+  expect(hasFilePerDay(['a.txt', 'b.txt'], 2)).toBe(true);
+  expect(hasFilePerDay(['a.txt', 'b.txt'], 7)).toBe(false);
+  expect(hasFilePerDay(['train_0.txt', 'train_1.txt'], undefined)).toBe(false);
+  expect(hasFilePerDay(['day_0', 'day_2'], 2)).toBe(true);
+  expect(() => hasFilePerDay(['day_0', 'day_2'], undefined)).toThrow(
     'expected day_1 after day_0, found day_2; --days 2 takes each file for a day',
   );
-  expect(() => areFilesDays(['day_0', 'day_1'], 24)).toThrow(
+  expect(() => hasFilePerDay(['day_0', 'day_1'], 24)).toThrow(
     'expected 24 files, one a day, found 2: day_0 to day_1',
   );
 });

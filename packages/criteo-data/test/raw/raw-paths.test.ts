@@ -30,7 +30,7 @@ it("takes the days of a stem, as the original's --raw-data-file names them", asy
   expect(await rawPaths(at('day'))).toEqual(['day_0.gz', 'day_1.gz', 'day_10.gz'].map(at));
 });
 
-it('refuses a pattern of no file, a file twice, two files of a day, and standard input beside files', async () => {
+it('refuses a pattern of no file, a file twice, two files of a day, and standard input next to files', async () => {
   const at = placeWith('day_0', 'day_0.gz', 'day_1');
   await expect(rawPaths(at('rows_*'))).rejects.toThrow(`${at('rows_*')}: no file matches`);
   await expect(rawPaths([at('day_0'), at('day_*')])).rejects.toThrow(`${at('day_0')}: named twice`);

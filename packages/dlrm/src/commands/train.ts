@@ -74,7 +74,7 @@ export function addTrainCommand(program: Command): void {
     .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
     .option(
       '--checkpoint-every <steps>',
-      'save the training beside the output as often, so that the same command continues it after an early end',
+      'save the training next to the output after every so many steps; the same command then continues an interrupted run',
       parseCount(1),
     )
     .addOption(dayCountsOption())

@@ -4,7 +4,7 @@ import { fileIdentity, openJournal } from '@ds/files';
 import type { TrainingPosition } from '../training/train.js';
 import type { Dlrm } from '../models/dlrm/dlrm.js';
 
-/** The checkpoints of a training that can be continued, beside its output; one at a time, until that is written. */
+/** The checkpoints of a training that can be continued, next to its output; one at a time, until that is written. */
 export interface TrainingCheckpoints {
   /** What an earlier training with the same settings and rows left. */
   readonly last: { path: string; position: TrainingPosition } | undefined;

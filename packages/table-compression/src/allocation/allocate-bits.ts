@@ -50,9 +50,9 @@ export function allocateBits(tables: readonly RowChoices[], budget: number): All
 }
 
 /**
- * Nearly the price for a byte at which all tables fit a number of bytes.
+ * Approximately the price per byte at which all tables fit into a number of bytes.
  *
- * @param tables samples of their rows, each of which stands for as many as it takes
+ * @param tables samples of their rows, each of which stands for several rows
  */
 export function roughPrice(tables: readonly RowChoices[], budget: number): number {
   const sampled = tables.map(

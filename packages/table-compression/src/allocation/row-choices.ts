@@ -29,7 +29,7 @@ export interface RowChoices {
 /**
  * The choices for rows of one table.
  *
- * @param rowsOfTable rows of the whole table, where these are some of it
+ * @param rowsOfTable number of rows of the whole table, if these are only some of them
  */
 export function rowChoices(
   table: Table,

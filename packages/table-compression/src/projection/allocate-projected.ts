@@ -3,7 +3,7 @@ import { allocateBits, roughPrice } from '../allocation/allocate-bits.js';
 import type { MeasuredTable } from './measured-table.js';
 import { projectedChoices } from './projected-choices.js';
 
-/** How the rows of a table are stored. */
+/** How each row of a table is stored. */
 export interface AllocatedRows {
   /** (rows), for `MixedPrecisionTable.fromDense`. */
   bits: Uint8Array<ArrayBuffer>;

@@ -1,4 +1,4 @@
-/** How the coefficients of a kind of rows are coded. */
+/** The coding of the coefficients of a kind of rows. */
 export interface CoefficientCodes {
   /** Bits of each coefficient. */
   coefficientBits: number[];

@@ -4,27 +4,27 @@ import { coefficientCodes } from './coefficient-codes.js';
 import { tableBasis } from './table-basis.js';
 
 const mostDirections = 12;
-// Rows of a kind that its codes are fitted to, at most.
+// The maximum number of rows to which the codes of a kind are fitted.
 const mostSampled = 1024;
-// Several kinds use a direction: each must be worth so much of its bytes.
+// Several kinds use a direction: each must be worth this share of its bytes.
 const shareOfDirection = 0.3;
-// Kinds of fewer rows take the codes of all.
+// Kinds with fewer rows use the codes fitted to all rows.
 const fewest = 16;
 
-/** Rows that are to be projected. */
+/** The rows to project. */
 export interface Members {
-  /** For each kind its rows. */
+  /** The rows of each kind. */
   ofKind: readonly Uint32Array[];
   /** All of them. */
   all: Uint32Array;
 }
 
 /**
- * Fits the projection of a table to the rows that are to be written in it: one basis, and for each kind how the bits of a row
- * are shared among the coefficients.
+ * Fits the projection of a table to the rows that will use it: one basis, and for each kind the distribution of a row's bits
+ * over the coefficients.
  *
- * @param price what a byte costs, in distortion: a direction must be worth its bytes
- * @returns undefined where nothing is worth its bytes, or the rows are all alike
+ * @param price the price of a byte, in distortion: a direction must be worth its bytes
+ * @returns undefined if nothing is worth its bytes, or all rows are equal
  */
 export function fitProjection({
   data,

@@ -3,17 +3,18 @@ import { rowChoices, type RowChoices } from '../allocation/row-choices.js';
 import { rowDistortions } from '../allocation/row-distortions.js';
 import type { TableImportance } from '../importance/table-importance.js';
 
-// A row is not stored whose distortion then is less than that of so many bytes.
+// A row is not stored if the distortion that this causes is less than the price of this many bytes.
 const leastWorth = 0.2;
 
-/** Choices of some rows of a table. */
+/** The choices for some rows of a table. */
 export interface CandidateChoices extends RowChoices {
   candidates: Uint32Array;
 }
 
 /**
- * What storing the rows of a table costs. What it costs not to store a row is measured for all of them; the rounding to each number
- * of bits, which takes most of the time, only for a sample and for rows that may be worth storing at the price of a byte.
+ * The cost of storing the rows of a table. The cost of not storing a row is measured for all rows. The cost of rounding to each
+ * number of bits, which takes most of the time, is measured only for a sample and for rows that may be worth storing at the
+ * price of a byte.
  */
 export class MeasuredTable {
   readonly name: string;
@@ -21,7 +22,7 @@ export class MeasuredTable {
   readonly importance: TableImportance;
   /** Every `stride`-th row. */
   readonly sample: CandidateChoices;
-  /** (rows): what it costs not to store a row. */
+  /** (rows): the cost of not storing a row. */
   readonly pruned: Float32Array;
   #least = Infinity;
   #measured: CandidateChoices;
@@ -39,7 +40,7 @@ export class MeasuredTable {
     if (stride === 1) this.#least = -1;
   }
 
-  /** The choices of the rows that may be worth storing at a price for a byte. */
+  /** The choices for the rows that may be worth storing at a price per byte. */
   candidatesAt(price: number): CandidateChoices {
     const least = price * leastWorth;
     const candidates = this.#above(least);

@@ -5,14 +5,14 @@ import { fitProjection } from './fit-projection.js';
 
 /** Bits of a row of each projected kind. */
 const projectedRowSizes = [2, 4, 8, 16, 32, 64] as const;
-// Where one coefficient holds nearly all of the distortion, each bit more takes three quarters off it.
+// If one coefficient causes nearly all of the distortion, each additional bit reduces it by three quarters.
 const bitsPerOctave = 2;
 
 /**
- * Adds projected kinds to the choices of the rows that may be worth their bytes. Each kind is fitted to the rows whose distortion
- * calls for about as many bits.
+ * Adds projected kinds to the choices for the rows that may be worth their bytes. Each kind is fitted to the rows whose
+ * distortion calls for about its number of bits.
  *
- * @param price what a byte costs, in distortion, nearly
+ * @param price the approximate price of a byte, in distortion
  */
 export function projectedChoices(measured: MeasuredTable, price: number): RowChoices {
   const { importance, pruned } = measured;

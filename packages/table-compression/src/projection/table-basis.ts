@@ -1,6 +1,6 @@
 import { symmetricEigen } from './symmetric-eigen.js';
 
-/** The mean of some rows of a table, and the directions in which errors of the others cost most. */
+/** The mean of some rows of a table, and the directions in which errors cost most. */
 export interface TableBasis {
   /** (dim). */
   mean: Float64Array;
@@ -9,9 +9,9 @@ export interface TableBasis {
    * mean of 0 and a variance of 1, weighted by lookups.
    */
   directions: Float64Array;
-  /** (directions, dim): the product with a row less the mean is the row's coefficient. */
+  /** (directions, dim): the product with a row minus the mean is the row's coefficient. */
   analysis: Float64Array;
-  /** (directions), decreasing: what leaving out a coefficient costs a row, weighted by lookups. */
+  /** (directions), decreasing: the cost of leaving out a coefficient of a row, weighted by lookups. */
   variances: Float64Array;
 }
 
@@ -22,8 +22,8 @@ const leastShare = 1e-7;
  * The Karhunen-Loeve transform of rows, in the metric of the curvature and weighted by lookups: the directions are those of
  * L^T C L, where C is the covariance of the rows and L L^T the curvature.
  *
- * @param members the rows that count
- * @returns undefined where the rows are all alike
+ * @param members the rows to use
+ * @returns undefined if all rows are equal
  */
 export function tableBasis({
   data,
@@ -43,7 +43,7 @@ export function tableBasis({
 }): TableBasis | undefined {
   const { mean, covariance } = moments(data, dim, members, accesses);
   const ofCurvature = symmetricEigen(curvature, dim);
-  // Rows of L^T: the eigenvectors of the curvature, each times the root of its value.
+  // Rows of L^T: the eigenvectors of the curvature, each times the square root of its eigenvalue.
   const factor = ofCurvature.vectors.map(
     (value, at) => value * Math.sqrt(Math.max(0, ofCurvature.values[Math.floor(at / dim)]!)),
   );

@@ -7,7 +7,7 @@ const parametrised = /^(.*\.)?parametrizations\.([^.]+)\.original$/;
 
 /**
  * The tensors by their names in the plain model. Prefixes (`module.`, `_orig_mod.`, `model.`, `net.`, `model_state.`) that
- * all names have are removed, also several of them. A mask that is stored beside a weight (`weight_orig` and `weight_mask`
+ * all names have are removed, also several of them. A mask that is stored next to a weight (`weight_orig` and `weight_mask`
  * of torch.nn.utils.prune, `parametrizations.weight.original` and `parametrizations.weight.0.mask` of a parametrisation
  * that saves its mask) is applied to the weight.
  *
@@ -50,7 +50,7 @@ export function plainNames<Other>(
   }
   const notes: string[] = [];
   if (prefix !== '') notes.push(`the prefix "${prefix}" of all names is removed`);
-  if (masks.size > 0) notes.push(`${masks.size} masks stored beside weights are applied`);
+  if (masks.size > 0) notes.push(`${masks.size} masks stored next to weights are applied`);
   else if (masked.size > 0)
     notes.push(`${masked.size} parametrised weights are read under their plain names`);
   return { state: Object.fromEntries(state), notes };

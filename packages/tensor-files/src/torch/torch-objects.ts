@@ -13,7 +13,7 @@ export interface TorchStorage {
   readonly length: number;
 }
 
-/** A tensor that may occur beside a state dict but not in it; its values are not read. */
+/** A tensor that may occur next to a state dict but not in it; its values are not read. */
 export class UnreadTensor extends IgnoredObject {}
 
 /** A view of a storage: element (i, j, ...) is at offset + i * strides[0] + j * strides[1] + ... */

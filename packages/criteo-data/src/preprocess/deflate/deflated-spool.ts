@@ -34,7 +34,7 @@ export class DeflatedSpool {
   }
 
   /**
-   * `path`: the temporary file is created beside it. `mostKept`: bytes to keep in memory; default 32 MiB, about half a
+   * `path`: the temporary file is created next to it. `mostKept`: bytes to keep in memory; default 32 MiB, about half a
    * million rows.
    */
   static async create(

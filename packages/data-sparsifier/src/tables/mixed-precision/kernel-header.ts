@@ -29,19 +29,19 @@ export const mixedHeaderFields: readonly string[] = [
   ...rowKinds.flatMap((_, place) => fieldsOfClassBits.map((name) => `${name}After${place}`)),
 ];
 
-/** What the kernel knows of a class of rows. */
+/** The description of a class of rows for the kernel. */
 export interface ClassOfHeader {
   bits: RowKind;
-  /** Bytes of a row; of a projected kind the number of its coefficients. */
+  /** Bytes of a row; for a projected kind, its number of coefficients. */
   rowBytes: number;
   rows: PlacedBytes;
-  /** Where the bits and steps of the coefficients are. */
+  /** Offset of the bits and steps of the coefficients. */
   coefficients: number;
-  /** Where the kernel expands the kind for a gather: 1 + coefficients vectors of float32. */
+  /** Offset of the scratch space in which the kernel expands the kind: 1 + coefficients vectors of float32. */
   expanded: number;
 }
 
-/** The header of a table that lies in a memory of the kernels. */
+/** The header of a table in the memory of the kernels. */
 export function mixedHeader({
   rows,
   dim,
@@ -55,7 +55,7 @@ export function mixedHeader({
   index: RowIndex;
   classes: readonly ClassOfHeader[];
   classBits: readonly RankedBits[];
-  /** Where the basis of projected rows is; 0 where there is none. */
+  /** Offset of the basis of projected rows; 0 if there is none. */
   basis: number;
 }): number[] {
   const values: Record<(typeof fields)[number], number> = {

@@ -4,7 +4,7 @@ import { classBytes, classOrder, type RowsOfBits } from './row-classes.js';
 import { smallestIndex } from './row-index.js';
 
 /**
- * Bytes of a `MixedPrecisionTable` by its counts alone, before there is one: the rows with their scales, the index, the
+ * Bytes of a `MixedPrecisionTable`, computed from its counts alone: the rows with their scales, the index, the
  * class bits, the counts that find a row, and the basis of projected rows. Equals the table's `byteLength`.
  *
  * @throws RangeError if there are more stored rows than rows.
@@ -19,7 +19,7 @@ export function mixedPrecisionBytes({
   rows: number;
   /** Values in a row. */
   dim: number;
-  /** How many rows are stored in 1, 2, 4, 8, 16 and 32 bits a value, or are of a projected kind; the others are pruned. */
+  /** The number of rows with 1, 2, 4, 8, 16 and 32 bits per value and of each projected kind; the others are pruned. */
   rowsOfBits: RowsOfBits;
   /** The projected kinds, 128 first. */
   projection?: { kinds: readonly { coefficientBits: readonly number[] }[] } | undefined;

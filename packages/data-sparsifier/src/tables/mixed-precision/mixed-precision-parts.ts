@@ -23,17 +23,17 @@ export interface MixedPrecisionParts {
   index: RowIndexParts;
   /** The classes of stored rows; the rows of a class are contiguous and in the order of the table. */
   classes: readonly {
-    /** Bits of a value, or the projected kind, 128 the first. */
+    /** Bits per value, or the projected kind, 128 the first. */
     bits: RowKind;
     /**
-     * The rows: fused codes, scale and minimum, or float16 or float32 values, or coefficients, which follow each other bit
-     * after bit.
+     * The rows: fused codes, scale and minimum; float16 or float32 values; or the coefficients of projected rows, packed
+     * bit by bit.
      */
     rows: Uint8Array;
-    /** How many rows, of a projected kind only: they need not end with a byte. */
+    /** Number of rows, for a projected kind only: such rows need not end at a byte boundary. */
     count?: number;
   }[];
-  /** The basis of projected rows and the coefficients of each kind, where a table has such rows. */
+  /** The basis of projected rows and the coefficients of each kind, if the table has such rows. */
   projection?: Projection | undefined;
   /**
    * For each class except the last, a bit for each stored row that is in no earlier class: 0 if the row is in this class, 1
@@ -85,7 +85,7 @@ export function checkParts({
   return { rowsOfClass, kept };
 }
 
-/** The number of projected rows, which end in the last byte, with zeros after them. */
+/** The number of projected rows. They end within the last byte, and the bits after them are 0. */
 function checkedProjectedRows(
   packed: Uint8Array,
   count: number | undefined,

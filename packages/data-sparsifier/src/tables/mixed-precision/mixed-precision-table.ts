@@ -37,15 +37,15 @@ interface RowClass {
 }
 
 /**
- * An embedding table whose rows have 1, 2, 4 or 8 bits a value, with a scale and a minimum for each row, or 16 or 32 bits, or
- * are not stored and read as +0. Rows may also be projected: a few coefficients in a basis of their table, which has up to six
- * kinds of such rows. Rows of the same bits or kind lie in one array; an index says which rows are stored, and class bits which
- * array a row lies in.
+ * An embedding table whose rows are stored with different precision: 1, 2, 4 or 8 bits per value, with a scale and a minimum
+ * for each row; 16 or 32 bits per value; or projected, as a few coefficients in a basis of the table, which may have up to six
+ * kinds of such rows. Rows that are not stored read as +0. Rows of the same kind are in one array; an index says which rows are
+ * stored, and class bits say which array holds a row.
  */
 export class MixedPrecisionTable extends StoredRowTable {
   /** Number of stored rows. */
   readonly storedRows: number;
-  /** How many rows are stored in each number of bits, and how many are of each projected kind, 128 the first. */
+  /** The number of rows for each number of bits per value and for each projected kind, 128 the first. */
   readonly rowsOfBits: Readonly<RowsOfBits>;
   /**
    * Bytes that the table takes in memory: rows with their scales, index, class bits, the counts that find a row, and the basis
@@ -70,7 +70,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     this.#classes = parts.classes.map(({ bits, rows: packed }, place) => ({
       bits,
       count: rowsOfClass[place]!,
-      // A coefficient is read by 4 bytes.
+      // The kernel reads 4 bytes to get a coefficient.
       rows: placeBytes(packed, memory, isProjectedKind(bits) ? 4 : 0),
     }));
     this.#projection = parts.projection && openProjection(parts.projection, memory);
@@ -103,17 +103,17 @@ export class MixedPrecisionTable extends StoredRowTable {
   }: {
     /** Rows and values in a row. */
     shape: readonly [rows: number, dim: number];
-    /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32; or its projected kind, 128 the first. */
+    /** Bits per value of each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32; or its projected kind, 128 the first. */
     bits: Uint8Array;
     /**
-     * For each number of bits its rows in the order of the table, one after another. Up to 8 bits
-     * they are what `roundRows` returns; of 16 and 32 bits the values as float16 and float32, little-endian; of a projected kind
-     * the coefficients, bit after bit. Held by reference where no `memory` is given.
+     * The rows of each kind, one after another, in the order of the table: up to 8 bits, the output of `roundRows`; for 16
+     * and 32 bits, the values as little-endian float16 and float32; for a projected kind, the coefficients, packed bit by bit.
+     * Held by reference if no `memory` is given.
      */
     rowsByBits: Partial<Record<RowKind, Uint8Array>>;
     /** The basis of projected rows and the coefficients of each kind. */
     projection?: Projection | undefined;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** Where the table is built, for the fast gather. Default: arrays of its own. */
     memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const classes = classOrder(countBits(bits, shape[0], projection?.kinds.length));
@@ -155,16 +155,16 @@ export class MixedPrecisionTable extends StoredRowTable {
     memory,
   }: {
     table: { data: Float32Array; shape: readonly number[] };
-    /** Bits of a value for each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32; or its projected kind, 128 the first. */
+    /** Bits per value of each row, (rows): 0 (not stored), 1, 2, 4, 8, 16 or 32; or its projected kind, 128 the first. */
     bits: Uint8Array;
     /**
-     * (dim, dim), symmetric: how much the loss grows with the error of a row, e^T curvature e. Rows of codes are rounded by
-     * it (`roundRows`), and so are coefficients; default: each value to the nearest code.
+     * (dim, dim), symmetric: how much the loss grows with the error of a row, e^T curvature e. Codes and
+     * coefficients are rounded so as to keep this small (`roundRows`). Default: each value to the nearest code.
      */
     curvature?: Float64Array | undefined;
     /** The basis of projected rows and the coefficients of each kind. */
     projection?: Projection | undefined;
-    /** Where the table is built, for the fast gather; default: arrays of its own. */
+    /** Where the table is built, for the fast gather. Default: arrays of its own. */
     memory?: TableMemory | undefined;
   }): MixedPrecisionTable {
     const [rows, dim] = checkedTableShape(table);
@@ -249,7 +249,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     };
   }
 
-  /** For each class what reads its row at a place into `out`. */
+  /** For each class, a function that reads its row at a place into `out`. */
   #readers(out: Float32Array): ((place: number, to: number) => void)[] {
     const { dim } = this;
     return this.#classes.map(({ bits, rows }) => {
@@ -266,7 +266,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     });
   }
 
-  /** The classes as the kernel knows them, with room in `memory` for what it expands. */
+  /** The classes as the kernel knows them, with scratch space in `memory`. */
   #classesOfHeader(memory: TableMemory): ClassOfHeader[] {
     const kinds = this.#projection?.kinds ?? [];
     const vectorBytes = 4 * this.dim;
@@ -288,7 +288,7 @@ export class MixedPrecisionTable extends StoredRowTable {
     });
   }
 
-  /** The stored rows in order: which row, its class by its place, and the row's place in the class. */
+  /** The stored rows in order: the row, the index of its class, and its place within the class. */
   *#storedInOrder(): Generator<{ row: number; ofClass: number; place: number }> {
     const { index, classBits } = this.parts();
     const next = this.#classes.map(() => 0);
@@ -300,7 +300,7 @@ export class MixedPrecisionTable extends StoredRowTable {
   }
 }
 
-/** @throws RangeError when `bits` are not those of `rows` rows, or naming a row whose bits no row can have. */
+/** @throws RangeError if `bits` has another length than `rows`, or naming a row with an invalid number of bits. */
 function countBits(bits: Uint8Array, rows: number, projected = 0): RowsOfBits {
   if (bits.length !== rows) throw new RangeError(`expected the bits of ${rows} rows, found ${bits.length}`);
   const counts = new Array<number>(256).fill(0);

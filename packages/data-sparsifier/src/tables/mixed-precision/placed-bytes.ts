@@ -37,9 +37,9 @@ export class PlacedBytes {
 }
 
 /**
- * Copies bytes into `memory` where one is given, else holds them by reference.
+ * Copies bytes to `memory` if given, otherwise holds them by reference.
  *
- * @param readBehind bytes after them that a kernel may read
+ * @param readBehind how many bytes past the end a kernel may read
  */
 export function placeBytes(bytes: Uint8Array, memory: TableMemory | undefined, readBehind = 0): PlacedBytes {
   if (!memory) return new PlacedBytes(bytes, undefined);

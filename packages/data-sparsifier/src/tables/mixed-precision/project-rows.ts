@@ -14,8 +14,8 @@ import type { RowsOfBits } from './row-classes.js';
  * Codes the projected rows of a dense table, in the form that `MixedPrecisionTable.fromRows` takes.
  *
  * @param data (rows, dim)
- * @param bits (rows), of which the projected kinds count here
- * @param curvature (dim, dim): what the errors of a row cost; default: the identity
+ * @param bits (rows); only rows of projected kinds are coded
+ * @param curvature (dim, dim): how much the loss grows with the error of a row; default: the identity
  * @throws RangeError naming the row and column of a value that is not finite or beyond float16
  */
 export function projectRows({

@@ -8,8 +8,8 @@ interface CodedKind {
 }
 
 /**
- * Codes rows of a table in its projection: coefficient by coefficient, each the one that leaves the least e^T curvature e, e
- * being the error of the row. What a coefficient misses is seen by those behind it, as far as the directions overlap.
+ * Codes rows of a table in its projection, coefficient by coefficient. Each code is the one that minimises e^T curvature e,
+ * where e is the error of the row so far. Where directions overlap, later coefficients make up for the error of earlier ones.
  */
 export class ProjectedCoder {
   readonly #dim: number;
@@ -22,18 +22,18 @@ export class ProjectedCoder {
   readonly #directions: number;
   readonly #kinds: readonly CodedKind[];
   readonly #residual: Float64Array;
-  /** For each direction d^T curvature r, r being the row less the mean. */
+  /** For each direction d, d^T curvature r, where r is the row minus the mean. */
   readonly #alignments: Float64Array;
   readonly #left: Float64Array;
   #energy = 0;
 
-  /** @throws RangeError naming what is no such projection, or a curvature of another size. */
+  /** @throws RangeError naming the invalid part of the projection, or a curvature of the wrong size. */
   constructor({
     projection,
     dim,
     curvature,
   }: {
-    /** What `MixedPrecisionTable.fromRows` takes. */
+    /** As for `MixedPrecisionTable.fromRows`. */
     projection: Projection;
     /** Values in a row. */
     dim: number;
@@ -72,7 +72,7 @@ export class ProjectedCoder {
     this.#left = new Float64Array(directions);
   }
 
-  /** Takes the row that begins at value `from`; `code` codes it then. */
+  /** Takes the row that starts at index `from` of `values`, for `code`. */
   take(values: Float32Array, from: number): void {
     const dim = this.#dim;
     const residual = this.#residual;
@@ -115,14 +115,14 @@ function times(matrix: Float64Array | undefined, vector: Float64Array): Float64A
   return vector.map((_, row) => dot(vector, matrix, row * vector.length));
 }
 
-/** The product with as many values of `others` from `from` on. */
+/** The dot product with the values of `others` from index `from` on. */
 function dot(values: Float64Array, others: Float64Array, from: number): number {
   let sum = 0;
   for (let at = 0; at < values.length; at++) sum += values[at]! * others[from + at]!;
   return sum;
 }
 
-/** e^T matrix e of a symmetric matrix. */
+/** e^T matrix e, for a symmetric matrix. */
 function quadratic(matrix: Float64Array | undefined, e: Float64Array): number {
   if (!matrix) return dot(e, e, 0);
   const dim = e.length;

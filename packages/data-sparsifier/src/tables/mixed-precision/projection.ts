@@ -2,26 +2,26 @@ import { fromFloat16 } from '../../quantization/float16.js';
 import type { TableMemory } from '../table-memory.js';
 import { placeBytes, type PlacedBytes } from './placed-bytes.js';
 
-// A projected row is the mean of its table plus a few directions, each times a coefficient of so many bits: transform coding
+// A projected row is the mean of its table plus a few directions, each times a coefficient of a few bits: transform coding
 // in a basis of the table (Karhunen-Loeve; V. K. Goyal, "Theoretical foundations of transform coding", 2001). The rows of a
-// kind lie bit after bit without a gap, the coefficients of a row one after another, least significant bit first.
+// kind are packed bit by bit without gaps; the coefficients of a row are consecutive, least significant bit first.
 
-/** The kinds of projected rows that a table may have, in the place of a number of bits. */
+/** The kinds of projected rows that a table may have, given instead of a number of bits. */
 export const projectedKinds = [128, 129, 130, 131, 132, 133] as const;
-/** A kind of projected rows: 128 is the first one of a table, 129 the second. */
+/** A kind of projected rows: 128 is the first kind of a table, 129 the second. */
 export type ProjectedKind = (typeof projectedKinds)[number];
-/** Most bits of a coefficient. */
+/** The maximum number of bits of a coefficient. */
 export const mostCoefficientBits = 16;
 
 /** How the rows of a projected kind are coded. */
 export interface ProjectedRows {
   /** Bits of the coefficient of each direction, 0 to 16, from the first direction on. */
   coefficientBits: readonly number[];
-  /** A float16 for each coefficient, little-endian: what lies between two of its codes. */
+  /** A float16 for each coefficient, little-endian: the distance between the values of two consecutive codes. */
   steps: Uint8Array;
 }
 
-/** The basis of a table, and the kinds of rows that are written in it. */
+/** The basis of a table, and the kinds of rows that use it. */
 export interface Projection {
   /** (1 + directions, dim) float16, little-endian: the mean, then the directions. */
   basis: Uint8Array;
@@ -29,7 +29,7 @@ export interface Projection {
   kinds: readonly ProjectedRows[];
 }
 
-/** A projection as a table holds it. */
+/** A projection in the form that a table uses. */
 export interface OpenProjection {
   basis: PlacedBytes;
   kinds: readonly {
@@ -40,7 +40,7 @@ export interface OpenProjection {
   }[];
 }
 
-/** Whether rows are of a projected kind. */
+/** Whether a kind of rows is a projected one. */
 export function isProjectedKind(kind: number): kind is ProjectedKind {
   return (projectedKinds as readonly number[]).includes(kind);
 }
@@ -50,12 +50,12 @@ export function projectedRowBits({ coefficientBits }: Pick<ProjectedRows, 'coeff
   return coefficientBits.reduce((sum, bits) => sum + bits, 0);
 }
 
-/** Bytes of so many projected rows. */
+/** Bytes of a number of projected rows. */
 export function projectedRowsBytes(kind: Pick<ProjectedRows, 'coefficientBits'>, rows: number): number {
   return Math.ceil((rows * projectedRowBits(kind)) / 8);
 }
 
-/** Bytes of a basis and of what is said of its kinds: a byte and a float16 for each coefficient. */
+/** Bytes of a basis and of the description of its kinds: a byte and a float16 for each coefficient. */
 export function projectionBytes(
   kinds: readonly Pick<ProjectedRows, 'coefficientBits'>[],
   dim: number,
@@ -65,7 +65,7 @@ export function projectionBytes(
   return 2 * dim * (1 + Math.max(...lengths)) + 3 * lengths.reduce((sum, length) => sum + length, 0);
 }
 
-/** Places a projection in `memory` where one is given; else the basis is held by reference. */
+/** Copies a projection to `memory` if given; otherwise the basis is held by reference. */
 export function openProjection(
   { basis, kinds }: Projection,
   memory: TableMemory | undefined,
@@ -80,7 +80,7 @@ export function openProjection(
   };
 }
 
-/** What `openProjection` took: views, not copies. */
+/** The projection given to `openProjection`: views, not copies. */
 export function projectionParts({ basis, kinds }: OpenProjection): Projection {
   return {
     basis: basis.bytes,
@@ -117,7 +117,7 @@ export function expandedKind(
   return { origin, vectors };
 }
 
-/** Reads the coefficients of the projected row at `place` of its kind. */
+/** Reads the codes of the `place`-th row of a projected kind. */
 export function readCodes(rows: Uint8Array, place: number, coefficientBits: readonly number[]): number[] {
   let at = place * projectedRowBits({ coefficientBits });
   return coefficientBits.map((bits) => {
@@ -129,7 +129,7 @@ export function readCodes(rows: Uint8Array, place: number, coefficientBits: read
   });
 }
 
-/** Writes the coefficients of the projected row at `place` of its kind, over zeros. */
+/** Writes the codes of the `place`-th row of a projected kind. The bits written must be 0 before. */
 export function writeCodes(
   rows: Uint8Array,
   place: number,
@@ -146,7 +146,7 @@ export function writeCodes(
   }
 }
 
-/** Reads the projected row at `place` of its kind into `out` from value `to`. */
+/** Reads the values of the `place`-th row of a projected kind into `out` from index `to` on. */
 export function readProjectedRow(
   rows: Uint8Array,
   place: number,
@@ -164,7 +164,7 @@ export function readProjectedRow(
   });
 }
 
-/** @throws RangeError naming what is no such projection of rows of `dim` values. */
+/** @throws RangeError naming the part that is invalid for rows of `dim` values. */
 export function checkProjection({ basis, kinds }: Projection, dim: number): void {
   if (kinds.length === 0 || kinds.length > projectedKinds.length) {
     throw new RangeError(

@@ -7,23 +7,23 @@ import {
 } from './projection.js';
 import { isStoredRowBits, storedRowBits, storedRowBytes, type StoredRowBits } from './row-bits.js';
 
-/** What a stored row may be: of so many bits a value, or projected, 128 being the first such kind of its table. */
+/** The kind of a stored row: its number of bits per value, or a projected kind, 128 the first. */
 export type RowKind = StoredRowBits | ProjectedKind;
 
-/** Every kind that stored rows may be of. */
+/** All kinds of stored rows. */
 export const rowKinds: readonly RowKind[] = [...storedRowBits, ...projectedKinds];
 
-/** Whether stored rows may be of a kind, in a table of so many projected kinds. */
+/** Whether a table with `projected` projected kinds may have stored rows of a kind. */
 export function isRowKind(kind: number, projected: number): kind is RowKind {
   return isStoredRowBits(kind) || (isProjectedKind(kind) && kind - projectedKinds[0] < projected);
 }
 
-/** What is said of a projected kind: that of the kind's own place. */
+/** The description of a projected kind. */
 export function projectedRowsOf<Kind>({ kinds }: { kinds: readonly Kind[] }, kind: ProjectedKind): Kind {
   return kinds[kind - projectedKinds[0]]!;
 }
 
-/** Bytes of so many rows of a kind. */
+/** Bytes of a number of rows of a kind. */
 export function rowsBytes(
   kind: RowKind,
   rows: number,

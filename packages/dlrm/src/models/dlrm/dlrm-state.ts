@@ -6,7 +6,7 @@ import { fromTorchRec } from './torchrec-names.js';
 /**
  * Converts the state dict of a DLRM to the names of a plain one, if it was trained by TorchRec or with composed tables
  * (`--qr-flag`, `--md-flag`, `--weighted-pooling=learned`). A plain one is returned unchanged, except
- * that whole numbers and truth values, such as counters beside the parameters, are left out: no parameter of a DLRM is one.
+ * that whole numbers and truth values, such as counters next to the parameters, are left out: no parameter of a DLRM is one.
  *
  * @throws Error naming a tensor that does not fit, or a flag that must be given
  */

@@ -436,7 +436,7 @@ export function conformance(
     });
 
     test.each(['memory of their own', 'one TableMemory'])(
-      'looks up sparse and quantised tables beside dense ones, in %s',
+      'looks up sparse and quantised tables next to dense ones, in %s',
       async (place) => {
         const { initial, batches } = await readSmallGolden();
         const memory = place === 'one TableMemory' ? new TableMemory() : undefined;

@@ -11,7 +11,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test.each([
   ['with its values inside', undefined, ['model.onnx']],
-  ['with its values beside it', 1000, ['model.onnx', 'model.onnx.data']],
+  ['with its values next to it', 1000, ['model.onnx', 'model.onnx.data']],
 ])('an exported model %s predicts the same', async (_, externalDataAbove, files) => {
   const { initial, batches, probabilities } = await readSmallGolden();
   const model = await Dlrm.fromStateDict(initial);

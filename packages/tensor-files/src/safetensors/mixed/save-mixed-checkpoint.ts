@@ -14,7 +14,7 @@ export interface MixedStateDict {
   tables: Readonly<Record<string, MixedPrecisionTable>>;
   /** Everything else. */
   tensors: StateDict;
-  /** What the file says beside them. Default: nothing. */
+  /** The metadata of the file. Default: none. */
   metadata?: CheckpointMetadata | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface SparseStateDict<Table = SparseTableLike> {
   tables: Readonly<Record<string, Table>>;
   /** Everything else. */
   tensors: StateDict;
-  /** What the file says beside them. Default: nothing. */
+  /** The metadata of the file. Default: none. */
   metadata?: CheckpointMetadata | undefined;
 }
 

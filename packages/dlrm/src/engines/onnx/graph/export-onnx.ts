@@ -11,7 +11,7 @@ const alignment = 4096;
 /**
  * Writes the model as an ONNX file for inference (operator set 17): inputs `dense` (n, dense features) float32
  * and `ids` (n, tables) int32, output `probabilities` (n, 1) float32. A model of more than
- * `externalDataAbove` bytes keeps its values in `<output>.data` beside it, because an ONNX file is limited to 2 GiB.
+ * `externalDataAbove` bytes keeps its values in `<output>.data` next to it, because an ONNX file is limited to 2 GiB.
  *
  * @returns the paths of the files written
  * @throws Error naming the file that cannot be written, or a layer that has a hook

@@ -38,7 +38,7 @@ export class OnnxGraph implements Ops<ValueName> {
     this.#outputs.push(valueInfo(name, 'float32', shape));
   }
 
-  /** A tensor in the file, or, with `externalData`, in a separate file beside it. */
+  /** A tensor in the file, or, with `externalData`, in a separate file next to it. */
   initializer(
     name: string,
     shape: readonly number[],
