@@ -123,6 +123,16 @@ describe('a mixed-precision checkpoint', () => {
       'w: expected a shape of rows and values',
     ],
     [
+      'a negative number of rows',
+      ({ description }) => (description['shape'] = [-1000, 4]),
+      'w: expected a shape of rows and values in a row, found [-1000,4]',
+    ],
+    [
+      'a negative number of bits',
+      ({ description }) => (description['bits'] = [2, -8]),
+      'w: expected the bits of each class of rows, found [2,-8]',
+    ],
+    [
       'rows of no values',
       ({ description }) => (description['shape'] = [1000, 0]),
       'w: expected 1 to 65536 values',
