@@ -35,11 +35,12 @@ export interface FrontierResult {
  */
 export async function runFrontierBenchmark(options: FrontierOptions): Promise<FrontierResult> {
   const settings = withDefaults(options);
-  const { modelPath, processedDataFile, output, bestPath, maxAucLoss } = settings;
+  const { modelPath, processedDataFile, output, bestPath, dumpPath, maxAucLoss } = settings;
   const bestFile = bestPath === undefined ? undefined : resolve(bestPath, 'model.safetensors');
   checkOutputs({
     inputs: [modelPath, processedDataFile],
-    outputs: [output, ...(bestFile === undefined ? [] : [bestFile])],
+    // Any name: which models there will be is known when they are made.
+    outputs: [output, bestFile, dumpPath === undefined ? undefined : resolve(dumpPath, 'model.safetensors')],
   });
   return whileHolding([output, ...(bestFile === undefined ? [] : [bestFile])], async () => {
     const methods = settings.methods ? methodsWithIds(settings.methods) : allMethods;

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { CompressedTables, FrontierPoint } from '@ds/bench-models';
 import { appendTo, writeWhole } from '@ds/files';
 import type { OpenedModel } from './open-model.js';
@@ -18,7 +16,6 @@ export async function writeModel(
     Object.entries(stateDict).filter(([name]) => !tables.names.includes(name)),
   );
   let fileBytes = 0;
-  await mkdir(dirname(path), { recursive: true });
   await writeWhole(path, async (file) => {
     const append = appendTo(file);
     for await (const piece of tables.checkpoint(others, metadata)) {

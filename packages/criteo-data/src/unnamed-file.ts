@@ -1,6 +1,6 @@
-import { mkdir, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openUnnamed } from '@ds/files';
+import { makeFolders, openUnnamed } from '@ds/files';
 
 /**
  * Opens a new file without a name in the folder of `path` for reading and writing. Its space is freed when the handle is
@@ -10,7 +10,7 @@ import { openUnnamed } from '@ds/files';
  */
 export async function openUnnamedFile(path: string): Promise<FileHandle> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     return await openUnnamed(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,17 @@
-import { accessSync, constants, existsSync, statSync, type Stats } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  rmSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { resolveLinks } from './resolve-links.js';
+import { temporaryNameFor } from './temporary-file.js';
+import { cannotWrite } from './write-error.js';
 
 /**
  * Fails before any work starts if an output is also an input or another output, even under another name, or cannot be
@@ -52,6 +63,16 @@ function checkWritable(path: string): void {
     accessSync(place, constants.W_OK);
   } catch {
     throw new Error(`cannot write ${path}: no permission to write to ${place}`);
+  }
+  if (stats && !stats.isFile()) return;
+  // To root everything seems writable, also /proc.
+  const trial = temporaryNameFor(resolve(place, 'trial'));
+  try {
+    closeSync(openSync(trial, 'wx'));
+  } catch (error) {
+    throw cannotWrite(path, error);
+  } finally {
+    rmSync(trial, { force: true });
   }
 }
 

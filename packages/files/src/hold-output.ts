@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { renameSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { keepAtExit, removeAtExit } from './at-exit.js';
+import { makeFolders } from './make-folders.js';
 import { isRunning, ownerOfThisProcess, processOf } from './owner.js';
 import { ownerOfLock } from './remove-leftovers.js';
 import { resolveLinks } from './resolve-links.js';
@@ -32,7 +33,7 @@ const maxTries = 50;
 export function holdOutput(path: string): HeldOutput {
   const target = resolveLinks(path);
   if (isSpecial(target)) return { isHeld: () => true, release: () => undefined };
-  const made = mkdirSync(dirname(target), { recursive: true });
+  const made = makeFolders(dirname(target));
   const lock = join(dirname(target), `.${nameWithin(target)}.lock`);
   const me = ownerOfThisProcess();
   const isHeld = () => ownerOfLock(lock) === me;

@@ -4,6 +4,7 @@ export { whileHolding } from './hold-output.js';
 export { openUnnamed, withTemporaryFolder } from './temporary-file.js';
 export { checkFreeSpace, freeSpace } from './check-free-space.js';
 export { partPath, partOfPath } from './part-path.js';
+export { makeFolders } from './make-folders.js';
 export { checkOutputs } from './check-outputs.js';
 export { appendTo } from './append-to.js';
 export { gatherTo } from './gather-to.js';

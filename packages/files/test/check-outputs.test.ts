@@ -1,7 +1,16 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { checkOutputs } from '@ds/files';
+import { dirname, join } from 'node:path';
+import { checkOutputs, makeFolders } from '@ds/files';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -46,6 +55,25 @@ test('a folder, a file in the place of a folder and a missing permission are kno
     mkdirSync(at('locked'), { mode: 0o555 });
     expect(() => check([], at('locked/x.csv'))).toThrow(`no permission to write to ${at('locked')}`);
   }
+});
+
+// mkdir with `recursive` never returned for the first.
+(process.platform === 'linux' ? test.each : test.skip.each)([
+  '/proc/x/rows.txt',
+  '/proc/rows.txt',
+  '/sys/x/rows.txt',
+])('%s is refused at once, also to root', (path) => {
+  expect(() => check([], path)).toThrow(`cannot write ${path}: `);
+  expect(() => makeFolders(dirname(path === '/proc/rows.txt' ? '/proc/y/rows.txt' : path))).toThrow(/mkdir/);
+});
+
+test('makes missing folders, and says which is the outermost', () => {
+  expect(makeFolders(at('sub'))).toBeUndefined();
+  expect(makeFolders(at('sub/a/b/c'))).toBe(at('sub/a'));
+  expect(statSync(at('sub/a/b/c')).isDirectory()).toBe(true);
+  expect(() => makeFolders(at('model.ckpt'))).toThrow('EEXIST');
+  expect(() => makeFolders(at('model.ckpt/a'))).toThrow('ENOTDIR');
+  expect(readdirSync(folder).sort()).toEqual(['model.ckpt', 'sub']);
 });
 
 test('other files, folders to be made and a device that is given twice are fine', () => {
