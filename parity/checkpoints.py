@@ -138,6 +138,9 @@ def write_goldens(output: Path) -> None:
     }
     save("integers.pt", integers, integers)
 
+    sparse = sparse_tensors()
+    save("sparse.pt", sparse, {name: tensor.to_dense() for name, tensor in sparse.items()})
+
     safetensors.torch.save_file(dtypes(), keep("dtypes.safetensors", dtypes()), metadata={"format": "pt"})
     safetensors.torch.save_file(torchrec, keep("torchrec.safetensors", torchrec))
     arrays = {
@@ -223,6 +226,33 @@ def shared_storages() -> dict[str, torch.Tensor]:
     return {"whole": table, "tied": table, "first rows": table[:2], "transposed": table.t(), "flat": table.view(12)}
 
 
+def sparse_tensors() -> dict[str, torch.Tensor]:
+    dense = torch.zeros(6, 4)
+    dense[[0, 2, 2, 5], [1, 0, 3, 2]] = torch.tensor([1.5, -2.0, 0.25, 7.0])
+    repeated = torch.sparse_coo_tensor([[0, 0, 3], [1, 1, 2]], [1.0, 2.0, 4.0], (5, 4))
+    rows = torch.sparse_coo_tensor([[1, 4]], torch.arange(6).reshape(2, 3) - 2.5, (6, 3))
+    return {
+        "emb_l.0.weight": torch.nn.Parameter(dense.to_sparse()),
+        "emb_l.1.weight": repeated,
+        "emb_l.2.weight": rows.coalesce(),
+        "csr": dense.to_sparse_csr(),
+        "csr int32": torch.sparse_csr_tensor(
+            torch.tensor([0, 1, 3], dtype=torch.int32),
+            torch.tensor([2, 0, 1], dtype=torch.int32),
+            torch.tensor([0.5, -1.0, 3.0]),
+            (2, 3),
+        ),
+        "csc": dense.to_sparse_csc(),
+        "bsr": dense.to_sparse_bsr((3, 2)),
+        "bsc": dense.to_sparse_bsc((2, 4)),
+        "half": dense.half().to_sparse(),
+        "double": dense.double().to_sparse(),
+        "integers": torch.tensor([[0, 2**60 + 1], [-5, 0]]).to_sparse(),
+        "cube": torch.eye(3)[None].repeat(2, 1, 1).to_sparse(),
+        "no values": torch.zeros(3, 2).to_sparse(),
+    }
+
+
 def write_refused(output: Path) -> None:
     """Files that must give one clear error; none of them is harmful when loaded."""
     output.mkdir(exist_ok=True)
@@ -234,7 +264,10 @@ def write_refused(output: Path) -> None:
     torch.save(torch.nn.Linear(2, 2), output / "whole-module.pt")
     torch.save({"weight": np.zeros(3)}, output / "numpy-array.pt")
     torch.save({"emb_l.0.weight": torch.arange(4)}, output / "int64.pt")
-    torch.save({"emb_l.0.weight": torch.zeros(2, 2).to_sparse()}, output / "sparse.pt")
+    claimed = torch.sparse_coo_tensor([[0, 1, 2, 3, 4], [0, 0, 0, 0, 0]], torch.ones(5), (10**6, 10**6))
+    torch.save({"emb_l.0.weight": claimed}, output / "sparse-of-any-size.pt")
+    torch.save({"emb_l.0.weight": torch.eye(2, dtype=torch.int64).to_sparse()}, output / "sparse-int64.pt")
+    torch.save({"emb_l.0.weight": torch.zeros(2, 2).to(torch.float8_e4m3fn)}, output / "float8.pt")
     torch.save(torch.zeros(3), output / "single-tensor.pt")
     torch.save({"epoch": 3}, output / "no-tensors.pt")
     torch.save({"call": Calls()}, output / "calls-a-function.pt")

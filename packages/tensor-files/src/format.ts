@@ -41,6 +41,8 @@ export interface ReadOptions<Table = never> {
   sparseTable?: ((bitmaps: SparseBitmaps, name: string) => Table) | undefined;
   /** Creates the representation of a mixed-precision table. Default: a dense tensor. */
   mixedTable?: ((parts: MixedPrecisionParts, name: string) => Table) | undefined;
+  /** Called with notes on what is read in another form than it is in the file, one line each. */
+  onNote?: ((note: string) => void) | undefined;
   /** Called with the metadata of the file. */
   onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
 }

@@ -7,7 +7,7 @@ import { openCheckpoint } from './open-checkpoint.js';
 /**
  * Reads a state dict: `.ckpt`, `.pt` or `.pth` (torch.save of PyTorch 1.6 or later, pickle protocols 2 to 5),
  * `.safetensors`, `.npz`, or a `.zip` with exactly one of these. float16, bfloat16 and float64 are converted to
- * float32; views are made contiguous. Nothing in a file is ever executed: a pickle may only describe tensors.
+ * float32; views are made contiguous, sparse tensors dense. Nothing in a file is ever executed: a pickle may only describe tensors.
  * Takes about as much memory as the tensors. Sparse and mixed-precision tables (`saveSparseCheckpoint`,
  * `saveMixedCheckpoint`) are converted to dense ones.
  *
@@ -33,7 +33,7 @@ export async function loadCheckpoint(
      * as-stored.
      */
     names?: 'as-stored' | 'plain';
-    /** Called with notes on changes to the names, one line each. */
+    /** Called with notes on what is read in another form than it is in the file, one line each. */
     onNote?: ((note: string) => void) | undefined;
     /** Called with the metadata of the file. */
     onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;
@@ -42,7 +42,11 @@ export async function loadCheckpoint(
   const checkpoint = await openCheckpoint(path);
   try {
     const isShared = shared ? (name: string) => isEmbeddingTable(unmaskedName(name)) : () => false;
-    const stored = await checkpoint.format.read(checkpoint.content, { isShared, onMetadata });
+    const stored = await checkpoint.format.read(checkpoint.content, {
+      isShared,
+      onNote: (note) => onNote?.(`${path}: ${note}`),
+      onMetadata,
+    });
     if (names === 'as-stored') return stored;
     const { state, notes } = plainNames(stored, path);
     notes.forEach((note) => onNote?.(`${path}: ${note}`));

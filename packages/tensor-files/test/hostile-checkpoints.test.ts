@@ -65,9 +65,11 @@ describe('what PyTorch, safetensors and NumPy write but we do not read', () => {
     ['numpy-array.pt', 'it names the global "numpy._core.multiarray._reconstruct", which is refused'],
     ['calls-a-function.pt', /it names the global "(posix|nt)\.getcwd", which is refused/],
     [
-      'sparse.pt',
-      '"emb_l.0.weight": expected a dense floating point tensor, found one of torch._utils._rebuild_sparse_tensor',
+      'sparse-of-any-size.pt',
+      /emb_l\.0\.weight: expected sparse tensors of at most 671\d{5} bytes .*, found shape \(1000000, 1000000\)/,
     ],
+    ['sparse-int64.pt', 'emb_l.0.weight: expected float32, float16, bfloat16 or float64 values, found int64'],
+    ['float8.pt', /"emb_l\.0\.weight": expected values of float32, .* float8: save it as float32/],
     ['int64.pt', 'emb_l.0.weight: expected float32, float16, bfloat16 or float64 values, found int64'],
     ['single-tensor.pt', 'expected a dict of tensors, found a single tensor'],
     ['no-tensors.pt', 'holds no tensors: expected a state dict, found the keys "epoch"'],
@@ -132,6 +134,7 @@ describe('a damaged file', () => {
 
   it.each([
     ['x.ckpt', 'protocol-2.ckpt'],
+    ['x.pt', 'sparse.pt'],
     ['x.npz', 'compressed.npz'],
     ['x.zip', 'packed-ckpt.zip'],
     ['x.zip', 'packed-stored-ckpt.zip'],

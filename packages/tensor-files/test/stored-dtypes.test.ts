@@ -115,3 +115,27 @@ it('of an embedding table may not be whole numbers', async () => {
     'emb_l.0.weight: expected float32, float16, bfloat16 or float64 values, found int64',
   );
 });
+
+it('of sparse and float64 tensors are not kept, which is said', async () => {
+  const notes: string[] = [];
+  const path = join(golden, 'sparse.pt');
+  const read = await loadCheckpoint(path, { onNote: (note) => notes.push(note) });
+  expect(notes).toEqual([
+    `${path}: sparse in the file, read and written as dense: emb_l.0.weight and 12 more`,
+    `${path}: float64 in the file, rounded to float32 and written as such: double`,
+  ]);
+  expect(
+    Object.entries(read).flatMap(([name, { stored }]) => (stored ? [[name, stored.dtype]] : [])),
+  ).toEqual([
+    ['half', 'float16'],
+    ['integers', 'int64'],
+  ]);
+  expect(new BigInt64Array(read['integers']!.stored!.bytes!.slice().buffer)).toEqual(
+    BigInt64Array.of(0n, 2n ** 60n + 1n, -5n, 0n),
+  );
+  for (const name of ['dtypes.safetensors', 'stored.npz']) {
+    const said: string[] = [];
+    await loadCheckpoint(join(golden, name), { onNote: (note) => said.push(note) });
+    expect(said).toEqual([expect.stringMatching(/: float64 in the file, .*: (float64|double)$/)]);
+  }
+});

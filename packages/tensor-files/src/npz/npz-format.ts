@@ -4,6 +4,7 @@ import type { Format, ReadOptions } from '../format.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { allocateFloats, bytesOfTensor } from '../float-bytes.js';
 import { fileDtype, integerTensor, isIntegerDtype, type FileDtype } from '../stored-values.js';
+import { noteFloat64 } from '../note-tensors.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { formatNpyHeader } from './npy-format.js';
 import { npzEntries } from './open-npz.js';
@@ -29,7 +30,7 @@ export const npzFormat = {
 /** @throws Error naming the file and an array that cannot be read, or has another type. */
 async function readNpzCheckpoint(
   zip: ZipArchive,
-  { isShared, onMetadata }: Pick<ReadOptions, 'isShared' | 'onMetadata'>,
+  { isShared, onNote, onMetadata }: Pick<ReadOptions, 'isShared' | 'onNote' | 'onMetadata'>,
 ): Promise<StateDict> {
   onMetadata?.(metadataFromComment(zip.comment));
   const title = zip.name;
@@ -51,6 +52,10 @@ async function readNpzCheckpoint(
     if (!isReady) floats.set(data as Float32Array | Float64Array);
     tensors.push([name, { data: floats, shape, ...(dtype === 'float16' && { stored: { dtype } }) }]);
   }
+  noteFloat64(
+    onNote,
+    arrays.filter(([, { dtype }]) => dtype === 'float64').map(([name]) => name),
+  );
   return Object.fromEntries(tensors);
 }
 

@@ -9,6 +9,7 @@ import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
 import { integerTensor, isIntegerDtype, type IntegerDtype } from '../stored-values.js';
+import { noteFloat64 } from '../note-tensors.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { bytesAt, readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';
 import { dtypeOfSafetensors } from './safetensors-dtypes.js';
@@ -34,10 +35,14 @@ const ownKeys = ['format', 'sparse', mixedKey];
  */
 export async function readSafetensors<Table = never>(
   source: ByteSource,
-  { isShared, sparseTable, mixedTable, onMetadata }: ReadOptions<Table>,
+  { isShared, sparseTable, mixedTable, onNote, onMetadata }: ReadOptions<Table>,
 ): Promise<Record<string, Tensor | Table>> {
   const contents = await contentsOf(source);
   onMetadata?.(contents.metadata);
+  noteFloat64(
+    onNote,
+    [...contents.entries].filter(([, { dtype }]) => dtype === 'F64').map(([name]) => name),
+  );
   const tensors: [string, Tensor | Table][] = [];
   for (const name of contents.sparse) {
     const table = await readSparseTable(source, contents.entries, name);

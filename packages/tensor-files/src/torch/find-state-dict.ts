@@ -1,5 +1,11 @@
 import { OddKey } from '../pickle/unpickle.js';
-import { isTensor, UnreadTensor, type TorchTensor } from './torch-objects.js';
+import {
+  isSparse,
+  isTensor,
+  UnreadTensor,
+  type SparseTorchTensor,
+  type TorchTensor,
+} from './torch-objects.js';
 
 const wrappers = ['state_dict', 'model_state_dict', 'model'];
 // A model has hundreds of tensors in a few levels; dicts that refer to each other can expand to far more.
@@ -22,7 +28,7 @@ export function findStateDict(
   root: unknown,
   { pickleLength }: { pickleLength: number },
 ): {
-  tensors: Map<string, TorchTensor>;
+  tensors: Map<string, TorchTensor | SparseTorchTensor>;
   /** The dict that contains them. */
   stateDict: ReadonlyMap<unknown, unknown>;
 } {
@@ -30,7 +36,7 @@ export function findStateDict(
   if (!(root instanceof Map)) {
     throw new Error(`expected a dict of tensors, found ${isTensor(root) ? 'a single tensor' : 'none'}`);
   }
-  const tensors = new Map<string, TorchTensor>();
+  const tensors = new Map<string, TorchTensor | SparseTorchTensor>();
   let visited = 0;
   let nameLength = 0;
   const collect = (dict: ReadonlyMap<unknown, unknown>, prefix: string, around: readonly unknown[]) => {
@@ -43,10 +49,11 @@ export function findStateDict(
       const name = prefix === '' ? String(key) : `${prefix}.${key}`;
       if (value instanceof UnreadTensor) {
         throw new Error(
-          `${quoted(name)}: expected a dense floating point tensor, found one of ${value.description}`,
+          `${quoted(name)}: expected values of float32, float16, bfloat16, float64, whole numbers or truth values, found a ` +
+            `tensor that ${value.description} makes, such as a quantised one, or one of uint16 or float8: save it as float32`,
         );
       }
-      if (isTensor(value)) {
+      if (isTensor(value) || isSparse(value)) {
         nameLength += name.length;
         if (nameLength > longestNames)
           throw new Error(`expected names of at most ${longestNames} characters in all`);

@@ -5,11 +5,18 @@ import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
 import { unpickle } from '../pickle/unpickle.js';
 import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
 import { fileSizes, integerTensor, isIntegerDtype, type IntegerDtype } from '../stored-values.js';
+import { noteFloat64, noteTensors } from '../note-tensors.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { bytesOfView, copyView, isWhole } from './copy-view.js';
 import { metadataAttribute } from './metadata-attribute.js';
 import { findStateDict } from './find-state-dict.js';
-import { torchMeaning, type TorchStorage, type TorchTensor } from './torch-objects.js';
+import { takeSparseApart } from './sparse-tensors.js';
+import {
+  torchMeaning,
+  type SparseTorchTensor,
+  type TorchStorage,
+  type TorchTensor,
+} from './torch-objects.js';
 
 // The pickle does not contain tensor values: with ten thousand tensors it takes 2 MB, and torch.save does not deflate it.
 const longestPickle = 1 << 26;
@@ -28,13 +35,28 @@ const freeSharing = 1 << 22;
  */
 export async function readTorchCheckpoint(
   zip: ZipArchive,
-  { isShared, inPlace = false, onMetadata }: Pick<ReadOptions, 'isShared' | 'inPlace' | 'onMetadata'>,
+  {
+    isShared,
+    inPlace = false,
+    onNote,
+    onMetadata,
+  }: Pick<ReadOptions, 'isShared' | 'inPlace' | 'onNote' | 'onMetadata'>,
 ): Promise<StateDict> {
   const folder = archiveFolder(zip);
   await checkByteOrder(zip, folder);
-  const { tensors, metadata } = await describedTensors(zip, zip.entries.get(`${folder}data.pkl`)!);
+  const { tensors: found, metadata } = await describedTensors(zip, zip.entries.get(`${folder}data.pkl`)!);
   onMetadata?.(metadata);
+  const { tensors, names: sparse, assemble } = takeSparseApart(found, zip.name, packedSize(zip));
+  noteTensors(onNote, 'sparse in the file, read and written as dense', sparse);
   const blocks = storageBlocks(zip, folder, tensors);
+  const doubles = [...found].filter(([, tensor]) => {
+    const { storage } = tensor.kind === 'sparse' ? tensor.parts['values']! : tensor;
+    return storage.dtype === 'float64';
+  });
+  noteFloat64(
+    onNote,
+    doubles.map(([name]) => name),
+  );
 
   const read = new Map<string, Tensor>();
   for (const { entry, storage, type, views } of blocks) {
@@ -48,9 +70,9 @@ export async function readTorchCheckpoint(
     const names = views.map(([name]) => name);
     const whole = views.find(([, view]) => isWhole(view, storage.length));
     const shared = whole !== undefined && isShared(whole[0]);
-    const found = inPlace && entry && type === 'float32' && !shared ? floatsInPlace(zip, entry) : undefined;
-    const values = found ?? allocateFloats(`${zip.name}: ${names[0]}`, storage.length, { shared });
-    if (entry && !found) {
+    const placed = inPlace && entry && type === 'float32' && !shared ? floatsInPlace(zip, entry) : undefined;
+    const values = placed ?? allocateFloats(`${zip.name}: ${names[0]}`, storage.length, { shared });
+    if (entry && !placed) {
       await readFloats(
         type,
         { readInto: (target) => zip.readInto(entry, target), pieces: () => zip.read(entry) },
@@ -72,7 +94,13 @@ export async function readTorchCheckpoint(
       read.set(name, { data, shape: view.shape, ...(isHalf && { stored: { dtype: type } }) });
     }
   }
-  return Object.fromEntries([...tensors.keys()].map((name) => [name, read.get(name)!]));
+  assemble(read, { isShared });
+  return Object.fromEntries([...found.keys()].map((name) => [name, read.get(name)!]));
+}
+
+/** Bytes of all entries as they are in the file. */
+function packedSize({ entries }: ZipArchive): number {
+  return [...entries.values()].reduce((sum, { compressedSize }) => sum + compressedSize, 0);
 }
 
 /** The values of an entry in place, if it is in memory and aligned to 4 bytes. */
@@ -116,7 +144,7 @@ async function checkByteOrder(zip: ZipArchive, folder: string): Promise<void> {
 async function describedTensors(
   zip: ZipArchive,
   entry: ZipEntry,
-): Promise<{ tensors: Map<string, TorchTensor>; metadata: CheckpointMetadata }> {
+): Promise<{ tensors: Map<string, TorchTensor | SparseTorchTensor>; metadata: CheckpointMetadata }> {
   const longest = Math.min(longestPickle, freePickle + picklePerByte * entry.compressedSize);
   if (entry.size > longest) {
     throw new Error(`${zip.name}: ${entry.name}: expected at most ${longest} bytes, found ${entry.size}`);

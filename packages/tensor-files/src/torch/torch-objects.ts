@@ -25,6 +25,14 @@ export interface TorchTensor {
   readonly strides: number[];
 }
 
+/** A sparse tensor: its layout, such as `torch.sparse_coo`, and the tensors of its indices and values. */
+export interface SparseTorchTensor {
+  readonly kind: 'sparse';
+  readonly layout: string;
+  readonly parts: Readonly<Record<string, TorchTensor>>;
+  readonly shape: number[];
+}
+
 const storageTypes: Readonly<Record<string, readonly [dtype: string, elementSize: number]>> = {
   FloatStorage: ['float32', 4],
   DoubleStorage: ['float64', 8],
@@ -51,17 +59,14 @@ const ignoredCalls = [
   'numpy.dtype',
   '_codecs.encode',
   'torch.device',
-  'torch.serialization._get_layout',
   'collections.Counter',
   ...['builtins', '__builtin__'].flatMap((module) =>
     ['set', 'complex', 'bytearray'].map((name) => `${module}.${name}`),
   ),
 ];
-// Tensors that are not strided views of one typed storage: sparse, quantised, of dtypes without a storage type
+// Tensors that are not views of one typed storage: quantised, of dtypes without a storage type
 // (uint16, float8), on a device without storage, of a subclass.
 const unreadTensors = [
-  '_rebuild_sparse_tensor',
-  '_rebuild_sparse_csr_tensor',
   '_rebuild_qtensor',
   '_rebuild_tensor_v3',
   '_rebuild_meta_tensor_no_storage',
@@ -87,6 +92,9 @@ export function torchMeaning(): PickleMeaning {
     pickleGlobal('torch._utils._rebuild_tensor', rebuildTensor, tensorBytes),
     pickleGlobal('torch._utils._rebuild_tensor_v2', rebuildTensor, tensorBytes),
     pickleGlobal('torch._utils._rebuild_parameter', ([tensor]) => tensor),
+    pickleGlobal('torch._utils._rebuild_sparse_tensor', rebuildSparse, sparseBytes),
+    pickleGlobal('torch._utils._rebuild_sparse_csr_tensor', rebuildSparse, sparseBytes),
+    pickleGlobal('torch.serialization._get_layout', ([layout]) => layout),
     pickleGlobal('torch.Size', ([sizes]) => sizes),
     pickleGlobal(
       'collections.OrderedDict',
@@ -162,6 +170,32 @@ function rebuildTensor([storage, offset, shape, strides, , , metadata]: readonly
     );
   }
   return { kind: 'tensor', storage, offset, shape: [...shape], strides: [...strides] };
+}
+
+/** Memory of a sparse tensor's description, and of what is made of it if it has no values. */
+function sparseBytes(): number {
+  return 2000;
+}
+
+/**
+ * `_rebuild_sparse_tensor(layout, data)`: COO with `(indices, values, size, is_coalesced)`; CSR, CSC, BSR and BSC with
+ * `(compressed indices, plain indices, values, size)`.
+ */
+function rebuildSparse([layout, data]: readonly unknown[]): SparseTorchTensor {
+  const fields = Array.isArray(data) ? (data as unknown[]) : [];
+  const isCoo = layout === 'torch.sparse_coo';
+  const names = isCoo ? ['indices', 'values'] : ['compressed indices', 'plain indices', 'values'];
+  const shape = fields[names.length];
+  if (typeof layout !== 'string' || !names.every((_, i) => isTensor(fields[i])) || !isCounts(shape)) {
+    throw new Error('expected a sparse tensor: its layout, indices, values and size');
+  }
+  if (!Number.isSafeInteger(sizeOf(shape))) throw new Error(`shape (${shape.join(', ')}) is too large`);
+  const parts = Object.fromEntries(names.map((name, i) => [name, fields[i] as TorchTensor]));
+  return { kind: 'sparse', layout, parts, shape: [...shape] };
+}
+
+export function isSparse(value: unknown): value is SparseTorchTensor {
+  return isObject(value) && value.kind === 'sparse';
 }
 
 export function isTensor(value: unknown): value is TorchTensor {
