@@ -60,6 +60,13 @@ test('methods are found by their ids', () => {
   expect(() => methodsWithIds(['block-norm', 'block-norm'])).toThrow('method: expected each once');
 });
 
+test('labels begin with a capital, and names of curves with none but that of a norm', () => {
+  for (const method of methods) {
+    expect(method.label).toMatch(/^[A-Z]/);
+    expect(method.curve(method.grid({})[0]![0]!).name).toMatch(/^(?:L[12], )?[a-z]/);
+  }
+});
+
 /** Whether a method's curve, point and level belong together in every way that the benchmarks use them. */
 describe.each(methods.map((method): [string, Method] => [method.id, method]))('%s', (_, method) => {
   test('its points name it, and those of a sweep are on one curve', () => {

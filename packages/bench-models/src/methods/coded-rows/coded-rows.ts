@@ -5,10 +5,10 @@ import type { Method } from '../method.js';
 import { requireDistinct } from '../require-distinct.js';
 import { allBits, parseBits } from './bits.js';
 
-const labels: Record<Rounding, string> = {
-  nearest: 'All rows, nearest codes',
-  greedy: 'All rows, greedy range',
-  curvature: 'All rows, rounded by curvature',
+const names: Record<Rounding, string> = {
+  nearest: 'all rows, nearest codes',
+  greedy: 'all rows, greedy range',
+  curvature: 'all rows, rounded by curvature',
 };
 
 /**
@@ -20,7 +20,7 @@ export function codedRows(rounding: Rounding): Method {
   const method = `rows-${rounding}`;
   return {
     id: method,
-    label: labels[rounding],
+    label: names[rounding].replace(/^a/, 'A'),
     fields: ['method', 'bits'],
     stores: 'codes',
     needs: rounding === 'curvature' ? 'calibration' : 'tables',
@@ -65,7 +65,7 @@ export function codedRows(rounding: Rounding): Method {
           rowsByBits: { [ofRow]: packed },
         });
       }),
-    curve: () => ({ name: labels[rounding], dashed: rounding === 'nearest' }),
+    curve: () => ({ name: names[rounding], dashed: rounding === 'nearest' }),
     file: ({ bits }) => ({ folders: [method], name: `criteo_model_bits=${bits}` }),
   };
 }
