@@ -64,7 +64,10 @@ export async function createReport({
   const reportText = format.write({ sections, runInfo });
   const drawn = shown
     .flatMap(({ charts }) => charts)
-    .map((chart) => ({ path: join(outputDir, `${chart.id}.svg`), text: drawChart(chart, lightPalette) }));
+    .map((chart) => ({
+      path: join(outputDir, `${chart.id}.svg`),
+      text: drawChart(chart, { palette: lightPalette, width: 960, framed: true }),
+    }));
   for (const { path, text } of [...drawn, { path: reportFile, text: reportText }]) {
     await writeWhole(path, (file) => file.writeFile(text));
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createReport } from '../src/index.js';
@@ -30,7 +31,7 @@ test('draws every chart with a line through all levels', async () => {
       expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/);
       expect(svg).not.toMatch(/NaN|undefined|<script|<style/);
       // The first method's line visits the 20 levels, the first score's the 3 that were measured.
-      const [line] = pathsDrawn(svg, '#0b62c4');
+      const [line] = pathsDrawn(svg, '#214bc8');
       expect(line!.match(/[ML]/g)).toHaveLength(gridCharts.includes(name) ? 20 : 3);
     }
   });
@@ -40,16 +41,16 @@ test('the size chart stands at the right pixels', async () => {
   await withTemporaryFolder(async (outputDir) => {
     await createReport({ ...inputs, outputDir });
     const svg = await readFile(join(outputDir, 'size.svg'), 'utf8');
-    const [line] = pathsDrawn(svg, '#0b62c4');
+    const [line] = pathsDrawn(svg, '#214bc8');
     const points = line!
       .slice(1)
       .split('L')
       .map((point) => point.split(' ').map(Number) as [number, number]);
-    // Panel from (64, 112), 868 x 320 pixels, 0 to 6 MiB; the first model has 5915981 bytes, the last 2067960.
-    expect(points[0]![0]).toBeCloseTo(64, 0);
-    expect(points.at(-1)![0]).toBeCloseTo(932, 0);
-    expect(points[0]![1]).toBeCloseTo(432 - (320 * 5915981) / 2 ** 20 / 6, 0);
-    expect(points.at(-1)![1]).toBeCloseTo(432 - (320 * 2067960) / 2 ** 20 / 6, 0);
+    // Panel from (66, 110), 874 x 320 pixels, 0 to 6 MiB; the first model has 5915981 bytes, the last 2067960.
+    expect(points[0]![0]).toBeCloseTo(66, 0);
+    expect(points.at(-1)![0]).toBeCloseTo(940, 0);
+    expect(points[0]![1]).toBeCloseTo(430 - (320 * 5915981) / 2 ** 20 / 6, 0);
+    expect(points.at(-1)![1]).toBeCloseTo(430 - (320 * 2067960) / 2 ** 20 / 6, 0);
   });
 });
 
@@ -96,8 +97,15 @@ test('the page needs nothing from outside and escapes what it shows', async () =
     expect(html).toContain('&lt;b&gt;rows&lt;/b&gt; &amp; &quot;more&quot;');
     expect(html).toContain('a &lt;note&gt;');
     expect(html).toContain('P9');
-    expect(html).not.toMatch(/<script|<link|src=|url\((?!#)|@import/);
-    expect(new Set(html.match(/https?:\/\/[^"\s]*/g))).toEqual(new Set(['http://www.w3.org/2000/svg']));
+    // The script is known by its hash to the policy, which forbids everything else. What it does, report-in-browser tests.
+    const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)!;
+    expect(policy).toContain("default-src 'none'; script-src 'sha256-");
+    const scripts = [...html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)];
+    expect(scripts.map(([, attributes]) => attributes)).toEqual([' type="application/json" id="charts"', '']);
+    expect(policy).toContain(createHash('sha256').update(scripts[1]![2]!).digest('base64'));
+    const markup = html.replace(/<script[\s\S]*?<\/script>/g, '');
+    expect(markup).not.toMatch(/<link|src=|url\((?!#)|@import/);
+    expect(new Set(markup.match(/https?:\/\/[^"\s]*/g))).toEqual(new Set(['http://www.w3.org/2000/svg']));
   });
 });
 

@@ -13,6 +13,8 @@ export interface LevelAxis {
 }
 
 const bend = 0.9;
+/** What is to be said of a stretched axis. */
+export const stretchText = '0.9 to 1: drawn ten times wider';
 
 /**
  * The axis for a set of levels. The benchmark's levels are ten times closer above 0.9 than below. If there is a level inside
@@ -27,7 +29,7 @@ export function levelAxis({
   /** Label each step, or only a few if there is little space. */
   labels: 'each' | 'few';
 }): LevelAxis {
-  const stretched = levels.some((level) => level > bend && level < 1);
+  const stretched = isStretched(levels);
   // Positions are counted in steps of 0.1 below the bend and of 0.01 above it.
   const position = (level: number) =>
     stretched && level > bend ? 10 * bend + (level - bend) * 100 : level * 10;
@@ -43,4 +45,9 @@ export function levelAxis({
     ticks: labelled.map(position).sort((a, b) => a - b),
     label: (at) => texts.get(Math.round(at * 1000)) ?? '',
   };
+}
+
+/** Whether the axis for these levels is stretched. */
+export function isStretched(levels: readonly number[]): boolean {
+  return levels.some((level) => level > bend && level < 1);
 }

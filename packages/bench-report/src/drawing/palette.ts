@@ -9,7 +9,10 @@ export interface Palette {
   faint: string;
   /** The stretched part of an axis. */
   tint: string;
-  /** Lines, distinguishable with any colour vision; markers and dashes differ too. */
+  /**
+   * Lines: three times the contrast of the background at least, and as different as they can be with any colour vision.
+   * Markers and dashes differ too.
+   */
   lines: readonly string[];
 }
 
@@ -20,7 +23,7 @@ export const lightPalette: Palette = {
   muted: '#57606a',
   faint: '#dfe3e8',
   tint: '#f4f6f8',
-  lines: ['#0b62c4', '#c2500a', '#0f7b4f', '#8a3ab9', '#b3261e', '#5b5f66'],
+  lines: ['#214bc8', '#f15d19', '#51a484', '#a874d9', '#a73c63', '#524901', '#262921'],
 };
 
 /** The same roles on a dark page. */
@@ -30,7 +33,7 @@ export const darkPalette: Palette = {
   muted: '#a3acb8',
   faint: '#30363f',
   tint: '#1c2128',
-  lines: ['#6cb1ff', '#ff9d5c', '#5fd0a0', '#d3a1f7', '#ff8a80', '#b9bec6'],
+  lines: ['#4378fc', '#e78f2f', '#96fcda', '#99649f', '#cb463b', '#f6ee51', '#b8b2c5'],
 };
 
 /** The page's CSS variables, for charts that are in the page and follow its theme. */

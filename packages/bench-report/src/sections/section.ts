@@ -60,6 +60,8 @@ export interface Section<Row extends object = object> {
   charts(rows: readonly Row[]): Chart[];
   /** The answer to the reader's question, for the top of the report; absent if the file has none. */
   answer?(rows: readonly Row[]): Answer;
+  /** The compressed models that it has in addition to those of the grid. Default: none. */
+  models?(rows: readonly Row[]): readonly GridPoint[];
   /** How the numbers were measured, as far as the file says. */
   notes(rows: readonly Row[]): string;
   /** Its columns of the summary, and their cells for any model of the grid. */

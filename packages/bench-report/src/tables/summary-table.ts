@@ -5,13 +5,16 @@ import type { TextTable } from './text-table.js';
 const levelsShown = [0, 0.5, 0.9, 0.95, 0.99, 1];
 
 /**
- * The summary: the models at a few levels, with the figures of each section. The models are those of the first section.
+ * The summary: the models, at a few levels or all, with the figures of each section. The models are those of the first section.
  */
-export function summaryTable(sections: readonly ReadSection[]): TextTable {
+export function summaryTable(
+  sections: readonly ReadSection[],
+  which: 'a few levels' | 'all levels' = 'a few levels',
+): TextTable {
   const models = gridModels(sections);
   const named = modelColumnsOf(models);
   const columns = sections.flatMap(({ section, rows }) => (rows ? section.summary(rows) : []));
-  const levels = levelsToShow(levelsOf(models));
+  const levels = which === 'all levels' ? new Set(levelsOf(models)) : levelsToShow(levelsOf(models));
   const shown = curvesOf(models).flatMap(({ rows }) =>
     rows.filter(({ sparsityLevel }) => sparsityLevel === undefined || levels.has(sparsityLevel)),
   );

@@ -35,7 +35,10 @@ test('charts have a panel for each kind of tables, and a line for each score or 
         row.dlrmType === type,
     )!;
   expect(auc!.panels[2]!.lines[1]!.points).toEqual(
-    [0, 0.5, 0.9].map((level) => [level, rowOf(level, 'folded_means').rocAuc]),
+    [0, 0.5, 0.9].map((place) => {
+      const { rocAuc: value, rocAucChange } = rowOf(place, 'folded_means');
+      return { place, value, detail: `change ${(1e4 * rocAucChange!).toFixed(2)}e-4` };
+    }),
   );
   const { rocAuc, rocAucChange } = rowOf(0.5, 'masked');
   expect(auc!.reference!.value).toBeCloseTo(rocAuc! - rocAucChange!, 9);
@@ -45,7 +48,10 @@ test('charts have a panel for each kind of tables, and a line for each score or 
   const shares = rows
     .filter((row) => row.tables === 'dense' && row.dlrmType === 'folded' && row.sparsityLevel === 0.5)
     .map(({ speedup }) => 100 / speedup);
-  expect(time!.panels[0]!.lines[1]!.points[1]).toEqual([0.5, (shares[0]! + shares[1]!) / 2]);
+  expect(time!.panels[0]!.lines[1]!.points[1]).toEqual({
+    place: 0.5,
+    value: (shares[0]! + shares[1]!) / 2,
+  });
 });
 
 test('every row is in the table, and the note says how it was measured', async () => {

@@ -10,8 +10,11 @@ const pass = (dlrmType: string, timeTaken: number, medianTime?: number) => ({
 test('shows the median, which one slow run does not move, and its quartiles', () => {
   const rows = [pass('without_torch_sparse', 0.5, 0.012)];
   const [chart] = forwardSection.charts(rows);
-  expect(chart!.panels[0]!.lines[0]!.points).toEqual([[0, 12]]);
-  expect(chart!.valueLabel).toBe('Median time of one batch (ms, lower is better)');
+  expect(chart!.panels[0]!.lines[0]!.points).toEqual([
+    { place: 0, value: 12, spread: [6, 24], detail: 'quartiles 6.00 ms to 24.0 ms, 5 runs' },
+  ]);
+  expect(chart).toMatchObject({ valueLabel: 'Median time of one batch', unit: 'ms' });
+  expect(chart!.reading).toBe('lower is better; strokes from quartile to quartile');
   expect(forwardSection.notes(rows)).toContain('the time is the median of the others');
   expect(forwardSection.summary(rows).cells(rows[0]!)).toEqual(['12.0 ms']);
   expect(forwardSection.tables(rows)[0]!.table.rows[0]!.slice(-5)).toEqual([
@@ -25,7 +28,9 @@ test('shows the median, which one slow run does not move, and its quartiles', ()
 
 test('shows the mean where a file of the original has no more', () => {
   const rows = [pass('without_torch_sparse', 0.5)];
-  expect(forwardSection.charts(rows)[0]!.valueLabel).toBe('Mean time of one batch (ms, lower is better)');
+  const [chart] = forwardSection.charts(rows);
+  expect(chart!.valueLabel).toBe('Mean time of one batch');
+  expect(chart!.panels[0]!.lines[0]!.points).toEqual([{ place: 0, value: 500 }]);
   expect(forwardSection.notes(rows)).toContain('the time is the mean of the others');
 });
 

@@ -1,71 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createReport } from '../../src/index.js';
+import { frontierCsv, frontierLine as line, frontierLines as lines } from '../frontier-csv.js';
 import { inputs } from '../inputs.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
-
-const heading =
-  'method,norm,sparse_block_shape,sparsity_level,scope,bits,ratio,seed,wanted_ratio,table_bytes,bytes_per_row,memory_ratio,' +
-  'roc_auc,auc_change,auc_change_lower,auc_change_upper,log_loss,log_loss_change,validation_roc_auc,validation_auc_change,' +
-  'lookup_ns,compress_seconds,calibration_rows,calibration_seconds,path,file_bytes';
-
-interface Line {
-  model: string;
-  bytes: number;
-  change: number;
-  validation?: number;
-  seed?: number;
-  wanted?: string;
-  file?: string;
-}
-
-function line({
-  model,
-  bytes,
-  change,
-  validation = change,
-  seed = 1,
-  wanted = '',
-  file = ',',
-}: Line): string {
-  const measured = [
-    seed,
-    wanted,
-    bytes,
-    bytes / 1000,
-    64000 / bytes,
-    0.8 + change,
-    change,
-    change - 1e-4,
-    change + 1e-4,
-  ];
-  return [model, ...measured, 0.5, 0.001, 0.79 + validation, validation, 20, 1.5, 100, 2, file].join();
-}
-
-const lines = [
-  line({ model: 'block-norm,L1,"(1, 4)",0.0,,,', bytes: 66000, change: 0 }),
-  line({ model: 'block-norm,L1,"(1, 4)",0.9,,,', bytes: 8000, change: -0.08 }),
-  line({
-    model: 'mixed-precision,,,,,,56.0',
-    bytes: 1140,
-    change: -0.8e-4,
-    wanted: '56.0',
-    file: '/b/model.safetensors,4321',
-  }),
-  line({
-    model: 'mixed-precision,,,,,,300.0',
-    bytes: 210,
-    change: -3e-4,
-    validation: -9e-4,
-    wanted: '300.0',
-  }),
-];
 
 /** A report of these lines next to a run of the original. */
 function report(rows: readonly string[], options: Partial<Parameters<typeof createReport>[0]> = {}) {
   return withTemporaryFolder(async (folder) => {
     const compressionFrontier = join(folder, 'frontier.csv');
-    await writeFile(compressionFrontier, `${[heading, ...rows].join('\n')}\n`);
+    await writeFile(compressionFrontier, frontierCsv(rows));
     const { sparseModelMetadata } = inputs;
     const made = await createReport({
       sparseModelMetadata,

@@ -36,8 +36,14 @@ export function activationAucCharts(rows: readonly ActivationRow[]): Chart[] {
         dashed,
         points: ofTables
           .filter((row) => row.score === score && row.dlrmType === dlrmType && row.rocAuc !== undefined)
-          .map((row) => [row.sparsityLevel, row.rocAuc!] as const)
-          .sort(([one], [other]) => one - other),
+          .map((row) => ({
+            place: row.sparsityLevel,
+            value: row.rocAuc!,
+            ...(row.rocAucChange !== undefined && {
+              detail: `change ${(1e4 * row.rocAucChange).toFixed(2)}e-4`,
+            }),
+          }))
+          .sort((one, other) => one.place - other.place),
       })),
     ),
   );
@@ -54,7 +60,9 @@ export function activationAucCharts(rows: readonly ActivationRow[]): Chart[] {
         `ROC AUC on the test set of models without some columns of z, what enters the first top layer, at sparsity levels ` +
         `${describeLevels(levelsOf(rows))}; a panel for each kind of tables and a line for each score that ranks the ` +
         `columns. ${panels.flatMap(({ title, lines }) => lines.map((line) => `${title}, ${rangeOf(line)}`)).join('; ')}.`,
-      valueLabel: 'ROC AUC on the test set (higher is better)',
+      valueLabel: 'ROC AUC on the test set',
+      reading: 'higher is better',
+      decimals: 4,
       levelLabel,
       fromZero: false,
       ...(dense !== undefined && { reference: { label: `dense: ${dense.toFixed(4)}`, value: dense } }),
@@ -74,7 +82,7 @@ export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
         const shares = ofTables
           .filter((row) => row.dlrmType === dlrmType && row.sparsityLevel === level)
           .map(({ speedup }) => 100 / speedup);
-        return shares.length === 0 ? [] : [[level, median(shares)] as const];
+        return shares.length === 0 ? [] : [{ place: level, value: median(shares) }];
       }),
     })),
   );
@@ -85,7 +93,9 @@ export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
       `Time of the forward pass of one batch in percent of the dense model's, at sparsity levels ` +
       `${describeLevels(levelsOf(rows))}; a panel for each kind of tables and a line for each way to run the model. ` +
       `${panels.flatMap(({ title, lines }) => lines.map((line) => `${title}, ${rangeOf(line)}`)).join('; ')}.`,
-    valueLabel: "Time of one batch in percent of the dense model's, median over the scores (lower is better)",
+    valueLabel: "Time of one batch, of the dense model's",
+    unit: '%',
+    reading: 'lower is better; median over the scores',
     levelLabel,
     fromZero: true,
     reference: { label: 'dense', value: 100 },
@@ -103,7 +113,7 @@ function panelsOf(rows: readonly ActivationRow[], linesOf: (ofTables: Activation
 }
 
 function rangeOf({ name, points }: Line): string {
-  return `${name}: ${points[0]![1].toPrecision(4)} to ${points.at(-1)![1].toPrecision(4)}`;
+  return `${name}: ${points[0]!.value.toPrecision(4)} to ${points.at(-1)!.value.toPrecision(4)}`;
 }
 
 function distinct<Value>(values: readonly Value[]): Value[] {

@@ -1,7 +1,7 @@
 import type { DlrmType, ForwardTime, GridPoint } from '@ds/bench-models';
-import type { Chart } from '../../drawing/chart.js';
-import { curvesOf, describeLevels, levelsOf, withLevels } from '../../models.js';
-import { timeUnit } from '../../units.js';
+import type { Chart, Point } from '../../drawing/chart.js';
+import { curvesOf, describeLevels, levelsOf, withLevels, type WithLevel } from '../../models.js';
+import { formatIn, timeUnit, type Unit } from '../../units.js';
 import { variantsIn, type NamedVariant } from '../variants.js';
 
 const names: Record<DlrmType, string> = {
@@ -31,6 +31,7 @@ export function forwardChart(times: readonly (GridPoint & ForwardTime)[]): Chart
   const isLogarithmic = slowest > widestOnLinearAxis * Math.min(...forward.map(typicalTime));
   const average = forward.every(({ medianTime }) => medianTime !== undefined) ? 'Median' : 'Mean';
   const unit = timeUnit(slowest);
+  const hasSpread = forward.some(({ upperQuartileTime }) => upperQuartileTime !== undefined);
   const variants = forwardVariants(forward);
   const means = variants.map(({ dlrmType, name }) => {
     const times = forward
@@ -45,7 +46,9 @@ export function forwardChart(times: readonly (GridPoint & ForwardTime)[]): Chart
       description:
         `Time of the forward pass of one batch at sparsity levels ${describeLevels(levelsOf(forward))}, a panel for each ` +
         `norm and block shape and a line for each way of running the model. ${means.join('; ')}.`,
-      valueLabel: `${average} time of one batch (${unit.name}${isLogarithmic ? ', logarithmic axis' : ''}, lower is better)`,
+      valueLabel: `${average} time of one batch`,
+      unit: unit.name,
+      reading: `lower is better${isLogarithmic ? '; logarithmic axis' : ''}${hasSpread ? '; strokes from quartile to quartile' : ''}`,
       fromZero: !isLogarithmic,
       logarithmic: isLogarithmic,
       panels: curvesOf(forward).map((curve, _, curves) => ({
@@ -53,11 +56,21 @@ export function forwardChart(times: readonly (GridPoint & ForwardTime)[]): Chart
         lines: variants.map(({ dlrmType, name }, index) => ({
           name,
           style: index,
-          points: curve.rows
-            .filter((row) => row.dlrmType === dlrmType)
-            .map((row) => [row.sparsityLevel, typicalTime(row) / unit.size]),
+          points: curve.rows.filter((row) => row.dlrmType === dlrmType).map((row) => pointOf(row, unit)),
         })),
       })),
     },
   ];
+}
+
+function pointOf(row: WithLevel<GridPoint & ForwardTime>, unit: Unit): Point {
+  const { sparsityLevel: place, lowerQuartileTime: lower, upperQuartileTime: upper, runs } = row;
+  const value = typicalTime(row) / unit.size;
+  if (lower === undefined || upper === undefined) return { place, value };
+  return {
+    place,
+    value,
+    spread: [lower / unit.size, upper / unit.size],
+    detail: `quartiles ${formatIn(unit, lower)} to ${formatIn(unit, upper)}${runs === undefined ? '' : `, ${runs} runs`}`,
+  };
 }

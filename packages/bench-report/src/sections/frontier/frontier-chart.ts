@@ -1,8 +1,15 @@
-import { frontierSummaries, methodOf, type FrontierAnswer, type FrontierPoint } from '@ds/bench-models';
+import {
+  aucChangeText,
+  frontierSummaries,
+  methodOf,
+  type FrontierAnswer,
+  type FrontierPoint,
+  type FrontierSummary,
+} from '@ds/bench-models';
 import type { Chart } from '../../drawing/chart.js';
 import { lightPalette } from '../../drawing/palette.js';
 import { curvesOf } from '../../models.js';
-import { byteUnit, formatIn } from '../../units.js';
+import { byteUnit, formatIn, formatQuantity } from '../../units.js';
 
 const colours = lightPalette.lines.length;
 // A loss below this, or a gain, is drawn here: a logarithmic axis has no zero.
@@ -35,11 +42,12 @@ export function frontierChart(points: readonly FrontierPoint[], answer: Frontier
     description:
       `Bytes of the embedding tables in memory against the loss of ROC AUC on the test split, one line for each method. ` +
       `${ranges.join('; ')}.`,
-    valueLabel: `Loss of ROC AUC on the test set in 1e-4, on a log scale (up is better; ${leastLoss} or less on the upper edge)`,
+    valueLabel: 'Loss of ROC AUC on the test set',
+    unit: '1e-4',
+    reading: `up and left are better; logarithmic axes, with losses below ${leastLoss}e-4 and gains on the upper edge`,
     fromZero: false,
     plane: {
-      placeLabel: 'Embedding tables in memory, on a log scale (left is better)',
-      formatPlace: (place) => formatPlace(place),
+      placeLabel: 'Embedding tables in memory',
       marks: [
         { label: `MLPerf, 99.9 % of the ROC AUC: ${(base / 1000).toFixed(1)}`, value: base / 1000 },
         { label: `MLPerf, 99 %: ${(base / 100).toFixed(0)}`, value: base / 100 },
@@ -59,16 +67,14 @@ export function frontierChart(points: readonly FrontierPoint[], answer: Frontier
           style: index,
           // There are fewer colours than methods.
           dashed: dashed || index >= colours,
-          points: rows.map((row) => [row.tableBytes, loss(row)] as const),
+          points: rows.map((row) => ({ place: row.tableBytes, value: loss(row), detail: detailOf(row) })),
         })),
       },
     ],
   };
 }
 
-/** Powers of ten in bytes, as an axis shows them: `100 kB`. */
-function formatPlace(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(bytes) / 3 + 1e-9)));
-  return `${Number((bytes / 1000 ** step).toPrecision(3))} ${units[step]}`;
+function detailOf(model: FrontierSummary): string {
+  const { memoryRatio, rocAuc } = model;
+  return `${formatQuantity(memoryRatio)} times smaller; ROC AUC ${rocAuc.toFixed(4)}, change ${aucChangeText(model)}`;
 }

@@ -1,4 +1,4 @@
-import { frontierAnswer, readFrontier, type FrontierPoint } from '@ds/bench-models';
+import { frontierAnswer, frontierSummaries, readFrontier, type FrontierPoint } from '@ds/bench-models';
 import type { Section } from '../section.js';
 import { frontierChart } from './frontier-chart.js';
 import { frontierTable } from './frontier-table.js';
@@ -15,6 +15,7 @@ export const frontierSection = (maxAucLoss: number): Section<FrontierPoint> => (
   chartIds: ['frontier'],
   read: readFrontier,
   charts: (rows) => [frontierChart(rows, frontierAnswer(rows, maxAucLoss))],
+  models: frontierSummaries,
   answer: (rows) => frontierAnswer(rows, maxAucLoss),
   notes: (rows) => {
     const seeds = new Set(rows.map(({ seed }) => seed)).size;

@@ -34,7 +34,7 @@ export function memoryChart(uses: readonly (GridPoint & MemoryUse)[]): Chart[] {
     dashed: field === 'tableBytes',
     points: curve.rows
       .filter((row) => row.dlrmType === kinds[kind]!.dlrmType)
-      .map((row) => [row.sparsityLevel, row[field] / unit.size]),
+      .map((row) => ({ place: row.sparsityLevel, value: row[field] / unit.size })),
   });
   return [
     {
@@ -44,7 +44,9 @@ export function memoryChart(uses: readonly (GridPoint & MemoryUse)[]): Chart[] {
         `The resident memory that loading a model and serving a batch add to a process, and the bytes of the tables ` +
         `alone, at sparsity levels ${describeLevels(levelsOf(memory))}, a panel for each norm and block shape and a pair ` +
         `of lines for dense and for sparse tables. ${ranges.join('; ')}.`,
-      valueLabel: `Memory (${unit.name}, lower is better)`,
+      valueLabel: 'Memory',
+      unit: unit.name,
+      reading: 'lower is better',
       fromZero: true,
       panels: curvesOf(memory).map((curve, _, curves) => ({
         ...(curves.length > 1 ? { title: curve.name } : {}),

@@ -1,5 +1,6 @@
-import type { GridPoint, ModelMetrics } from '@ds/bench-models';
+import { aucChangeText, type GridPoint, type ModelMetrics } from '@ds/bench-models';
 import type { Chart, Line } from '../../drawing/chart.js';
+import { knownDecimals } from './known-decimals.js';
 import { curvesOf, describeLevels, levelsOf, withLevels } from '../../models.js';
 
 /** The metrics that have a chart. */
@@ -8,19 +9,23 @@ const drawnMetrics = [
     field: 'accuracy',
     id: 'accuracy',
     title: 'Accuracy',
-    valueLabel: 'Accuracy on the test set (higher is better)',
+    valueLabel: 'Accuracy on the test set',
+    reading: 'higher is better',
   },
   {
     field: 'rocAuc',
     id: 'roc-auc',
     title: 'ROC AUC',
-    valueLabel: 'ROC AUC on the test set (higher is better)',
+    valueLabel: 'ROC AUC on the test set',
+    reading: 'higher is better',
   },
   {
     field: 'logLoss',
     id: 'log-loss',
     title: 'Log loss',
-    valueLabel: 'Log loss on the test set, nats (lower is better)',
+    valueLabel: 'Log loss on the test set',
+    unit: 'nats',
+    reading: 'lower is better',
   },
 ] as const;
 
@@ -29,6 +34,7 @@ const drawnMetrics = [
  * that is undefined in all rows has no chart.
  */
 export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): Chart[] {
+  const decimals = knownDecimals(quality);
   return drawnMetrics.flatMap(({ field, ...about }) => {
     const lines: Line[] = curvesOf(withLevels(quality))
       .map(({ name, dashed, rows }, index) => ({
@@ -37,14 +43,15 @@ export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): C
         dashed,
         points: rows.flatMap((row) => {
           const value = row[field];
-          return value === undefined ? [] : [[row.sparsityLevel, value] as const];
+          return value === undefined ? [] : [{ place: row.sparsityLevel, value, ...detailOf(field, row) }];
         }),
       }))
       .filter(({ points }) => points.length > 0);
     if (lines.length === 0) return [];
     const dense = quality.find((row) => row.sparsityLevel === 0)?.[field];
     const ranges = lines.map(
-      ({ name, points }) => `${name}: ${points[0]![1].toFixed(3)} to ${points.at(-1)![1].toFixed(3)}`,
+      ({ name, points }) =>
+        `${name}: ${points[0]!.value.toFixed(decimals)} to ${points.at(-1)!.value.toFixed(decimals)}`,
     );
     return [
       {
@@ -53,11 +60,26 @@ export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): C
           `${about.title} of the pruned models at sparsity levels ${describeLevels(levelsOf(quality))}, one line for ` +
           `each norm and block shape, from the lowest level to the highest. ${ranges.join('; ')}.`,
         fromZero: false,
+        decimals,
         ...(dense === undefined
           ? {}
-          : { reference: { label: `not pruned: ${dense.toFixed(3)}`, value: dense } }),
+          : { reference: { label: `not pruned: ${dense.toFixed(decimals)}`, value: dense } }),
         panels: [{ lines }],
       },
     ];
   });
+}
+
+function detailOf(
+  field: (typeof drawnMetrics)[number]['field'],
+  { rocAucChange, rocAucChangeLower, rocAucChangeUpper }: ModelMetrics,
+): { detail?: string } {
+  if (field !== 'rocAuc' || rocAucChange === undefined) return {};
+  if (rocAucChangeLower === undefined || rocAucChangeUpper === undefined) return {};
+  const change = aucChangeText({
+    aucChange: rocAucChange,
+    aucChangeLower: rocAucChangeLower,
+    aucChangeUpper: rocAucChangeUpper,
+  });
+  return { detail: `change ${change}` };
 }

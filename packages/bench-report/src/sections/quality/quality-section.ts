@@ -8,6 +8,7 @@ import {
 import { isSameModel, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import type { Section } from '../section.js';
+import { knownDecimals, originalMetrics } from './known-decimals.js';
 import { qualityCharts } from './quality-charts.js';
 
 /** Quality on the test split, from `sparse_model_metrics.csv`. */
@@ -29,7 +30,8 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
     headings: ['ROC AUC', 'log loss', 'accuracy'],
     cells(model) {
       const row = rows.find((other) => isSameModel(other, model));
-      return [row?.rocAuc, row?.logLoss, row?.accuracy].map((value) => value?.toFixed(3) ?? noValue);
+      const decimals = knownDecimals(rows);
+      return [row?.rocAuc, row?.logLoss, row?.accuracy].map((value) => value?.toFixed(decimals) ?? noValue);
     },
   }),
   // Engines add in different orders.
@@ -40,8 +42,7 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
   ],
   tables(rows) {
     const columns = modelColumnsOf(rows);
-    const fields = ['precision', 'recall', 'f1', 'rocAuc', 'accuracy', 'logLoss'] as const;
-    const decimals = knownDecimals(rows.flatMap((row) => fields.flatMap((field) => row[field] ?? [])));
+    const decimals = knownDecimals(rows);
     const hasChange = rows.some(({ rocAucChange }) => rocAucChange !== undefined);
     return [
       {
@@ -53,7 +54,7 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
           ],
           rows: rows.map((row) => [
             ...columns.cells(row),
-            ...fields.map((field) => row[field]?.toFixed(decimals) ?? 'undefined'),
+            ...originalMetrics.map((field) => row[field]?.toFixed(decimals) ?? 'undefined'),
             ...(hasChange ? changeCells(row) : []),
           ]),
         },
@@ -61,11 +62,6 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
     ];
   },
 };
-
-/** Decimals of the values as they were read, 4 at most: a file of the original has 3. */
-function knownDecimals(values: readonly number[]): number {
-  return Math.min(4, Math.max(0, ...values.map((value) => String(value).split('.')[1]?.length ?? 0)));
-}
 
 function changeCells({ rocAucChange, rocAucChangeLower, rocAucChangeUpper }: ModelMetrics): string[] {
   if (rocAucChange === undefined || rocAucChangeLower === undefined || rocAucChangeUpper === undefined) {

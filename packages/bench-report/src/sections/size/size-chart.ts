@@ -25,18 +25,18 @@ export function sizeChart(models: readonly SparseModelMetadata[]): Chart[] {
       ...curve,
       points: rows.flatMap((row) => {
         const bytes = bytesOf(row);
-        return bytes === undefined ? [] : [[row.sparsityLevel, bytes] as const];
+        return bytes === undefined ? [] : [{ place: row.sparsityLevel, value: bytes }];
       }),
     })),
   }));
   const ranges = drawn.flatMap(({ title, curves }) =>
     curves.flatMap(({ name, points: [first, ...others] }) =>
       first
-        ? `${name}${title ? `, ${title}` : ''}: ${formatIn(unit, first[1])} to ${formatIn(unit, (others.at(-1) ?? first)[1])}`
+        ? `${name}${title ? `, ${title}` : ''}: ${formatIn(unit, first.value)} to ${formatIn(unit, (others.at(-1) ?? first).value)}`
         : [],
     ),
   );
-  const rounded = sizes.every(({ bytes }) => bytes === undefined) ? ', whole MiB' : '';
+  const isRounded = sizes.every(({ bytes }) => bytes === undefined);
   return [
     {
       id: 'size',
@@ -44,7 +44,9 @@ export function sizeChart(models: readonly SparseModelMetadata[]): Chart[] {
       description:
         `Size of the zipped model at sparsity levels ${describeLevels(levelsOf(sizes))}, one line for each norm and ` +
         `block shape, from the lowest level to the highest. ${ranges.join('; ')}.`,
-      valueLabel: `Zipped model (${unit.name}${rounded})`,
+      valueLabel: 'Zipped model',
+      unit: isRounded ? `whole ${unit.name}` : unit.name,
+      reading: 'lower is better',
       fromZero: true,
       panels: drawn.map(({ title, curves }) => ({
         ...(title !== undefined && { title }),
@@ -52,7 +54,7 @@ export function sizeChart(models: readonly SparseModelMetadata[]): Chart[] {
           name,
           style: index,
           dashed,
-          points: points.map(([level, bytes]) => [level, bytes / unit.size]),
+          points: points.map(({ place, value }) => ({ place, value: value / unit.size })),
         })),
       })),
     },

@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+
+/** The script of the report, which the build makes of `page.client.ts`: one file with what it uses of echarts. */
+export function pageScript(): string {
+  return readFileSync(new URL('../dist/page.client.js', import.meta.url), 'utf8').trim();
+}
