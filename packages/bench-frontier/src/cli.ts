@@ -33,6 +33,7 @@ interface FrontierFlags extends Record<string, unknown> {
   seeds: number;
   seed: number;
   calibrationRows: number;
+  trainOn: number;
   maxAucLoss: number;
   table?: string[];
   bestPath?: string;
@@ -59,7 +60,11 @@ program
     'the trained model: .ckpt, .pt, .pth, .safetensors or .npz (default: one is trained)',
   )
   .option('--epochs <number>', 'training epochs, if no model is given (default: 1)', parseCount(1))
-  .option('--learning-rate <rate>', 'learning rate of that training (default: 0.1)', parseBetween(0))
+  .option(
+    '--learning-rate <rate>',
+    'learning rate of that training and of --train-on (default: 0.1)',
+    parseBetween(0),
+  )
   .requiredOption(
     '--processed-data-file <file>',
     'the processed rows (npz) for training the model, or on which it was trained',
@@ -76,6 +81,12 @@ program
   )
   .option('--seed <number>', 'the first seed; the others follow', parseCount(), 1)
   .option('--calibration-rows <rows>', 'training rows for the calibration pass', parseCount(1), 100_000)
+  .option(
+    '--train-on <epochs>',
+    'train each compressed model, and the uncompressed one, further for so many epochs, with pruned values held at 0',
+    parseCount(),
+    0,
+  )
   .option(
     '--max-auc-loss <share>',
     'fraction of its ROC AUC that the best model may lose',
@@ -96,7 +107,10 @@ await runProgram(program);
 
 async function run(flags: FrontierFlags): Promise<void> {
   const { modelPath, epochs, learningRate, table, output, maxAucLoss, ...options } = flags;
-  if (modelPath !== undefined && (epochs !== undefined || learningRate !== undefined)) {
+  if (
+    modelPath !== undefined &&
+    (epochs !== undefined || (learningRate !== undefined && flags.trainOn === 0))
+  ) {
     program.error('error: --epochs and --learning-rate: expected no --model-path, found one');
   }
   refuseUsage(program, () => {

@@ -111,11 +111,23 @@ async function fingerprintOfRun({
   training,
   ...settings
 }: FrontierSettings & { methodIds: readonly string[] }): Promise<string> {
-  const { ratios, grid, seeds, seed, calibrationRows, dumpPath, tables, engine } = settings;
+  const { ratios, grid, seeds, seed, calibrationRows, trainOn, dumpPath, tables, engine } = settings;
   return fingerprintOf(
     {
-      ...{ version, methodIds, ratios, grid, seeds, seed, calibrationRows, dumpPath, tables, engine },
-      ...{ dayCounts, training: modelPath === undefined && training },
+      ...{
+        version,
+        methodIds,
+        ratios,
+        grid,
+        seeds,
+        seed,
+        calibrationRows,
+        trainOn,
+        dumpPath,
+        tables,
+        engine,
+      },
+      ...{ dayCounts, training: (modelPath === undefined || trainOn > 0) && training },
     },
     [modelPath, processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
   );

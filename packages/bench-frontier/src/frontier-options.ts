@@ -24,6 +24,11 @@ export interface FrontierOptions {
   seed?: number | undefined;
   /** Training rows of the calibration pass. Default: 100,000. */
   calibrationRows?: number | undefined;
+  /**
+   * Epochs that each compressed model is trained further, with its pruned values held at 0, and the uncompressed model too, to
+   * be compared with. Default: 0.
+   */
+  trainOn?: number | undefined;
   /** Fraction of its ROC AUC that the best model may lose on the validation split. Default: 0.001. */
   maxAucLoss?: number | undefined;
   /** Folder for the best model, `model.safetensors`. Default: it is not written. */
@@ -62,6 +67,7 @@ export function withDefaults(options: FrontierOptions) {
     seeds = 1,
     seed = 1,
     calibrationRows = 100_000,
+    trainOn = 0,
     maxAucLoss = 0.001,
   } = options;
   const { training = { epochs: 1, learningRate: 0.1 }, grid = {}, onStage = () => () => undefined } = options;
@@ -71,9 +77,13 @@ export function withDefaults(options: FrontierOptions) {
   if (!(Number.isSafeInteger(seeds) && seeds >= 1)) {
     throw new Error(`seeds: expected a whole number of at least 1, found ${seeds}`);
   }
+  if (!(Number.isSafeInteger(trainOn) && trainOn >= 0)) {
+    throw new Error(`trainOn: expected a whole number of epochs, found ${trainOn}`);
+  }
   if (!(maxAucLoss >= 0 && maxAucLoss < 1)) {
     throw new Error(`maxAucLoss: expected a fraction of the ROC AUC from 0 to 1, found ${maxAucLoss}`);
   }
   const ascending = [...new Set(ratios)].sort((a, b) => a - b);
-  return { ...options, ratios: ascending, seeds, seed, calibrationRows, maxAucLoss, training, grid, onStage };
+  const counts = { seeds, seed, calibrationRows, trainOn };
+  return { ...options, ratios: ascending, ...counts, maxAucLoss, training, grid, onStage };
 }

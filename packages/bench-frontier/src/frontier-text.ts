@@ -38,7 +38,30 @@ export function frontierText(rows: readonly FrontierPoint[], maxAucLoss: number)
   );
   const { sentence, facts } = frontierAnswer(rows, maxAucLoss);
   const answer = [sentence, ...facts.map(([name, text]) => `  ${name.padEnd(18)}${text}`)];
-  return `${[...table, '', ...answer].join('\n')}\n`;
+  return `${[...table, ...trainedLines(models), '', ...answer].join('\n')}\n`;
+}
+
+/** The same models after more training, if they were trained further. */
+function trainedLines(models: readonly FrontierSummary[]): string[] {
+  const trained = models.filter(({ trainedEpochs }) => trainedEpochs !== undefined);
+  if (trained.length === 0) return [];
+  const { trainedEpochs: epochs, trainedBaseAucChange: base } = trained[0]!;
+  const lines = trained.map((model) => {
+    const { value, lower, upper } = tenThousandths({
+      aucChange: model.trainedAucChange!,
+      aucChangeLower: model.trainedAucChangeLower!,
+      aucChangeUpper: model.trainedAucChangeUpper!,
+    });
+    const bytes = String(model.trainedTableBytes);
+    return `${modelTitle(model).padEnd(38)}${bytes.padStart(20)}${`${value} (${lower}, ${upper})`.padStart(22)}`;
+  });
+  return [
+    '',
+    `and after ${epochs === 1 ? 'one more epoch' : `${epochs} more epochs`}, pruned values held at 0:`,
+    `${'model'.padEnd(38)}${'sparse float32 bytes'.padStart(20)}${'AUC change, 1e-4'.padStart(22)}`,
+    ...lines,
+    `(against the uncompressed model after as many, which changed by ${(1e4 * base!).toFixed(2)}e-4)`,
+  ];
 }
 
 /** The change with its interval; over several seeds, the mean and standard deviation. */

@@ -4,6 +4,7 @@ import { Dlrm, type EngineChoice } from '@ds/dlrm';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { CompressedModel } from './compressed-models.js';
 import { testAucChange, type Judgement, type JudgedRows } from './judged-rows.js';
+import type { FurtherTraining } from './further-training.js';
 import { lookupTime } from './lookup-time.js';
 
 // The maximum size of a TableMemory, minus the space for gathered rows.
@@ -24,6 +25,8 @@ export interface Yardstick {
   /** Training rows and seconds of the calibration pass, if there was one. */
   calibration: { rows: number; seconds: number } | undefined;
   engine: EngineChoice | undefined;
+  /** Trains a model further; absent if none is to be. */
+  further: FurtherTraining | undefined;
 }
 
 /** Serves a compressed model from memory, and measures its size, speed and quality. */
@@ -67,5 +70,6 @@ export async function measureModel(model: CompressedModel, yardstick: Yardstick)
     compressSeconds: model.sweepSeconds + model.tables.secondsTaken,
     calibrationRows: calibration?.rows ?? 0,
     calibrationSeconds: calibration?.seconds ?? 0,
+    ...(await yardstick.further?.measure(tables)),
   };
 }

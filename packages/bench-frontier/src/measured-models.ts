@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { FrontierPoint, Method } from '@ds/bench-models';
 import { keyText, type FrontierJournal, type ModelKey } from './frontier-journal.js';
 import type { FrontierSettings } from './frontier-options.js';
+import { FurtherTraining } from './further-training.js';
 import { JudgedRows } from './judged-rows.js';
 import { measureModel, type Yardstick } from './measure-model.js';
 import { loadModel } from './open-model.js';
@@ -14,6 +15,8 @@ export interface MeasuredModel {
   row: FrontierPoint;
   write: (path: string) => ReturnType<typeof writeModel>;
 }
+
+type SharedYardstick = Omit<Yardstick, 'seed' | 'calibration'>;
 
 /** The models of all seeds, methods and sizes, one after another; those that an earlier run measured come from its journal. */
 export async function* measuredModels(
@@ -28,16 +31,22 @@ export async function* measuredModels(
     const given = modelPath === undefined ? undefined : await loadModel({ ...settings, modelPath });
     for (let seed = settings.seed; seed < settings.seed + settings.seeds; seed++) {
       const source = new SourceOfModels(settings, { seed, journal, given });
-      let yardstick: Promise<Omit<Yardstick, 'seed' | 'calibration'>> | undefined;
+      let yardstick: Promise<SharedYardstick> | undefined;
       const openOnce = async () => {
         const listeners = isTold ? { onEngine: undefined, onNote: undefined } : settings;
         isTold = true;
-        return openYardstick({
-          ...{ ...(await source.opened()), rows, engine },
+        const opened = await source.opened();
+        const shared = await openYardstick({
+          ...{ ...opened, rows, engine },
           modelName: modelPath ?? 'the trained model',
           dataPath: processedDataFile,
           ...{ onEngine: listeners.onEngine, onNote: listeners.onNote },
         });
+        const further =
+          settings.trainOn === 0
+            ? undefined
+            : new FurtherTraining({ ...settings, ...opened, rows, seed, base: shared.base });
+        return { ...shared, further };
       };
       const onMethod = onStage(settings.seeds === 1 ? 'methods' : `methods, seed ${seed}`);
       onMethod(0, methods.length);
@@ -70,7 +79,7 @@ async function* modelsOfMethod({
 }: {
   method: Method;
   source: SourceOfModels;
-  yardstick: Omit<Yardstick, 'seed' | 'calibration'>;
+  yardstick: SharedYardstick;
   seed: number;
   settings: FrontierSettings;
   journal: FrontierJournal;

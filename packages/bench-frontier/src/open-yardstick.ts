@@ -30,7 +30,7 @@ export async function openYardstick({
   engine: EngineChoice | undefined;
   onEngine: ((engine: EngineDescription) => void) | undefined;
   onNote: ((note: string) => void) | undefined;
-}): Promise<Omit<Yardstick, 'seed' | 'calibration'>> {
+}): Promise<Omit<Yardstick, 'seed' | 'calibration' | 'further'>> {
   const dense = await Dlrm.fromStateDict(stateDict, { engine, metadata });
   try {
     onEngine?.(dense.engine);

@@ -49,7 +49,7 @@ export async function runFrontierBenchmark(options: FrontierOptions): Promise<Fr
     let best: MeasuredModel | undefined;
     const rows = await writeResultsCsv<FrontierPoint>({
       path: output,
-      columns: frontierColumns,
+      columns: frontierColumns({ isTrained: settings.trainOn > 0 }),
       makeRows: async () => {
         const found: FrontierPoint[] = [];
         for await (const model of measuredModels(settings, methods, journal)) {

@@ -81,6 +81,31 @@ describe('bench-frontier', () => {
       expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('--train-on trains each compressed model further, and the uncompressed one to compare with', async () => {
+    const options = [...args, '--methods', 'block-norm,mixed-precision', '--ratios', '20', '--norms', 'L1'];
+    options.push('--sparsity-levels', '0,0.9', '--sparse-block-shapes', '1x1', '--learning-rate', '0.05');
+    const result = run([...options, '--train-on', '1', '--max-auc-loss', '0.5']);
+    expect(result.status).toBe(0);
+    expect(result.stdout).toContain('and after one more epoch, pruned values held at 0:\n');
+    const rows = await readFrontier(output);
+    const [unpruned, pruned, mixed] = rows as [FrontierPoint, FrontierPoint, FrontierPoint];
+    // With all of its values it trains as the uncompressed model does.
+    expect(unpruned).toMatchObject({ trainedEpochs: 1, trainedAucChange: 0, trainedAucChangeLower: 0 });
+    for (const row of rows) {
+      expect(row.trainedBaseAucChange).toBe(unpruned.trainedBaseAucChange);
+      expect(row.trainedBaseAucChange).not.toBe(0);
+    }
+    expect(pruned.trainedAucChange).not.toBe(pruned.aucChange);
+    // The pruned values are as they were, and so are the bytes of a sparse table; codes become floats.
+    expect(pruned.trainedTableBytes).toBe(pruned.tableBytes);
+    expect(mixed.trainedTableBytes).toBeGreaterThan(2 * mixed.tableBytes);
+    const plain = run([...options.slice(0, -2), '--max-auc-loss', '0.5', '--fresh']);
+    expect(plain.status).toBe(0);
+    expect(await readFile(output, 'utf8')).not.toContain('trained');
+    const [, same] = await readFrontier(output);
+    expect(same!.aucChange).toBe(pruned.aucChange);
+  });
+
   test('writes the best model and all models, which are what the rows say', async () => {
     const dump = join(folder, 'dump');
     const best = join(folder, 'best');

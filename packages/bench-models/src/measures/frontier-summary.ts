@@ -14,6 +14,10 @@ const averaged = [
   ...(['aucChangeUpper', 'logLoss', 'logLossChange', 'validationRocAuc', 'validationAucChange'] as const),
   ...(['lookupNs', 'compressSeconds', 'calibrationSeconds'] as const),
 ];
+const averagedIfTrained = [
+  ...(['trainedAucChange', 'trainedAucChangeLower', 'trainedAucChangeUpper'] as const),
+  ...(['trainedBaseAucChange', 'trainedTableBytes'] as const),
+];
 
 /** The distinct models of the frontier, with means over several seeds. */
 export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSummary[] {
@@ -25,11 +29,11 @@ export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSum
     models.set(model, [...(models.get(model) ?? []), point]);
   }
   return [...models.values()].map((of) => {
-    const mean = (field: (typeof averaged)[number]) =>
-      of.reduce((sum, point) => sum + point[field], 0) / of.length;
-    const means = Object.fromEntries(
-      averaged.map((field) => [field, mean(field)]),
-    ) as unknown as FrontierPoint;
+    const isTrained = of[0]!.trainedEpochs !== undefined;
+    const fields = [...averaged, ...(isTrained ? averagedIfTrained : [])];
+    const mean = (field: (typeof fields)[number]) =>
+      of.reduce((sum, point) => sum + point[field]!, 0) / of.length;
+    const means = Object.fromEntries(fields.map((field) => [field, mean(field)])) as unknown as FrontierPoint;
     const summary = { ...of[0]!, ...means, seeds: of.length };
     if (of.length === 1) return summary;
     const squares = of.reduce((sum, { aucChange }) => sum + (aucChange - summary.aucChange) ** 2, 0);

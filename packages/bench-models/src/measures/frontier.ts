@@ -46,6 +46,18 @@ export interface FrontierMeasurement {
   path?: string;
   /** Bytes of that file. */
   fileBytes?: number;
+  /** Epochs that the compressed model was trained further, with its pruned values held at 0; missing if it was not. */
+  trainedEpochs?: number;
+  /** ROC AUC after them on the test split, minus that of the uncompressed model after the same epochs. */
+  trainedAucChange?: number;
+  /** Lower end of its 95 % interval, paired (DeLong). */
+  trainedAucChangeLower?: number;
+  /** Upper end. */
+  trainedAucChangeUpper?: number;
+  /** How much these epochs changed the ROC AUC of the uncompressed model on the test split. */
+  trainedBaseAucChange?: number;
+  /** Bytes of the tables after them, as sparse float32 tables: training leaves no codes. */
+  trainedTableBytes?: number;
 }
 
 /** A row of `compression_frontier.csv`. */
@@ -80,15 +92,27 @@ const schema: ResultsSchema<FrontierMeasurement> = {
   calibrationSeconds: { column: 'calibration_seconds', cell: seconds },
   path: { column: 'path', cell: text('the path of a model'), ...maybe },
   fileBytes: { column: 'file_bytes', cell: bytes, ...maybe },
+  trainedEpochs: { column: 'trained_epochs', cell: wholeNumber({ minimum: 1 }), ...maybe },
+  trainedAucChange: { column: 'trained_auc_change', cell: float(), ...maybe },
+  trainedAucChangeLower: { column: 'trained_auc_change_lower', cell: float(), ...maybe },
+  trainedAucChangeUpper: { column: 'trained_auc_change_upper', cell: float(), ...maybe },
+  trainedBaseAucChange: { column: 'trained_base_auc_change', cell: float(), ...maybe },
+  trainedTableBytes: { column: 'trained_table_bytes', cell: bytes, ...maybe },
 };
 
-/** The columns of `compression_frontier.csv`: the method, what tells its models apart, and what was measured. */
-export const frontierColumns: readonly ResultsColumn<FrontierPoint>[] = [
-  { name: 'method', cell: ({ method }) => method },
-  ...gridPointColumns,
-  ...gridPointOwnColumns.filter(({ name }) => name !== 'method'),
-  ...columnsOf(schema),
-];
+/**
+ * The columns of `compression_frontier.csv`: the method, what tells its models apart, and what was measured.
+ *
+ * @param isTrained whether the models were trained further
+ */
+export function frontierColumns({ isTrained }: { isTrained: boolean }): ResultsColumn<FrontierPoint>[] {
+  return [
+    { name: 'method', cell: ({ method }) => method },
+    ...gridPointColumns,
+    ...gridPointOwnColumns.filter(({ name }) => name !== 'method'),
+    ...columnsOf(schema).filter(({ name }) => isTrained || !name.startsWith('trained_')),
+  ];
+}
 
 /**
  * Reads a `compression_frontier.csv`.

@@ -45,6 +45,7 @@ test('is written and read back, with what tells the models apart first', async (
   const path = join(folder, 'frontier.csv');
   const rows: FrontierPoint[] = [
     { ...point(8, { loss: 1e-4 }), path: '/best/model.safetensors', fileBytes: 77 },
+    { ...point(10, { loss: 1e-4 }), trainedEpochs: 2, trainedAucChange: 1e-4, trainedTableBytes: 9000 },
     {
       ...point(1, { loss: 0 }),
       ratio: undefined,
@@ -66,17 +67,22 @@ test('is written and read back, with what tells the models apart first', async (
     },
     { ...point(5, { loss: 0 }), ratio: undefined, wantedRatio: undefined, method: 'rows-greedy', bits: 4 },
   ];
-  await writeResultsCsv({ path, columns: frontierColumns, makeRows: async () => rows });
+  await writeResultsCsv({ path, columns: frontierColumns({ isTrained: true }), makeRows: async () => rows });
   expect(await readFrontier(path)).toEqual(rows);
 });
 
 test('refuses a model that is there twice for a seed, and a row without its fields', async () => {
   const path = join(folder, 'twice.csv');
   const rows = [point(8, { loss: 0 }), point(8, { loss: 0, seed: 2 }), point(8, { loss: 0 })];
-  await writeResultsCsv({ path, columns: frontierColumns, makeRows: async () => rows });
+  await writeResultsCsv({ path, columns: frontierColumns({ isTrained: true }), makeRows: async () => rows });
   await expect(readFrontier(path)).rejects.toThrow('two rows of mixed precision, 8 times smaller, seed 1');
-  const heading = frontierColumns.map(({ name }) => name).join();
-  await writeFile(path, `${heading}\nblock-norm,${','.repeat(frontierColumns.length - 2)}\n`);
+  const heading = frontierColumns({ isTrained: false })
+    .map(({ name }) => name)
+    .join();
+  await writeFile(
+    path,
+    `${heading}\nblock-norm,${','.repeat(frontierColumns({ isTrained: false }).length - 2)}\n`,
+  );
   await expect(readFrontier(path)).rejects.toThrow("line 2: norm: expected L1 or L2, found ''");
 });
 
@@ -129,6 +135,20 @@ test('several seeds of a model are their mean and standard deviation', () => {
   expect(summary!.aucChangeSpread).toBeCloseTo(Math.SQRT2 * 1e-4, 12);
   expect(other).toMatchObject({ seeds: 1, aucChange: -5e-4 });
   expect(other!.aucChangeSpread).toBeUndefined();
+});
+
+test('so is what further training did to them, where they were trained', () => {
+  const trained = (change: number) => ({
+    ...{ trainedEpochs: 1, trainedAucChange: change, trainedAucChangeLower: change - 1e-4 },
+    ...{ trainedAucChangeUpper: change + 1e-4, trainedBaseAucChange: 2e-3, trainedTableBytes: 1000 },
+  });
+  const [summary] = frontierSummaries([
+    { ...point(8, { loss: 1e-4, seed: 1 }), ...trained(1e-4) },
+    { ...point(8, { loss: 3e-4, seed: 2 }), ...trained(5e-4), trainedTableBytes: 3000 },
+  ]);
+  expect(summary).toMatchObject({ trainedAucChange: expect.closeTo(3e-4, 12), trainedTableBytes: 2000 });
+  const [untrained] = frontierSummaries([point(8, { loss: 1e-4 })]);
+  expect(untrained).not.toHaveProperty('trainedAucChange');
 });
 
 test('a model that another one beats in bytes and in quality is not on the frontier', () => {
