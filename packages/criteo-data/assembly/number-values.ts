@@ -1,4 +1,4 @@
-// A hash table with open addressing and linear probing, as IdDictionary (../src/preprocess/id-dictionary.ts),
+// A hash table with open addressing and linear probing, as IdDictionary (../src/preprocess/ids/id-dictionary.ts),
 // for the values of one column of one piece. A slot is a value and, in the upper 32 bits, its number and 1; 0 is free.
 
 const firstShift: u32 = 32 - 8;

@@ -1,5 +1,5 @@
 import { serveTasks } from '@ds/threads';
-import { buffersOf, runStage, type StageInput } from './preprocess/piece-stages.js';
+import { buffersOf, runStage, type StageInput } from './preprocess/pieces/piece-stages.js';
 
 serveTasks((input: StageInput) => {
   const output = runStage(input);

@@ -10,8 +10,8 @@ export {
   kaggleConfigFor,
   configFromStateDict,
 } from './models/dlrm/config.js';
-export { foldMask, type FoldOptions } from './models/dlrm/fold-mask.js';
-export { usedTables } from './models/dlrm/kept-features.js';
+export { foldMask, type FoldOptions } from './models/dlrm/hooks/fold-mask.js';
+export { usedTables } from './models/dlrm/hooks/kept-features.js';
 export { firstExamples, type DlrmBatch, type LabelledBatch } from './models/dlrm/batch.js';
 export type { EmbeddingTable } from '@ds/data-sparsifier';
 export {
@@ -43,13 +43,13 @@ export {
   type LevelSchedule,
   type SparsifiedEpoch,
 } from './training/sparsify-every-epoch.js';
-export { checkTablesFitData } from './models/dlrm/check-tables.js';
+export { checkTablesFitData } from './models/dlrm/tables/check-tables.js';
 export { exportOnnx } from './engines/onnx/graph/export-onnx.js';
 export { type EngineChoice, type EngineName, engineChoices, engineNames } from './engines/open-engine.js';
 export type { EngineDescription } from './engines/engine.js';
 export { engineLine } from './engines/engine-line.js';
 export { fromTorchRec } from './models/dlrm/torchrec-names.js';
-export { columnsOfTables, plainColumns } from './models/dlrm/table-columns.js';
+export { columnsOfTables, plainColumns } from './models/dlrm/tables/table-columns.js';
 export { loadModelState } from './models/dlrm/load-model-state.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
 export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';

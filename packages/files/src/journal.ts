@@ -1,10 +1,10 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { fileIdentity } from './file-identity.js';
-import { resolveLinks } from './resolve-links.js';
-import { nameWithin } from './temporary-file.js';
-import { cannotWrite } from './write-error.js';
+import { fileIdentity } from './reading/file-identity.js';
+import { resolveLinks } from './writing/resolve-links.js';
+import { nameWithin } from './writing/temporary-file.js';
+import { cannotWrite } from './writing/write-error.js';
 
 /** What a run has finished so far: a file `.<name>.journal` next to its output, until the output is complete. */
 export interface Journal<Entry> {

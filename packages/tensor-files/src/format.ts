@@ -1,6 +1,6 @@
 import type { MixedPrecisionParts, SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource, ZipArchive } from '@ds/files';
-import type { CheckpointMetadata } from './checkpoint-metadata.js';
+import type { CheckpointMetadata } from './checkpoints/checkpoint-metadata.js';
 import type { Tensor, TensorInPieces } from './state-dict.js';
 
 /**

@@ -3,17 +3,17 @@
  *
  * @module @ds/tensor-files
  */
-export { metadataComment, type CheckpointMetadata } from './checkpoint-metadata.js';
-export { readPackedMetadata } from './packed-metadata.js';
+export { metadataComment, type CheckpointMetadata } from './checkpoints/checkpoint-metadata.js';
+export { readPackedMetadata } from './checkpoints/packed-metadata.js';
 export { sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Stored, StoredDtype, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
-export { checkFinite, nonFiniteValue } from './check-finite.js';
+export { checkFinite, nonFiniteValue } from './values/check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
-export { loadCheckpoint } from './load-checkpoint.js';
-export { loadTables, type LoadedTables } from './load-tables.js';
-export { loadModelTensors, type WantedTables } from './load-model-tensors.js';
-export { saveCheckpoint, writeCheckpoint } from './save-checkpoint.js';
+export { loadCheckpoint } from './checkpoints/load-checkpoint.js';
+export { loadTables, type LoadedTables } from './checkpoints/load-tables.js';
+export { loadModelTensors, type WantedTables } from './checkpoints/load-model-tensors.js';
+export { saveCheckpoint, writeCheckpoint } from './checkpoints/save-checkpoint.js';
 export { loadSparseCheckpoint } from './safetensors/sparse/load-sparse-checkpoint.js';
 export {
   saveSparseCheckpoint,

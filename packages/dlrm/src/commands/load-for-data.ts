@@ -1,7 +1,7 @@
 import type { CriteoDataset } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
 import { engineLine } from '../engines/engine-line.js';
-import { checkTablesFitData } from '../models/dlrm/check-tables.js';
+import { checkTablesFitData } from '../models/dlrm/tables/check-tables.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import type { SharedOptions } from './shared-options.js';
 

@@ -1,6 +1,6 @@
 import { idsMetadata, type CriteoDataset } from '@ds/criteo-data';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
-import { checkTablesFitData } from '../models/dlrm/check-tables.js';
+import { checkTablesFitData } from '../models/dlrm/tables/check-tables.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { PrunedValues } from '../tables/pruned-values.js';
 import type { SharedOptions } from './shared-options.js';

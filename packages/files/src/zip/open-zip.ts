@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { createInflateRaw, crc32, inflateRaw } from 'node:zlib';
 import { pipeline, Readable } from 'node:stream';
 import yauzl, { type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
-import type { ByteSource } from '../byte-source.js';
+import type { ByteSource } from '../reading/byte-source.js';
 import { max32, sizesFollow } from './zip-format.js';
 
 /** One file inside a zip archive, as its central directory describes it. */

@@ -1,4 +1,4 @@
-import { allocateFloats } from '../float-bytes.js';
+import { allocateFloats } from '../values/float-bytes.js';
 import type { Tensor } from '../state-dict.js';
 
 // Prefixes that DistributedDataParallel, torch.compile, Lightning and others add to every name.

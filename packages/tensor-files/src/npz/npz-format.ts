@@ -1,9 +1,13 @@
 import { pullBytes, ZipWriter, type ZipArchive } from '@ds/files';
-import { metadataComment, metadataFromComment, type CheckpointMetadata } from '../checkpoint-metadata.js';
+import {
+  metadataComment,
+  metadataFromComment,
+  type CheckpointMetadata,
+} from '../checkpoints/checkpoint-metadata.js';
 import type { Format, ReadOptions } from '../format.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
-import { allocateFloats, bytesOfTensor } from '../float-bytes.js';
-import { fileDtype, integerTensor, isIntegerDtype, type FileDtype } from '../stored-values.js';
+import { allocateFloats, bytesOfTensor } from '../values/float-bytes.js';
+import { fileDtype, integerTensor, isIntegerDtype, type FileDtype } from '../values/stored-values.js';
 import { noteFloat64 } from '../note-tensors.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { formatNpyHeader } from './npy-format.js';

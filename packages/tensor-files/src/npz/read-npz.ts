@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { widenFloat16 } from '../float-bytes.js';
+import { widenFloat16 } from '../values/float-bytes.js';
 import { elementCount, npyTypes, type NpyData, type NpyDtype } from './npy-format.js';
 import { openNpz, type NpzEntry } from './open-npz.js';
 

@@ -1,4 +1,4 @@
-import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
+import { allocateFloats, floatSizes, readFloats, type FloatType } from '../values/float-bytes.js';
 import { bytesAt, type SafetensorsEntry, type SafetensorsSource } from './read-safetensors-header.js';
 
 const floatTypes: Readonly<Record<string, FloatType>> = {

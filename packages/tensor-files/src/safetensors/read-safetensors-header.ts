@@ -1,5 +1,5 @@
 import { sizeOf } from '../state-dict.js';
-import type { FloatBytes } from '../float-bytes.js';
+import type { FloatBytes } from '../values/float-bytes.js';
 import { parseSmallJson, shortly } from './parse-small-json.js';
 
 /** A safetensors file, wherever its bytes are: on disk, in memory, in a browser's `File`. */

@@ -1,14 +1,14 @@
 import { expandSparseBitmaps, type MixedPrecisionParts, type SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
-import { metadataFrom, type CheckpointMetadata } from '../checkpoint-metadata.js';
+import { metadataFrom, type CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
 import type { ReadOptions } from '../format.js';
 import type { Tensor } from '../state-dict.js';
-import { allocateFloats } from '../float-bytes.js';
+import { allocateFloats } from '../values/float-bytes.js';
 import { metadataKey as mixedKey, mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';
 import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
-import { integerTensor, isIntegerDtype, type IntegerDtype } from '../stored-values.js';
+import { integerTensor, isIntegerDtype, type IntegerDtype } from '../values/stored-values.js';
 import { noteFloat64 } from '../note-tensors.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { bytesAt, readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';

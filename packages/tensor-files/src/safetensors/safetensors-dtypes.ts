@@ -1,6 +1,6 @@
-import { bytesOfTensor } from '../float-bytes.js';
+import { bytesOfTensor } from '../values/float-bytes.js';
 import type { Tensor, TensorInPieces } from '../state-dict.js';
-import { fileBytes, fileDtype, type FileDtype } from '../stored-values.js';
+import { fileBytes, fileDtype, type FileDtype } from '../values/stored-values.js';
 import type { SafetensorsInput } from './write-safetensors.js';
 
 const dtypes: Readonly<Record<FileDtype, string>> = {

@@ -1,4 +1,4 @@
-import type { CheckpointMetadata } from '../checkpoint-metadata.js';
+import type { CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
 import type { Format } from '../format.js';
 import type { Tensor, TensorInPieces } from '../state-dict.js';
 import { readSafetensors } from './read-safetensors.js';

@@ -1,10 +1,10 @@
 import type { ZipArchive, ZipEntry } from '@ds/files';
-import { metadataFrom, type CheckpointMetadata } from '../checkpoint-metadata.js';
+import { metadataFrom, type CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
 import type { ReadOptions } from '../format.js';
 import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
 import { unpickle } from '../pickle/unpickle.js';
-import { allocateFloats, floatSizes, readFloats, type FloatType } from '../float-bytes.js';
-import { fileSizes, integerTensor, isIntegerDtype, type IntegerDtype } from '../stored-values.js';
+import { allocateFloats, floatSizes, readFloats, type FloatType } from '../values/float-bytes.js';
+import { fileSizes, integerTensor, isIntegerDtype, type IntegerDtype } from '../values/stored-values.js';
 import { noteFloat64, noteTensors } from '../note-tensors.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { bytesOfView, copyView, isWhole } from './copy-view.js';

@@ -1,7 +1,7 @@
-import { allocateFloats } from '../float-bytes.js';
+import { allocateFloats } from '../values/float-bytes.js';
 import { mayBeInteger } from '../names/may-be-integer.js';
 import { sizeOf, type Tensor } from '../state-dict.js';
-import { fileSizes } from '../stored-values.js';
+import { fileSizes } from '../values/stored-values.js';
 import type { SparseTorchTensor, TorchTensor } from './torch-objects.js';
 
 // A table of which 95 % is pruned is 4 times larger when dense; a tensor of a few values may claim any size.

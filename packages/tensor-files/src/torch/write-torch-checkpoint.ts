@@ -1,8 +1,8 @@
 import { pullBytes, ZipWriter } from '@ds/files';
-import type { CheckpointMetadata } from '../checkpoint-metadata.js';
+import type { CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
 import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
-import { bytesOfTensor } from '../float-bytes.js';
-import { fileDtype, type FileDtype } from '../stored-values.js';
+import { bytesOfTensor } from '../values/float-bytes.js';
+import { fileDtype, type FileDtype } from '../values/stored-values.js';
 import { PickleWriter } from '../pickle/pickle-writer.js';
 import { metadataAttribute } from './metadata-attribute.js';
 

@@ -3,7 +3,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { DlrmConfig } from '../../models/dlrm/config.js';
 import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
-import { usedTables } from '../../models/dlrm/kept-features.js';
+import { usedTables } from '../../models/dlrm/hooks/kept-features.js';
 import { modulesOf } from '../../models/dlrm/modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
 import type { ModuleInput, Network, NetworkInput } from '../engine.js';

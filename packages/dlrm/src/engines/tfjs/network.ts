@@ -7,7 +7,7 @@ import { forward, modulesBetween, type Module } from '../../network/module.js';
 import type { Ops } from '../../network/ops.js';
 import type { StateDict } from '@ds/tensor-files';
 import { gatherRowsOfTables } from '../../tables/gather-rows.js';
-import { usedTables } from '../../models/dlrm/kept-features.js';
+import { usedTables } from '../../models/dlrm/hooks/kept-features.js';
 import type { ModuleInput, Network, NetworkInput } from '../engine.js';
 import { tfjsOps } from './tfjs-ops.js';
 

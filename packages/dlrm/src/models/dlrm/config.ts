@@ -4,7 +4,7 @@ import { dot } from './interactions/dot.js';
 import { interactionOf, interactionOfWidth } from './interactions/interactions.js';
 import type { InteractionFlags, VectorSizes } from './interactions/interaction.js';
 import { QuotientRemainderTable } from '../../tables/quotient-remainder-table.js';
-import { checkKeptFeatures, keptFeaturesName } from './kept-features.js';
+import { checkKeptFeatures, keptFeaturesName } from './hooks/kept-features.js';
 import type { ModelFlags } from './model-flags.js';
 
 /** The sizes of a DLRM, as plain data. */

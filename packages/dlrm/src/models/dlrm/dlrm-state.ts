@@ -1,5 +1,5 @@
 import type { ModelState } from '@ds/tensor-files';
-import { composeTables } from './compose-tables.js';
+import { composeTables } from './tables/compose-tables.js';
 import type { ModelFlags } from './model-flags.js';
 import { fromTorchRec } from './torchrec-names.js';
 

@@ -24,11 +24,11 @@ import {
 import type { EngineDescription, Network, NetworkInput } from '../../engines/engine.js';
 import { openEngine, type EngineChoice } from '../../engines/open-engine.js';
 import { dlrmState } from './dlrm-state.js';
-import { forwardThroughHooks } from './forward-through-hooks.js';
+import { forwardThroughHooks } from './hooks/forward-through-hooks.js';
 import { initialStateDict } from './initialise.js';
-import { keptFeaturesName, keptFeaturesTensor } from './kept-features.js';
+import { keptFeaturesName, keptFeaturesTensor } from './hooks/kept-features.js';
 import { isAmbiguous } from './interactions/interactions.js';
-import { LayerHooks } from './layer-hooks.js';
+import { LayerHooks } from './hooks/layer-hooks.js';
 import { flagsFrom, flagsMetadata, mergedFlags, type ModelFlags } from './model-flags.js';
 import { modulesOf } from './modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';

@@ -1,7 +1,7 @@
 import type { RandomStream } from '@ds/criteo-data';
 import { sizeOf, type StateDict, type Tensor } from '@ds/tensor-files';
 import { denseLayers, tableName, type DlrmConfig } from './config.js';
-import { keptFeaturesName, keptFeaturesTensor } from './kept-features.js';
+import { keptFeaturesName, keptFeaturesTensor } from './hooks/kept-features.js';
 
 /**
  * The initial parameters of a model, drawn from the distributions of facebookresearch/dlrm (`dlrm_s_pytorch.py`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DlrmConfig } from '../../../src/models/dlrm/config.js';
 import { InteractionMemory, liveColumns } from '../../../src/engines/onnx/interaction/interaction-memory.js';
-import { usedTables } from '../../../src/models/dlrm/kept-features.js';
+import { usedTables } from '../../../src/models/dlrm/hooks/kept-features.js';
 import { formula } from '../../formula.js';
 
 /** `interact_features` in plain loops: the first vector, then the products under the diagonal, row by row. */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
-import { checkTensor } from '../../float-bytes.js';
+import { checkTensor } from '../../values/float-bytes.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { fbgemmTables } from './fbgemm-tables.js';

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import { isProjectedKind, projectedKinds, type MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
-import { checkTensor } from '../../float-bytes.js';
-import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
+import { checkTensor } from '../../values/float-bytes.js';
+import type { CheckpointMetadata } from '../../checkpoints/checkpoint-metadata.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import type { StateDict } from '../../state-dict.js';

@@ -1,6 +1,6 @@
 import type { SparseBitmaps } from '@ds/data-sparsifier';
 import type { StateDict, Tensor } from '../../state-dict.js';
-import { openCheckpoint } from '../../open-checkpoint.js';
+import { openCheckpoint } from '../../checkpoints/open-checkpoint.js';
 import { safetensorsFormat } from '../safetensors-format.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
-import { allocateFloats } from '../../float-bytes.js';
+import { allocateFloats } from '../../values/float-bytes.js';
 import { bytesAt, type SafetensorsEntry } from '../read-safetensors-header.js';
 import { checkSparseFields } from './sparse-table-like.js';
 

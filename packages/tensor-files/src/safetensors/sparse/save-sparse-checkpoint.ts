@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { appendTo, writeWhole } from '@ds/files';
-import type { CheckpointMetadata } from '../../checkpoint-metadata.js';
+import type { CheckpointMetadata } from '../../checkpoints/checkpoint-metadata.js';
 import type { StateDict } from '../../state-dict.js';
-import { bytesOfTensor, checkTensor } from '../../float-bytes.js';
-import { fileDtype, fileSizes } from '../../stored-values.js';
+import { bytesOfTensor, checkTensor } from '../../values/float-bytes.js';
+import { fileDtype, fileSizes } from '../../values/stored-values.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { checkSparseFields, type SparseTableLike } from './sparse-table-like.js';

@@ -1,7 +1,7 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { DenseTable } from '../../../tables/dense-table.js';
-import { usedTables } from '../../../models/dlrm/kept-features.js';
+import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
 import { partOfInput, type PartInput } from './part-input.js';
 import { PartForward } from './part-forward.js';

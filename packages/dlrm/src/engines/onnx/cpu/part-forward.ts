@@ -1,6 +1,6 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
-import { usedTables } from '../../../models/dlrm/kept-features.js';
+import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
 import { InteractionMemory, liveColumns } from '../interaction/interaction-memory.js';
 import { forwardGraph } from '../graph/dlrm-graphs.js';
 import type { Sessions } from '../sessions.js';

@@ -3,7 +3,7 @@ import { runOnThreads } from '@ds/threads';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { forwardWorkerUrl } from '../../../forward-worker-url.js';
-import { usedTables } from '../../../models/dlrm/kept-features.js';
+import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
 import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
 import type { ForwardOptions } from './part-forward.js';

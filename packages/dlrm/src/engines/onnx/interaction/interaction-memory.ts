@@ -1,6 +1,6 @@
 import { TableMemory } from '@ds/data-sparsifier';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
-import { usedFeatureParts, usedTables, type FeatureParts } from '../../../models/dlrm/kept-features.js';
+import { usedFeatureParts, usedTables, type FeatureParts } from '../../../models/dlrm/hooks/kept-features.js';
 import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
 
 // The kernel stores four values at a time, and may write this many bytes beyond the last example.
