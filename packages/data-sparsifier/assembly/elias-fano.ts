@@ -21,7 +21,7 @@ function prepareSelect(): void {
 }
 
 /** The bit position of the `nth` one of a word, from 0, which must exist. (S. Vigna, "Broadword implementation of rank/select", 2008.) */
-function select(word: u64, nth: u32): u32 {
+function nthOne(word: u64, nth: u32): u32 {
   let sums = word - ((word >> 1) & 0x5555555555555555);
   sums = (sums & 0x3333333333333333) + ((sums >> 2) & 0x3333333333333333);
   sums = ((sums + (sums >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x0101010101010101;
@@ -64,7 +64,7 @@ export function findInEliasFano(index: EliasFanoRows, row: u32): u32 {
     word = wordAt(index.high, position);
     zeros = <u32>popcnt(~word);
   }
-  const end = select(~word, nth);
+  const end = nthOne(~word, nth);
   // The ones right before it are the bucket's rows; a run that fills the word's lower bits may have started earlier.
   let inBucket = <u32>clz(~((word << 1) << (63 - end)));
   const last = first + end - nth;

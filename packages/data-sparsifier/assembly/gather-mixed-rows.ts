@@ -1,18 +1,18 @@
 // The gather of MixedPrecisionTable (../src/tables/mixed-precision/) as WebAssembly with SIMD.
 import { EliasFanoRows, findInEliasFano, notKept, prepareEliasFano } from './elias-fano';
 import { expandRows, placesOfClass, rowsOfClass } from './mixed-rows';
-import { expandKind, expandProjectedRows, touchProjectedRows } from './projected-rows';
+import { expandKind, ExpandedKind, expandProjectedRows, touchProjectedRows } from './projected-rows';
 import { hasBit, onesBefore, prepareRanks } from './ranked-bits';
 import {
-  groupSize,
-  largeTableRows,
-  noRow,
-  placeOfNoRow,
-  placesOfStored,
-  refuse,
-  storedRows,
-  touch,
-} from './stored-rows';
+  blockSize,
+  copyRepeatedRows,
+  placeOfOther,
+  listNewRows,
+  newIds,
+  newPlaces,
+  notAllRows,
+} from './repeated-rows';
+import { groupSize, largeTableRows, placesOfStored, storedRows, touch } from './stored-rows';
 import { zeroRow } from './zero-row';
 
 // A table's header in memory, as ../src/tables/mixed-precision/kernel-header.ts writes it. After it come 5 words for each
@@ -31,8 +31,9 @@ class MixedTable {
   lowBits!: u32;
   classes!: u32;
   basis!: u32;
+  workspace!: u32;
 }
-const classesAt: usize = 4 * 12;
+const classesAt: usize = 4 * 13;
 const classBitsAt: usize = classesAt + 20 * 12;
 
 @unmanaged
@@ -70,30 +71,38 @@ export function gatherMixedRows(header: usize, ids: usize, count: u32, out: usiz
       expandKind(table.basis, table.dim, ofClass.coefficients, ofClass.rowBytes, ofClass.expanded);
     }
   }
-  for (let start: u32 = 0; start < count; start += groupSize) {
-    const inGroup = min(groupSize, count - start);
-    const stored = findRows(table, ids, inGroup, out, stride);
-    if (stored == noRow) return start + placeOfNoRow;
-    expandStored(header, stored);
-    ids += groupSize << 2;
-    out += groupSize * stride;
+  const workspace: usize = table.workspace;
+  const rowBytes: usize = table.dim << 2;
+  for (let start: u32 = 0; start < count; start += blockSize) {
+    const end = min(start + blockSize, count);
+    const found = listNewRows(workspace, table.rows, ids, start, end, out, stride, rowBytes);
+    if (found == notAllRows) return placeOfOther;
+    for (let first: u32 = 0; first < found; first += groupSize) {
+      const from = (<usize>first) << 2;
+      const stored = findRows(
+        table,
+        newIds(workspace) + from,
+        newPlaces(workspace) + from,
+        min(groupSize, found - first),
+      );
+      expandStored(header, stored);
+    }
+    copyRepeatedRows(workspace, rowBytes);
   }
   return count;
 }
 
-/** Like `findStoredRows`, for any kind of index. */
-function findRows(table: MixedTable, ids: usize, count: u32, out: usize, stride: usize): u32 {
-  for (let place: u32 = 0; place < count; place++) {
-    if (load<u32>(ids + ((<usize>place) << 2)) >= table.rows) return refuse(place);
-  }
+/** Finds the stored rows of up to `groupSize` ids in any kind of index, and writes zeros for those that are not stored. */
+function findRows(table: MixedTable, ids: usize, places: usize, count: u32): u32 {
   const rowBytes: usize = table.dim << 2;
   const kind = table.indexKind;
   let found: usize = 0;
-  for (let place: usize = 0; place < <usize>count; place++, out += stride) {
+  for (let place: usize = 0; place < <usize>count; place++) {
     const id = load<u32>(ids + (place << 2));
+    const out = load<u32>(places + (place << 2));
     let stored = id;
     if (kind == bitmap) {
-      stored = hasBit(table.bits, id) ? onesBefore(table.bits, table.ranks, id) : notKept;
+      stored = select<u32>(onesBefore(table.bits, table.ranks, id), notKept, hasBit(table.bits, id));
     } else if (kind != allRows) {
       stored =
         kind == noRows
@@ -101,7 +110,7 @@ function findRows(table: MixedTable, ids: usize, count: u32, out: usize, stride:
           : findInEliasFano(changetype<EliasFanoRows>(changetype<usize>(table) + 20), id);
     }
     store<u32>(storedRows + (found << 2), stored);
-    store<u32>(placesOfStored + (found << 2), <u32>out);
+    store<u32>(placesOfStored + (found << 2), out);
     // Branchless, because which rows are stored is unpredictable.
     found += <usize>(stored != notKept);
     if (kind != allRows) zeroRow(out, rowBytes);
@@ -126,9 +135,9 @@ function expandStored(header: usize, stored: u32): void {
         ? takeRest(stored, rows, rowBytes)
         : takeClass(load<u32>(bits), load<u32>(bits, 4), stored, rows, rowBytes);
     if (isProjected) {
-      const coefficients = ofClass.coefficients;
-      if (isLarge) touchProjectedRows(ofClass.rows, coefficients, ofClass.rowBytes, inClass);
-      expandProjectedRows(ofClass.rows, coefficients, ofClass.rowBytes, ofClass.expanded, table.dim, inClass);
+      const kind = changetype<ExpandedKind>(<usize>ofClass.expanded);
+      if (isLarge) touchProjectedRows(ofClass.rows, kind, inClass);
+      expandProjectedRows(ofClass.rows, kind, table.dim, inClass);
     } else {
       if (isLarge) {
         for (let row: usize = 0; row < <usize>inClass; row++) touch(load<u32>(rowsOfClass + (row << 2)));

@@ -41,6 +41,8 @@ export interface RowKernels {
   gatherSparseRows: GatherKernel;
   gatherQuantizedRows: GatherKernel;
   gatherMixedRows: GatherKernel;
+  /** Bytes of the workspace that `gatherMixedRows` needs; any values may be in it. */
+  workspaceBytes(): number;
 }
 
 /** The kernels on a memory. */

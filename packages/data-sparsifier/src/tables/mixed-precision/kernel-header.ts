@@ -16,6 +16,7 @@ const fields = [
   'lowBits',
   'classes',
   'basis',
+  'workspace',
 ] as const;
 const fieldsOfClass = ['bits', 'rowBytes', 'rows', 'coefficients', 'expanded'] as const;
 const fieldsOfClassBits = ['bits', 'ranks'] as const;
@@ -37,8 +38,13 @@ export interface ClassOfHeader {
   rows: PlacedBytes;
   /** Offset of the bits and steps of the coefficients. */
   coefficients: number;
-  /** Offset of the scratch space in which the kernel expands the kind: 1 + coefficients vectors of float32. */
+  /** Offset of the scratch space in which the kernel expands the kind: `expandedKindBytes`. */
   expanded: number;
+}
+
+/** Bytes of an expanded kind: 16, then 8 for each coefficient, then a float32 row and one for each coefficient. */
+export function expandedKindBytes(coefficients: number, dim: number): number {
+  return 16 + 8 * coefficients + 4 * dim * (1 + coefficients);
 }
 
 /** The header of a table in the memory of the kernels. */
@@ -49,6 +55,7 @@ export function mixedHeader({
   classes,
   classBits,
   basis,
+  workspace,
 }: {
   rows: number;
   dim: number;
@@ -57,6 +64,8 @@ export function mixedHeader({
   classBits: readonly RankedBits[];
   /** Offset of the basis of projected rows; 0 if there is none. */
   basis: number;
+  /** Offset of the scratch space of a gather. */
+  workspace: number;
 }): number[] {
   const values: Record<(typeof fields)[number], number> = {
     rows,
@@ -71,6 +80,7 @@ export function mixedHeader({
     lowBits: 0,
     classes: classes.length,
     basis,
+    workspace,
   };
   if (index.kind === 'bitmap') {
     values.bits = index.bitmap.bits.offset;

@@ -1,5 +1,5 @@
 import type { TableMemory } from '../table-memory.js';
-import { mixedHeader, mixedHeaderFields, type ClassOfHeader } from './kernel-header.js';
+import { expandedKindBytes, mixedHeader, mixedHeaderFields, type ClassOfHeader } from './kernel-header.js';
 import { checkedTableShape } from '../checked-table-shape.js';
 import { StoredRowTable, type StoredRows } from '../stored-row-table.js';
 import { checkParts, type MixedPrecisionParts } from './mixed-precision-parts.js';
@@ -70,8 +70,8 @@ export class MixedPrecisionTable extends StoredRowTable {
     this.#classes = parts.classes.map(({ bits, rows: packed }, place) => ({
       bits,
       count: rowsOfClass[place]!,
-      // The kernel reads 4 bytes to get a coefficient.
-      rows: placeBytes(packed, memory, isProjectedKind(bits) ? 4 : 0),
+      // The kernel reads the 8 bytes from the start of a row.
+      rows: placeBytes(packed, memory, isProjectedKind(bits) ? 8 : 0),
     }));
     this.#projection = parts.projection && openProjection(parts.projection, memory);
     this.byteLength =
@@ -80,10 +80,13 @@ export class MixedPrecisionTable extends StoredRowTable {
       projectionBytes(parts.projection?.kinds ?? [], dim) +
       this.#classes.reduce((sum, { rows: packed }) => sum + packed.length, 0);
     if (memory) {
+      const expandedBytes = this.#expandedBytes();
+      const workspace = memory.scratch(expandedBytes + memory.kernels.workspaceBytes());
       const header = mixedHeader({
         ...{ rows, dim, index, classBits: this.#classBits },
-        classes: this.#classesOfHeader(memory),
+        classes: this.#classesOfHeader(workspace),
         basis: this.#projection?.basis.offset ?? 0,
+        workspace: workspace + expandedBytes,
       });
       memory.int32(this.header, header.length).set(header);
     }
@@ -266,20 +269,25 @@ export class MixedPrecisionTable extends StoredRowTable {
     });
   }
 
-  /** The classes as the kernel knows them, with scratch space in `memory`. */
-  #classesOfHeader(memory: TableMemory): ClassOfHeader[] {
+  /** Bytes of the scratch space for the expanded kinds. */
+  #expandedBytes(): number {
     const kinds = this.#projection?.kinds ?? [];
-    const vectorBytes = 4 * this.dim;
-    let expanded = memory.scratch(
-      kinds.reduce((sum, { coefficientBits }) => sum + (1 + coefficientBits.length) * vectorBytes, 0),
+    return kinds.reduce(
+      (sum, { coefficientBits }) => sum + expandedKindBytes(coefficientBits.length, this.dim),
+      0,
     );
+  }
+
+  /** The classes as the kernel knows them; projected kinds are expanded at `expanded`. */
+  #classesOfHeader(expanded: number): ClassOfHeader[] {
+    const kinds = this.#projection?.kinds ?? [];
     return this.#classes.map(({ bits, rows }) => {
       if (!isProjectedKind(bits)) {
         return { bits, rowBytes: storedRowBytes(bits, this.dim), rows, coefficients: 0, expanded: 0 };
       }
       const { coefficientBits, coefficients } = projectedRowsOf({ kinds }, bits);
       const at = expanded;
-      expanded += (1 + coefficientBits.length) * vectorBytes;
+      expanded += expandedKindBytes(coefficientBits.length, this.dim);
       return {
         ...{ bits, rowBytes: coefficientBits.length, rows },
         coefficients: coefficients.offset,

@@ -157,6 +157,7 @@ export function readProjectedRow(
 ): void {
   out.set(origin, to);
   readCodes(rows, place, coefficientBits).forEach((code, index) => {
+    if (coefficientBits[index] === 0) return;
     const vector = vectors[index]!;
     for (let column = 0; column < origin.length; column++) {
       out[to + column] = out[to + column]! + Math.fround(code * vector[column]!);

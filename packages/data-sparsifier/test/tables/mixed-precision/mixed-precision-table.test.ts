@@ -46,7 +46,8 @@ function expected({ shape: [rows, dim], bits, rowsByBits, projection }: MixedRow
         });
         let from = 0;
         coefficientBits.forEach((own, k) => {
-          const code = own === 0 ? 0 : parseInt([...ofRow.slice(from, (from += own))].reverse().join(''), 2);
+          if (own === 0) return;
+          const code = parseInt([...ofRow.slice(from, (from += own))].reverse().join(''), 2);
           value = fround(value + fround(code * vectors[k]!));
         });
         dense[row * dim + column] = value;
@@ -150,6 +151,42 @@ describe('MixedPrecisionTable', () => {
           expect(out).toEqual(wanted);
         },
       ),
+    );
+  });
+
+  test('gathers long batches that look up rows again, from several tables of one memory', () => {
+    fc.assert(
+      fc.property(
+        fc.array(arbitraryMixedTable(3000), { minLength: 2, maxLength: 2 }),
+        fc.array(fc.record({ table: fc.nat({ max: 1 }), distinct: fc.integer({ min: 1, max: 4000 }) }), {
+          minLength: 2,
+          maxLength: 4,
+        }),
+        fc.integer({ min: 1, max: 1100 }),
+        (inputs, batches, length) => {
+          if (inputs.some(({ shape }) => shape[0] === 0)) return;
+          const memory = new TableMemory();
+          const tables = inputs.map((input) => MixedPrecisionTable.fromRows({ ...input, memory }));
+          const denseTables = inputs.map(expected);
+          const [idsAt, outAt] = [memory.allocate(4 * length), memory.allocate(4 * length * 32)];
+          const ids = memory.int32(idsAt, length);
+          for (const { table, distinct } of batches) {
+            const [rows, dim] = inputs[table]!.shape;
+            ids.forEach((_, place) => (ids[place] = ((place * 7919) % distinct) % rows));
+            const out = memory.float32(outAt, length * dim);
+            tables[table]!.gatherRows(ids, out);
+            const dense = denseTables[table]!;
+            const wanted = new Float32Array(length * dim);
+            ids.forEach((id, place) => wanted.set(dense.subarray(id * dim, (id + 1) * dim), place * dim));
+            expect(out).toEqual(wanted);
+            ids[length - 1] = rows;
+            expect(() => tables[table]!.gatherRows(ids, out)).toThrow(
+              `id ${rows} at position ${length - 1} is not a row`,
+            );
+          }
+        },
+      ),
+      { numRuns: 20 },
     );
   });
 
