@@ -594,6 +594,11 @@ describe('MixedPrecisionTable', () => {
           'rows129: expected coefficients of 0 to 16 bits, at least 1 together, found [0]',
         ],
         [
+          'a coefficient of negative bits',
+          { projection: { basis, kinds: [first, { ...second, coefficientBits: [-1] }] } },
+          'rows129: expected coefficients of 0 to 16 bits, at least 1 together, found [-1]',
+        ],
+        [
           'coefficients of many bits',
           { projection: { basis, kinds: [first, { ...second, coefficientBits: [17] }] } },
           'rows129: expected coefficients of 0 to 16 bits',
@@ -604,6 +609,7 @@ describe('MixedPrecisionTable', () => {
           'steps129: expected finite values, found others at place 0',
         ],
         ['no count', withClass({ count: undefined }), 'rows129: expected a number of rows'],
+        ['no rows', withClass({ count: 0, rows: new Uint8Array() }), 'rows129: expected a number of rows'],
         ['another count', withClass({ count: count! + 9 }), /^rows129: expected \d+ bytes for/],
         ['ones after the rows', withClass({ rows: padded }), /^rows129: has ones after its \d+ rows/],
       ])('refuses %s', (_, changed, message) => {
