@@ -1,12 +1,5 @@
+import type { Shard } from '@ds/files';
 import { InvalidArgumentError } from 'commander';
-
-/** One part of a command's work, which is divided among several processes or machines. */
-interface Shard {
-  /** Which part, from 1. */
-  index: number;
-  /** Number of parts. */
-  count: number;
-}
 
 /** A part as requested: by number, or taken from the environment. */
 interface WantedShard {

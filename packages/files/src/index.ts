@@ -3,7 +3,7 @@ export { writeError } from './writing/write-error.js';
 export { whileHolding } from './locks/hold-output.js';
 export { openUnnamed, withTemporaryFolder } from './writing/temporary-file.js';
 export { checkFreeSpace, freeSpace } from './writing/check-free-space.js';
-export { partPath, partOfPath } from './part-path.js';
+export { partPath, partOfPath, type Shard } from './part-path.js';
 export { makeFolders } from './make-folders.js';
 export { checkOutputs } from './writing/check-outputs.js';
 export { appendTo } from './writing/append-to.js';

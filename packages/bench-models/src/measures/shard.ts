@@ -1,4 +1,7 @@
-/** One part of a benchmark that is divided among several processes or machines. */
+/**
+ * One part of a benchmark that is divided among several processes or machines. The commands parse it into the `Shard` of
+ * @ds/files, which is private and so cannot appear in these published types.
+ */
 export interface Shard {
   /** Number of this part, from 1. */
   index: number;
