@@ -10,7 +10,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a process to its end, or for so many seconds. */
+/** Runs a process to its end, or until a time limit. */
 export function runProcess(
   command: readonly string[],
   {
@@ -25,7 +25,7 @@ export function runProcess(
     /** Variables in addition to those of this process; undefined ones are left out. */
     env?: Record<string, string | undefined>;
     input?: 'ignore' | 'pipe';
-    /** Called with the process's number, to do something to it. */
+    /** Called with the process id, for example to kill the process. */
     onStart?: (pid: number) => void;
   },
 ): Promise<Ended> {

@@ -10,7 +10,7 @@ const root = process.cwd();
 const checkpoints = join(root, 'packages/tensor-files/test/golden/checkpoints');
 const casesAtOnce = 2000;
 const secondsPerCase = 5;
-// Formats of archives have a checksum over every array; in the others nothing can show a changed value.
+// Archive formats have a checksum for every array; in the others a changed value cannot be detected.
 const hasChecksums = (file: string) => !/\.(safetensors|csv)$/.test(file) && file !== 'without-checksums.pt';
 
 /** The small files that are damaged, each as its program wrote it. */
@@ -60,7 +60,7 @@ export async function fuzz({ cases, seed }: { cases: number; seed: number }): Pr
           `case ${last} of seed ${seed}: the reader ended by ${signal ?? code}: ${stderr.slice(-200)}`,
         );
       }
-      // Goes on behind one that ended the process.
+      // Continues after a file that ended the process.
       first = code === 0 ? first + count : Math.max(first, last + 1);
     }
   } finally {
@@ -70,7 +70,7 @@ export async function fuzz({ cases, seed }: { cases: number; seed: number }): Pr
   return {
     name: 'damaged files',
     cases,
-    found: `${error} clear errors, ${equal} equal, ${different} different where nothing can show it`,
+    found: `${error} clear errors, ${equal} equal, ${different} different where no check can detect it`,
     faults,
   };
 }

@@ -16,11 +16,11 @@ import {
   tuple,
 } from './pickle-code.js';
 
-/** A file that claims little and costs much, or would. */
+/** A small file that would be expensive to read without limits. */
 export interface Bomb {
   /** What it does. */
   name: string;
-  /** Extension, which says how it is read. */
+  /** Extension, which determines how it is read. */
   extension: 'ckpt' | 'safetensors' | 'npz' | 'zip';
   make: () => Buffer;
 }

@@ -28,7 +28,7 @@ const dangerous = [
   'constructor.constructor',
 ];
 
-/** Pickles that would call something, each in every form that a pickle has for it; `canary`: a path that must not appear. */
+/** Pickles that try to call a function, in every way that a pickle can; `canary`: a path that must not appear. */
 export function calls(canary: string): { name: string; file: Buffer }[] {
   const command = text(`touch ${canary}`);
   const before = dict(text('w'), tensor());

@@ -53,7 +53,7 @@ export function safetensorsFile(header: string, dataLength = 16): Buffer {
   return Buffer.concat([length, text, Buffer.alloc(dataLength)]);
 }
 
-/** An npy array with this header, as NumPy writes it but for what it says. */
+/** An npy array with this header, laid out as NumPy does. */
 export function npyFile(header: string, data: Buffer): Buffer {
   const text = Buffer.from(`${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`);
   const start = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');

@@ -8,7 +8,7 @@ import { bombs } from './bombs.js';
 import { calls } from './calls.js';
 import { mostBytes, mostSeconds, readInProcess } from './read-in-process.js';
 
-/** Pickles that would run something, read in this process. */
+/** Reads pickles that try to call a function, in this process. */
 export async function hostileCalls(): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'torture-calls-'));
   const canary = join(folder, 'canary');
@@ -31,7 +31,7 @@ export async function hostileCalls(): Promise<Outcome> {
   }
 }
 
-/** Files that claim little and cost much, each read by a process of its own. */
+/** Reads small files that would be expensive without limits, each in its own process. */
 export async function hostileBombs(sizes: readonly number[]): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'torture-bombs-'));
   const faults: string[] = [];

@@ -1,4 +1,4 @@
-// The opcodes of a pickle by hand (Python's pickletools.py describes them), to write what no pickler would.
+// The opcodes of a pickle (Python's pickletools.py describes them), to write by hand what no pickler would.
 
 /** A pickle of protocol 2 with these opcodes. */
 export function pickled(...parts: (Buffer | string)[]): Buffer {
@@ -13,7 +13,7 @@ export function join(...parts: (Buffer | string)[]): Buffer {
   return Buffer.concat(parts.map(bytes));
 }
 
-/** Opcodes for each of so many things, one after another. */
+/** Opcodes for each of `count` things, one after another. */
 export function each(count: number, part: (index: number) => Buffer | string): Buffer {
   return Buffer.concat(Array.from({ length: count }, (_, i) => bytes(part(i))));
 }
@@ -36,9 +36,9 @@ export function integer(value: number): Buffer {
   return code;
 }
 
-/** BINGET: what was kept under a number below 256. */
+/** BINGET: the memo entry with a number below 256. */
 export const get = (index: number) => Buffer.from([0x68, index]);
-/** BINPUT: keeps what is on top of the stack. */
+/** BINPUT: stores the top of the stack in the memo. */
 export const put = (index: number) => Buffer.from([0x71, index]);
 /** LONG_BINGET. */
 export function longGet(index: number): Buffer {

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { runProcess } from '../child.js';
 
-/** What reading one file took, in a process of its own. */
+/** The cost of reading one file, measured in its own process. */
 export interface Reading {
-  /** Number of tensors; undefined where the file was refused. */
+  /** Number of tensors; undefined if the file was refused. */
   tensors?: number;
   /** Why it was refused. */
   error?: string;
-  /** Seconds of all processors. */
+  /** CPU seconds, over all processors. */
   cpu: number;
-  /** Bytes that the process's resident set grew by at the most. */
+  /** The largest growth of the process's resident set, in bytes. */
   bytes: number;
 }
 

@@ -6,9 +6,9 @@ import { Dlrm } from '../models/dlrm/dlrm.js';
 import type { SharedOptions } from './shared-options.js';
 
 /**
- * Loads the model of a command that scores rows, and notes what runs it.
+ * Loads the model of a command that scores rows, and reports the engine.
  *
- * @throws Error naming the checkpoint if it is no model, or both files if the model does not fit the data.
+ * @throws Error naming the checkpoint if it is not a model, or both files if the model does not fit the data.
  */
 export async function loadForData(
   options: SharedOptions & { processedDataFile: string; modelPath: string },

@@ -5,13 +5,13 @@ import { Dlrm } from '../models/dlrm/dlrm.js';
 import { PrunedValues } from '../tables/pruned-values.js';
 import type { SharedOptions } from './shared-options.js';
 
-/** A model that is trained further. */
+/** A model to train further. */
 export interface LoadedModel {
   /** Its parameters; tables are dense. */
   state: StateDict;
-  /** What its checkpoint says of itself, and the ids of the data. */
+  /** The metadata of its checkpoint, and the ids of the data. */
   metadata: CheckpointMetadata;
-  /** The values that stay 0, if they are to. */
+  /** The values that must stay 0, if any. */
   held?: PrunedValues;
 }
 
@@ -19,7 +19,7 @@ export interface LoadedModel {
  * Loads the model of `dlrm train --load-model`. Training needs dense tables, so compressed ones are converted; a note says
  * how much larger they get.
  *
- * @throws Error naming the checkpoint if it is no model or has no pruned values to hold, or both files if it does not fit the
+ * @throws Error naming the checkpoint if it is not a model or has no pruned values to hold, or both files if it does not fit the
  *   data
  */
 export async function loadToTrain(

@@ -99,7 +99,7 @@ async function runTrain(options: TrainOptions): Promise<void> {
   expectCheckpointOutput(saveModel, { inputs: [processedDataFile, ...(loadModel ? [loadModel] : [])] });
   const progress = createProgress(options);
   try {
-    // From the start, because a second training for the same file would fail only at its end.
+    // Held from the start, because otherwise a second training for the same file would fail only at its end.
     await whileHolding([saveModel], () => trainAndSave(options, progress));
   } finally {
     progress.finish();
@@ -165,7 +165,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
   progress.note(`wrote ${saveModel}`);
 }
 
-/** The model as it is before the first step: the loaded one, or a new one. */
+/** The model before the first step: the loaded one, or a new one. */
 function startOf(
   loaded: LoadedModel | undefined,
   { seed, engine, archInteractionOp, archInteractionItself = false }: TrainOptions,
@@ -178,7 +178,7 @@ function startOf(
 
 async function openCheckpoints(options: TrainOptions): Promise<TrainingCheckpoints> {
   const { processedDataFile, saveModel, loadModel, fresh, dayCounts } = options;
-  // How often they are saved and what is shown change nothing.
+  // The interval between checkpoints and the output on the terminal do not affect the result.
   const settings = { ...options, version, checkpointEvery: undefined, fresh: undefined, quiet: undefined };
   const inputs = [processedDataFile, ...(loadModel === undefined ? [] : [loadModel])];
   const files = [...inputs, ...(await dayCountFiles(processedDataFile, { file: dayCounts }))];

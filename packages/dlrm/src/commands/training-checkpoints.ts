@@ -6,11 +6,11 @@ import type { Dlrm } from '../models/dlrm/dlrm.js';
 
 /** The checkpoints of a training that can be continued, next to its output; one at a time, until that is written. */
 export interface TrainingCheckpoints {
-  /** What an earlier training with the same settings and rows left. */
+  /** The checkpoint of an interrupted training with the same settings and rows. */
   readonly last: { path: string; position: TrainingPosition } | undefined;
-  /** Saves the model and where its training is; the checkpoint before is then removed. */
+  /** Saves the model and the position of its training, then removes the previous checkpoint. */
   save(model: Pick<Dlrm, 'save'>, position: TrainingPosition): Promise<void>;
-  /** Removes all of it. */
+  /** Removes all checkpoints. */
   remove(): void;
 }
 
@@ -22,7 +22,7 @@ interface Kept {
 
 const key = 'last';
 
-/** Opens the checkpoints of a training, as `openJournal` does; a damaged one is passed over. */
+/** Opens the checkpoints of a training, as `openJournal` does; a damaged one is ignored. */
 export async function openTrainingCheckpoints(
   options: Parameters<typeof openJournal>[0],
 ): Promise<TrainingCheckpoints> {
@@ -32,7 +32,7 @@ export async function openTrainingCheckpoints(
   const isWhole = kept?.identity !== undefined && (await fileIdentity(kept.path)) === kept.identity;
   const last = isWhole ? kept : undefined;
   const folder = dirname(output);
-  /** Also those of a training with other settings, which nobody will continue. */
+  // Also those of a training with other settings, which cannot be continued.
   const removeAllBut = (kept: string | undefined) => {
     for (const name of readdirSync(folder)) {
       const isCheckpoint = name.startsWith(`.${basename(output)}.`) && /\.\d+-\d+\.safetensors$/.test(name);

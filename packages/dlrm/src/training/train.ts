@@ -22,11 +22,11 @@ export interface TrainingResult {
   epochLosses: number[];
 }
 
-/** How far a training is: with the model's parameters, all that it needs to continue. */
+/** The position of a training: together with the model's parameters, all that is needed to continue it. */
 export interface TrainingPosition {
   /** The epoch, from 0. */
   epoch: number;
-  /** Steps that are done in that epoch. */
+  /** Steps done in that epoch. */
   steps: number;
   /** Sum of the losses of that epoch's examples so far. */
   lossSum: number;
@@ -63,7 +63,7 @@ export async function train({
   batchSize?: number;
   /** Seed of the order; default 1. Epoch e (from 0) is shuffled with seed + e. */
   seed?: number;
-  /** Values of the tables that stay as they are, such as those of a pruned model. Default: none. */
+  /** Values of the tables that must not change, such as the zeros of a pruned model. Default: none. */
   held?: PrunedValues | undefined;
   /** Where an earlier training of this model with the same settings stopped. Default: the start. */
   from?: TrainingPosition;

@@ -3,9 +3,9 @@ import type { DlrmBatch } from '../models/dlrm/batch.js';
 
 /**
  * Writes the model's probability for every row of a data set, in its order, as a CSV with the columns `row`, from 1, and
- * `probability`. The file is there whole or not at all.
+ * `probability`. The file is written atomically.
  *
- * @throws Error naming the file when it cannot be written, or naming the first row whose probability is no number
+ * @throws Error naming the file if it cannot be written, or naming the first row whose probability is not a number
  */
 export async function writePredictions({
   model,
@@ -19,10 +19,10 @@ export async function writePredictions({
     readonly length: number;
     batches(options: { batchSize: number }): AsyncIterable<DlrmBatch>;
   };
-  /** Rows of a forward pass. */
+  /** Rows per forward pass. */
   batchSize: number;
   output: string;
-  /** Called after each batch with the rows done and their number in all. */
+  /** Called after each batch with the number of rows done and the total. */
   onProgress?: (done: number, total: number) => void;
 }): Promise<void> {
   await writeWhole(output, async (file) => {

@@ -33,7 +33,7 @@ export async function loadCheckpoint(
      * as-stored.
      */
     names?: 'as-stored' | 'plain';
-    /** Called with notes on what is read in another form than it is in the file, one line each. */
+    /** Called with notes on tensors that are read in another form than the file's, one line each. */
     onNote?: ((note: string) => void) | undefined;
     /** Called with the metadata of the file. */
     onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;

@@ -41,7 +41,7 @@ export async function loadModelTensors(
     blockWidth?: number;
     /** The memory for sparse and mixed-precision tables. Default: new memories. */
     memory?: TableMemory;
-    /** Called with notes on what is read in another form than it is in the file, one line each. */
+    /** Called with notes on tensors that are read in another form than the file's, one line each. */
     onNote?: ((note: string) => void) | undefined;
     /** Called with the metadata of the file. */
     onMetadata?: ((metadata: CheckpointMetadata) => void) | undefined;

@@ -16,8 +16,8 @@ export interface OpenCheckpoint {
 /**
  * Opens a checkpoint file, or the checkpoint inside a `.zip`.
  *
- * @throws Error naming the path if it has another extension, cannot be read, is not such an archive, or has another format
- *   than its extension says.
+ * @throws Error naming the path if it has another extension, cannot be read, is not such an archive, or is not of the
+ *   format that its extension names.
  */
 export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {
   const format = formatOfPath(path);

@@ -7,11 +7,11 @@ import { checkTensor } from '../values/float-bytes.js';
 
 /**
  * Writes a state dict in the format of the path's extension: `.ckpt`, `.pt` or `.pth` for
- * `torch.load(path, weights_only=True)`, which gives an OrderedDict of float32 tensors; `.safetensors`; `.npz`.
- * The file is there whole or not at all.
+ * `torch.load(path, weights_only=True)`, which returns an OrderedDict of float32 tensors; `.safetensors`; `.npz`.
+ * The file is written atomically.
  *
- * @throws Error naming the file and the tensor whose values do not fit its shape, an unknown extension, or what
- *   keeps the file from being written.
+ * @throws Error naming the file, if a tensor's values do not match its shape, the extension is unknown, or the file cannot
+ *   be written.
  */
 export async function saveCheckpoint(
   path: string,
@@ -21,8 +21,8 @@ export async function saveCheckpoint(
   }: {
     /**
      * The metadata of the file: for PyTorch the attribute `checkpoint_metadata` of the OrderedDict, which
-     * `load_state_dict` passes over; the `__metadata__` of safetensors; the comment of an npz archive, as JSON. Default:
-     * nothing.
+     * `load_state_dict` ignores; the `__metadata__` of safetensors; the comment of an npz archive, as JSON. Default:
+     * none.
      */
     metadata?: CheckpointMetadata | undefined;
   } = {},
@@ -41,17 +41,17 @@ export async function saveCheckpoint(
 }
 
 /**
- * The bytes that `saveCheckpoint` writes, as they are made: the same for the same state dict. The pieces show
- * the tensors' own memory, so these must not change meanwhile. Tensors in pieces are made as they are written.
+ * The bytes that `saveCheckpoint` writes, made on demand; the same for the same state dict. The pieces are views of
+ * the tensors' own memory, so the tensors must not change in the meantime. Tensors in pieces are made as they are written.
  *
- * @throws Error naming the tensor whose values do not fit its shape.
+ * @throws Error naming a tensor whose values do not match its shape.
  */
 export async function* writeCheckpoint({
   format,
   stateDict,
   metadata = {},
 }: {
-  /** `ckpt` for PyTorch's, `safetensors`, or `npz`. */
+  /** `ckpt` for PyTorch's format, `safetensors`, or `npz`. */
   format: CheckpointFormat;
   stateDict: Readonly<Record<string, Tensor | TensorInPieces>>;
   /** The metadata of the file, as in `saveCheckpoint`. Default: none. */

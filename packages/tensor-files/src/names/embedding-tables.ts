@@ -5,18 +5,18 @@ const dlrmParts = ['weight', 'weight_q', 'weight_r', 'embs.weight', 'proj.weight
 // TorchRec's collections of embedding bags and of embeddings, and deepctr-torch's tables.
 const namedTable = /(?:^|\.)(?:embedding_bags|embeddings|embedding_dict)\.[^.]+\.weight$/;
 const tableLike = /emb|table|lookup/i;
-// A weight without a bias and so many rows for each column is hardly a layer's.
+// A weight without a bias and with this many rows per column is unlikely to be a layer's.
 const tallRatio = 4;
 const mostListed = 5;
 
-/** What is known of a tensor by its name; a shape where there is one. */
+/** A tensor of which only the name and perhaps the shape are known. */
 type Named = Readonly<Record<string, unknown>>;
 
 /**
  * The names of a state dict's embedding tables: those of facebookresearch/dlrm by number (`emb_l.{i}.weight`,
  * `weight_q` and `weight_r`, `embs.weight` and `proj.weight`), then `embedding_bags.NAME.weight`,
- * `embeddings.NAME.weight` (TorchRec) and `embedding_dict.NAME.weight` in the state dict's order. The names are taken
- * as `loadCheckpoint` gives them with `names: 'plain'`.
+ * `embeddings.NAME.weight` (TorchRec) and `embedding_dict.NAME.weight` in the state dict's order. The names must be
+ * those that `loadCheckpoint` returns with `names: 'plain'`.
  */
 export function embeddingTableNames(stateDict: Named): string[] {
   const names = Object.keys(stateDict).filter((name) => isEmbeddingTable(name, stateDict[name]));
@@ -30,7 +30,7 @@ export function embeddingTableNames(stateDict: Named): string[] {
   ];
 }
 
-/** Whether a tensor of this name, and of this shape where `tensor` has one, is an embedding table. */
+/** Whether a tensor with this name, and with the shape of `tensor` if it has one, is an embedding table. */
 export function isEmbeddingTable(name: string, tensor?: unknown): boolean {
   return dlrmTable.test(name) || (namedTable.test(name) && (shapeOf(tensor)?.length ?? 2) === 2);
 }
@@ -59,7 +59,7 @@ export function selectTables({
   notes: string[];
 } {
   const matrices = Object.keys(stateDict).filter((name) => {
-    // Whole numbers are carried along: they cannot be pruned.
+    // Integer tensors are copied unchanged: they cannot be pruned.
     const isInteger = (stateDict[name] as { stored?: { bytes?: unknown } }).stored?.bytes !== undefined;
     return shapeOf(stateDict[name])?.length === 2 && !isInteger;
   });

@@ -106,6 +106,6 @@ function applyMasks(name: string, weight: Tensor, masks: readonly unknown[]): Te
     }
     for (let i = 0; i < data.length; i++) data[i] = mask.data[i] === 0 ? 0 : data[i]! * mask.data[i]!;
   }
-  // Whole numbers times a mask are written as what they are now.
+  // The type of integers is dropped, because they were multiplied by a mask.
   return { data, shape: weight.shape, ...(!weight.stored?.bytes && { stored: weight.stored }) };
 }

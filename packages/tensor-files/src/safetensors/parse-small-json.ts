@@ -4,10 +4,10 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Parses JSON that a file brings along, once it is certain that the values take about as much memory as text: objects and
- * arrays take 60 bytes each, a text only 2, and what is nested without end overflows the stack of who walks over it.
+ * Parses JSON from an untrusted file, after checking that its values take about as much memory as its text: an object or array
+ * takes 60 bytes, but its text as few as 2, and deep nesting overflows the stack of code that walks the values.
  *
- * @throws Error saying what it is not.
+ * @throws Error without the name of the file, such as "not valid JSON".
  */
 export function parseSmallJson(
   bytes: Uint8Array,
@@ -15,9 +15,9 @@ export function parseSmallJson(
     deepest,
     bytesPerPart,
   }: {
-    /** How deep objects and arrays may be nested. */
+    /** Maximum nesting depth of objects and arrays. */
     deepest: number;
-    /** The mean length of the text of an object or array that is expected at the least. */
+    /** Minimum mean length of the text of an object or array. */
     bytesPerPart: number;
   },
 ): unknown {
@@ -47,7 +47,7 @@ export function parseSmallJson(
 
 const freeParts = 100_000;
 
-/** A value in an error. */
+/** A value for an error message, shortened. */
 export function shortly(value: unknown): string {
   if (Array.isArray(value)) {
     const some = value

@@ -14,9 +14,9 @@ export function isFloatTensor({ dtype }: Pick<SafetensorsEntry, 'dtype'>): boole
 }
 
 /**
- * What a tensor's values are.
+ * The type of a tensor's values.
  *
- * @throws Error naming the source and the tensor when it is none of F32, F16, BF16 and F64.
+ * @throws Error naming the source and the tensor if its dtype is not F32, F16, BF16 or F64.
  */
 export function floatTypeOf(source: SafetensorsSource, name: string, { dtype }: SafetensorsEntry): FloatType {
   const type = Object.hasOwn(floatTypes, dtype) ? floatTypes[dtype] : undefined;
@@ -29,8 +29,8 @@ export function floatTypeOf(source: SafetensorsSource, name: string, { dtype }: 
 /**
  * The values of one tensor of a safetensors file, row-major, as float32.
  *
- * @throws Error naming the source and the tensor when it is none of F32, F16, BF16 and F64, when the machine
- *   cannot hold it, or when the source cannot be read.
+ * @throws Error naming the source and the tensor if its dtype is not F32, F16, BF16 or F64, it does not fit into memory, or
+ *   the source cannot be read.
  */
 export async function readFloatTensor({
   source,
@@ -39,11 +39,11 @@ export async function readFloatTensor({
   shared = false,
 }: {
   source: SafetensorsSource;
-  /** What errors call the tensor. */
+  /** The name of the tensor in errors. */
   name: string;
-  /** Where it is, from `readSafetensorsHeader`. */
+  /** Its entry, from `readSafetensorsHeader`. */
   entry: SafetensorsEntry;
-  /** Puts the values over a SharedArrayBuffer; default false. */
+  /** Whether to put the values over a SharedArrayBuffer; default false. */
   shared?: boolean;
 }): Promise<Float32Array> {
   const type = floatTypeOf(source, name, entry);

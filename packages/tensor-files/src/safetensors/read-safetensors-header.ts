@@ -4,11 +4,11 @@ import { parseSmallJson, shortly } from './parse-small-json.js';
 
 /** A safetensors file, wherever its bytes are: on disk, in memory, in a browser's `File`. */
 export interface SafetensorsSource {
-  /** What errors call it: usually the file's name. */
+  /** Its name in errors: usually the file's name. */
   readonly name: string;
   /** Length in bytes. */
   readonly size: number;
-  /** Fills `target` with the bytes from `position` on, all of which are inside the file. */
+  /** Fills `target` with the bytes from `position` on. All of them are inside the file. */
   readInto(target: Uint8Array, position: number): Promise<void>;
 }
 
@@ -63,10 +63,11 @@ export function bytesAt(source: SafetensorsSource, { start, byteLength }: Safete
 }
 
 /**
- * Reads and checks the header alone; the tensors by name, in the header's order.
+ * Reads and checks only the header.
  *
- * @throws Error naming the source and the tensor: a header that is no such JSON or too long, an unknown dtype,
- *   a shape that does not fit its bytes, tensors that overlap, leave a hole or end beyond the file.
+ * @returns the tensors by name, in the header's order
+ * @throws Error naming the source and the tensor, if the header is invalid or too long, a dtype is unknown, a shape does not
+ *   match its bytes, or tensors overlap, leave a hole or end beyond the file.
  */
 export async function readSafetensorsHeader(
   source: SafetensorsSource,
@@ -74,7 +75,7 @@ export async function readSafetensorsHeader(
   return (await readHeaderWithMetadata(source)).entries;
 }
 
-/** Reads the header as `readSafetensorsHeader` does, and with it the file's own words, its `__metadata__`, by key. */
+/** Like `readSafetensorsHeader`, but also returns the metadata of the file, its `__metadata__`. */
 export async function readHeaderWithMetadata(
   source: SafetensorsSource,
 ): Promise<{ entries: Map<string, SafetensorsEntry>; metadata: Record<string, unknown> }> {
@@ -110,7 +111,7 @@ export async function readHeaderWithMetadata(
   }
   if (entries.size === 0) throw fail('holds no tensors');
 
-  // The format wants the tensors to fill the file without holes, so none can hide or be read twice.
+  // The format requires that tensors fill the file without holes, so none can hide or be read twice.
   let end = dataStart;
   for (const [name, entry] of [...entries].sort(
     ([, a], [, b]) => a.start - b.start || a.byteLength - b.byteLength,

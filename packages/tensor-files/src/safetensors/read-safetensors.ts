@@ -14,7 +14,7 @@ import { mayBeInteger } from '../names/may-be-integer.js';
 import { bytesAt, readHeaderWithMetadata, type SafetensorsEntry } from './read-safetensors-header.js';
 import { dtypeOfSafetensors } from './safetensors-dtypes.js';
 
-/** What a safetensors file holds: tables in forms of our own, and tensors. */
+/** The contents of a safetensors file: tables in our own formats, and tensors. */
 interface Contents {
   entries: ReadonlyMap<string, SafetensorsEntry>;
   sparse: readonly string[];
@@ -26,12 +26,11 @@ interface Contents {
 const ownKeys = ['format', 'sparse', mixedKey];
 
 /**
- * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors), F32, F16, BF16 or F64, its sparse and
- * mixed-precision tables first: as `sparseTable` and `mixedTable` make them, else as dense tensors.
+ * Reads the tensors of a safetensors file (https://huggingface.co/docs/safetensors) with dtype F32, F16, BF16 or F64. Sparse
+ * and mixed-precision tables come first, as returned by `sparseTable` and `mixedTable`, otherwise as dense tensors.
  *
- * @throws Error naming the source and the tensor: a header that is no such JSON or too long, an unknown dtype,
- *   a shape that does not fit its bytes, tensors that overlap, leave a hole or end beyond the file, and tables whose
- *   parts do not agree.
+ * @throws Error naming the source and the tensor, if the header is invalid or too long, a dtype is unknown, a shape does not
+ *   match its bytes, tensors overlap, leave a hole or end beyond the file, or the parts of a table disagree.
  */
 export async function readSafetensors<Table = never>(
   source: ByteSource,
@@ -89,10 +88,10 @@ async function contentsOf(source: ByteSource): Promise<Contents> {
   };
 }
 
-// A part of a table of ours, where the rest of the table is missing.
+// A part of one of our tables whose other parts are missing.
 const tablePart = /\.(mixed|fbgemm)\.|\.(row_)?bitmask$|\.block_shape$/;
 
-/** The type of a tensor of whole numbers or truth values; undefined for any other, and for a table or a part of one. */
+/** The type of an integer or boolean tensor; undefined for any other tensor, and for a table or a part of one. */
 function integerDtype(name: string, entry: SafetensorsEntry): IntegerDtype | undefined {
   const dtype = dtypeOfSafetensors(entry.dtype);
   return dtype && isIntegerDtype(dtype) && mayBeInteger(name) && !tablePart.test(name) ? dtype : undefined;

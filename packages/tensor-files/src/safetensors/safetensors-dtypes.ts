@@ -15,12 +15,12 @@ const dtypes: Readonly<Record<FileDtype, string>> = {
   int64: 'I64',
 };
 
-/** The type of values that one of the format's dtypes stands for, of those that are kept. */
+/** The type of values of one of the format's dtypes, if values of that type are kept. */
 export function dtypeOfSafetensors(dtype: string): FileDtype | undefined {
   return (Object.keys(dtypes) as FileDtype[]).find((known) => dtypes[known] === dtype);
 }
 
-/** A tensor as it is written: float32, or what it was read as. */
+/** A tensor as it is written: in float32, or in the type in which it was read. */
 export function safetensorsInput(name: string, tensor: Tensor | TensorInPieces): SafetensorsInput {
   return {
     dtype: dtypes[fileDtype(tensor)],

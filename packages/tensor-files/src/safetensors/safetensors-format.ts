@@ -10,7 +10,7 @@ export const safetensorsFormat = {
   id: 'safetensors',
   title: 'a safetensors file',
   extensions: ['.safetensors'],
-  // It begins with the length of its header, then the header's JSON, which may begin with spaces.
+  // It starts with the length of its header, then the header's JSON, which may start with spaces.
   hasSignature: false,
   sniff: ({ start }) => start.slice(5, 9) === '\0\0\0{',
   read: ({ source }, options) => readSafetensors(source, options),

@@ -1,4 +1,4 @@
-/** A tensor to be written: its bytes, little-endian, in pieces. */
+/** A tensor to write: its bytes, little-endian, in pieces. */
 export interface SafetensorsInput {
   /** The element type by the format's name, such as `F32`. */
   dtype: string;
@@ -8,8 +8,8 @@ export interface SafetensorsInput {
 }
 
 /**
- * The bytes of a safetensors file (https://huggingface.co/docs/safetensors), the tensors in the given order.
- * `metadata` is free text by key.
+ * The bytes of a safetensors file (https://huggingface.co/docs/safetensors), with the tensors in the given order.
+ * `metadata` has a text for each key.
  */
 export async function* writeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsInput>,
@@ -22,7 +22,7 @@ export async function* writeSafetensors(
     described.push([name, { dtype, shape, data_offsets: [end, (end += byteLength)] }]);
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(described)));
-  // Spaces bring the data to a multiple of 8 bytes.
+  // Spaces align the data to 8 bytes.
   const header = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
   header.set(text, 8);

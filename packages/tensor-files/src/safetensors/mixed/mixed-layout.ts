@@ -5,33 +5,33 @@ import type { SafetensorsEntry } from '../read-safetensors-header.js';
 /** The key of the file's metadata under which its mixed-precision tables are described, as JSON. */
 export const metadataKey = 'mixed_precision';
 
-/** What the metadata says of a table; all else follows from its tensors. */
+/** The description of a table in the metadata; everything else follows from its tensors. */
 export interface MixedTableDescription {
   shape: readonly [rows: number, dim: number];
-  /** The bits of each class of rows, or its projected kind, 128 the first, in the order of its class bits. */
+  /** The bits per value of each class of rows, or its projected kind, 128 the first, in the order of the class bits. */
   bits: readonly number[];
   index: MixedPrecisionParts['index']['kind'];
-  /** Low bits of a row in Elias-Fano's form. */
+  /** Low bits of a row in Elias-Fano coding. */
   lowBits?: number;
   /** The projected kinds, 128 first. */
   projected?: readonly ProjectedDescription[];
 }
 
-/** What the metadata says of a projected kind. */
+/** The description of a projected kind in the metadata. */
 interface ProjectedDescription {
   /** Bits of each coefficient. */
   coefficientBits: readonly number[];
-  /** Rows of the kind, which need not end with a byte. */
+  /** Number of rows of the kind, which need not end at a byte boundary. */
   rows: number;
 }
 
-/** A mixed-precision table of a file: what is said of it, and where its parts are. */
+/** A mixed-precision table of a file: its description, and the positions of its parts. */
 export interface MixedTableEntries extends MixedTableDescription {
   name: string;
   parts: ReadonlyMap<string, { tensor: string; entry: SafetensorsEntry }>;
 }
 
-// Rows of a table have bits in the file; their length, where none is stored, is only claimed.
+// Each row takes bits in the file, but nothing in the file backs the width of rows if none is stored.
 const widestRow = 1 << 16;
 const indexParts: Record<MixedTableDescription['index'], readonly string[]> = {
   all: [],
@@ -55,7 +55,7 @@ export function partNames({
   ];
 }
 
-/** What the tensor of a part is called. */
+/** The name of the tensor of a part. */
 export function partTensor(table: string, part: string): string {
   return `${table}.mixed.${part}`;
 }
@@ -63,8 +63,8 @@ export function partTensor(table: string, part: string): string {
 /**
  * The mixed-precision tables of a safetensors file, from its header.
  *
- * @throws Error naming the file, and the table or part whose description is none, or that is missing, of another dtype,
- *   or in the file without being described.
+ * @throws Error naming the file, and a table whose description is invalid, or a part that is missing, has another dtype, or
+ *   is not described.
  */
 export function mixedTables(
   file: string,
@@ -100,7 +100,7 @@ export function mixedTables(
   return tables;
 }
 
-/** @throws Error naming a tensor that is called like a part of a table which is described without it. */
+/** @throws Error naming a tensor with the name of a part that its table, as described, does not have. */
 function checkNoOthers(
   file: string,
   entries: ReadonlyMap<string, SafetensorsEntry>,
@@ -108,7 +108,7 @@ function checkNoOthers(
 ): void {
   const named = new Map(tables.map((table) => [table.name, table]));
   const separator = partTensor('', '');
-  // Looked at first: a name of nothing but separators would else be looked up at each of them.
+  // Checked first: otherwise a name that consists of separators would cause a look-up for each of them.
   const lengths = new Set(tables.map(({ name }) => name.length));
   for (const tensor of entries.keys()) {
     for (let at = tensor.indexOf(separator); at >= 0; at = tensor.indexOf(separator, at + 1)) {

@@ -45,9 +45,9 @@ export async function readMixedTable(
 }
 
 /**
- * The table of these parts.
+ * Builds the table from its parts.
  *
- * @throws Error naming the source, the table and the part that is no such part or disagrees with the others.
+ * @throws Error naming the source, the table, and a part that is invalid or disagrees with the others.
  */
 export function openMixedTable(
   source: Pick<ByteSource, 'name'>,

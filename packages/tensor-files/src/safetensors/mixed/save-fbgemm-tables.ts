@@ -8,16 +8,15 @@ import { fbgemmTables } from './fbgemm-tables.js';
 import type { MixedStateDict } from './save-mixed-checkpoint.js';
 
 /**
- * Writes a model for PyTorch's embedding bags, which run FBGEMM's kernels, as `.safetensors`. For each kind of rows that a
- * table has, `2bit`, `4bit`, `byte` or `float`, there are
- * - `NAME.fbgemm.KIND` (U8; F32 for `float`): the rows, as `torch.ops.quantized.embedding_bag_KIND_rowwise_offsets` takes
- *   them,
- * - `NAME.fbgemm.KIND.remapping` (I32): for each row of the table its place there, or -1, the `compressed_indices_mapping`
- *   of that operation.
+ * Writes a model for PyTorch's embedding bags, which run FBGEMM's kernels, as `.safetensors`. For each kind of rows in a
+ * table (`2bit`, `4bit`, `byte` or `float`) the file has
+ * - `NAME.fbgemm.KIND` (U8; F32 for `float`): the rows, in the form of `torch.ops.quantized.embedding_bag_KIND_rowwise_offsets`,
+ * - `NAME.fbgemm.KIND.remapping` (I32): for each row of the table, its position among these rows, or -1: the
+ *   `compressed_indices_mapping` of that operation.
  *
- * The bag of a table is the sum of the bags of its kinds. Other tensors stand under their own names.
+ * The bag of a table is the sum of the bags of its kinds. Other tensors keep their names.
  *
- * @throws Error naming the file, and the table whose rows PyTorch cannot take, or the tensor that does not fit its shape.
+ * @throws Error naming the file, and a table whose rows PyTorch cannot read, or a tensor that does not match its shape.
  */
 export async function saveFbgemmTables(path: string, { tables, tensors }: MixedStateDict): Promise<void> {
   if (extname(path).toLowerCase() !== '.safetensors') {

@@ -10,9 +10,9 @@ import { metadataKey, partTensor, type MixedTableDescription } from './mixed-lay
 
 /** A state dict whose embedding tables have rows of several precisions. */
 export interface MixedStateDict {
-  /** The mixed-precision tables, by the name that the dense ones have. */
+  /** The mixed-precision tables, by the names of the dense ones. */
   tables: Readonly<Record<string, MixedPrecisionTable>>;
-  /** Everything else. */
+  /** All other tensors. */
   tensors: StateDict;
   /** The metadata of the file. Default: none. */
   metadata?: CheckpointMetadata | undefined;
@@ -21,19 +21,19 @@ export interface MixedStateDict {
 /**
  * Writes a checkpoint whose embedding tables stay compressed, as `.safetensors`. Each table becomes tensors called
  * `NAME.mixed.PART` (U8), and the metadata `mixed_precision` has, as JSON by the table's name, its `shape`, the `bits` of its
- * classes of rows, its `index` and, for Elias-Fano's form, its `lowBits`. Bits count from the least significant one. The parts:
- * - `bits`: where the index is `bitmap`, a bit for each row: whether it is stored;
- * - `high`, `low`: where it is `elias-fano`, for each 2^lowBits rows a one for each stored row and then a zero, and the low
- *   bits of each stored row; where it is `all` or `none`, all rows or none are stored, and there is no part;
- * - `classes0`, `classes1`, ...: for each class but the last a bit for each stored row that is of no class before it: 0 where
- *   it is of this class, 1 where it is of a later one;
- * - `rows2`, `rows4`, ...: the rows of so many bits, (rows, bytes of a row): up to 8 bits the codes, a float16 scale and a
- *   float16 minimum; of 16 and 32 bits the values, float16 and float32;
- * - `rows128`, ...: projected rows of the first kind, ...: their coefficients bit after bit; `steps128`, ...: a float16 for each
+ * classes of rows, its `index` and, for Elias-Fano coding, its `lowBits`. Bits are numbered from the least significant one. The parts:
+ * - `bits`: if the index is `bitmap`, a bit for each row: whether it is stored;
+ * - `high`, `low`: if it is `elias-fano`, for each 2^lowBits rows a one for each stored row and then a zero, and the low
+ *   bits of each stored row; if it is `all` or `none`, all rows or none are stored, and there is no part;
+ * - `classes0`, `classes1`, ...: for each class except the last, a bit for each stored row that is in no earlier class: 0 if
+ *   the row is in this class, 1 if it is in a later one;
+ * - `rows2`, `rows4`, ...: the rows with this number of bits per value, (rows, bytes of a row): up to 8 bits the codes, a
+ *   float16 scale and a float16 minimum; for 16 and 32 bits the values in float16 and float32;
+ * - `rows128`, ...: the projected rows of the first kind, ...: their coefficients, packed bit by bit; `steps128`, ...: a float16 for each
  *   coefficient; `basis`: the mean and the directions, (1 + directions, 2 x dim) as float16. The metadata has, as `projected`, the
  *   `coefficientBits` and the number of `rows` of each kind.
  *
- * @throws Error naming the file, and the tensor or table that does not fit its shape.
+ * @throws Error naming the file, and a tensor or table that does not match its shape.
  */
 export async function saveMixedCheckpoint(path: string, stateDict: MixedStateDict): Promise<void> {
   if (extname(path).toLowerCase() !== '.safetensors') {
@@ -48,13 +48,13 @@ export async function saveMixedCheckpoint(path: string, stateDict: MixedStateDic
   });
 }
 
-/** The bytes that `saveMixedCheckpoint` writes, as they are made. */
+/** The bytes that `saveMixedCheckpoint` writes, made on demand. */
 export async function* writeMixedCheckpoint({
   tables,
   tensors,
   metadata = {},
 }: MixedStateDict): AsyncGenerator<Uint8Array> {
-  // Float32 first, so that all stand at multiples of their size.
+  // Float32 first, so that every tensor is aligned to its element size.
   const inputs = new Map<string, SafetensorsInput>();
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);

@@ -4,10 +4,10 @@ import { openCheckpoint } from '../../checkpoints/open-checkpoint.js';
 import { safetensorsFormat } from '../safetensors-format.js';
 
 /**
- * Reads what `saveSparseCheckpoint` wrote, or a `.zip` that holds it, without making a dense table:
+ * Reads a file of `saveSparseCheckpoint`, or a `.zip` that contains one, without making a dense table:
  * `SparseTable.fromBitmaps(tables[name])` of `@ds/data-sparsifier` serves the rows.
  *
- * @throws Error naming the file and the field that is missing, has a wrong dtype, or disagrees with the others.
+ * @throws Error naming the file and a field that is missing, has a wrong dtype, or disagrees with the others.
  */
 export async function loadSparseCheckpoint(path: string): Promise<{
   /** The sparse tables by name. */

@@ -5,7 +5,7 @@ import { bytesAt, type SafetensorsEntry } from '../read-safetensors-header.js';
 import { checkSparseFields } from './sparse-table-like.js';
 
 const dtypes = { shape: 'I64', block_shape: 'I64', compressed: 'F32', row_bitmask: 'U8', bitmask: 'U8' };
-// Rows have a bit each in the file, their length is only claimed.
+// Each row takes a bit in the file, but nothing in the file backs the width of rows.
 const widestRow = 1 << 16;
 type Field = keyof typeof dtypes;
 
@@ -23,9 +23,9 @@ export function isSparseField(entry: string, tables: ReadonlySet<string>): boole
 }
 
 /**
- * Reads one sparse table, as `saveSparseCheckpoint` wrote it.
+ * Reads one sparse table of a file of `saveSparseCheckpoint`.
  *
- * @throws Error naming the source and the field that is missing, of another dtype, or does not fit the others.
+ * @throws Error naming the source and a field that is missing, has another dtype, or disagrees with the others.
  */
 export async function readSparseTable(
   source: ByteSource,

@@ -10,9 +10,9 @@ import { checkSparseFields, type SparseTableLike } from './sparse-table-like.js'
 
 /** A state dict whose embedding tables are sparse. */
 export interface SparseStateDict<Table = SparseTableLike> {
-  /** The sparse tables, by the name that the dense ones have. */
+  /** The sparse tables, by the names of the dense ones. */
   tables: Readonly<Record<string, Table>>;
-  /** Everything else. */
+  /** All other tensors. */
   tensors: StateDict;
   /** The metadata of the file. Default: none. */
   metadata?: CheckpointMetadata | undefined;
@@ -27,10 +27,10 @@ export interface SparseStateDict<Table = SparseTableLike> {
  *
  * The names `compressed`, `bitmask` and `shape` and the order of bits are those of the sparse-bitmask format of
  * compressed-tensors (https://github.com/vllm-project/compressed-tensors). That format has a bit for every value
- * and `row_offsets`; at 99 % sparsity these alone would take more than the values, so rows without values have
- * one bit here, bits are of blocks, and the offsets, which follow from the bits, are left out.
+ * and `row_offsets`; at 99 % sparsity these alone would take more than the values. Here a row without values takes only
+ * one bit, other bits are for blocks, and the offsets, which follow from the bits, are left out.
  *
- * @throws Error naming the file, and the tensor or table that does not fit its shape.
+ * @throws Error naming the file, and a tensor or table that does not match its shape.
  */
 export async function saveSparseCheckpoint(path: string, stateDict: SparseStateDict): Promise<void> {
   if (extname(path).toLowerCase() !== '.safetensors') {
@@ -45,13 +45,13 @@ export async function saveSparseCheckpoint(path: string, stateDict: SparseStateD
   });
 }
 
-/** The bytes that `saveSparseCheckpoint` writes, as they are made. */
+/** The bytes that `saveSparseCheckpoint` writes, made on demand. */
 export async function* writeSparseCheckpoint({
   tables,
   tensors,
   metadata = {},
 }: SparseStateDict): AsyncGenerator<Uint8Array> {
-  // Larger elements first, so that all stand at multiples of their size.
+  // Larger elements first, so that every tensor is aligned to its element size.
   const eights: [string, SafetensorsInput][] = [];
   const fours: [string, SafetensorsInput][] = [];
   const ones: [string, SafetensorsInput][] = [];
@@ -64,7 +64,7 @@ export async function* writeSparseCheckpoint({
       byteLength: Math.ceil((storedRows * Math.ceil(dim / blockWidth)) / 8),
       bytes: [] as Uint8Array[],
     };
-    // The values, nearly all of the table, are made when their turn comes; the bits wait for theirs.
+    // The values, nearly all of the table, are made only now; the bits are kept until they are written.
     const compressed = function* () {
       const bitmaps = table.bitmaps();
       checkSparseFields(name, { rows, dim, blockWidth, ...bitmaps });

@@ -6,20 +6,20 @@ export interface SparseTableLike {
   readonly rows: number;
   /** Values in a row. */
   readonly dim: number;
-  /** Values in a block, side by side in a row. */
+  /** Values in a block, adjacent in a row. */
   readonly blockWidth: number;
   /** Rows with at least one kept block. */
   readonly storedRows: number;
   /** Kept blocks in all rows. */
   readonly keptBlocks: number;
-  /** What of it stands in a file; asked for once, when its turn comes, and let go of before the next table's. */
+  /** Its form in a file. Called once, when the table is written; the result is released before the next table. */
   bitmaps(): Pick<SparseBitmaps, 'rowBits' | 'blockBits' | 'values'>;
 }
 
-/** What the file calls the arrays of a sparse table. */
+/** The names of the arrays of a sparse table in a file. */
 const fields = { rowBits: 'row_bitmask', blockBits: 'bitmask', values: 'compressed' };
 
-/** @throws Error naming the source, or the table, and the field in which the bitmaps and the values do not agree. */
+/** @throws Error naming the source or the table, and the field in which bitmaps and values disagree. */
 export function checkSparseFields(table: string, bitmaps: SparseBitmaps): void {
   try {
     sparseTableSizes(bitmaps, fields);
