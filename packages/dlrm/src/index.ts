@@ -3,7 +3,7 @@
  *
  * @module @ds/dlrm
  */
-export { Dlrm, type DlrmOptions } from './models/dlrm/dlrm.js';
+export { Dlrm, type DlrmOptions, type OptimizerName } from './models/dlrm/dlrm.js';
 export {
   type DlrmConfig,
   kaggleDlrmConfig,

@@ -72,7 +72,7 @@ async function loadSparseTables(path: string) {
   return { tables, tensors };
 }
 
-test.each([[[]], [['--sparsify-every-epoch', '--arch-interaction-op', 'cat']]])(
+test.each([[[]], [['--optimizer', 'adagrad']], [['--sparsify-every-epoch', '--arch-interaction-op', 'cat']]])(
   'a killed training is continued to the same bytes: %j',
   async (flags) => {
     const place = mkdtempSync(join(folder, 'resumed-'));
@@ -96,6 +96,22 @@ test.each([[[]], [['--sparsify-every-epoch', '--arch-interaction-op', 'cat']]])(
     expect(readdirSync(place).sort()).toEqual(['model.ckpt', 'other.ckpt']);
   },
 );
+
+test('trains with Adagrad: from the same start to other weights, and with a learning rate of its own', async () => {
+  const weightsAfter = async (...flags: string[]) => {
+    const model = join(folder, 'optimizer.ckpt');
+    const options = ['--processed-data-file', data, '--quiet', '--save-model', model];
+    expect(dlrm('train', ...options, ...flags)).toMatchObject({ status: 0, stderr: '' });
+    return (await loadCheckpoint(model))['emb_l.4.weight']!.data;
+  };
+  const adagrad = await weightsAfter('--optimizer', 'adagrad');
+  expect(await weightsAfter('--optimizer', 'adagrad', '--learning-rate', '0.01')).toEqual(adagrad);
+  const sgd = await weightsAfter();
+  expect(await weightsAfter('--optimizer', 'sgd', '--learning-rate', '0.1')).toEqual(sgd);
+  expect(adagrad).not.toEqual(sgd);
+  expect(dlrm('train', '--help').stdout).toMatch(/default: 0\.1\s+for\s+sgd,\s+0\.01\s+for\s+adagrad/);
+  expect(dlrm('train', '--optimizer', 'adam').status).toBe(2);
+});
 
 test.each([
   [['--arch-interaction-op', 'cat'], 27 * 16],

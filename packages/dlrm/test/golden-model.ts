@@ -25,15 +25,7 @@ export interface SmallGolden {
  */
 export async function readSmallGolden(variant: 'small' | 'itself' | 'cat' = 'small'): Promise<SmallGolden> {
   const arrays = await readNpz(join(goldenFolder, `${variant}.npz`));
-  const floats = (prefix: string): StateDict =>
-    Object.fromEntries(
-      Object.entries(arrays)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, { data, shape }]) => [
-          name.slice(prefix.length),
-          { data: Float32Array.from(data as Float32Array), shape: [...shape] },
-        ]),
-    );
+  const floats = (prefix: string) => stateDictOf(arrays, prefix);
   const part = (name: string, index: number) => {
     const { data, shape } = arrays[name]!;
     const size = data.length / shape[0]!;
@@ -51,6 +43,33 @@ export async function readSmallGolden(variant: 'small' | 'itself' | 'cat' = 'sma
     losses: [...(arrays['losses']!.data as Float64Array)],
     final: floats('final.'),
   };
+}
+
+/** What the small model's ten steps of row-wise Adagrad lead to; `parity/adagrad.py` writes it. */
+export async function readAdagradGolden(): Promise<{
+  losses: number[];
+  final: StateDict;
+  /** Of each parameter, its accumulator: `optimizerState()`. */
+  sums: StateDict;
+}> {
+  const arrays = await readNpz(join(__dirname, 'golden/adagrad/steps.npz'));
+  const sums = Object.entries(stateDictOf(arrays, 'sum.')).map(([name, sum]) => [`${name}.sum`, sum]);
+  return {
+    losses: [...(arrays['losses']!.data as Float64Array)],
+    final: stateDictOf(arrays, 'final.'),
+    sums: Object.fromEntries(sums),
+  };
+}
+
+function stateDictOf(arrays: Awaited<ReturnType<typeof readNpz>>, prefix: string): StateDict {
+  return Object.fromEntries(
+    Object.entries(arrays)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, { data, shape }]) => [
+        name.slice(prefix.length),
+        { data: Float32Array.from(data as Float32Array), shape: [...shape] },
+      ]),
+  );
 }
 
 /** Fails with the largest difference and where it is, when one is above `tolerance`. */

@@ -14,9 +14,9 @@ import {
 import { fingerprintOf, whileHolding } from '@ds/files';
 import { saveCheckpoint } from '@ds/tensor-files';
 import { kaggleConfigFor } from '../models/dlrm/config.js';
-import { Dlrm } from '../models/dlrm/dlrm.js';
+import { Dlrm, optimizers, type OptimizerName } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
-import { train, type TrainingPosition } from '../training/train.js';
+import { defaultLearningRates, train, type TrainingPosition } from '../training/train.js';
 import { expectCheckpointOutput } from './expect-output.js';
 import { engineLine } from '../engines/engine-line.js';
 import { loadToTrain, type LoadedModel } from './load-to-train.js';
@@ -32,7 +32,8 @@ interface TrainOptions extends SharedOptions {
   holdPruned?: boolean;
   archInteractionItself?: boolean;
   epochs: number;
-  learningRate: number;
+  optimizer: OptimizerName;
+  learningRate?: number;
   miniBatchSize: number;
   seed: number;
   sparsifyEveryEpoch?: boolean;
@@ -60,7 +61,20 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--arch-interaction-itself', "include each vector's dot product with itself")
     .option('--epochs <count>', 'number of epochs', parseCount(1), 1)
-    .option('--learning-rate <rate>', 'learning rate of stochastic gradient descent', parseBetween(0), 0.1)
+    .addOption(
+      new Option(
+        '--optimizer <name>',
+        'stochastic gradient descent, or Adagrad with one accumulator a row of a table (row-wise)',
+      )
+        .choices(optimizers)
+        .default('sgd'),
+    )
+    .addOption(
+      new Option(
+        '--learning-rate <rate>',
+        `learning rate (default: ${optimizers.map((name) => `${defaultLearningRates[name]} for ${name}`).join(', ')})`,
+      ).argParser(parseBetween(0)),
+    )
     .option('--mini-batch-size <rows>', 'rows per step', parseCount(1), 128)
     .option('--seed <number>', 'seed of the initial parameters and the order of the rows', parseCount(), 1)
     .option('--sparsify-every-epoch', 'sparsify a copy after each epoch, and save the last one')
@@ -107,7 +121,8 @@ async function runTrain(options: TrainOptions): Promise<void> {
 }
 
 async function trainAndSave(options: TrainOptions, progress: Progress): Promise<void> {
-  const { processedDataFile, saveModel, epochs, learningRate, miniBatchSize: batchSize, seed } = options;
+  const { processedDataFile, saveModel, epochs, optimizer, miniBatchSize: batchSize, seed } = options;
+  const { learningRate = defaultLearningRates[optimizer] } = options;
   const dataset = await openCriteoDataset({
     processedDataFile,
     dayCounts: dayCountsOf(options, progress.note),
@@ -124,6 +139,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     ? await Dlrm.load(last.path, { engine: options.engine })
     : await startOf(loaded, options, dataset);
   if (last) {
+    await last.continueOptimizer(model);
     const { epoch, steps } = last.position;
     progress.note(`continuing after step ${steps} of epoch ${epoch + 1}; --fresh starts over`);
   }
@@ -145,6 +161,7 @@ async function trainAndSave(options: TrainOptions, progress: Progress): Promise<
     model,
     dataset,
     epochs,
+    optimizer,
     learningRate,
     batchSize,
     seed,

@@ -1,15 +1,25 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileIdentity, openJournal } from '@ds/files';
+import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import type { TrainingPosition } from '../training/train.js';
 import type { Dlrm } from '../models/dlrm/dlrm.js';
+
+/** What an earlier training left. */
+interface LastCheckpoint {
+  /** Of its model. */
+  path: string;
+  position: TrainingPosition;
+  /** Gives a model of that file the state of the optimizer. */
+  continueOptimizer(model: Pick<Dlrm, 'loadOptimizerState'>): Promise<void>;
+}
 
 /** The checkpoints of a training that can be continued, next to its output; one at a time, until that is written. */
 export interface TrainingCheckpoints {
   /** The checkpoint of an interrupted training with the same settings and rows. */
-  readonly last: { path: string; position: TrainingPosition } | undefined;
-  /** Saves the model and the position of its training, then removes the previous checkpoint. */
-  save(model: Pick<Dlrm, 'save'>, position: TrainingPosition): Promise<void>;
+  readonly last: LastCheckpoint | undefined;
+  /** Saves the model, the state of its optimizer and the position of its training, then removes the previous checkpoint. */
+  save(model: Pick<Dlrm, 'save' | 'optimizerState'>, position: TrainingPosition): Promise<void>;
   /** Removes all checkpoints. */
   remove(): void;
 }
@@ -17,6 +27,8 @@ export interface TrainingCheckpoints {
 interface Kept {
   path: string;
   identity: string | undefined;
+  /** Where the optimizer has a state: its file. */
+  optimizer?: { path: string; identity: string | undefined };
   position: TrainingPosition;
 }
 
@@ -29,29 +41,48 @@ export async function openTrainingCheckpoints(
   const { output } = options;
   const journal = openJournal<Kept>(options);
   const kept = journal.finished.get(key);
-  const isWhole = kept?.identity !== undefined && (await fileIdentity(kept.path)) === kept.identity;
-  const last = isWhole ? kept : undefined;
+  const last =
+    kept && (await isWhole(kept)) && (!kept.optimizer || (await isWhole(kept.optimizer))) ? kept : undefined;
   const folder = dirname(output);
   // Also those of a training with other settings, which cannot be continued.
-  const removeAllBut = (kept: string | undefined) => {
+  const removeAllBut = (...kept: readonly (string | undefined)[]) => {
     for (const name of readdirSync(folder)) {
-      const isCheckpoint = name.startsWith(`.${basename(output)}.`) && /\.\d+-\d+\.safetensors$/.test(name);
-      if (isCheckpoint && join(folder, name) !== kept) rmSync(join(folder, name), { force: true });
+      const isCheckpoint =
+        name.startsWith(`.${basename(output)}.`) && /\.\d+-\d+(\.optimizer)?\.safetensors$/.test(name);
+      if (isCheckpoint && !kept.includes(join(folder, name))) rmSync(join(folder, name), { force: true });
     }
   };
-  removeAllBut(last?.path);
+  removeAllBut(last?.path, last?.optimizer?.path);
   return {
-    last,
+    last: last && {
+      ...last,
+      async continueOptimizer(model) {
+        if (last.optimizer) model.loadOptimizerState(await loadCheckpoint(last.optimizer.path));
+      },
+    },
     async save(model, position) {
-      const name = `.${basename(output)}.${position.epoch}-${position.steps}.safetensors`;
-      const path = join(folder, name);
+      const name = `.${basename(output)}.${position.epoch}-${position.steps}`;
+      const path = join(folder, `${name}.safetensors`);
       await model.save(path);
-      journal.keep(key, { path, identity: await fileIdentity(path), position });
-      removeAllBut(path);
+      const state = model.optimizerState();
+      const optimizerPath = join(folder, `${name}.optimizer.safetensors`);
+      const hasState = Object.keys(state).length > 0;
+      if (hasState) await saveCheckpoint(optimizerPath, state);
+      journal.keep(key, {
+        path,
+        identity: await fileIdentity(path),
+        ...(hasState && { optimizer: { path: optimizerPath, identity: await fileIdentity(optimizerPath) } }),
+        position,
+      });
+      removeAllBut(path, hasState ? optimizerPath : undefined);
     },
     remove() {
       journal.remove();
-      removeAllBut(undefined);
+      removeAllBut();
     },
   };
+}
+
+async function isWhole({ path, identity }: { path: string; identity: string | undefined }): Promise<boolean> {
+  return identity !== undefined && (await fileIdentity(path)) === identity;
 }

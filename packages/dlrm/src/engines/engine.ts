@@ -62,6 +62,21 @@ export interface Network {
     labels: Float32Array,
     learningRate: number,
   ): Promise<{ loss: number; rowSteps: Float32Array }>;
+  /**
+   * One step of Adagrad (`adagradStep`) on the dense parameters, with accumulators that the network keeps.
+   *
+   * @param labels (n)
+   * @returns the mean loss before the step, and its gradients with respect to the looked-up rows (n, tables, dim)
+   */
+  adagradStep(
+    input: NetworkInput,
+    labels: Float32Array,
+    learningRate: number,
+  ): Promise<{ loss: number; rowGradients: Float32Array }>;
+  /** A copy of Adagrad's accumulators by the names of the parameters; undefined before the first step. */
+  adagradSums(): StateDict | undefined;
+  /** Replaces these accumulators with copies; the names and shapes are those of the parameters. */
+  setAdagradSums(sums: StateDict): void;
   /** Gradients of the mean loss with respect to the dense parameters, by name, and the looked-up rows (n, tables, dim). */
   gradients(
     input: NetworkInput,

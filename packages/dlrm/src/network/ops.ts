@@ -43,6 +43,9 @@ export interface Ops<T> extends ForwardOps<T> {
   log(a: T): T;
   /** The gradient where `output`, the output of a ReLU, is positive; otherwise 0. */
   reluGradient(output: T, gradient: T): T;
+  sqrt(a: T): T;
+  /** a + number. */
+  addNumber(a: T, number: number): T;
   /** max(a, least). */
   clampBelow(a: T, least: number): T;
   /** 1 - a. */

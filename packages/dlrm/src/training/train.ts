@@ -1,5 +1,5 @@
 import type { LabelledBatch } from '../models/dlrm/batch.js';
-import type { Dlrm } from '../models/dlrm/dlrm.js';
+import type { Dlrm, OptimizerName } from '../models/dlrm/dlrm.js';
 import type { PrunedValues } from '../tables/pruned-values.js';
 
 /** Examples with labels that can be read in batches; a data set of `@ds/criteo-data` is one. */
@@ -16,13 +16,13 @@ export interface LabelledDataset {
 
 /** What `train` returns. */
 export interface TrainingResult {
-  /** Number of SGD steps. */
+  /** Number of steps. */
   steps: number;
   /** Mean loss of each epoch over its examples, measured for each batch before its step. */
   epochLosses: number[];
 }
 
-/** The position of a training: together with the model's parameters, all that is needed to continue it. */
+/** How far a training is: with the model's parameters and its `optimizerState`, all that it needs to continue. */
 export interface TrainingPosition {
   /** The epoch, from 0. */
   epoch: number;
@@ -34,8 +34,11 @@ export interface TrainingPosition {
   epochLosses: readonly number[];
 }
 
+/** The learning rates unless others are given: the original's, and that of its row-wise Adagrad. */
+export const defaultLearningRates: Readonly<Record<OptimizerName, number>> = { sgd: 0.1, adagrad: 0.01 };
+
 /**
- * Trains with stochastic gradient descent; every epoch visits all examples in a new order.
+ * Trains with stochastic gradient descent or Adagrad; every epoch visits all examples in a new order.
  *
  * @throws Error naming the epoch and the step if the loss is not a finite number
  */
@@ -43,7 +46,8 @@ export async function train({
   model,
   dataset,
   epochs = 1,
-  learningRate = 0.1,
+  optimizer = 'sgd',
+  learningRate = defaultLearningRates[optimizer],
   batchSize = 128,
   seed = 1,
   held,
@@ -57,7 +61,9 @@ export async function train({
   dataset: LabelledDataset;
   /** Number of epochs; default 1. */
   epochs?: number;
-  /** Default 0.1. */
+  /** Default `sgd`. */
+  optimizer?: OptimizerName;
+  /** Default 0.1 for `sgd`, 0.01 for `adagrad`. */
   learningRate?: number;
   /** Examples per step; default 128. */
   batchSize?: number;
@@ -84,7 +90,7 @@ export async function train({
     let steps = 0;
     for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed + epoch })) {
       if (++steps <= before.steps) continue;
-      const loss = await model.trainStep(batch, { learningRate, held });
+      const loss = await model.trainStep(batch, { learningRate, optimizer, held });
       done++;
       if (!Number.isFinite(loss)) {
         throw new Error(

@@ -141,3 +141,29 @@ test.each(['.ckpt', '.safetensors', '.npz'])(
     }
   },
 );
+
+test('Adagrad goes on from the parameters and the state of the optimizer as if it had never stopped', async () => {
+  const settings = { dataset: parityDataset(), batchSize: 30, optimizer: 'adagrad' } as const;
+  const whole = await Dlrm.create(config, { seed: 3 });
+  expect(whole.optimizerState()).toEqual({});
+  await train({ ...settings, model: whole, epochs: 4 });
+  const first = await Dlrm.create(config, { seed: 3 });
+  const { epochLosses } = await train({ ...settings, model: first, epochs: 2 });
+  const second = await Dlrm.fromStateDict(first.stateDict());
+  second.loadOptimizerState(first.optimizerState());
+  const from = { epoch: 2, steps: 0, lossSum: 0, epochLosses };
+  await train({ ...settings, model: second, epochs: 4, from });
+  expect(second.stateDict()).toEqual(whole.stateDict());
+  expect(second.optimizerState()).toEqual(whole.optimizerState());
+  const { 'bot_l.0.bias.sum': bias, ...rest } = first.optimizerState();
+  expect(bias!.shape).toEqual([6]);
+  expect(() => first.loadOptimizerState(rest)).toThrow(
+    'bot_l.0.bias.sum: expected shape (6), found no such tensor',
+  );
+  const wrong = {
+    ...first.optimizerState(),
+    'emb_l.1.weight.sum': { data: new Float32Array(2), shape: [2] },
+  };
+  expect(() => first.loadOptimizerState(wrong)).toThrow('emb_l.1.weight.sum: expected shape (3), found (2)');
+  await Promise.all([whole, first, second].map((model) => model.dispose()));
+});

@@ -7,7 +7,13 @@ import { usedTables } from '../../models/dlrm/hooks/kept-features.js';
 import { modulesOf } from '../../models/dlrm/modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
 import type { ModuleInput, Network, NetworkInput } from '../engine.js';
-import { forwardGraph, gradientGraph, inputGradientGraph, rowGradientGraph } from './graph/dlrm-graphs.js';
+import {
+  adagradGraph,
+  forwardGraph,
+  gradientGraph,
+  inputGradientGraph,
+  rowGradientGraph,
+} from './graph/dlrm-graphs.js';
 import { Sessions } from './sessions.js';
 
 type Ort = typeof OnnxRuntime;
@@ -34,6 +40,9 @@ export class OnnxNetwork implements Network {
   #parameters: Feeds;
   /** The parameters before the last step; the next step writes its result to their arrays. */
   #spare: Feeds | undefined;
+  /** Adagrad's accumulators, and those before the last step. */
+  #sums: Feeds | undefined;
+  #spareSums: Feeds | undefined;
 
   constructor({ ort, config, parameters, options }: OnnxNetworkParts) {
     this.#ort = ort;
@@ -76,16 +85,46 @@ export class OnnxNetwork implements Network {
     const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }), {
       threadsSpin: true,
     });
-    this.#spare ??= mapValues(
-      this.#parameters,
-      ({ size, dims }) => new this.#ort.Tensor('float32', new Float32Array(size), dims),
-    );
+    this.#spare ??= this.#zeros();
     const { loss, rows } = await session.run(
       { ...this.#lossFeeds(input, labels, learningRate), ...this.#parameters },
       { loss: null, rows: null, ...mapKeys(this.#spare, (name) => `new:${name}`) },
     );
     [this.#parameters, this.#spare] = [{ ...this.#spare }, this.#parameters];
     return { loss: (loss!.data as Float32Array)[0]!, rowSteps: rows!.data as Float32Array };
+  }
+
+  async adagradStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
+    const session = await this.#sessions.get('adagrad', () => adagradGraph(this.#config), {
+      threadsSpin: true,
+    });
+    this.#spare ??= this.#zeros();
+    this.#sums ??= this.#zeros();
+    this.#spareSums ??= this.#zeros();
+    const { loss, rows } = await session.run(
+      {
+        ...this.#lossFeeds(input, labels, 1),
+        rate: new this.#ort.Tensor('float32', new Float32Array([learningRate]), [1]),
+        ...this.#parameters,
+        ...mapKeys(this.#sums, (name) => `sum:${name}`),
+      },
+      {
+        ...{ loss: null, rows: null },
+        ...mapKeys(this.#spare, (name) => `new:${name}`),
+        ...mapKeys(this.#spareSums, (name) => `new-sum:${name}`),
+      },
+    );
+    [this.#parameters, this.#spare] = [{ ...this.#spare }, this.#parameters];
+    [this.#sums, this.#spareSums] = [this.#spareSums, this.#sums];
+    return { loss: (loss!.data as Float32Array)[0]!, rowGradients: rows!.data as Float32Array };
+  }
+
+  adagradSums(): StateDict | undefined {
+    return this.#sums && toStateDict(this.#sums);
+  }
+
+  setAdagradSums(sums: StateDict): void {
+    this.#sums = mapValues(sums, ({ data, shape }) => new this.#ort.Tensor('float32', data.slice(), shape));
   }
 
   async gradients(input: NetworkInput, labels: Float32Array) {
@@ -126,14 +165,19 @@ export class OnnxNetwork implements Network {
   }
 
   parameters(): StateDict {
-    return mapValues(this.#parameters, ({ data, dims }) => ({
-      data: (data as Float32Array).slice(),
-      shape: [...dims],
-    }));
+    return toStateDict(this.#parameters);
   }
 
   async dispose(): Promise<void> {
     await this.#sessions.release();
+  }
+
+  /** As many values as the parameters, all 0. */
+  #zeros(): Feeds {
+    return mapValues(
+      this.#parameters,
+      ({ size, dims }) => new this.#ort.Tensor('float32', new Float32Array(size), dims),
+    );
   }
 
   #inputFeeds(input: NetworkInput): Feeds {
@@ -159,6 +203,13 @@ export class OnnxNetwork implements Network {
       scale: new Tensor('float32', new Float32Array([learningRate / input.size]), [1]),
     };
   }
+}
+
+function toStateDict(feeds: Feeds): StateDict {
+  return mapValues(feeds, ({ data, dims }) => ({
+    data: (data as Float32Array).slice(),
+    shape: [...dims],
+  }));
 }
 
 function mapValues<A, B>(object: Record<string, A>, map: (value: A) => B): Record<string, B> {

@@ -2,6 +2,7 @@ import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DlrmConfig } from '../../models/dlrm/config.js';
 import { modulesOf } from '../../models/dlrm/modules.js';
+import { adagradStep } from '../../network/adagrad.js';
 import { logitGradients, lossGradients } from '../../network/derivatives.js';
 import { forward, modulesBetween, type Module } from '../../network/module.js';
 import type { Ops } from '../../network/ops.js';
@@ -23,6 +24,8 @@ export class TfjsNetwork implements Network {
   readonly #usedTables: readonly number[];
   /** The weights and biases by name. */
   #parameters: Tensors;
+  /** Adagrad's accumulators. */
+  #sums: Tensors | undefined;
 
   constructor({
     tf,
@@ -42,9 +45,7 @@ export class TfjsNetwork implements Network {
     this.#config = config;
     this.#modules = modulesOf(config);
     this.#usedTables = usedTables(config);
-    this.#parameters = this.#onBackend(() =>
-      mapValues(parameters, ({ data, shape }) => tf.tensor(data.slice(), [...shape])),
-    );
+    this.#parameters = this.#tensors(parameters);
   }
 
   async forward(input: NetworkInput, { from, to }: { from?: ModuleInput; to?: string } = {}) {
@@ -67,10 +68,47 @@ export class TfjsNetwork implements Network {
       );
       return { ...gradients, parameters };
     });
-    this.#disposeParameters();
+    disposeAll(this.#parameters);
     this.#parameters = parameters;
     const [lossValues, rowSteps] = await Promise.all([this.#read(loss), this.#read(rows)]);
     return { loss: lossValues[0]!, rowSteps };
+  }
+
+  async adagradStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
+    const sums = (this.#sums ??= this.#onBackend(() =>
+      mapValues(this.#parameters, (parameter) => this.#tf.zerosLike(parameter)),
+    ));
+    const { loss, rows, parameters, newSums } = this.#tidy(() => {
+      const { loss, rows, parameters } = this.#lossGradients(input, labels, 1);
+      const rate = this.#tf.tensor1d([learningRate]);
+      const after = mapValues(this.#parameters, (parameter, name) =>
+        adagradStep(this.#ops, {
+          parameter,
+          sum: sums[name]!,
+          gradient: parameters[name]!.value(),
+          learningRate: rate,
+        }),
+      );
+      return {
+        ...{ loss, rows },
+        parameters: mapValues(after, ({ parameter }) => parameter),
+        newSums: mapValues(after, ({ sum }) => sum),
+      };
+    });
+    disposeAll(this.#parameters);
+    disposeAll(sums);
+    [this.#parameters, this.#sums] = [parameters, newSums];
+    const [lossValues, rowGradients] = await Promise.all([this.#read(loss), this.#read(rows)]);
+    return { loss: lossValues[0]!, rowGradients };
+  }
+
+  adagradSums(): StateDict | undefined {
+    return this.#sums && toStateDict(this.#sums);
+  }
+
+  setAdagradSums(sums: StateDict): void {
+    if (this.#sums) disposeAll(this.#sums);
+    this.#sums = this.#tensors(sums);
   }
 
   async gradients(input: NetworkInput, labels: Float32Array) {
@@ -109,7 +147,8 @@ export class TfjsNetwork implements Network {
   }
 
   async dispose(): Promise<void> {
-    this.#disposeParameters();
+    disposeAll(this.#parameters);
+    if (this.#sums) disposeAll(this.#sums);
   }
 
   #rowsTensor({ size, ids, tables }: NetworkInput): Tensor {
@@ -147,8 +186,11 @@ export class TfjsNetwork implements Network {
     return values;
   }
 
-  #disposeParameters(): void {
-    disposeAll(this.#parameters);
+  /** Tensors with copies of the values. */
+  #tensors(values: StateDict): Tensors {
+    return this.#onBackend(() =>
+      mapValues(values, ({ data, shape }) => this.#tf.tensor(data.slice(), [...shape])),
+    );
   }
 
   /** Runs operations and frees all tensors that they created, except those returned. */

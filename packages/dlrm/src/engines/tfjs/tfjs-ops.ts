@@ -19,6 +19,8 @@ export function tfjsOps(tf: typeof TensorFlow): Ops<Tensor> {
     relu: (a) => tf.relu(a),
     sigmoid: (a) => tf.sigmoid(a),
     reluGradient: (output, gradient) => tf.mul(gradient, tf.step(output)),
+    sqrt: (a) => tf.sqrt(a),
+    addNumber: (a, number) => tf.add(a, number),
     clampBelow: (a, least) => tf.maximum(a, least),
     oneMinus: (a) => tf.sub(1, a),
     mean: (a) => tf.mean(a),

@@ -34,9 +34,21 @@ import { modulesOf } from './modules.js';
 import { modulesBetween, type Module } from '../../network/module.js';
 import { DenseTable, subtractSteps, subtractStepsUnlessHeld } from '../../tables/dense-table.js';
 import type { PrunedValues } from '../../tables/pruned-values.js';
+import { RowWiseAdagrad } from '../../tables/row-wise-adagrad.js';
 
+// Of the name of an accumulator, after its parameter's name.
+const sumSuffix = '.sum';
 const noValues = new Float32Array(0);
 const noIds = new Int32Array(0);
+
+/** The optimizers for training a model; the default first. */
+export const optimizers = ['sgd', 'adagrad'] as const;
+
+/**
+ * `sgd`: stochastic gradient descent. `adagrad`: Adagrad, with one accumulator for each row of a table (row-wise, as TorchRec
+ * and FBGEMM train) and for each value of the layers.
+ */
+export type OptimizerName = (typeof optimizers)[number];
 
 /** How a model is run. */
 export interface DlrmOptions extends ModelFlags {
@@ -65,6 +77,8 @@ export class Dlrm implements HookedModel {
   readonly #tables: readonly EmbeddingTable[];
   readonly #network: Network;
   readonly #hooks: LayerHooks;
+  /** Of the tables; created by the first step with Adagrad. */
+  #adagrad: RowWiseAdagrad | undefined;
   #lastCall: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
@@ -243,7 +257,7 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * One step of stochastic gradient descent.
+   * One step of training.
    *
    * @returns the mean binary cross-entropy of the batch before the step
    * @throws Error if the batch does not fit the model, a table is not dense, or the held values are those of other tables
@@ -253,22 +267,72 @@ export class Dlrm implements HookedModel {
     {
       learningRate,
       held,
+      optimizer = 'sgd',
     }: {
-      /** Factor for the gradient of the mean loss. */
+      /** Factor for the gradient of the mean loss, or with Adagrad for the gradient divided by the root of its accumulator. */
       learningRate: number;
       /** Values of the tables that the step does not change. Default: none. */
       held?: PrunedValues | undefined;
+      /** Default `sgd`. The accumulators of `adagrad` stay with the model, see `optimizerState`. */
+      optimizer?: OptimizerName;
     },
   ): Promise<number> {
     return this.#nextWithoutHooks('trainStep', async () => {
       const tables = this.#denseTables();
       const heldBits = held?.bitsFor(tables);
       const input = this.#checked(batch);
+      if (optimizer === 'adagrad') {
+        const { loss, rowGradients } = await this.#network.adagradStep(input, batch.labels, learningRate);
+        this.#adagrad ??= new RowWiseAdagrad(tables);
+        this.#adagrad.step(input.ids, rowGradients, { learningRate, held: heldBits });
+        return loss;
+      }
       const { loss, rowSteps } = await this.#network.trainStep(input, batch.labels, learningRate);
       if (heldBits) subtractStepsUnlessHeld(tables, input.ids, rowSteps, heldBits);
       else subtractSteps(tables, input.ids, rowSteps);
       return loss;
     });
+  }
+
+  /**
+   * What a training with Adagrad needs, besides the parameters, to be continued: the accumulator of each parameter under the
+   * parameter's name and `.sum`, for a table (rows), for a weight or bias of its shape. Empty if there was no such step.
+   * The tables' are the model's own arrays, by reference; the others are copies.
+   */
+  optimizerState(): StateDict {
+    this.#expectOpen();
+    const sums = this.#network.adagradSums();
+    if (!this.#adagrad || !sums) return {};
+    const ofTables = this.#adagrad.sums.map((data, table): [string, Tensor] => [
+      tableName(table),
+      { data, shape: [data.length] },
+    ]);
+    return Object.fromEntries(
+      [...ofTables, ...Object.entries(sums)].map(([name, sum]) => [`${name}${sumSuffix}`, sum]),
+    );
+  }
+
+  /**
+   * Continues with the accumulators of an earlier `optimizerState`; the tables' are held by reference.
+   *
+   * @throws Error naming the first one that is missing or has another shape, or if a table is not dense
+   */
+  loadOptimizerState(state: StateDict): void {
+    this.#expectOpen();
+    const tables = this.#denseTables();
+    const accumulator = (name: string, shape: readonly number[]): Tensor => {
+      const found = state[`${name}${sumSuffix}`];
+      if (found && found.shape.join() === shape.join()) return found;
+      throw new Error(
+        `${name}${sumSuffix}: expected shape (${shape.join(', ')}), found ${found ? `(${found.shape.join(', ')})` : 'no such tensor'}`,
+      );
+    };
+    const ofTables = tables.map(({ rows }, table) => accumulator(tableName(table), [rows]).data);
+    const ofLayers = Object.entries(this.#network.parameters()).map(
+      ([name, { shape }]) => [name, accumulator(name, shape)] as const,
+    );
+    this.#adagrad = new RowWiseAdagrad(tables, ofTables);
+    this.#network.setAdagradSums(Object.fromEntries(ofLayers));
   }
 
   /**

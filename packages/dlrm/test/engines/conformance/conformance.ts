@@ -17,7 +17,13 @@ import {
   type StateDict,
 } from '../../../src/index.js';
 import { formulaBatch } from '../../formula.js';
-import { expectClose, expectStateDictsClose, readSmallGolden, resized } from '../../golden-model.js';
+import {
+  expectClose,
+  expectStateDictsClose,
+  readAdagradGolden,
+  readSmallGolden,
+  resized,
+} from '../../golden-model.js';
 import { referenceFeatures, referenceForward } from '../../reference-forward.js';
 import { compressedTables } from './compressed-tables.js';
 import { expectSamplesClose, kaggleFormulaState, readKaggleGolden } from './kaggle-golden.js';
@@ -72,6 +78,20 @@ export function conformance(
         await model.dispose();
       },
     );
+
+    test('ten steps of row-wise Adagrad', async () => {
+      const { initial, batches } = await readSmallGolden();
+      const golden = await readAdagradGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      const losses: number[] = [];
+      for (const batch of batches) {
+        losses.push(await model.trainStep(batch, { learningRate: 0.01, optimizer: 'adagrad' }));
+      }
+      expectClose('losses', losses, golden.losses, 1e-6);
+      expectStateDictsClose(model.optimizerState(), golden.sums, 1e-6);
+      expectStateDictsClose(model.stateDict(), golden.final, 1e-6);
+      await model.dispose();
+    });
 
     test(`forward, every gradient, ${steps} steps of the Kaggle architecture`, async () => {
       const golden = readKaggleGolden();

@@ -1,5 +1,6 @@
 import { denseLayers, stateDictShapes, tableName, type DlrmConfig } from '../../../models/dlrm/config.js';
 import { modulesOf } from '../../../models/dlrm/modules.js';
+import { adagradStep } from '../../../network/adagrad.js';
 import { logitGradients, lossGradients, type NetworkInputs } from '../../../network/derivatives.js';
 import { forward, modulesBetween, type Section } from '../../../network/module.js';
 import { OnnxGraph, type Axis, type ValueName } from './graph.js';
@@ -57,6 +58,29 @@ export function gradientGraph(config: DlrmConfig, { update }: { update: boolean 
   for (const [name, { value, shape }] of Object.entries(inputs.parameters)) {
     const gradient = gradients.parameters[name]!;
     graph.output(`new:${name}`, update ? gradient.subtractedFrom(value) : gradient.value(), shape);
+  }
+  return graph;
+}
+
+/**
+ * A step of Adagrad: inputs as for `gradientGraph`, with `scale` 1 / n, and `rate` (1) and for each parameter its accumulator,
+ * `sum:<name>`; outputs `loss`, `rows`, and for each parameter `new:<name>` and `new-sum:<name>`.
+ */
+export function adagradGraph(config: DlrmConfig): OnnxGraph {
+  const graph = new OnnxGraph('dlrm_adagrad_step');
+  const inputs = networkInputs(graph, config);
+  const labels = graph.input('labels', 'float32', ['batch', 1]);
+  const scale = graph.input('scale', 'float32', [1]);
+  const learningRate = graph.input('rate', 'float32', [1]);
+  const gradients = lossGradients(graph, modulesOf(config), inputs, { labels, scale });
+  graph.output('loss', gradients.loss, []);
+  graph.output('rows', gradients.rows, ['batch', config.tableRows.length, config.embeddingDim]);
+  for (const [name, { value: parameter, shape }] of Object.entries(inputs.parameters)) {
+    const sum = graph.input(`sum:${name}`, 'float32', shape);
+    const gradient = gradients.parameters[name]!.value();
+    const after = adagradStep(graph, { parameter, sum, gradient, learningRate });
+    graph.output(`new:${name}`, after.parameter, shape);
+    graph.output(`new-sum:${name}`, after.sum, shape);
   }
   return graph;
 }

@@ -128,6 +128,14 @@ export class OnnxGraph implements Ops<ValueName> {
     return this.multiply(gradient, this.#cast(this.#cast(output, 'bool'), 'float32'));
   }
 
+  sqrt(a: ValueName): ValueName {
+    return this.#add('Sqrt', [a]);
+  }
+
+  addNumber(a: ValueName, number: number): ValueName {
+    return this.add(a, this.#floats([number]));
+  }
+
   clampBelow(a: ValueName, least: number): ValueName {
     return this.#add('Max', [a, this.#floats([least])]);
   }

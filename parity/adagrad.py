@@ -1,0 +1,79 @@
+"""Proves that training with Adagrad computes what facebookresearch/dlrm's --optimizer=rwsadagrad does.
+
+Trains the small model of dlrm.py (`small.npz` has its initial parameters and its ten batches) for ten steps with the original's
+RWSAdagrad, at TorchRec's epsilon of 1e-8: one accumulator for each row of a table, one for each value of a layer. Writes
+`steps.npz`: the losses, and `final.NAME` and `sum.NAME`, each parameter and its accumulator after the steps. Where fbgemm_gpu
+is installed, FBGEMM's own EXACT_ROWWISE_ADAGRAD, which TorchRec trains with, goes through the same gradients of the tables and
+must end with the same rows and accumulators. Needs facebookresearch/dlrm: see dlrm.py.
+"""
+
+import argparse
+import importlib.util
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from dlrm import net_maker, parameters_of, small_training, step, versions, write_json
+
+DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/adagrad"
+RATE, EPSILON = 0.01, 1e-8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
+    parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
+    arguments = parser.parse_args()
+    if not arguments.dlrm_source:
+        parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    net, batches = small_training(net_maker(Path(arguments.dlrm_source)))
+    from optim.rwsadagrad import RWSAdagrad
+
+    optimizer = RWSAdagrad(net.parameters(), lr=RATE, eps=EPSILON)
+    initial = [table.weight.detach().clone() for table in net.emb_l]
+    losses, gradients = [], []
+    for batch in batches:
+        losses.append(step(net, optimizer, batch)[1])
+        gradients.append([(t.weight.grad._indices()[0].clone(), t.weight.grad._values().clone()) for t in net.emb_l])
+        optimizer.step()
+    arrays = {"losses": np.array(losses)} | {f"final.{name}": value for name, value in parameters_of(net).items()}
+    for name, parameter in net.named_parameters():
+        state = optimizer.state[parameter]
+        arrays[f"sum.{name}"] = state["momentum" if "momentum" in state else "sum"].numpy()
+    if importlib.util.find_spec("fbgemm_gpu"):
+        compare_fbgemm(initial, gradients, arrays)
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(arguments.output / "steps.npz", **arrays)
+    write_json(arguments.output / "versions.json", versions())
+
+
+def compare_fbgemm(initial: list[torch.Tensor], gradients: list, arrays: dict[str, np.ndarray]) -> None:
+    import fbgemm_gpu.split_table_batched_embeddings_ops_training as fbgemm
+    from fbgemm_gpu.split_embedding_configs import EmbOptimType
+
+    place = (fbgemm.EmbeddingLocation.HOST, fbgemm.ComputeDevice.CPU)
+    largest = 0.0
+    for table, weight in enumerate(initial):
+        bags = fbgemm.SplitTableBatchedEmbeddingBagsCodegen(
+            [(*weight.shape, *place)],
+            optimizer=EmbOptimType.EXACT_ROWWISE_ADAGRAD,
+            learning_rate=RATE,
+            eps=EPSILON,
+        )
+        bags.split_embedding_weights()[0].data.copy_(weight)
+        for of_step in gradients:
+            ids, values = of_step[table]
+            bags(ids, torch.arange(len(ids) + 1)).backward(values)
+        found = (bags.split_embedding_weights()[0], bags.split_optimizer_states()[0][0])
+        for tensor, kind in zip(found, ("final", "sum")):
+            expected = arrays[f"{kind}.emb_l.{table}.weight"]
+            largest = max(largest, float(np.abs(tensor.detach().numpy() - expected).max()))
+    assert largest <= 1e-6, f"FBGEMM's rows differ by up to {largest}"
+    print(f"FBGEMM ends with the same rows and accumulators, up to {largest:.1g}")
+
+
+if __name__ == "__main__":
+    main()
