@@ -40,7 +40,8 @@ function describe({ median, min, max }: Spread): string {
   return `${duration(median)} (${duration(min)}-${duration(max)})`;
 }
 
-function duration(seconds: number): string {
+/** Seconds for readers: with their unit, three digits. */
+export function duration(seconds: number): string {
   return seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 }
 

@@ -8,9 +8,9 @@ import {
   type Measure,
 } from '@ds/bench-models';
 import { usedTables, type DlrmConfig } from '@ds/dlrm';
-import { columnMeans } from './column-statistics.js';
-import { openModels, type ModelOptions, type ModelWithTables } from './open-models.js';
-import { openVariant } from './open-variant.js';
+import { columnMeans, inputNameOf, zLayer } from './column-statistics.js';
+import { openModels, type ModelOptions, type ModelWithTables, type OpenModels } from './open-models.js';
+import { openVariant, type LayerMask } from './open-variant.js';
 import { pairedTimes } from './paired-times.js';
 import { qualityColumns, qualityOf, type Quality } from './quality.js';
 import { scoreOf } from './scores/scores.js';
@@ -37,19 +37,18 @@ export const activationSparsity: Measure<
     if (items.length === 0) return;
     const models = await openModels(options);
     try {
-      const { testRows, dense } = models;
-      for (const { model } of items) expectKept(dense.config.topMlp[0]!, model);
+      const { testRows, dense, layers } = models;
+      for (const { model } of items) layers.forEach((layer) => expectKept(layer, model));
       const batch = await firstBatch(testRows, batchSize);
       const denseQuality = await qualityOf(dense, testRows, batchSize);
       // Several rows can have the same model: at level 0 all scores keep everything.
       const known = new Map<string, Quality>();
       for (const { model: point, variant } of items) {
         const withTables = await models.withTables(point.tables);
-        const mask = maskOf(withTables, point);
-        const means = columnMeans(withTables.statistics);
-        const opened = await openVariant({ variant, model: withTables.model, mask, means, ...options });
+        const masks = masksOf(withTables, point);
+        const opened = await openVariant({ variant, model: withTables.model, masks, ...options });
         try {
-          const key = [point.tables, variant, mask.data.join('')].join();
+          const key = [point.tables, variant, ...masks.map(({ mask }) => mask.data.join(''))].join();
           const quality = known.get(key) ?? (await qualityOf(opened, testRows, batchSize));
           known.set(key, quality);
           const times = await pairedTimes(
@@ -59,7 +58,7 @@ export const activationSparsity: Measure<
           );
           yield {
             dlrmType: variant,
-            ...keptParts(withTables.model.config, mask.data),
+            ...keptParts(withTables.model.config, masks),
             tableBytes: withTables.tableBytes,
             ...qualityColumns(quality, denseQuality),
             timeTaken: times.second,
@@ -67,6 +66,7 @@ export const activationSparsity: Measure<
             speedup: times.ratio,
             batchSize: batch.labels.length,
             runs,
+            layers: layers.map(({ layer }) => layer).join('+'),
           };
         } finally {
           await opened.close();
@@ -78,23 +78,30 @@ export const activationSparsity: Measure<
   },
 };
 
-/** @throws Error if a level drops all columns of z */
-function expectKept(width: number, { sparsityLevel }: ActivationPoint): void {
+/** @throws Error if a level drops all columns of a layer's input */
+function expectKept(
+  { layer, width }: OpenModels['layers'][number],
+  { sparsityLevel }: ActivationPoint,
+): void {
   const { data } = maskSmallest({ data: new Float32Array(width), shape: [width] }, { sparsityLevel });
   if (data.includes(1)) return;
   throw new Error(
-    `sparsity level ${sparsityLevel}: all ${width} columns of z would be dropped, nothing is left to predict from`,
+    `sparsity level ${sparsityLevel}: all ${width} columns of ${inputNameOf(layer)} would be dropped, nothing is left to predict from`,
   );
 }
 
-function maskOf({ model, statistics, weight }: ModelWithTables, { score, sparsityLevel }: ActivationPoint) {
-  const data = Float32Array.from(scoreOf(score).of(statistics, weight));
-  return maskSmallest({ data, shape: [model.config.topMlp[0]!] }, { sparsityLevel });
+function masksOf({ inputs }: ModelWithTables, { score, sparsityLevel }: ActivationPoint): LayerMask[] {
+  return inputs.map(({ layer, weight, statistics }) => {
+    const data = Float32Array.from(scoreOf(score).of(statistics, weight));
+    const mask = maskSmallest({ data, shape: [data.length] }, { sparsityLevel });
+    return { layer, mask, means: columnMeans(statistics) };
+  });
 }
 
-function keptParts(config: DlrmConfig, mask: Float32Array) {
-  const all = config.keptFeatures ?? Array.from(mask.keys());
-  const keptFeatures = all.filter((_, column) => mask[column] !== 0);
+function keptParts(config: DlrmConfig, masks: readonly LayerMask[]) {
+  const z = masks.find(({ layer }) => layer === zLayer)?.mask.data;
+  const all = config.keptFeatures ?? Array.from({ length: config.topMlp[0]! }, (_, column) => column);
+  const keptFeatures = all.filter((_, column) => z?.[column] !== 0);
   return {
     keptFeatures: keptFeatures.length,
     keptPairs: keptFeatures.filter((feature) => feature >= config.embeddingDim).length,

@@ -15,7 +15,11 @@ import {
 import { activationVariants } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
-import { defaultActivationLevels, runActivationsBenchmark } from './run-activations-benchmark.js';
+import {
+  defaultActivationLevels,
+  defaultLayers,
+  runActivationsBenchmark,
+} from './run-activations-benchmark.js';
 import { scoreIds } from './scores/scores.js';
 import { defaultTables } from './tables/table-methods.js';
 
@@ -33,7 +37,13 @@ const program = createBenchProgram({
       '--processed-data-file <file>',
       'the processed rows (npz); the training split ranks the columns, the test split is measured on',
     ).makeOptionMandatory(),
-    new Option('--sparsity-levels <list>', 'fractions of the columns of z to drop, each from 0 to 1')
+    new Option(
+      '--layers <list>',
+      "layers whose inputs lose columns, by PyTorch's names; top_l.0 takes z, top_l.2 the units of the layer before it",
+    )
+      .argParser(parseList(String))
+      .default(defaultLayers, defaultLayers.join(',')),
+    new Option('--sparsity-levels <list>', 'fractions of the columns to drop, each from 0 to 1')
       .argParser(parseList(parseNumber))
       .default(defaultActivationLevels, defaultActivationLevels.join(',')),
     new Option('--scores <list>', 'what ranks the columns')
@@ -68,6 +78,7 @@ const program = createBenchProgram({
     const rows = await runActivationsBenchmark({
       modelPath: options.modelPath,
       processedDataFile: options.processedDataFile,
+      layers: options.layers,
       sparsityLevels: options.sparsityLevels,
       scores: options.scores,
       tables: options.tables,

@@ -6,7 +6,15 @@ const batchSize = 4096;
 /** The layer whose input is z, the output of the interaction: the bottom MLP's output and the products of pairs. */
 export const zLayer = 'top_l.0';
 
-/** Sums over some examples for each column of z, (width); p is an example's probability, g the gradient of its logit to z. */
+/** What a message calls the input of a layer. */
+export function inputNameOf(layer: string): string {
+  return layer === zLayer ? 'z' : `the input of ${layer}`;
+}
+
+/**
+ * Sums over some examples for each column z of a layer's input, (width); p is an example's probability, g the gradient of its
+ * logit to z.
+ */
 export interface ColumnStatistics {
   /** Number of examples. */
   examples: number;
@@ -25,25 +33,53 @@ export interface ColumnStatistics {
 }
 
 /**
- * The statistics of z over a seeded sample of a data set, drawn without replacement; over all its examples if it has fewer.
+ * The statistics of a layer's input over a seeded sample of a data set, drawn without replacement; over all its examples if it has fewer.
  *
  * @throws Error if the data set is empty, or a value or gradient is not finite
  */
 export async function columnStatistics({
   model,
+  layer = zLayer,
   dataset,
   rows,
   seed,
 }: {
   model: Dlrm;
+  /** Default: the layer that takes z. */
+  layer?: string;
   dataset: LabelledDataset;
   /** Examples of the sample. */
   rows: number;
   seed: number;
 }): Promise<ColumnStatistics> {
-  const width = model.config.topMlp[0]!;
+  let statistics: ColumnStatistics | undefined;
+  const wanted = Math.min(rows, dataset.length);
+  for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed })) {
+    const part = firstExamples(batch, wanted - (statistics?.examples ?? 0));
+    const found = await model.layerGradients(part, layer);
+    statistics ??= emptyStatistics(found.inputs.length / part.labels.length);
+    addExamples(statistics, found);
+    if (statistics.examples === wanted) break;
+  }
+  if (!statistics) throw new Error('calibration: expected training rows, found none');
+  const { values, curvedSquares } = statistics;
+  const wrong = values.findIndex((sum, column) => !Number.isFinite(sum + curvedSquares[column]!));
+  if (wrong >= 0) {
+    throw new Error(
+      `calibration: expected finite activations and gradients, found others in column ${wrong} of ${inputNameOf(layer)}`,
+    );
+  }
+  return statistics;
+}
+
+/** The mean of each column. */
+export function columnMeans({ values, examples }: ColumnStatistics): Float32Array {
+  return Float32Array.from(values, (sum) => sum / examples);
+}
+
+function emptyStatistics(width: number): ColumnStatistics {
   const sums = () => new Float64Array(width);
-  const statistics: ColumnStatistics = {
+  return {
     examples: 0,
     values: sums(),
     magnitudes: sums(),
@@ -52,26 +88,6 @@ export async function columnStatistics({
     curvedValues: sums(),
     curvedSquares: sums(),
   };
-  const wanted = Math.min(rows, dataset.length);
-  for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed })) {
-    const part = firstExamples(batch, wanted - statistics.examples);
-    addExamples(statistics, await model.layerGradients(part, zLayer));
-    if (statistics.examples === wanted) break;
-  }
-  if (statistics.examples === 0) throw new Error('calibration: expected training rows, found none');
-  const { values, curvedSquares } = statistics;
-  const wrong = values.findIndex((sum, column) => !Number.isFinite(sum + curvedSquares[column]!));
-  if (wrong >= 0) {
-    throw new Error(
-      `calibration: expected finite activations and gradients, found others in column ${wrong} of z`,
-    );
-  }
-  return statistics;
-}
-
-/** The mean of each column of z. */
-export function columnMeans({ values, examples }: ColumnStatistics): Float32Array {
-  return Float32Array.from(values, (sum) => sum / examples);
 }
 
 function addExamples(

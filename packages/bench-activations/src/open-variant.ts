@@ -1,9 +1,18 @@
 import { applyMask, type Tensor } from '@ds/activation-sparsifier';
 import type { ActivationVariant } from '@ds/bench-models';
 import { foldMask, type Dlrm, type DlrmBatch, type EngineChoice } from '@ds/dlrm';
-import { zLayer } from './column-statistics.js';
 
-/** A model without some columns of z, ready to run. */
+/** Which columns of a layer's input go, and what may take their place. */
+export interface LayerMask {
+  /** One of the model's layers, but not the first. */
+  layer: string;
+  /** (inputs of the layer) of 0 and 1 */
+  mask: Tensor;
+  /** Of the columns, (inputs of the layer). */
+  means: Float32Array;
+}
+
+/** A model without some activations, ready to run. */
 export interface OpenVariant {
   /** Probabilities (n). */
   forward(batch: DlrmBatch): Promise<Float32Array>;
@@ -11,18 +20,27 @@ export interface OpenVariant {
   close(): Promise<void>;
 }
 
-/** How each variant is made from a model, a mask on z, (width), and the means of its columns, (width). */
+/** How each variant is made from a model and masks. */
 const openers: Record<
   ActivationVariant,
-  (model: Dlrm, mask: Tensor, means: Float32Array, options: RunOptions) => Promise<OpenVariant>
+  (model: Dlrm, masks: readonly LayerMask[], options: RunOptions) => Promise<OpenVariant>
 > = {
-  async masked(model, mask) {
-    const hook = model.registerForwardPreHook(zLayer, (z) => applyMask(z, mask));
-    return { forward: (batch) => model.forward(batch), close: async () => hook.remove() };
+  async masked(model, masks) {
+    const hooks = masks.map(({ layer, mask }) =>
+      model.registerForwardPreHook(layer, (input) => applyMask(input, mask)),
+    );
+    return {
+      forward: (batch) => model.forward(batch),
+      close: async () => hooks.forEach((hook) => hook.remove()),
+    };
   },
-  folded: async (model, mask, _, options) => folded(await foldMask(model, mask, options)),
-  folded_means: async (model, mask, means, options) =>
-    folded(await foldMask(model, mask, { ...options, means })),
+  folded: (model, masks, options) =>
+    folded(
+      model,
+      masks.map(({ layer, mask }) => ({ layer, mask })),
+      options,
+    ),
+  folded_means: folded,
 };
 
 interface RunOptions {
@@ -34,18 +52,28 @@ interface RunOptions {
 export function openVariant({
   variant,
   model,
-  mask,
-  means,
+  masks,
   ...options
 }: RunOptions & {
   variant: ActivationVariant;
   model: Dlrm;
-  mask: Tensor;
-  means: Float32Array;
+  /** At least one, each for another layer. */
+  masks: readonly LayerMask[];
 }): Promise<OpenVariant> {
-  return openers[variant](model, mask, means, options);
+  return openers[variant](model, masks, options);
 }
 
-function folded(small: Dlrm): OpenVariant {
+/** A smaller model, with means in place of what goes where they are given. */
+async function folded(
+  model: Dlrm,
+  masks: readonly (Omit<LayerMask, 'means'> & Partial<LayerMask>)[],
+  options: RunOptions,
+): Promise<OpenVariant> {
+  let small = model;
+  for (const { layer, mask, means } of masks) {
+    const before = small;
+    small = await foldMask(before, mask, { ...options, layer, means });
+    if (before !== model) await before.dispose();
+  }
   return { forward: (batch) => small.forward(batch), close: () => small.dispose() };
 }

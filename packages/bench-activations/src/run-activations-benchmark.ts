@@ -10,8 +10,12 @@ import { dayCountFiles, type DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 import { checkOutputs } from '@ds/files';
 import { activationSparsity, type SparseActivations } from './activation-sparsity.js';
+import { zLayer } from './column-statistics.js';
 import { scoreIds, scoreOf } from './scores/scores.js';
 import { defaultTables, tableMethodOf } from './tables/table-methods.js';
+
+/** The default layers: the one that takes z. */
+export const defaultLayers: readonly string[] = [zLayer];
 
 /** The default levels. */
 export const defaultActivationLevels: readonly number[] = [
@@ -19,17 +23,18 @@ export const defaultActivationLevels: readonly number[] = [
 ];
 
 /**
- * Drops columns of z (the input of the first top layer of a DLRM) by each score at each level, with dense and with compressed
- * tables. Writes `activation_sparsity.csv`: quality on the test split and forward time on its first batch, compared with the
+ * Drops columns of z (the input of the first top layer of a DLRM), or of the inputs of other layers, by each score at each
+ * level, with dense and with compressed tables. Writes `activation_sparsity.csv`: quality on the test split and forward time on its first batch, compared with the
  * dense model. The columns are ranked on a seeded sample of the training split.
  *
  * @returns a row for each variant, kind of tables, score and level
- * @throws Error naming an invalid setting, a file that cannot be read, a model that does not fit the data, a level that drops
- *   all columns, or an output that cannot be written; no output is then left behind.
+ * @throws Error naming an invalid setting, a file that cannot be read, a model that does not fit the data, a layer that the
+ *   model does not have, a level that drops all columns, or an output that cannot be written; no output is then left behind.
  */
 export async function runActivationsBenchmark({
   modelPath,
   processedDataFile,
+  layers = defaultLayers,
   sparsityLevels = defaultActivationLevels,
   scores = scoreIds,
   tables = defaultTables,
@@ -49,6 +54,8 @@ export async function runActivationsBenchmark({
   modelPath: string;
   /** The processed npz file on which it was trained. */
   processedDataFile: string;
+  /** The layers whose inputs lose columns, the same fraction each, by PyTorch's names. Default: `top_l.0`, which takes z. */
+  layers?: readonly string[];
   /** Fractions of the columns to drop, each from 0 to 1. Default: 0 to 0.9 in tenths, and 0.95. */
   sparsityLevels?: readonly number[];
   /** The scores for ranking the columns. Default: all. */
@@ -80,7 +87,12 @@ export async function runActivationsBenchmark({
   if (wrong !== undefined) throw new Error(`sparsity level: expected a number from 0 to 1, found ${wrong}`);
   scores.forEach(scoreOf);
   tables.forEach(tableMethodOf);
-  for (const [what, values] of Object.entries({ 'sparsity levels': sparsityLevels, scores, tables })) {
+  for (const [what, values] of Object.entries({
+    layers,
+    'sparsity levels': sparsityLevels,
+    scores,
+    tables,
+  })) {
     expectDistinct(what, values);
   }
   expectCount('calibrationRows', calibrationRows, 1);
@@ -96,7 +108,7 @@ export async function runActivationsBenchmark({
     ...part,
     measure: activationSparsity,
     settings: {
-      ...{ modelPath, processedDataFile, dayCounts, calibrationRows, seed, engine, threads },
+      ...{ modelPath, processedDataFile, layers, dayCounts, calibrationRows, seed, engine, threads },
       ...{ batchSize, runs, onEngine, onNote },
     },
     models: points,

@@ -51,7 +51,7 @@ test('writes a row for each type, kind of tables, score and level', async () => 
   expect((await readFile(paths.output, 'utf8')).split('\n')[0]).toBe(
     'tables,score,sparsity_level,dlrm_type,kept_features,kept_pairs,used_tables,table_bytes,roc_auc,log_loss,accuracy,' +
       'roc_auc_change,roc_auc_change_error,log_loss_change,accuracy_change,time_taken,dense_time_taken,speedup,' +
-      'batch_size,runs',
+      'batch_size,runs,layers',
   );
   const rows = await rowsOf(paths.output);
   expect(rows.map((row) => [row['dlrm_type'], row['tables'], row['score'], row['sparsity_level']])).toEqual(
@@ -75,7 +75,7 @@ test('writes a row for each type, kind of tables, score and level', async () => 
     for (const column of ['time_taken', 'dense_time_taken', 'speedup']) {
       expect(number(row, column)).toBeGreaterThan(0);
     }
-    expect([row['batch_size'], row['runs']]).toEqual(['201', '2']);
+    expect([row['batch_size'], row['runs'], row['layers']]).toEqual(['201', '2', 'top_l.0']);
   }
   // A mask and what it folds into are one model.
   const ofType = (type: string) => rows.filter((row) => row['dlrm_type'] === type);
@@ -95,6 +95,28 @@ test('writes a row for each type, kind of tables, score and level', async () => 
   expect(bytes('dense')).toBe(4 * values);
   expect(bytes('block-norm-0.9')).toBeLessThan(0.25 * 4 * values);
   expect(bytes('mixed-precision-12x')).toBeLessThanOrEqual((4 * values) / 12);
+});
+
+test('columns of several layers: what is masked is also what is folded, and a model without hidden units is other than one without columns of z', async () => {
+  const measured = async (layers: string) => {
+    const result = run([
+      ...[...args, '--quiet', '--tables', 'dense', '--scores', 'curvature'],
+      ...['--layers', layers],
+    ]);
+    expect(result).toMatchObject({ stderr: '', status: 0 });
+    return rowsOf(paths.output);
+  };
+  const both = await measured('top_l.2,top_l.0');
+  for (const row of both) expect(row['layers']).toBe('top_l.0+top_l.2');
+  const halves = both.filter((row) => row['sparsity_level'] === '0.5');
+  const loss = (row: Record<string, string> | undefined) => Number(row!['log_loss']);
+  expect(halves.map((row) => row['dlrm_type'])).toEqual(['masked', 'folded', 'folded_means']);
+  expect(halves.map((row) => row['kept_features'])).toEqual(['179', '179', '179']);
+  expect(loss(halves[1])).toBeCloseTo(loss(halves[0]), 5);
+  const hidden = (await measured('top_l.2')).filter((row) => row['sparsity_level'] === '0.5');
+  expect(hidden.map((row) => row['kept_features'])).toEqual(['359', '359', '359']);
+  expect(loss(hidden[1])).toBeCloseTo(loss(hidden[0]), 5);
+  expect(Math.abs(loss(hidden[0]) - loss(halves[0]))).toBeGreaterThan(1e-6);
 });
 
 test('the parts of a sharded run have the rows of the whole, whose quality is the same each time', async () => {
@@ -162,6 +184,11 @@ describe('one line of error and no output', () => {
       'sparsity level 1: all 359 columns of z would be dropped, nothing is left to predict from',
       ...['--sparsity-levels', '0,1'],
     );
+    await fails(
+      "layers: expected any of bot_l.2, top_l.0, top_l.2, found 'bot_l.0'",
+      ...['--layers', 'top_l.0,bot_l.0'],
+    );
+    await fails('layers: expected each once, found top_l.0 twice', '--layers', 'top_l.0,top_l.0');
     await fails(
       "tables: expected dense or block-norm-<level> or mixed-precision-<ratio>x, found 'block-norm-2'",
       ...['--tables', 'dense,block-norm-2'],

@@ -16,7 +16,7 @@ export interface ActivationPoint {
   tables: string;
   /** What ranked the columns of z. */
   score: string;
-  /** The share of the columns of z, what enters the first top layer, that is dropped. */
+  /** The share of the columns of z, what enters the first top layer, that is dropped; or of what enters other layers. */
   sparsityLevel: number;
 }
 
@@ -56,6 +56,8 @@ export interface ActivationSparsity<Variant extends string = string> {
   batchSize: number;
   /** Runs, the first of which is not counted. */
   runs: number;
+  /** The layers whose inputs lost columns, joined by `+`; undefined in an older file, where it was `top_l.0`, whose input is z. */
+  layers?: string | undefined;
 }
 
 const share = { cell: float({ minimum: 0, maximum: 1 }) };
@@ -87,6 +89,7 @@ const schema: ResultsSchema<ActivationSparsity> = {
   speedup: { column: 'speedup', cell: float({ minimum: 0 }) },
   batchSize: { column: 'batch_size', cell: wholeNumber({ minimum: 1 }) },
   runs: { column: 'runs', cell: wholeNumber({ minimum: 2 }) },
+  layers: { column: 'layers', cell: text('names of layers'), mayBeAbsent: true },
 };
 
 /** The columns of `activation_sparsity.csv` that say which activations a row is without. */

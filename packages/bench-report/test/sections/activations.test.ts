@@ -70,6 +70,24 @@ test('every row is in the table, and the note says how it was measured', async (
   );
 });
 
+test('charts and the note say which inputs lost columns', async () => {
+  const described = async (layers: string) => {
+    const rows = await readRows((lines) =>
+      lines.map((line, at) => `${line},${at === 0 ? 'layers' : layers}`),
+    );
+    const [auc, time] = activationsSection.charts(rows);
+    return { labels: [auc!.levelLabel, time!.levelLabel], note: activationsSection.notes(rows) };
+  };
+  const z = await described('top_l.0');
+  expect(z.labels).toEqual(Array(2).fill('Sparsity level (fraction of the columns of z dropped)'));
+  expect(z.note).toMatch(/^Columns of z are dropped/);
+  const both = await described('top_l.0+top_l.2');
+  expect(both.labels).toEqual(
+    Array(2).fill('Sparsity level (fraction of the columns of the inputs of top_l.0, top_l.2 dropped)'),
+  );
+  expect(both.note).toMatch(/^Columns of the inputs of top_l.0, top_l.2 are dropped/);
+});
+
 test('no chart of ROC AUC where the labels are all equal, and a dash in the table', async () => {
   const rows = await readRows((lines) => {
     const columns = lines[0]!.split(',');

@@ -6,7 +6,19 @@ import { variantsIn, type NamedVariant } from '../variants.js';
 /** A row of `activation_sparsity.csv`. */
 export type ActivationRow = ActivationPoint & ActivationSparsity;
 
-const levelLabel = 'Sparsity level (fraction of the columns of z dropped)';
+/** What lost columns, such as "z" or "the inputs of top_l.0, top_l.2". */
+export function sparsifiedInputs(rows: readonly ActivationRow[]): string {
+  const layers = distinct(rows.flatMap(({ layers = zLayer }) => layers.split('+')));
+  if (layers.every((layer) => layer === zLayer)) return 'z';
+  return `the ${layers.length === 1 ? 'input' : 'inputs'} of ${layers.join(', ')}`;
+}
+
+// Its input is z, what the interaction gives.
+const zLayer = 'top_l.0';
+
+function levelLabelOf(rows: readonly ActivationRow[]): string {
+  return `Sparsity level (fraction of the columns of ${sparsifiedInputs(rows)} dropped)`;
+}
 
 /** The ways in which the model ran, by their names for readers. */
 export function activationVariantsIn(rows: readonly ActivationRow[]): NamedVariant[] {
@@ -57,13 +69,13 @@ export function activationAucCharts(rows: readonly ActivationRow[]): Chart[] {
       id: 'activation-auc',
       title: 'ROC AUC without some activations',
       description:
-        `ROC AUC on the test set of models without some columns of z, what enters the first top layer, at sparsity levels ` +
+        `ROC AUC on the test set of models without some columns of ${sparsifiedInputs(rows)}, at sparsity levels ` +
         `${describeLevels(levelsOf(rows))}; a panel for each kind of tables and a line for each score that ranks the ` +
         `columns. ${panels.flatMap(({ title, lines }) => lines.map((line) => `${title}, ${rangeOf(line)}`)).join('; ')}.`,
       valueLabel: 'ROC AUC on the test set',
       reading: 'higher is better',
       decimals: 4,
-      levelLabel,
+      levelLabel: levelLabelOf(rows),
       fromZero: false,
       ...(dense !== undefined && { reference: { label: `dense: ${dense.toFixed(4)}`, value: dense } }),
       panels,
@@ -96,7 +108,7 @@ export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
     valueLabel: "Time of one batch, of the dense model's",
     unit: '%',
     reading: 'lower is better; median over the scores',
-    levelLabel,
+    levelLabel: levelLabelOf(rows),
     fromZero: true,
     reference: { label: 'dense', value: 100 },
     panels,

@@ -6,6 +6,7 @@ import {
   activationAucCharts,
   activationTimeChart,
   activationVariantsIn,
+  sparsifiedInputs,
   type ActivationRow,
 } from './activations-charts.js';
 
@@ -23,9 +24,9 @@ export const activationsSection: Section<ActivationRow> = {
   notes(rows) {
     const { runs, batchSize } = rows[0]!;
     return (
-      'Columns of z, what enters the first top layer, are dropped: those that count least by a score, which is taken on ' +
-      'a sample of the training split. Masked: a hook multiplies z by 0 or 1. Folded: a smaller model without these ' +
-      'columns, the products of their pairs and the tables that no pair is left of; with means, what is dropped is ' +
+      `Columns of ${sparsifiedInputs(rows)} are dropped (z enters the first top layer): those that count least by a score, ` +
+      'which is taken on a sample of the training split. Masked: a hook multiplies them by 0 or 1. Folded: a smaller model ' +
+      'without these columns and what computes them; with means, what is dropped is ' +
       'replaced by its mean. Quality is that of the whole test split; nothing is trained again. The first batch of the ' +
       `test split (${batchSize} rows) passes through the dense model and this one in turn, ${runs} times each, the first ` +
       'not counted; the speed-up is the median of the ratios of the two times.'

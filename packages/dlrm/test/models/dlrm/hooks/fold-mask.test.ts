@@ -11,9 +11,13 @@ import {
   type LabelledBatch,
   type StateDict,
 } from '../../../../src/index.js';
+import { denseLayers } from '../../../../src/models/dlrm/config.js';
 import { compressedTables } from '../../../engines/conformance/compressed-tables.js';
 import { expectClose, readSmallGolden, resized } from '../../../golden-model.js';
 import { referenceForward } from '../../../reference-forward.js';
+
+/** The layers of both MLPs. */
+const layersOf = ({ config }: Dlrm) => Object.values(denseLayers(config)).flat();
 
 let model: Dlrm;
 let initial: StateDict;
@@ -82,6 +86,42 @@ test('a folded model can be folded again', async () => {
   expectClose('twice', await twice.forward(batches[1]!), expected, 1e-6);
   await Promise.all([once.dispose(), twice.dispose()]);
 });
+
+test.each(['bot_l.2', 'top_l.2', 'top_l.4'])(
+  'the input of %s: the layer before it loses the outputs',
+  async (layer) => {
+    const { inputs } = layersOf(model).find(({ name }) => name === layer)!;
+    const soft = Float32Array.from({ length: inputs }, (_, column) => (column % 3) / 2);
+    const means = Float32Array.from({ length: inputs }, (_, column) => column / 7);
+    const kept = soft.filter((value) => value !== 0).length;
+    const batch = batches[1]!;
+    const folded = await foldMask(model, { data: soft, shape: [1, inputs] }, { layer });
+    const [mlp, place] = layer.startsWith('bot')
+      ? ['bottomMlp' as const, 1]
+      : ['topMlp' as const, Number(layer.at(-1)) / 2];
+    expect(folded.config).toEqual({ ...model.config, [mlp]: model.config[mlp].with(place, kept) });
+    const masked = referenceForward(model.config, initial, batch, {
+      [layer]: (values) => values.map((value, column) => value * soft[column % inputs]!),
+    });
+    expectClose('masked', await folded.forward(batch), masked, 1e-6);
+    const withMeans = await foldMask(model, { data: soft, shape: [inputs] }, { layer, means });
+    const expected = referenceForward(model.config, initial, batch, {
+      [layer]: (values) =>
+        values.map((value, at) => {
+          const column = at % inputs;
+          return value * soft[column]! + (1 - soft[column]!) * means[column]!;
+        }),
+    });
+    expectClose('with means', await withMeans.forward(batch), expected, 1e-6);
+    const both = await foldMask(folded, { data: mask, shape: [width] });
+    const twice = referenceForward(model.config, initial, batch, {
+      [layer]: (values) => values.map((value, column) => value * soft[column % inputs]!),
+      'top_l.0': (z) => z.map((value, column) => value * mask[column]!),
+    });
+    expectClose('and z', await both.forward(batch), twice, 1e-6);
+    await Promise.all([folded.dispose(), withMeans.dispose(), both.dispose()]);
+  },
+);
 
 test('large batches, with sparse and quantised tables, as in plain loops', async () => {
   const { state, dense } = compressedTables(initial, undefined);
@@ -174,6 +214,26 @@ test.each<[string, (width: number) => [Float32Array, number[], Float32Array?], s
 ])('%s is refused', async (_, make, message) => {
   const [data, shape, means] = make(width);
   await expect(foldMask(model, { data, shape }, { means })).rejects.toThrow(message);
+});
+
+test('a layer that takes what no layer computes is refused, and a mask of a hidden layer names its input', async () => {
+  const fold = (layer: string, data: Float32Array) =>
+    foldMask(model, { data, shape: [data.length] }, { layer });
+  const { inputs } = layersOf(model).find(({ name }) => name === 'top_l.2')!;
+  const known = layersOf(model)
+    .slice(1)
+    .map(({ name }) => name);
+  for (const layer of ['bot_l.0', 'top_l.1', 'z']) {
+    await expect(fold(layer, mask)).rejects.toThrow(
+      `layer: expected one of ${known.join(', ')}, found ${layer}`,
+    );
+  }
+  await expect(fold('top_l.2', new Float32Array(3))).rejects.toThrow(
+    `mask: expected ${inputs} values, one for each column of the input of top_l.2, found 3`,
+  );
+  await expect(fold('top_l.2', new Float32Array(inputs))).rejects.toThrow(
+    `mask: all ${inputs} columns of the input of top_l.2 are dropped; at least one must be kept`,
+  );
 });
 
 test.each<[string, number[], string]>([
