@@ -1,3 +1,5 @@
+import { kaggleCounts } from '../kaggle-counts.js';
+
 /** The distribution of a synthetic integer column. */
 export interface IntegerColumn {
   /** Mean and standard deviation of the logarithm. */
@@ -33,11 +35,6 @@ export const integerShapes: readonly IntegerColumn[] = [
   integer(1.7, 1.0, 0.21),
 ];
 
-/** Distinct values of C1 to C26 in the Kaggle data. */
-const kaggleCounts = [
-  1460, 583, 10131227, 2202608, 305, 24, 12517, 633, 3, 93145, 5683, 8351593, 3194, 27, 14992, 5461306, 10,
-  5652, 2173, 4, 7046547, 18, 15, 286181, 105, 142572,
-];
 const kaggleRows = 45_840_617;
 
 /** Share of rows where a category is missing. */

@@ -1,3 +1,4 @@
+import { kaggleCounts } from '@ds/criteo-data';
 import type { StateDict, Tensor } from '@ds/tensor-files';
 import type { EmbeddingTable } from '@ds/data-sparsifier';
 import { dot } from './interactions/dot.js';
@@ -32,10 +33,7 @@ export interface DlrmConfig extends InteractionFlags {
 /** The network of `bench/dlrm_s_criteo_kaggle.sh` in facebookresearch/dlrm, with the tables of the Kaggle data set. */
 export const kaggleDlrmConfig: DlrmConfig = {
   embeddingDim: 16,
-  tableRows: [
-    1460, 583, 10131227, 2202608, 305, 24, 12517, 633, 3, 93145, 5683, 8351593, 3194, 27, 14992, 5461306, 10,
-    5652, 2173, 4, 7046547, 18, 15, 286181, 105, 142572,
-  ],
+  tableRows: kaggleCounts,
   bottomMlp: [13, 512, 256, 64, 16],
   topMlp: [367, 512, 256, 1],
 };
