@@ -99,7 +99,14 @@ it.each([
 it('reads Zstandard where Node does, else says how', async () => {
   const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
   if (zstdCompressSync) {
-    expect((await read(zstdCompressSync(text))).text === text).toBe(true);
+    const whole = zstdCompressSync(text);
+    const parts = [zstdCompressSync(text.slice(0, 99_999)), zstdCompressSync(text.slice(99_999))];
+    for (const content of [whole, Buffer.concat(parts)]) {
+      expect((await read(content)).text === text).toBe(true);
+    }
+    await expect(read(whole.subarray(0, whole.length >> 1))).rejects.toThrow(
+      `cannot read ${path}: unexpected end of file`,
+    );
   } else {
     await expect(read(Buffer.from('28b52ffd00000000', 'hex'))).rejects.toThrow(
       `${path}: a Zstandard file, which Node ${process.versions.node} cannot read; instead: zstdcat ${path} | `,
