@@ -15,12 +15,15 @@ export function runProcess(
   command: readonly string[],
   {
     seconds,
+    silence,
     cwd,
     env,
     input = 'ignore',
     onStart,
   }: {
     seconds: number;
+    /** It is also ended after so many seconds without a word on stdout. Default: never. */
+    silence?: number;
     cwd?: string | undefined;
     /** Variables in addition to those of this process; undefined ones are left out. */
     env?: Record<string, string | undefined>;
@@ -36,15 +39,21 @@ export function runProcess(
       stdio: [input, 'pipe', 'pipe'],
     });
     const ended = { code: null, signal: null, timedOut: false, stdout: '', stderr: '' } as Ended;
-    const clock = setTimeout(() => {
+    const giveUp = () => {
       ended.timedOut = true;
       child.kill('SIGKILL');
-    }, seconds * 1000);
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
+    };
+    const clock = setTimeout(giveUp, seconds * 1000);
+    const silenceClock = silence === undefined ? undefined : setTimeout(giveUp, silence * 1000);
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      ended.stdout += text;
+      silenceClock?.refresh();
+    });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(clock);
+      clearTimeout(silenceClock);
       resolve({ ...ended, code, signal });
     });
     if (child.pid !== undefined) onStart?.(child.pid);

@@ -1,78 +1,81 @@
 // Reads damaged files, one after another, and tells for each how that ended, a JSON line each:
-// `node worker.mjs <seed> <first case> <cases> <folder for the files> <seed file>...`
+// `node worker.mjs <seed> <first case> <cases> <folder for the files> [<folder for a sample>]`
+// Every hundredth case of a format that Python reads goes to the sample, with what was found in it.
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { readSparseModelMetadata } from '@ds/bench-models';
-import { readNpz } from '@ds/criteo-data/npz';
+import { join } from 'node:path';
 import { loadCheckpoint } from '@ds/tensor-files';
+import { damage } from './damage.mjs';
+import { makeSeeds } from './seeds.mjs';
 
-const [seed, first, count, folder, ...seedFiles] = process.argv.slice(2);
+const [seed, first, count, folder, sample] = process.argv.slice(2);
+const sampleEvery = 100;
+const isKnownToPython = (name) => /\.(pt|pth|ckpt|safetensors|npz)$/.test(name);
 
-/** Mulberry32, so that a case can be made again from its number. */
-function randomOf(number) {
-  let state = number >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
-const changes = [
-  (bytes, random) => void (bytes[random(bytes.length)] ^= 1 << random(8)),
-  (bytes, random) => void (bytes[random(bytes.length)] = random(256)),
-  (bytes, random) => void bytes.fill(random(2) * 255, random(bytes.length), random(bytes.length)),
-  (bytes, random) => bytes.subarray(0, random(bytes.length)),
-  (bytes, random) => Buffer.concat([bytes, Buffer.alloc(1 + random(64), random(256))]),
-  (bytes, random) => {
-    const [from, to] = [random(bytes.length), random(bytes.length)];
-    return void bytes.copy(bytes, to, from, from + random(64));
-  },
-  (bytes, random) => {
-    const at = random(bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random(16))]);
-  },
-  (bytes, random) => {
-    if (bytes.length < 4) return undefined;
-    const extremes = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, bytes.length];
-    return void bytes.writeUInt32LE(extremes[random(extremes.length)] >>> 0, random(bytes.length - 3));
-  },
-];
-
-async function read(path) {
-  if (path.endsWith('.csv')) return Buffer.from(JSON.stringify(await readSparseModelMetadata(path)));
-  const tensors = path.endsWith('.npz') ? await readNpz(path) : await loadCheckpoint(path);
-  const parts = Object.entries(tensors).flatMap(([name, { data, shape }]) => [
-    Buffer.from(JSON.stringify([name, shape])),
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  ]);
-  return Buffer.concat(parts);
-}
-
-const originals = seedFiles.map((path) => readFileSync(path));
-const values = await Promise.all(seedFiles.map(read));
-for (let number = Number(first); number < Number(first) + Number(count); number++) {
-  const random = randomOf(Math.imul(Number(seed) + 1, 0x9e3779b1) + number);
-  const place = random(seedFiles.length);
-  let bytes = Buffer.from(originals[place]);
-  for (let times = 1 + random(3); times > 0 && bytes.length > 0; times--) {
-    bytes = changes[random(changes.length)](bytes, random) ?? bytes;
+/** Lets the kernel count the peak of the resident set anew, where it can (proc(5), clear_refs). */
+function resetPeak() {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Peaks are then those of the whole process.
   }
-  const path = join(folder, `case${extname(seedFiles[place])}`);
+}
+
+/** The largest resident set since the peak was reset, in bytes; undefined where the system does not say. */
+function peak() {
+  try {
+    return 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'latin1'))[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+async function keepForPython(number, { extension }, bytes) {
+  const path = join(sample, `${number}${extension}`);
   writeFileSync(path, bytes);
-  process.stdout.write(`${JSON.stringify({ number })}\n`); // so that one that never ends is known
-  const start = performance.now();
+  const found = await loadCheckpoint(path).then(
+    (tensors) => ({
+      tensors: Object.entries(tensors).map(([name, { data, shape }]) => {
+        // Any NaN is the same.
+        const values = data.map((value) => (Number.isNaN(value) ? NaN : value));
+        const hash = createHash('sha256').update(
+          new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+        );
+        return { name, shape, sha256: hash.digest('hex') };
+      }),
+    }),
+    (error) => ({ error: error.message }),
+  );
+  writeFileSync(join(sample, `${number}.json`), JSON.stringify({ file: `${number}${extension}`, ...found }));
+}
+
+const seeds = await makeSeeds(folder);
+const values = [];
+for (const [place, { bytes, extension, read }] of seeds.entries()) {
+  const path = join(folder, `whole-${place}${extension}`);
+  writeFileSync(path, bytes);
+  values.push(await read(path));
+}
+for (let number = Number(first); number < Number(first) + Number(count); number++) {
+  const { place, bytes } = damage({ seed: Number(seed), number, originals: seeds });
+  const { name, extension, read, hasChecksums, bytes: original } = seeds[place];
+  const path = join(folder, `case${extension}`);
+  writeFileSync(path, bytes);
+  resetPeak();
+  const before = process.memoryUsage.rss();
+  const start = process.cpuUsage();
   let outcome;
   try {
     const found = await read(path);
-    outcome = bytes.equals(originals[place]) || found.equals(values[place]) ? 'equal' : 'different';
+    outcome = bytes.equals(original) || found.equals(values[place]) ? 'equal' : 'different';
   } catch (error) {
     const message = String(error?.message ?? error);
     outcome = error instanceof Error && message.includes(path) ? 'error' : `fault: ${message.slice(0, 200)}`;
   }
-  const seconds = (performance.now() - start) / 1000;
-  process.stdout.write(`${JSON.stringify({ number, file: basename(seedFiles[place]), outcome, seconds })}\n`);
+  const { user, system } = process.cpuUsage(start);
+  const memory = Math.max(0, (peak() ?? before) - before);
+  const found = { number, name, outcome, seconds: (user + system) / 1e6, memory, size: bytes.length };
+  process.stdout.write(`${JSON.stringify({ ...found, hasChecksums })}\n`);
+  if (sample && number % sampleEvery === 0 && isKnownToPython(name))
+    await keepForPython(number, seeds[place], bytes);
 }

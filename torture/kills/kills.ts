@@ -1,142 +1,59 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { runProcess, type Ended } from '../child.js';
 import type { Outcome } from '../outcome.js';
+import { commands, originalRun, type Command } from './commands.js';
 
-// npm and jest run in the project's folder.
-const root = process.cwd();
-const original = join(root, 'packages/test-support/test/golden/original-run');
-const cli = (name: string) => join(root, 'packages', name, 'dist/cli.js');
 const signals = ['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+// What a run leaves that the next one continues from.
+const isToContinueFrom = (name: string) => /\.(journal|safetensors|pieces)$/.test(name);
 
-interface Command {
-  name: string;
-  args: readonly string[];
-  /** What it writes. */
-  outputs: readonly string[];
-  /** Whether its outputs hold times or memory, which differ from run to run. */
-  measures?: boolean;
-}
-
-/** Every command that writes, in a folder with its inputs; those of before have run. */
-function commands(folder: string): Command[] {
-  const at = (name: string) => join(folder, name);
-  const data = ['--processed-data-file', join(original, 'kaggleAdDisplayChallenge_processed.npz')];
-  const models = [...data, '--sparse-model-metadata', at('models.csv')];
-  const model = ['--model-path', at('model.ckpt')];
-  return [
-    {
-      name: 'criteo-data',
-      args: ['synthesize', '--rows', '20000', '--seed', '1', '--output', at('rows.txt')],
-      outputs: ['rows.txt'],
-    },
-    {
-      name: 'criteo-data',
-      args: ['preprocess', '--raw-data-file', at('rows.txt'), '--processed-data-file', at('rows.npz')],
-      outputs: ['rows.npz'],
-    },
-    {
-      name: 'dlrm',
-      args: [
-        ...['train', ...data, '--save-model', at('trained.ckpt')],
-        ...['--checkpoint-every', '2', '--epochs', '2'],
-      ],
-      outputs: ['trained.ckpt'],
-    },
-    {
-      name: 'bench-disk',
-      args: [
-        ...[...model, '--sparsified-model-dump-path', at('dump'), '--output', at('models.csv')],
-        ...['--sparsity-levels', '0,0.5,0.9', '--format', 'both'],
-      ],
-      outputs: ['models.csv'],
-      measures: true,
-    },
-    { name: 'bench-metrics', args: [...models, '--output', at('quality.csv')], outputs: ['quality.csv'] },
-    {
-      name: 'bench-forward',
-      args: [...models, '--output', at('times.csv'), '--runs', '3'],
-      outputs: ['times.csv'],
-      measures: true,
-    },
-    {
-      name: 'bench-memory',
-      args: [...models, '--output', at('memory.csv')],
-      outputs: ['memory.csv'],
-      measures: true,
-    },
-  ];
-}
-
-function run({ name, args }: Command, onStart?: (pid: number) => void): Promise<Ended> {
-  return runProcess([process.execPath, cli(name), ...args, '--quiet'], {
-    seconds: 300,
-    ...(onStart && { onStart }),
-  });
+/** A command, and what came of it when nothing disturbed it. */
+interface Undisturbed {
+  command: Command;
+  seconds: number;
+  contents: string[];
 }
 
 /**
  * Ends commands at random moments by random signals, starts each again, and compares what it then writes with what one that was
- * not disturbed wrote.
+ * not disturbed wrote. TMPDIR must be empty after every end.
  */
-export async function kills({ cases, seed }: { cases: number; seed: number }): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'torture-kills-'));
+export async function kills({
+  cases,
+  seed,
+  lanes = 1,
+}: {
+  cases: number;
+  seed: number;
+  /** How many commands run at a time, each in a folder of its own. */
+  lanes?: number;
+}): Promise<Outcome> {
   const faults: string[] = [];
   let ended = 0;
-  try {
-    copyFileSync(join(original, 'criteo_model.ckpt'), join(folder, 'model.ckpt'));
-    const all = commands(folder);
-    const undisturbed = new Map<Command, { seconds: number; contents: string[] }>();
-    for (const command of all) {
-      const start = performance.now();
-      const { code, stderr } = await run(command);
-      if (code !== 0) throw new Error(`${command.name} ${command.args[0]}: ${stderr}`);
-      const contents = contentsOf(folder, command);
-      undisturbed.set(command, { seconds: (performance.now() - start) / 1000, contents });
-    }
-    let state = seed;
-    const random = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
-    for (let number = 0; number < cases; number++) {
-      const command = all[number % all.length]!;
-      const signal = signals[Math.floor(number / all.length) % signals.length]!;
-      const { seconds, contents } = undisturbed.get(command)!;
-      const delay = random() * seconds;
-      const what = `${command.name} ${command.args[0]}, ${signal} after ${delay.toFixed(2)} s`;
-      command.outputs.forEach((name) => rmSync(join(folder, name), { force: true }));
-      const first = await run(command, (pid) => {
-        setTimeout(() => {
-          try {
-            process.kill(pid, signal);
-          } catch {
-            // It was faster this time.
-          }
-        }, delay * 1000).unref();
-      });
-      if (first.code !== 0) {
-        ended++;
-        const there = command.outputs.filter((name) => existsSync(join(folder, name)));
-        if (there.length > 0 && !isSame(contentsOf(folder, command), contents)) {
-          faults.push(`${what}: left ${there.join(', ')}, and not whole`);
+  await Promise.all(
+    Array.from({ length: lanes }, async (_, lane) => {
+      const folder = await mkdtemp(join(tmpdir(), 'torture-kills-'));
+      const temporary = await mkdtemp(join(tmpdir(), 'torture-tmpdir-'));
+      try {
+        const all = await undisturbedRuns(folder, temporary);
+        for (let number = lane; number < cases; number += lanes) {
+          const one = all[number % all.length]!;
+          const signal = signals[Math.floor(number / all.length) % signals.length]!;
+          const delay = randomOf(seed, number) * one.seconds;
+          const what = `${one.command.name}, ${signal} after ${delay.toFixed(2)} s`;
+          const result = await kill({ one, folder, temporary, signal, delay });
+          if (result.wasEnded) ended++;
+          faults.push(...result.faults.map((fault) => `${what}: ${fault}`));
         }
-        const left = hidden(folder).filter(
-          (name) => !name.endsWith('.journal') && !name.endsWith('.safetensors'),
-        );
-        if (signal !== 'SIGKILL' && left.length > 0) faults.push(`${what}: left ${left.join(', ')}`);
+      } finally {
+        await rm(folder, { recursive: true });
+        await rm(temporary, { recursive: true });
       }
-      const second = await run(command);
-      if (second.code !== 0)
-        faults.push(`${what}: the next run ended by ${second.code}: ${second.stderr.trim()}`);
-      else if (!isSame(contentsOf(folder, command), contents)) {
-        faults.push(`${what}: the next run wrote something else`);
-      }
-      const left = hidden(folder);
-      if (left.length > 0) faults.push(`${what}: after the next run there is still ${left.join(', ')}`);
-    }
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+    }),
+  );
   return {
     name: 'kills',
     cases,
@@ -145,28 +62,108 @@ export async function kills({ cases, seed }: { cases: number; seed: number }): P
   };
 }
 
-/** The outputs, and for bench-disk each model; of measured rows only how many there are. */
-function contentsOf(folder: string, { outputs, measures, name }: Command): string[] {
-  const texts = outputs.map((output) => {
-    const bytes = readFileSync(join(folder, output));
-    return measures ? `${bytes.toString().split('\n').length} lines` : bytes.toString('latin1');
-  });
-  if (name !== 'bench-disk') return texts;
-  const dump = join(folder, 'dump');
-  mkdirSync(dump, { recursive: true });
-  const models = readdirSync(dump, { recursive: true })
-    .map(String)
-    .filter((path) => path.endsWith('.zip'))
-    .sort();
-  return [...texts, ...models.flatMap((path) => [path, readFileSync(join(dump, path)).toString('latin1')])];
+async function undisturbedRuns(folder: string, temporary: string): Promise<Undisturbed[]> {
+  copyFileSync(join(originalRun, 'criteo_model.ckpt'), join(folder, 'model.ckpt'));
+  const all: Undisturbed[] = [];
+  for (const command of commands(folder)) {
+    const start = performance.now();
+    const { code, stderr } = await run(command, temporary);
+    if (code !== 0) throw new Error(`${command.name}: ${stderr}`);
+    const seconds = (performance.now() - start) / 1000;
+    all.push({ command, seconds, contents: contentsOf(folder, command) });
+  }
+  return all;
 }
 
-function isSame(found: readonly string[], expected: readonly string[]): boolean {
-  return found.length === expected.length && found.every((text, place) => text === expected[place]);
+/** Runs a command that is ended after a while, and once more. */
+async function kill({
+  one: { command, contents },
+  folder,
+  temporary,
+  signal,
+  delay,
+}: {
+  one: Undisturbed;
+  folder: string;
+  temporary: string;
+  signal: NodeJS.Signals;
+  delay: number;
+}): Promise<{ wasEnded: boolean; faults: string[] }> {
+  const faults: string[] = [];
+  const outputs = [...(command.outputs ?? []), ...(command.measured ?? [])];
+  outputs.forEach((name) => rmSync(join(folder, name), { force: true, recursive: true }));
+  const first = await run(command, temporary, (pid) => {
+    setTimeout(() => {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It was faster this time.
+      }
+    }, delay * 1000).unref();
+  });
+  if (first.code !== 0) {
+    for (const [name, whole] of namedContents(folder, command)) {
+      // Folders may have some of their files, and those must be whole.
+      const place = contents.indexOf(name);
+      if (place < 0 || contents[place + 1] !== whole) faults.push(`left ${name}, and not whole`);
+    }
+    const left = hidden(folder).filter((name) => !isToContinueFrom(name));
+    if (signal !== 'SIGKILL' && left.length > 0) faults.push(`left ${left.join(', ')}`);
+  }
+  faults.push(...readdirSync(temporary).map((name) => `left ${name} in TMPDIR`));
+  const second = await run(command, temporary);
+  if (second.code !== 0) faults.push(`the next run ended by ${second.code}: ${second.stderr.trim()}`);
+  else if (contentsOf(folder, command).join('\0') !== contents.join('\0')) {
+    faults.push('the next run wrote something else');
+  }
+  const left = hidden(folder);
+  if (left.length > 0) faults.push(`after the next run there is still ${left.join(', ')}`);
+  return { wasEnded: first.code !== 0, faults };
+}
+
+function run({ args }: Command, temporary: string, onStart?: (pid: number) => void): Promise<Ended> {
+  return runProcess([process.execPath, ...args], {
+    seconds: 600,
+    env: { TMPDIR: temporary },
+    ...(onStart && { onStart }),
+  });
+}
+
+/** Mulberry32, the number of a case in and a number from 0 to 1 out. */
+function randomOf(seed: number, number: number): number {
+  let t = (Math.imul(seed + 1, 0x9e3779b1) + Math.imul(number + 1, 0x6d2b79f5)) >>> 0;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+}
+
+/** The files of a command that are there, by name, each with its contents; of measured ones how many lines there are. */
+function namedContents(folder: string, { outputs = [], measured = [] }: Command): [string, string][] {
+  const files = outputs.flatMap((output) => {
+    const path = join(folder, output);
+    if (!existsSync(path)) return [];
+    if (statSync(path).isFile()) return [output];
+    const names = readdirSync(path, { recursive: true }).map((name) => join(output, String(name)));
+    return names.filter((name) => !isHidden(name) && statSync(join(folder, name)).isFile()).sort();
+  });
+  const whole = files.map((name): [string, string] => [name, readFileSync(join(folder, name), 'latin1')]);
+  const lines = measured
+    .filter((name) => existsSync(join(folder, name)))
+    .map((name): [string, string] => [
+      name,
+      `${readFileSync(join(folder, name), 'utf8').split('\n').length} lines`,
+    ]);
+  return [...whole, ...lines];
+}
+
+function contentsOf(folder: string, command: Command): string[] {
+  return namedContents(folder, command).flat();
 }
 
 function hidden(folder: string): string[] {
-  return readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((path) => basename(path).startsWith('.'));
+  return readdirSync(folder, { recursive: true }).map(String).filter(isHidden);
+}
+
+function isHidden(path: string): boolean {
+  return basename(path).startsWith('.');
 }

@@ -26,7 +26,7 @@ export interface FoundForm {
  * Tells from the first line what the fields of a text are: Criteo's columns, or those that were chosen; what separates
  * them; whether there is a header and a label.
  *
- * @throws Error naming the text when a chosen column is not there.
+ * @throws Error naming the text when a chosen column is not there, or a quote stands where none can.
  */
 export function findRowForm({
   start,
@@ -46,7 +46,7 @@ export function findRowForm({
     .toString()
     .replace(/\r?\n?$/, '');
   const separator = separators.find((each) => line.includes(each)) ?? '\t';
-  const first = splitFields(line, separator);
+  const first = fieldsOf(line, { separator, name });
   const found = columns
     ? chosenForm({ first, separator, name, columns })
     : criteoFormOf({ first, separator, isQuoted: line.includes('"') });
@@ -59,6 +59,18 @@ export function findRowForm({
     );
   }
   return { form: found.form, headerBytes: found.hasHeader ? lineBytes : 0, notes };
+}
+
+function fieldsOf(line: string, { separator, name }: { separator: string; name: string }): string[] {
+  try {
+    return splitFields(line, separator);
+  } catch (error) {
+    const found = (error as Error).message;
+    throw new Error(
+      `${name}: line 1: expected fields in quotes that are closed on their line, found ${found}`,
+      { cause: error },
+    );
+  }
 }
 
 interface FormAndHeader {

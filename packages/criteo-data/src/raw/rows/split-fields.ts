@@ -12,6 +12,8 @@ export function splitFields(line: string, separator: string): string[] {
     const [fields] = parse(line, { delimiter: separator, relax_column_count: true }) as string[][];
     return fields ?? [''];
   } catch (error) {
-    throw new Error((error as Error).message.replace(/ at line \d+/, ''), { cause: error });
+    // Without the line, which is always 1, and the field's text, which may be anything and long.
+    const message = (error as Error).message.replace(/ at line \d+/, '').replace(/, value is .*/s, '');
+    throw new Error(message, { cause: error });
   }
 }

@@ -67,6 +67,13 @@ it.each([
   });
 });
 
+it('names the text whose first line has a quote where none can stand, without repeating the line', () => {
+  const line = `a${'x'.repeat(1000)}"b,c`;
+  expect(() => find(line)).toThrow(
+    /^rows\.txt: line 1: expected fields in quotes that are closed on their line, found Invalid Opening Quote[^\n]{0,60}$/,
+  );
+});
+
 it('knows fields in quotes', () => {
   expect(find(row.map((field) => `"${field}"`).join('\t')).form).toMatchObject({
     parser: 'columns',
