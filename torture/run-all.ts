@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { createProgram, Option, parseChoice, parseCount, parseList, runProgram } from '@ds/command-line';
 import { fuzz } from './fuzz/fuzz.js';
 import { hostileBombs, hostileCalls } from './hostile/hostile.js';
@@ -15,6 +16,7 @@ interface Options {
   cases: number;
   kills: number;
   seed: number;
+  processes: number;
 }
 
 const program = createProgram({
@@ -31,13 +33,18 @@ npm run torture -- --only fuzz --cases 20000 --seed 7`,
   )
   .addOption(new Option('--cases <number>', 'damaged files').argParser(parseCount(1)).default(1_000_000))
   .addOption(new Option('--kills <number>', 'ended commands').argParser(parseCount(1)).default(100))
+  .addOption(
+    new Option('--processes <number>', 'that read damaged files or are killed, at a time')
+      .argParser(parseCount(1))
+      .default(availableParallelism(), 'the available processors'),
+  )
   .addOption(new Option('--seed <number>', 'of damage and moments').argParser(parseCount()).default(1))
   .action(async (options: Options) => {
-    const { only, seed } = options;
+    const { only, seed, processes } = options;
     const work: Record<Part, (() => Promise<Outcome>)[]> = {
-      fuzz: [() => fuzz({ cases: options.cases, seed })],
+      fuzz: [() => fuzz({ cases: options.cases, seed, processes })],
       hostile: [hostileCalls, () => hostileBombs([megabyte, 8 * megabyte])],
-      kills: [() => kills({ cases: options.kills, seed })],
+      kills: [() => kills({ cases: options.kills, seed, processes })],
       resources: [resources],
     };
     const outcomes: Outcome[] = [];

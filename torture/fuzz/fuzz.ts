@@ -33,12 +33,13 @@ export async function fuzz({
   cases,
   seed,
   sample,
-  workers = availableParallelism(),
+  processes = availableParallelism(),
 }: {
   cases: number;
   seed: number;
   sample?: string;
-  workers?: number;
+  /** How many read at a time. Default: the available processors. */
+  processes?: number;
 }): Promise<Outcome> {
   const counts: Record<string, number> = { equal: 0, different: 0, error: 0 };
   const faults: string[] = [];
@@ -89,7 +90,7 @@ export async function fuzz({
     }
   };
   try {
-    await Promise.all(Array.from({ length: workers }, readAll));
+    await Promise.all(Array.from({ length: processes }, readAll));
   } finally {
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
   }

@@ -24,22 +24,22 @@ interface Undisturbed {
 export async function kills({
   cases,
   seed,
-  lanes = 1,
+  processes = 1,
 }: {
   cases: number;
   seed: number;
   /** How many commands run at a time, each in a folder of its own. */
-  lanes?: number;
+  processes?: number;
 }): Promise<Outcome> {
   const faults: string[] = [];
   let ended = 0;
   await Promise.all(
-    Array.from({ length: lanes }, async (_, lane) => {
+    Array.from({ length: processes }, async (_, lane) => {
       const folder = await mkdtemp(join(tmpdir(), 'torture-kills-'));
       const temporary = await mkdtemp(join(tmpdir(), 'torture-tmpdir-'));
       try {
         const all = await undisturbedRuns(folder, temporary);
-        for (let number = lane; number < cases; number += lanes) {
+        for (let number = lane; number < cases; number += processes) {
           const one = all[number % all.length]!;
           const signal = signals[Math.floor(number / all.length) % signals.length]!;
           const delay = randomOf(seed, number) * one.seconds;
