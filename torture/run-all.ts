@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createProgram, Option, parseChoice, parseCount, parseList, runProgram } from '@ds/command-line';
+import { compareWithPython } from './fuzz/compare-with-python.js';
 import { fuzz } from './fuzz/fuzz.js';
 import { hostileBombs, hostileCalls } from './hostile/hostile.js';
 import { kills } from './kills/kills.js';
@@ -17,6 +20,7 @@ interface Options {
   kills: number;
   seed: number;
   processes: number;
+  python?: string;
 }
 
 const program = createProgram({
@@ -38,23 +42,35 @@ npm run torture -- --only fuzz --cases 20000 --seed 7`,
       .argParser(parseCount(1))
       .default(availableParallelism(), 'the available processors'),
   )
+  .option('--python <path>', 'a Python with torch, numpy and safetensors, to compare what is read')
   .addOption(new Option('--seed <number>', 'of damage and moments').argParser(parseCount()).default(1))
   .action(async (options: Options) => {
     const { only, seed, processes } = options;
+    const sample = options.python && (await mkdtemp(join(tmpdir(), 'torture-sample-')));
+    if (!sample) process.stderr.write('without --python, nothing is compared with PyTorch\n');
     const work: Record<Part, (() => Promise<Outcome>)[]> = {
-      fuzz: [() => fuzz({ cases: options.cases, seed, processes })],
+      fuzz: sample
+        ? [
+            () => fuzz({ cases: options.cases, seed, sample, processes }),
+            () => compareWithPython({ python: options.python!, sample }),
+          ]
+        : [() => fuzz({ cases: options.cases, seed, processes })],
       hostile: [hostileCalls, () => hostileBombs([megabyte, 8 * megabyte])],
       kills: [() => kills({ cases: options.kills, seed, processes })],
       resources: [resources],
     };
     const outcomes: Outcome[] = [];
-    for (const part of parts.filter((name) => only.includes(name))) {
-      for (const run of work[part]) {
-        const outcome = await run();
-        outcomes.push(outcome);
-        process.stderr.write(`${outcome.name}: ${outcome.cases}, ${outcome.faults.length} faults\n`);
-        outcome.faults.forEach((fault) => process.stderr.write(`  ${fault}\n`));
+    try {
+      for (const part of parts.filter((name) => only.includes(name))) {
+        for (const run of work[part]) {
+          const outcome = await run();
+          outcomes.push(outcome);
+          process.stderr.write(`${outcome.name}: ${outcome.cases}, ${outcome.faults.length} faults\n`);
+          outcome.faults.forEach((fault) => process.stderr.write(`  ${fault}\n`));
+        }
       }
+    } finally {
+      if (sample) await rm(sample, { recursive: true });
     }
     process.stdout.write(table(outcomes));
     if (outcomes.some(({ faults }) => faults.length > 0)) throw new Error('there are faults, listed above');

@@ -30,8 +30,10 @@ function peak() {
   }
 }
 
-async function keepForPython(number, { extension }, bytes) {
-  const path = join(sample, `${number}${extension}`);
+/** A case for Python, or with no number a file as it was before any damage. */
+async function keepForPython(number, { name, extension }, bytes) {
+  const file = number === undefined ? `whole-${name}` : `${number}${extension}`;
+  const path = join(sample, file);
   writeFileSync(path, bytes);
   const found = await loadCheckpoint(path).then(
     (tensors) => ({
@@ -55,6 +57,10 @@ for (const [place, { bytes, extension, read }] of seeds.entries()) {
   const path = join(folder, `whole-${place}${extension}`);
   writeFileSync(path, bytes);
   values.push(await read(path));
+  // Once is enough.
+  if (sample && first === '0' && isKnownToPython(seeds[place].name)) {
+    await keepForPython(undefined, seeds[place], bytes);
+  }
 }
 for (let number = Number(first); number < Number(first) + Number(count); number++) {
   const { place, bytes } = damage({ seed: Number(seed), number, originals: seeds });
