@@ -22,7 +22,7 @@ export function runProcess(
     onStart,
   }: {
     seconds: number;
-    /** It is also ended after so many seconds without a word on stdout. Default: never. */
+    /** It is also ended after this many seconds without output on stdout. Default: never. */
     silence?: number;
     cwd?: string | undefined;
     /** Variables in addition to those of this process; undefined ones are left out. */

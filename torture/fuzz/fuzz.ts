@@ -5,7 +5,7 @@ import { runProcess } from '../child.js';
 import type { Outcome } from '../outcome.js';
 
 const worker = join(process.cwd(), 'torture/fuzz/worker.mjs');
-// A process reads so many files, so that one that ends it costs little.
+// Files per process: few enough that a file which ends the process costs little.
 const casesAtOnce = 10_000;
 const secondsPerCase = 5;
 // Of waiting for other processes too: of a reader that never ends.

@@ -11,7 +11,7 @@ export interface Stages {
    * @throws Error of the stage, prefixed with the stage's name.
    */
   run<Result>(name: string, work: (onProgress: OnProgress) => Promise<Result>): Promise<Result>;
-  /** Passes over one of the planned stages, which took so many seconds in an earlier run. */
+  /** Skips one of the planned stages, which took `seconds` in an earlier run. */
   pass(name: string, seconds: number): void;
   /** Seconds that each stage took, in order. */
   readonly seconds: ReadonlyMap<string, number>;

@@ -83,7 +83,7 @@ program
   .option('--calibration-rows <rows>', 'training rows for the calibration pass', parseCount(1), 100_000)
   .option(
     '--train-on <epochs>',
-    'train each compressed model, and the uncompressed one, further for so many epochs, with pruned values held at 0',
+    'epochs for which each compressed model, and the uncompressed one, is trained further, with pruned values held at 0',
     parseCount(),
     0,
   )

@@ -25,7 +25,7 @@ export interface Yardstick {
   /** Training rows and seconds of the calibration pass, if there was one. */
   calibration: { rows: number; seconds: number } | undefined;
   engine: EngineChoice | undefined;
-  /** Trains a model further; absent if none is to be. */
+  /** Trains a model further; missing if models are not trained further. */
   further: FurtherTraining | undefined;
 }
 

@@ -12,7 +12,7 @@ import { SharedBottom } from './shared-bottom.js';
 
 /** Quality of one pruned model: a row of `sparse_model_metrics.csv`, not rounded. */
 export interface SparseModelMetrics extends GridPoint, BinaryClassificationMetrics {
-  /** ROC AUC less that of the unpruned model; undefined where there is none, as are the next three. */
+  /** ROC AUC minus that of the unpruned model; undefined if there is none, as are the next three. */
   rocAucChange?: number;
   /** Lower end of its paired 95 % interval. */
   rocAucChangeLower?: number;

@@ -94,7 +94,7 @@ program
   .addOption(
     new Option(
       '--checkpoint-every <rows>',
-      'keep finished rows next to the npz after every so many rows; the same command then continues an interrupted run',
+      'rows between saves of what is finished next to the npz; the same command then continues an interrupted run',
     ).argParser(parseCount(1)),
   )
   .addOption(freshOption())

@@ -59,7 +59,7 @@ export async function measureModels<
   variants?: readonly Variant[] | undefined;
   /** Files that the measure reads in addition to the models. If one changes, its rows are measured again. Default: none. */
   inputs?: readonly string[];
-  /** The files of a model, likewise. Default: none. */
+  /** The files of a model. If one changes, the model is measured again. Default: none. */
   filesOf?: (model: Model) => readonly (string | undefined)[];
   /** Called with the models of the part before the work; it throws if one cannot be measured. */
   check?: (measured: readonly MeasuredModel<Variant, Model>[]) => Promise<void>;

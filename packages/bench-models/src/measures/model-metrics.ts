@@ -22,7 +22,7 @@ export interface ModelMetrics {
   averagePrecision?: number | undefined;
   /** Log loss divided by the entropy of the fraction of positive labels; not in files of the original. */
   normalizedEntropy?: number | undefined;
-  /** ROC AUC less that of the unpruned model, where there is one; not in files of the original, as all that follows. */
+  /** ROC AUC minus that of the unpruned model, if there is one; not in files of the original, as all that follows. */
   rocAucChange?: number | undefined;
   /** Lower end of its 95 % interval, paired (DeLong). */
   rocAucChangeLower?: number | undefined;

@@ -95,7 +95,7 @@ function answerSeries(
   }: Record<'places' | 'losses', ReturnType<typeof decades>> & Record<'width' | 'height', number>,
   palette: Palette,
 ): object {
-  // Towards the middle, where there is room, and below unless the text of a mark is there.
+  // Towards the middle, where there is space, and below unless the text of a mark is there.
   const share = Math.log(place / places.min) / Math.log(places.max / places.min);
   const isLeft = share < 0.5;
   const pixelsTo = (other: number) => (height * Math.log(other / value)) / Math.log(losses.max / losses.min);

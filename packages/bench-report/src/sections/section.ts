@@ -66,7 +66,7 @@ export interface Section<Row extends object = object> {
   notes(rows: readonly Row[]): string;
   /** Its columns of the summary, and their cells for any model of the grid. */
   summary(rows: readonly Row[]): { headings: string[]; cells: (model: GridPoint) => string[] };
-  /** What a row is about, where that is no model of the grid. */
+  /** The name of a row's model, if it is not a model of the grid. */
   rowTitle?(row: Row): string;
   /** The numbers by which two runs are compared. */
   figures: readonly Figure<Row>[];

@@ -88,7 +88,7 @@ export function addTrainCommand(program: Command): void {
     .option('--sparsity-step-size <epochs>', 'epochs between the multiplications', parseCount(1), 1)
     .option(
       '--checkpoint-every <steps>',
-      'save the training next to the output after every so many steps; the same command then continues an interrupted run',
+      'steps between saves of the training next to the output; the same command then continues an interrupted run',
       parseCount(1),
     )
     .addOption(dayCountsOption())

@@ -12,7 +12,7 @@ export type QrOperation = 'mult' | 'add' | 'concat';
 export class QuotientRemainderTable implements EmbeddingTable {
   readonly rows: number;
   readonly dim: number;
-  /** Rows of the remainder table: so many ids share a row of the other. */
+  /** Rows of the remainder table: the number of ids that share a row of the other. */
   readonly collisions: number;
   readonly #quotients: EmbeddingTable;
   readonly #remainders: EmbeddingTable;

@@ -35,7 +35,9 @@ export async function writePredictions({
       for (const probability of await model.forward(batch)) {
         done++;
         if (!Number.isFinite(probability)) {
-          throw new Error(`row ${done}: expected a probability, found ${probability}: a weight is no number`);
+          throw new Error(
+            `row ${done}: expected a probability, found ${probability}: a weight is not a number`,
+          );
         }
         lines.push(`${done},${shortestFloat32(probability)}\n`);
       }

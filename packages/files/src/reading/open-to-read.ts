@@ -6,7 +6,7 @@ import { isSystemError } from '../writing/write-error.js';
  * Opens a regular file for reading. All inputs are opened here: opening a pipe that nobody writes would never return, and
  * a device has no size.
  *
- * @throws Error that names the file if it is not there, is no regular file, or cannot be opened.
+ * @throws Error that names the file if it does not exist, is not a regular file, or cannot be opened.
  */
 export async function openToRead(path: string): Promise<{
   file: FileHandle;

@@ -1,6 +1,6 @@
 /**
  * Turns the names in a figure's legend into buttons that switch their lines on and off, with two more for all and none
- * where there are many.
+ * if there are many.
  */
 export function legendButtons(
   figure: HTMLElement,

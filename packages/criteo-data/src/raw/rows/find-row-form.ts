@@ -78,7 +78,7 @@ interface FormAndHeader {
   hasHeader: boolean;
 }
 
-/** Criteo's columns, by their names where there is a header with them, else by their places. */
+/** Criteo's columns: by name if there is a header with their names, otherwise by position. */
 function criteoFormOf({
   first,
   separator,

@@ -385,7 +385,7 @@ export class Dlrm implements HookedModel {
    * output changes with an activation. Tables may be compressed; the model stays as it is.
    *
    * @param layer one of `layerNames`, such as `top_l.0`, which takes z
-   * @throws Error when there is no such layer, or the batch does not fit the model
+   * @throws Error if there is no such layer, or the batch does not fit the model
    */
   layerGradients(
     batch: DlrmBatch,
