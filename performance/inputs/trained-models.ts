@@ -10,7 +10,7 @@ export interface TrainedModel {
 
 /**
  * The models that the environment variable FRONTIER_MODELS names, separated by commas: `flights.ckpt` with its processed
- * rows beside it, as `flights.npz`.
+ * rows next to it, as `flights.npz`.
  *
  * @throws Error if it names none, or a file is missing
  */

@@ -1,10 +1,10 @@
 import { aucChange, type Judged } from './judged-model.js';
 import { printTable } from './report-table.js';
 
-/** A compressed model and how it does. */
+/** A compressed model and its quality. */
 export interface FrontierRow {
   method: string;
-  /** What it needs beside the tables. */
+  /** What it needs in addition to the tables. */
   calibration: string;
   /** Of codes, scales, codebooks and index. */
   bytes: number;
@@ -18,7 +18,7 @@ export interface FrontierRow {
 /** All compressed models of one trained model. */
 export interface FrontierComparison {
   name: string;
-  /** How the trained model does. */
+  /** The quality of the trained model. */
   base: Judged;
   rows: readonly FrontierRow[];
   /** Rows of all tables. */

@@ -11,9 +11,9 @@ import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
 import { inProcess, spreadOf, timeInPairs } from '../measuring/paired-timing.js';
 import { duration, printTable } from '../measuring/report-table.js';
 
-// The forward pass of models without some activations beside the dense model: of columns of z (the input of top_l.0), and of
-// z and the units before top_l.2. Batch 16384, tables of a tenth of Kaggle's rows. Then the time of each part of the pass, on
-// one thread, which says what can be gained at all.
+// The forward pass of models without some activations, compared with the dense model: without columns of z (the input of
+// top_l.0), and without columns of z and units before top_l.2. Batch 16384, tables of a tenth of Kaggle's rows. Then the time
+// of each part of the pass on one thread, which limits what can be gained.
 const batchSize = 16384;
 // As many examples as a thread of `onnx:cpu` computes at a time.
 const partSize = 512;

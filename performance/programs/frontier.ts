@@ -12,7 +12,7 @@ import { TestRows } from '../measuring/judged-model.js';
 import { fbgemmPython, python } from '../measuring/machine.js';
 import { PythonRival } from '../measuring/python-rival.js';
 
-// The tables of the same trained models, compressed by us and by others without training again, judged by one evaluation.
+// The tables of the same trained models, compressed by us and by others without retraining, evaluated in the same way.
 // Each is also compared with ours at its own bytes, on the same test rows.
 const ratios = [56, 100, 200, 300, 400, 600, 1000];
 const levels = [0.5, 0.9, 0.95, 0.98, 0.99];
@@ -23,7 +23,7 @@ const pythons = { fbgemm: fbgemmPython, others: python };
 interface Answer {
   label?: string;
   bytes: number;
-  /** What it needs beside the tables. */
+  /** What it needs in addition to the tables. */
   needs: string;
   seconds: number;
 }

@@ -6,8 +6,8 @@ import { openPasses, type OpenModel } from './open-passes.js';
 const bytesBesideTables = 64 * 2 ** 20;
 
 /**
- * Opens models in groups, in their order: in each as many, but at least one, as `maxBytes` hold. A group is closed when the
- * next one is asked for. Whether the next model still fits is decided before it is loaded, by the largest one so far.
+ * Opens models in groups, in their order: each group has as many models as fit into `maxBytes`, but at least one. A group is
+ * closed when the next one is requested. Whether the next model still fits is decided before it is loaded, by the largest one so far.
  */
 export async function* openGroups(
   models: readonly DistinctModel[],

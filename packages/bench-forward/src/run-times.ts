@@ -1,4 +1,4 @@
-/** What runs took, in seconds. */
+/** The times of runs, in seconds. */
 export interface RunTimes {
   /** Mean, which the original gives. */
   mean: number;
@@ -20,7 +20,7 @@ export function runTimes(runs: readonly number[]): RunTimes {
   };
 }
 
-/** A quantile of ascending values, between two of them by a straight line (type 7 of Hyndman and Fan 1996, as in NumPy). */
+/** A quantile of ascending values, with linear interpolation (type 7 of Hyndman and Fan 1996, as in NumPy). */
 function quantile(ascending: readonly number[], share: number): number {
   const place = share * (ascending.length - 1);
   const below = Math.floor(place);

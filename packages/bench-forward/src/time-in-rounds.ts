@@ -2,13 +2,13 @@
 const mostRunsOfTurn = 5;
 
 /**
- * Times passes in rounds: in each, every pass has a turn of up to five runs, so that a machine that gets slower or faster
- * does so for all passes. Every second round is the one before backwards, so that what a steady drift adds is the same for all;
- * each pair of rounds starts with another pass. A turn begins with a run that is not counted: it fills the caches that the
- * pass before had, and in the first round sets up what is set up once.
+ * Times passes in rounds: in each, every pass has a turn of up to five runs, so that changes in the machine's speed affect all
+ * passes. Every second round repeats the previous one backwards, so that a steady drift affects all equally; each pair of rounds
+ * starts with another pass. The first run of a turn is not counted: it refills the caches, which the previous pass used, and in
+ * the first round it includes one-time set-up.
  *
  * @param runs counted runs of each pass, at least 1
- * @param onRun called after each run, counted or not, with the number of runs done and to be done
+ * @param onRun called after each run, counted or not, with the number of runs done and the total
  * @returns the seconds of the counted runs of each pass
  */
 export async function timeInRounds(

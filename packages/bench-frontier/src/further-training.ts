@@ -22,7 +22,7 @@ interface FurtherTrainingOptions {
   /** The uncompressed model, which is not changed. */
   stateDict: StateDict;
   metadata: CheckpointMetadata;
-  /** How well it does. */
+  /** Its quality. */
   base: Judgement;
   rows: JudgedRows;
   processedDataFile: string;

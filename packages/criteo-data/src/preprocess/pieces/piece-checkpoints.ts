@@ -95,12 +95,12 @@ export class PieceCheckpoints {
     return new PieceCheckpoints({ spool, finished, path, journal, every });
   }
 
-  /** Notes a piece that got its ids, and what it changed in them. */
+  /** Records a piece whose ids are known, and what it changed in the id dictionaries. */
   assign(piece: number, counted: CountedPiece, change: Int32Array<ArrayBuffer>): void {
     this.#assigned.set(piece, { counted, change });
   }
 
-  /** Notes that the arrays of a stage of a piece are in the spool; makes a checkpoint if it is time for one. */
+  /** Records that the arrays of a stage of a piece are in the spool, and makes a checkpoint if one is due. */
   async add(piece: number): Promise<void> {
     this.#added.set(piece, (this.#added.get(piece) ?? 0) + 1);
     if (this.#saving) return;
