@@ -18,6 +18,14 @@ export function formatValue({ decimals }: Pick<Chart, 'decimals'>, value: number
   return decimals === undefined ? formatQuantity(value) : value.toFixed(decimals);
 }
 
+/** A value with its unit: `5.64 MiB`, `1.2e-4`. */
+export function valueText(chart: Pick<Chart, 'decimals' | 'unit'>, value: number): string {
+  const { unit } = chart;
+  const number = formatValue(chart, value);
+  if (unit === undefined) return number;
+  return /^1e/.test(unit) ? `${number}${unit.slice(1)}` : `${number} ${unit}`;
+}
+
 /** Bytes in powers of 1000, as a logarithmic axis shows them: `100 kB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -6,8 +6,8 @@ export interface Point {
   value: number;
   /** The ends of its spread from run to run, drawn as a whisker. */
   spread?: readonly [lower: number, upper: number];
-  /** What else is known of it, for a tooltip. */
-  detail?: string;
+  /** What else is known of it, for a tooltip: a line each. */
+  details?: readonly string[];
 }
 
 /** One line of a chart, its points from left to right. */

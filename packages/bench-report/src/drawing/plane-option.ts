@@ -8,6 +8,8 @@ import { decades } from './scales.js';
 
 const margin = { top: 16, right: 24, bottom: 58, left: 74 };
 const narrow = 560;
+/** What does not fade while a line is pointed at. */
+const opaque = { itemStyle: { opacity: 1 }, lineStyle: { opacity: 1 }, label: { opacity: 1 } };
 
 /** A chart over two logarithmic axes: bytes to the right, losses with the least on top. */
 export function planeOption(chart: Chart, plane: Plane, drawing: Drawing): DrawnChart {
@@ -55,7 +57,7 @@ export function planeOption(chart: Chart, plane: Plane, drawing: Drawing): Drawn
           lines.map((line) => ({
             type: 'line',
             name: line.name,
-            data: line.points.map(({ place, value, detail }) => ({ value: [place, value], detail })),
+            data: line.points.map(({ place, value, details }) => ({ value: [place, value], details })),
             clip: false,
             ...lineStyleOf(line, palette),
           })),
@@ -79,6 +81,7 @@ function marksSeries({ marks }: Plane, palette: Palette): object {
       symbol: 'none',
       lineStyle: { color: palette.muted, type: [2, 3], width: 1.2 },
       label: { position: 'insideEndTop', color: palette.muted, fontSize: 12, ...halo(palette) },
+      blur: opaque,
       data: marks.map(({ label, value }) => ({ yAxis: value, label: { formatter: label } })),
     },
   };
@@ -107,6 +110,7 @@ function answerSeries(
     symbolSize: 20,
     silent: true,
     z: 5,
+    blur: opaque,
     itemStyle: { color: 'transparent', borderColor: palette.ink, borderWidth: 2.5 },
     label: {
       show: true,

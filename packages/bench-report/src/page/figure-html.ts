@@ -1,7 +1,7 @@
 import { valueTitle } from '../drawing/axis-texts.js';
 import type { Chart } from '../drawing/chart.js';
 import { drawChart } from '../drawing/draw-chart.js';
-import { isStretched, stretchText } from '../drawing/level-axis.js';
+import { isStretched, stretchText } from '../drawing/level-chart/level-axis.js';
 import { pagePalette } from '../drawing/palette.js';
 import { chartTable } from '../tables/chart-table.js';
 import { legendHtml } from './legend-html.js';

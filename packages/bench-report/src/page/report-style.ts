@@ -58,7 +58,7 @@ figure h3 { margin: 28px 0 0; }
 .tooltip:empty { display: none; }
 .tooltip ul { list-style: none; margin: 2px 0 0; padding: 0; }
 .tooltip i { display: inline-block; width: 10px; height: 10px; border-radius: 5px; margin-right: 7px; }
-.tooltip small { display: block; font-size: 12px; color: var(--muted); padding-left: 17px; }
+.tooltip small { display: block; white-space: nowrap; font-size: 12px; color: var(--muted); padding-left: 17px; }
 details { margin: 4px 0 8px; font-size: 14px; }
 summary { cursor: pointer; color: var(--link); width: fit-content; }
 details .scroll { max-height: 420px; }

@@ -34,11 +34,11 @@ function pointsTable(chart: Chart, placeLabel: string): TextTable {
     headings: ['method', `${placeLabel} (bytes)`, valueTitle(chart), 'details'],
     rows: chart.panels.flatMap(({ lines }) =>
       lines.flatMap(({ name, points }) =>
-        points.map(({ place, value, detail }) => [
+        points.map(({ place, value, details }) => [
           name,
           String(Math.round(place)),
           formatValue(chart, value),
-          detail ?? noValue,
+          details?.join('; ') ?? noValue,
         ]),
       ),
     ),

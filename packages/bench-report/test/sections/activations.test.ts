@@ -37,7 +37,7 @@ test('charts have a panel for each kind of tables, and a line for each score or 
   expect(auc!.panels[2]!.lines[1]!.points).toEqual(
     [0, 0.5, 0.9].map((place) => {
       const { rocAuc: value, rocAucChange } = rowOf(place, 'folded_means');
-      return { place, value, detail: `change ${(1e4 * rocAucChange!).toFixed(2)}e-4` };
+      return { place, value, details: [`change ${(1e4 * rocAucChange!).toFixed(2)}e-4`] };
     }),
   );
   const { rocAuc, rocAucChange } = rowOf(0.5, 'masked');

@@ -11,7 +11,7 @@ test('shows the median, which one slow run does not move, and its quartiles', ()
   const rows = [pass('without_torch_sparse', 0.5, 0.012)];
   const [chart] = forwardSection.charts(rows);
   expect(chart!.panels[0]!.lines[0]!.points).toEqual([
-    { place: 0, value: 12, spread: [6, 24], detail: 'quartiles 6.00 ms to 24.0 ms, 5 runs' },
+    { place: 0, value: 12, spread: [6, 24], details: ['quartiles 6.00 ms to 24.0 ms', '5 runs'] },
   ]);
   expect(chart).toMatchObject({ valueLabel: 'Median time of one batch', unit: 'ms' });
   expect(chart!.reading).toBe('lower is better; strokes from quartile to quartile');

@@ -1,4 +1,4 @@
-import { formatBytes, formatValue } from '../../drawing/axis-texts.js';
+import { formatBytes, valueText } from '../../drawing/axis-texts.js';
 import type { Chart } from '../../drawing/chart.js';
 import { escapeMarkup } from '../markup.js';
 
@@ -9,7 +9,7 @@ interface Pointed {
   /** That of the line; the fill of a dashed line's marker is the background. */
   borderColor: string;
   value: [number, number];
-  data: { level?: number; detail?: string };
+  data: { level?: number; details?: readonly string[] };
 }
 
 /** The tooltip of a chart: all lines at a level, or one point of a plane. */
@@ -31,10 +31,9 @@ function tooltipText(chart: Chart, pointed: readonly Pointed[]): string {
     ? `${escapeMarkup(first.seriesName)}, ${formatBytes(first.value[0])}`
     : `level ${first.data.level}`;
   const rows = pointed.map(({ seriesName, borderColor, value, data }) => {
-    const text = `${formatValue(chart, value[1])}${chart.unit === undefined ? '' : ` ${chart.unit}`}`;
     const name = chart.plane ? chart.valueLabel : seriesName;
-    const detail = data.detail === undefined ? '' : `<small>${escapeMarkup(data.detail)}</small>`;
-    return `<li><i style="background:${borderColor}"></i>${escapeMarkup(name)}: <b>${escapeMarkup(text)}</b>${detail}</li>`;
+    const details = (data.details ?? []).map((text) => `<small>${escapeMarkup(text)}</small>`);
+    return `<li><i style="background:${borderColor}"></i>${escapeMarkup(name)}: <b>${escapeMarkup(valueText(chart, value[1]))}</b>${details.join('')}</li>`;
   });
   return `<strong>${heading}</strong><ul>${rows.join('')}</ul>`;
 }

@@ -52,7 +52,7 @@ export function activationAucCharts(rows: readonly ActivationRow[]): Chart[] {
             place: row.sparsityLevel,
             value: row.rocAuc!,
             ...(row.rocAucChange !== undefined && {
-              detail: `change ${(1e4 * row.rocAucChange).toFixed(2)}e-4`,
+              details: [`change ${(1e4 * row.rocAucChange).toFixed(2)}e-4`],
             }),
           }))
           .sort((one, other) => one.place - other.place),

@@ -71,6 +71,9 @@ function pointOf(row: WithLevel<GridPoint & ForwardTime>, unit: Unit): Point {
     place,
     value,
     spread: [lower / unit.size, upper / unit.size],
-    detail: `quartiles ${formatIn(unit, lower)} to ${formatIn(unit, upper)}${runs === undefined ? '' : `, ${runs} runs`}`,
+    details: [
+      `quartiles ${formatIn(unit, lower)} to ${formatIn(unit, upper)}`,
+      ...(runs === undefined ? [] : [`${runs} runs`]),
+    ],
   };
 }

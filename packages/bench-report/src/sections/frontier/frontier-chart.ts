@@ -67,14 +67,18 @@ export function frontierChart(points: readonly FrontierPoint[], answer: Frontier
           style: index,
           // There are fewer colours than methods.
           dashed: dashed || index >= colours,
-          points: rows.map((row) => ({ place: row.tableBytes, value: loss(row), detail: detailOf(row) })),
+          points: rows.map((row) => ({ place: row.tableBytes, value: loss(row), details: detailsOf(row) })),
         })),
       },
     ],
   };
 }
 
-function detailOf(model: FrontierSummary): string {
+function detailsOf(model: FrontierSummary): string[] {
   const { memoryRatio, rocAuc } = model;
-  return `${formatQuantity(memoryRatio)} times smaller; ROC AUC ${rocAuc.toFixed(4)}, change ${aucChangeText(model)}`;
+  return [
+    `${formatQuantity(memoryRatio)} times smaller`,
+    `ROC AUC ${rocAuc.toFixed(4)}`,
+    `change ${aucChangeText(model)}`,
+  ];
 }

@@ -43,7 +43,7 @@ export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): C
         dashed,
         points: rows.flatMap((row) => {
           const value = row[field];
-          return value === undefined ? [] : [{ place: row.sparsityLevel, value, ...detailOf(field, row) }];
+          return value === undefined ? [] : [{ place: row.sparsityLevel, value, ...detailsOf(field, row) }];
         }),
       }))
       .filter(({ points }) => points.length > 0);
@@ -70,10 +70,10 @@ export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): C
   });
 }
 
-function detailOf(
+function detailsOf(
   field: (typeof drawnMetrics)[number]['field'],
   { rocAucChange, rocAucChangeLower, rocAucChangeUpper }: ModelMetrics,
-): { detail?: string } {
+): { details?: string[] } {
   if (field !== 'rocAuc' || rocAucChange === undefined) return {};
   if (rocAucChangeLower === undefined || rocAucChangeUpper === undefined) return {};
   const change = aucChangeText({
@@ -81,5 +81,5 @@ function detailOf(
     aucChangeLower: rocAucChangeLower,
     aucChangeUpper: rocAucChangeUpper,
   });
-  return { detail: `change ${change}` };
+  return { details: [`change ${change}`] };
 }

@@ -1,5 +1,5 @@
-import type { Line, Point } from './chart.js';
-import type { Palette } from './palette.js';
+import type { Line, Point } from '../chart.js';
+import type { Palette } from '../palette.js';
 
 /** The spreads of a line's points as a mark of echarts: a vertical stroke each. */
 export function whiskers(line: Line, palette: Palette, position: (place: number) => number): object {

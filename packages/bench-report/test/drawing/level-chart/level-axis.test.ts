@@ -1,4 +1,4 @@
-import { levelAxis } from '../../src/drawing/level-axis.js';
+import { levelAxis } from '../../../src/drawing/level-chart/level-axis.js';
 
 const grid = [
   ...Array.from({ length: 10 }, (_, i) => i / 10),
