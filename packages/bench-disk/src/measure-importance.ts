@@ -1,5 +1,6 @@
 import { dayCountFiles, openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } from '@ds/dlrm';
+import { naming } from '@ds/files';
 import { tableImportance, type TableImportance } from '@ds/table-compression';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 
@@ -48,7 +49,7 @@ export async function measureImportance({
   /** Called with notes for the user. */
   onNote?: ((note: string) => void) | undefined;
 }): Promise<Record<string, TableImportance>> {
-  const model = await Dlrm.fromStateDict(stateDict, { engine, metadata });
+  const model = await naming(modelPath, () => Dlrm.fromStateDict(stateDict, { engine, metadata }));
   try {
     onEngine?.(model.engine);
     const dataset = await openCriteoDataset({ processedDataFile, split: 'train', dayCounts });
@@ -58,7 +59,9 @@ export async function measureImportance({
         ...{ config: model.config, metadata, counts, denseFeatures, idsFingerprint },
         ...{ modelPath, dataPath: processedDataFile, onNote },
       });
-      return await tableImportance({ model, dataset, calibrationRows, seed, columns });
+      return await naming(processedDataFile, () =>
+        tableImportance({ model, dataset, calibrationRows, seed, columns }),
+      );
     } finally {
       await dataset.close();
     }

@@ -1,5 +1,6 @@
 import { idsMetadata, openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { columnsOfTables, Dlrm, kaggleConfigFor, train, type EngineChoice } from '@ds/dlrm';
+import { naming } from '@ds/files';
 import { tableImportance, type TableImportance } from '@ds/table-compression';
 import { loadTables, selectTables, type LoadedTables } from '@ds/tensor-files';
 
@@ -103,10 +104,12 @@ export async function calibrate({
   try {
     const model = await Dlrm.fromStateDict(stateDict, { engine, metadata });
     try {
-      const importance = await tableImportance({
-        ...{ model, dataset, calibrationRows, seed, columns },
-        onProgress: onStage('importance'),
-      });
+      const importance = await naming(processedDataFile, () =>
+        tableImportance({
+          ...{ model, dataset, calibrationRows, seed, columns },
+          onProgress: onStage('importance'),
+        }),
+      );
       const rows = Math.min(calibrationRows, dataset.length);
       return { importance, rows, seconds: (performance.now() - start) / 1000 };
     } finally {

@@ -1,4 +1,5 @@
 import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } from '@ds/dlrm';
+import { naming } from '@ds/files';
 import type { JudgedRows } from './judged-rows.js';
 import type { Yardstick } from './measure-model.js';
 import type { OpenedModel } from './open-model.js';
@@ -31,7 +32,7 @@ export async function openYardstick({
   onEngine: ((engine: EngineDescription) => void) | undefined;
   onNote: ((note: string) => void) | undefined;
 }): Promise<Omit<Yardstick, 'seed' | 'calibration' | 'further'>> {
-  const dense = await Dlrm.fromStateDict(stateDict, { engine, metadata });
+  const dense = await naming(modelName, () => Dlrm.fromStateDict(stateDict, { engine, metadata }));
   try {
     onEngine?.(dense.engine);
     checkTablesFitData({

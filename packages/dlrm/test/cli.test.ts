@@ -385,8 +385,8 @@ describe('wrong input', () => {
     const odd = join(folder, 'model.txt');
     expectFailure(
       dlrm('train', '--quiet', '--processed-data-file', data, '--save-model', odd),
-      1,
-      `error: ${odd}: expected a checkpoint called .ckpt, .pt, .pth, .safetensors, .npz, found ".txt"`,
+      2,
+      `${odd}: expected a checkpoint called .ckpt, .pt, .pth, .safetensors, .npz, found ".txt"`,
     );
     const taken = join(folder, 'taken');
     mkdirSync(join(taken, 'model.npz'), { recursive: true });

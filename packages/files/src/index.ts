@@ -16,5 +16,6 @@ export { openZip, type ZipArchive, type ZipEntry } from './zip/open-zip.js';
 export { fileSource, memorySource, type ByteSource, type FileSource } from './reading/byte-source.js';
 export { fingerprintOf, openJournal, type Journal } from './journal.js';
 export { fileIdentity } from './reading/file-identity.js';
+export { naming } from './reading/naming.js';
 export { readText } from './reading/open-to-read.js';
 export { temporaryRoot } from './writing/temporary-root.js';

@@ -11,6 +11,7 @@ import {
   parseCount,
   parseBetween,
   quietOption,
+  refuseUsage,
   runProgram,
   tableOption,
 } from '@ds/command-line';
@@ -21,7 +22,7 @@ import { compressModel } from './compress-model.js';
 import type { CompressionGoal } from './compress-model-options.js';
 import type { RowForm } from './compress-tables.js';
 import { compressionReport } from './compression-report.js';
-import { outputFormats, type OutputFormatId } from './output-formats.js';
+import { expectExtension, outputFormat, outputFormats, type OutputFormatId } from './output-formats.js';
 
 interface CompressOptions {
   modelPath: string;
@@ -102,6 +103,7 @@ async function run(options: CompressOptions): Promise<void> {
   if (!options.data && 'maxAucLoss' in goal) {
     program.error('error: --max-auc-loss needs --processed-data-file');
   }
+  refuseUsage(program, () => expectExtension(outputFormat(options.format), options.output));
   checkOutputs({
     inputs: [options.modelPath, ...(options.processedDataFile ? [options.processedDataFile] : [])],
     outputs: [options.output],

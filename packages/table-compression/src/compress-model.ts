@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { openCriteoDataset, type DayCountOptions, type Split } from '@ds/criteo-data';
 import { isProjectedKind, type MixedPrecisionTable } from '@ds/data-sparsifier';
 import {
@@ -11,13 +10,13 @@ import {
   type EngineChoice,
   type PairedAucDifference,
 } from '@ds/dlrm';
-import { whileHolding } from '@ds/files';
+import { naming, whileHolding } from '@ds/files';
 import { loadTables, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import type { CompressModelOptions, OnStage } from './compress-model-options.js';
 import { measureTables } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
-import { outputFormat, type OutputFormat } from './output-formats.js';
+import { expectExtension, outputFormat, type OutputFormat } from './output-formats.js';
 import { openTriedSizes, type TriedSizes } from './tried-sizes.js';
 
 /** The quality of a model's predictions. */
@@ -75,12 +74,7 @@ export interface CompressedModel {
 export async function compressModel(options: CompressModelOptions): Promise<CompressedModel> {
   const { output, processedDataFile, goal, onResumed } = options;
   const format = outputFormat(options.format ?? 'safetensors');
-  if (!format.extensions.includes(extname(output).toLowerCase())) {
-    throw new Error(
-      `${output}: expected a file of format ${format.id} to be called ${format.extensions.join(', ')}, ` +
-        `found "${extname(output)}"`,
-    );
-  }
+  expectExtension(format, output);
   if ('maxAucLoss' in goal && !processedDataFile) throw new Error('a bound on the loss of AUC needs data');
   return whileHolding([output], async () => {
     const sizes = await openTriedSizes(
@@ -137,14 +131,16 @@ async function compressAndSave(
     const importance =
       data &&
       (await data.withSplit('train', (dataset) =>
-        tableImportance({
-          model: data.model,
-          dataset,
-          calibrationRows,
-          seed,
-          columns,
-          onProgress: onStage('importance'),
-        }),
+        naming(processedDataFile!, () =>
+          tableImportance({
+            model: data.model,
+            dataset,
+            calibrationRows,
+            seed,
+            columns,
+            onProgress: onStage('importance'),
+          }),
+        ),
       ));
     const measured = measureTables({
       ...{ tables: dense, importance },
@@ -228,7 +224,7 @@ async function openModelAndData({
   onNote: ((note: string) => void) | undefined;
   onStage: OnStage;
 }) {
-  const model = await Dlrm.fromStateDict(state, { engine, metadata });
+  const model = await naming(modelPath, () => Dlrm.fromStateDict(state, { engine, metadata }));
   let isNoted = false;
   const noteOnce = (note: string) => {
     if (!isNoted) onNote?.(note);

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import {
   saveCheckpoint,
   saveFbgemmTables,
@@ -63,4 +64,12 @@ export function outputFormat(id: OutputFormatId): OutputFormat {
     throw new RangeError(`format: expected ${ids}, found ${JSON.stringify(id)}`);
   }
   return format;
+}
+
+/** @throws Error naming the file, if its name does not end like those of the format */
+export function expectExtension({ id, extensions }: OutputFormat, output: string): void {
+  if (extensions.includes(extname(output).toLowerCase())) return;
+  throw new Error(
+    `${output}: expected a file of format ${id} to be called ${extensions.join(', ')}, found "${extname(output)}"`,
+  );
 }

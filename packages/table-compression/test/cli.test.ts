@@ -332,13 +332,12 @@ describe('one line of error, and nothing written', () => {
     );
   });
 
-  test('for a file that is no checkpoint, and an output that is no safetensors or has no folder', () => {
+  test('for a file that is no checkpoint, and an output that has no folder', () => {
     writeFileSync(join(folder, 'text.ckpt'), 'no checkpoint');
     fails(
       ['--model-path', join(folder, 'text.ckpt'), '--no-data', '--ratio', '4', '--output', output],
       'text.ckpt',
     );
-    fails([...inputs, '--ratio', '4', '--output', join(folder, 'small.ckpt')], 'found ".ckpt"');
     fails(
       [...inputs, '--ratio', '4', '--output', join(folder, 'text.ckpt', 'small.safetensors')],
       'a part of its path is a file, not a folder',
@@ -347,6 +346,13 @@ describe('one line of error, and nothing written', () => {
 });
 
 test('wrong usage ends with 2', () => {
+  const named = join(folder, 'small.ckpt');
+  expect(run([...inputs, '--ratio', '4', '--output', named])).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(
+      `^error: ${named}: expected a file of format safetensors to be called .safetensors, found ".ckpt"\n`,
+    ) as string,
+  });
   const usage = (args: readonly string[]) => run([...args, '--output', output]);
   expect(usage(inputs)).toMatchObject({
     status: 2,

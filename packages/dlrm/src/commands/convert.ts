@@ -1,7 +1,8 @@
 import { quietOption, type Command } from '@ds/command-line';
+import { checkOutputs } from '@ds/files';
 import { loadCheckpoint, saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
 import { flagsMetadata, type ModelFlags } from '../models/dlrm/model-flags.js';
-import { expectCheckpointOutput } from './expect-output.js';
+import { parseCheckpointPath } from './parse-checkpoint-path.js';
 import { archInteractionOpOption, qrOperationOption } from './shared-options.js';
 
 interface ConvertOptions extends ModelFlags {
@@ -19,12 +20,16 @@ export function addConvertCommand(program: Command): void {
       '--model-path <path>',
       'checkpoint: .ckpt, .pt, .pth, .safetensors, .npz, or one in a .zip',
     )
-    .requiredOption('--output <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
+    .requiredOption(
+      '--output <path>',
+      'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz',
+      parseCheckpointPath,
+    )
     .addOption(archInteractionOpOption())
     .addOption(qrOperationOption())
     .addOption(quietOption())
     .action(async ({ modelPath, output, quiet, ...flags }: ConvertOptions) => {
-      expectCheckpointOutput(output, { inputs: [modelPath] });
+      checkOutputs({ inputs: [modelPath], outputs: [output] });
       let metadata: CheckpointMetadata = {};
       const stateDict = await loadCheckpoint(modelPath, {
         names: 'plain',

@@ -11,13 +11,13 @@ import {
   type Command,
   type Progress,
 } from '@ds/command-line';
-import { fingerprintOf, whileHolding } from '@ds/files';
+import { checkOutputs, fingerprintOf, whileHolding } from '@ds/files';
 import { saveCheckpoint } from '@ds/tensor-files';
 import { kaggleConfigFor } from '../models/dlrm/config.js';
 import { Dlrm, optimizers, type OptimizerName } from '../models/dlrm/dlrm.js';
 import { sparsifyEveryEpoch, stepSchedule } from '../training/sparsify-every-epoch.js';
 import { defaultLearningRates, train, type TrainingPosition } from '../training/train.js';
-import { expectCheckpointOutput } from './expect-output.js';
+import { parseCheckpointPath } from './parse-checkpoint-path.js';
 import { engineLine } from '../engines/engine-line.js';
 import { loadToTrain, type LoadedModel } from './load-to-train.js';
 import { engineOption, type SharedOptions } from './shared-options.js';
@@ -50,7 +50,11 @@ export function addTrainCommand(program: Command): void {
     .command('train')
     .description('train a model on the training days of a processed Criteo file')
     .requiredOption('--processed-data-file <path>', 'npz file of `criteo-data preprocess`')
-    .requiredOption('--save-model <path>', 'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz')
+    .requiredOption(
+      '--save-model <path>',
+      'checkpoint to write: .ckpt, .pt, .pth, .safetensors or .npz',
+      parseCheckpointPath,
+    )
     .option('--load-model <path>', 'train this checkpoint further, of any format that `dlrm evaluate` reads')
     .option('--hold-pruned', 'with --load-model: values of its tables that are 0 stay 0')
     .addOption(
@@ -110,7 +114,7 @@ export function addTrainCommand(program: Command): void {
 
 async function runTrain(options: TrainOptions): Promise<void> {
   const { processedDataFile, saveModel, loadModel } = options;
-  expectCheckpointOutput(saveModel, { inputs: [processedDataFile, ...(loadModel ? [loadModel] : [])] });
+  checkOutputs({ inputs: [processedDataFile, loadModel], outputs: [saveModel] });
   const progress = createProgress(options);
   try {
     // Held from the start, because otherwise a second training for the same file would fail only at its end.
