@@ -37,9 +37,21 @@ export function allocateFloats(name: string, length: number, { shared }: { share
   }
 }
 
-/** Fills `target` with the values of `bytes`, which must have the same number, rounding float64 to the nearest float32. */
-export async function readFloats(type: FloatType, bytes: FloatBytes, target: Float32Array): Promise<void> {
-  if (type === 'float32') {
+// A Float32Array may be longer than a Uint8Array over all its bytes: in Node 20 that has at most 2^32.
+const longestView = 2 ** 32 - 1;
+
+/**
+ * Fills `target` with the values of `bytes`, which must have the same number, rounding float64 to the nearest float32.
+ *
+ * @param inOnePiece the most bytes that are read with `readInto`; more are read in pieces
+ */
+export async function readFloats(
+  type: FloatType,
+  bytes: FloatBytes,
+  target: Float32Array,
+  { inOnePiece = longestView }: { inOnePiece?: number } = {},
+): Promise<void> {
+  if (type === 'float32' && target.byteLength <= inOnePiece) {
     return bytes.readInto(new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
   }
   const size = floatSizes[type];
