@@ -34,6 +34,7 @@ interface CompressOptions {
   output: string;
   format: OutputFormatId;
   rows: RowForm;
+  refit?: boolean;
   calibrationRows: number;
   seed: number;
   engine: EngineChoice;
@@ -84,6 +85,10 @@ program
       .choices(['projected', 'quantized'])
       .default('projected'),
   )
+  .option(
+    '--refit',
+    'scale groups of rows to fit half of the validation rows, if the other half says that it helps; costs no bytes',
+  )
   .option('--calibration-rows <rows>', 'training rows for the calibration pass', parseCount(1), 100_000)
   .option('--seed <number>', 'seed for selecting these rows', parseCount(), 1)
   .addOption(tableOption('compress'))
@@ -103,6 +108,7 @@ async function run(options: CompressOptions): Promise<void> {
   if (!options.data && 'maxAucLoss' in goal) {
     program.error('error: --max-auc-loss needs --processed-data-file');
   }
+  if (!options.data && options.refit) program.error('error: --refit needs --processed-data-file');
   refuseUsage(program, () => expectExtension(outputFormat(options.format), options.output));
   checkOutputs({
     inputs: [options.modelPath, ...(options.processedDataFile ? [options.processedDataFile] : [])],
@@ -110,10 +116,22 @@ async function run(options: CompressOptions): Promise<void> {
   });
   const progress = createProgress(options);
   try {
-    const { modelPath, processedDataFile, output, format, rows, calibrationRows, seed, engine, fresh } =
-      options;
+    const { modelPath, processedDataFile, output, format, rows, refit } = options;
+    const { calibrationRows, seed, engine, fresh } = options;
     const compressed = await compressModel({
-      ...{ modelPath, processedDataFile, goal, rows, output, format, calibrationRows, seed, engine, fresh },
+      ...{
+        modelPath,
+        processedDataFile,
+        goal,
+        rows,
+        refit,
+        output,
+        format,
+        calibrationRows,
+        seed,
+        engine,
+        fresh,
+      },
       tables: options.table,
       dayCounts: dayCountsOf(options, progress.note),
       onNote: progress.note,

@@ -23,6 +23,11 @@ export interface CompressModelOptions {
   goal: CompressionGoal;
   /** The form of stored rows; default `projected`, or `quantized` if the format has no projected rows. */
   rows?: RowForm | undefined;
+  /**
+   * Scale groups of rows by what the first half of the validation split says, if its second half says that it raises ROC AUC
+   * beyond its 95 % interval. Needs data. Default: false.
+   */
+  refit?: boolean | undefined;
   /** The file to write. */
   output: string;
   /** Its format; default `safetensors`. */

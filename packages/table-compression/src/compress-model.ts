@@ -8,6 +8,7 @@ import {
   evaluate,
   pairedAucDifference,
   type EngineChoice,
+  type ModelState,
   type PairedAucDifference,
 } from '@ds/dlrm';
 import { naming, whileHolding } from '@ds/files';
@@ -17,6 +18,7 @@ import { measureTables } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
 import { expectExtension, outputFormat, type OutputFormat } from './output-formats.js';
+import { refitTables, type RefitTables } from './refit/refit-tables.js';
 import { openTriedSizes, type TriedSizes } from './tried-sizes.js';
 
 /** The quality of a model's predictions. */
@@ -59,6 +61,24 @@ export interface CompressedModel {
     /** The change of ROC AUC, with its 95 % interval. */
     aucChange: PairedAucDifference;
   };
+  /** What the refit did; missing if there was none. */
+  refit?: {
+    /** Whether it was taken: its change of ROC AUC is above 0 beyond its interval. */
+    isTaken: boolean;
+    /** Number of scales that were fitted. */
+    scales: number;
+    /** Rows of the validation split that they were fitted to. */
+    fittedRows: number;
+    /** Further rows of it that decided. */
+    decidingRows: number;
+    /** The change of ROC AUC on these, with its 95 % interval. */
+    change: PairedAucDifference;
+    /** The dense model after the same refit, on the test split; missing if it was not taken. */
+    base?: Quality & {
+      /** The change of ROC AUC from it to the compressed model, with its 95 % interval. */
+      aucChange: PairedAucDifference;
+    };
+  };
   /** From reading the first byte to writing the last one. */
   seconds: number;
 }
@@ -76,6 +96,7 @@ export async function compressModel(options: CompressModelOptions): Promise<Comp
   const format = outputFormat(options.format ?? 'safetensors');
   expectExtension(format, output);
   if ('maxAucLoss' in goal && !processedDataFile) throw new Error('a bound on the loss of AUC needs data');
+  if (options.refit && !processedDataFile) throw new Error('a refit needs data');
   return whileHolding([output], async () => {
     const sizes = await openTriedSizes(
       options,
@@ -100,6 +121,7 @@ async function compressAndSave(
     processedDataFile,
     goal,
     rows = 'projected',
+    refit = false,
     output,
     calibrationRows,
     seed,
@@ -164,7 +186,17 @@ async function compressAndSave(
       tables = measured.compress(goal);
     }
 
-    const quality = data && (await compareOnTestRows(data, tables));
+    const refitted =
+      refit && data
+        ? await data.withSplit('validation', (dataset) =>
+            refitTables({
+              ...{ state, tables, dataset, columns: columns!, importance: importance! },
+              options: { engine, metadata },
+            }),
+          )
+        : undefined;
+    if (refitted) tables = refitted.tables;
+    const { quality, base } = data ? await compareOnTestRows(data, tables, refitted) : {};
     const tensors = Object.fromEntries(Object.entries(state).filter(([name]) => !(name in dense)));
     await format.save(output, { tables, tensors, metadata });
     return {
@@ -178,6 +210,7 @@ async function compressAndSave(
         bytes: byteLength,
       })),
       quality,
+      ...(refitted && { refit: { ...refitReport(refitted), ...(base && { base }) } }),
       seconds: (performance.now() - start) / 1000,
     };
   } finally {
@@ -254,7 +287,7 @@ async function openModelAndData({
       await dataset.close();
     }
   };
-  const score = (split: Split, tables?: Record<string, MixedPrecisionTable>): Promise<Scores> =>
+  const score = (split: Split, tables?: ModelState): Promise<Scores> =>
     withSplit(split, async (dataset) => {
       const scored = tables ? await Dlrm.fromStateDict({ ...state, ...tables }, { engine, metadata }) : model;
       try {
@@ -274,16 +307,25 @@ async function openModelAndData({
 }
 
 async function compareOnTestRows(
-  { score }: { score: (split: Split, tables?: Record<string, MixedPrecisionTable>) => Promise<Scores> },
+  { score }: { score: (split: Split, tables?: ModelState) => Promise<Scores> },
   tables: Record<string, MixedPrecisionTable>,
-): Promise<NonNullable<CompressedModel['quality']>> {
+  refitted: RefitTables | undefined,
+) {
   const before = await score('test');
   const after = await score('test', tables);
   const of = ({ rocAuc, logLoss }: Scores) => ({ rocAuc, logLoss });
-  return {
+  const changeFrom = (from: Scores) => pairedAucDifference(from.labels, from.scores, after.scores);
+  const quality = {
     rows: before.labels.length,
     before: of(before),
     after: of(after),
-    aucChange: pairedAucDifference(before.labels, before.scores, after.scores),
+    aucChange: changeFrom(before),
   };
+  if (!refitted?.isTaken) return { quality };
+  const base = await score('test', refitted.base);
+  return { quality, base: { ...of(base), aucChange: changeFrom(base) } };
+}
+
+function refitReport({ isTaken, scales, fittedRows, decidingRows, change }: RefitTables) {
+  return { isTaken, scales, fittedRows, decidingRows, change };
 }

@@ -3,7 +3,14 @@ import type { CompressedModel } from './compress-model.js';
 const bitsOfRows = [1, 2, 4, 8, 16, 32];
 
 /** A summary of a compressed model, as lines of text. */
-export function compressionReport({ denseBytes, bytes, tables, quality, seconds }: CompressedModel): string {
+export function compressionReport({
+  denseBytes,
+  bytes,
+  tables,
+  quality,
+  refit,
+  seconds,
+}: CompressedModel): string {
   const rows = sumOf(tables.map((table) => table.rows));
   const stored = sumOf(tables.map(storedRows));
   const lines = [
@@ -23,6 +30,7 @@ export function compressionReport({ denseBytes, bytes, tables, quality, seconds 
       'quality    not measured: rows were kept by their norm alone, which says nothing about the loss',
     );
   }
+  if (refit) lines.push(...refitLines(refit));
   lines.push(`seconds    ${seconds.toFixed(1)}`, '');
   const used = bitsOfRows.filter((bits) => tables.some(({ rowsOfBits }) => (rowsOfBits[bits] ?? 0) > 0));
   const cells = [
@@ -48,6 +56,26 @@ export function compressionReport({ denseBytes, bytes, tables, quality, seconds 
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function refitLines({
+  isTaken,
+  scales,
+  decidingRows,
+  change,
+  base,
+}: NonNullable<CompressedModel['refit']>): string[] {
+  const [lower, upper] = change.interval.map(inTenThousandths);
+  const decided =
+    `refit      ${isTaken ? 'taken' : 'not taken'}: ${scales} scales change ROC AUC by ` +
+    `${inTenThousandths(change.difference)} (95 % interval ${lower} to ${upper}) on ${decidingRows} further rows`;
+  if (!base) return [decided];
+  const [from, to] = base.aucChange.interval.map(inTenThousandths);
+  return [
+    decided,
+    `           against the dense model with the same refit, ROC AUC ${base.rocAuc.toFixed(6)} on the test rows: ` +
+      `${inTenThousandths(base.aucChange.difference)} (95 % interval ${from} to ${to})`,
+  ];
 }
 
 function storedRows({ rowsOfBits, projectedRows }: CompressedModel['tables'][number]): number {

@@ -68,6 +68,37 @@ test('writes a model of the wanted ratio, whose quality is what it says', async 
   await dataset.close();
 });
 
+test('--refit: on rows that are too few to say anything it is not taken, and the file is as without it', () => {
+  const wanted = [...inputs, '--ratio', '12', '--calibration-rows', '500', '--seed', '4'];
+  expect(compress(wanted)).not.toHaveProperty('refit');
+  const before = readFileSync(output);
+  const { refit, quality } = compress([...wanted, '--refit']);
+  // The test and the validation split are halves of the last day.
+  expect(Math.abs(refit!.fittedRows + refit!.decidingRows - quality!.rows)).toBeLessThanOrEqual(1);
+  expect(refit).toMatchObject({ isTaken: false, scales: expect.any(Number) });
+  expect(refit!.scales).toBeGreaterThan(26);
+  expect(refit!.change.interval[0]).toBeLessThanOrEqual(0);
+  expect(refit).not.toHaveProperty('base');
+  expect(readFileSync(output).equals(before)).toBe(true);
+
+  const { stdout } = run([...wanted, '--refit', '--quiet', '--output', output]);
+  expect(stdout).toMatch(
+    /^refit {6}not taken: \d+ scales change ROC AUC by -?[\d.]+e-4 \(95 % interval -?[\d.]+e-4 to [\d.]+e-4\) on \d+ further rows$/m,
+  );
+  const without = run([
+    '--model-path',
+    originalModel,
+    '--no-data',
+    '--ratio',
+    '9',
+    '--refit',
+    '--output',
+    output,
+  ]);
+  expect(without).toMatchObject({ status: 2, stdout: '' });
+  expect(without.stderr).toContain('--refit needs --processed-data-file');
+});
+
 test('the same seed gives the same bytes, another one others', () => {
   const bytesOf = (seed: string) => {
     compress([...inputs, '--max-bytes', '40kB', '--calibration-rows', '100', '--seed', seed]);
