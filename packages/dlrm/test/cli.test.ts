@@ -14,8 +14,10 @@ import { join } from 'node:path';
 import { builtFile } from '../../test-support/src/built-file.js';
 import { killOnceJournalled } from '../../test-support/src/kill-once-journalled.js';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
-import { MixedPrecisionTable, SparseTable } from '@ds/data-sparsifier';
+import { MixedPrecisionTable, SparseTable, toFloat16 } from '@ds/data-sparsifier';
+import * as ort from 'onnxruntime-node';
 import {
+  binaryClassificationMetrics,
   Dlrm,
   embeddingTableNames,
   kaggleDlrmConfig,
@@ -24,6 +26,7 @@ import {
 } from '../src/index.js';
 import { saveMixedCheckpoint } from '@ds/tensor-files';
 import { formula } from './formula.js';
+import { expectClose } from './golden-model.js';
 
 const cli = builtFile(join(__dirname, '../dist/cli.js'));
 const rows = 700;
@@ -434,4 +437,65 @@ test('a run leaves nothing outside of its output', () => {
   const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', env });
   expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('onnx:cpu') });
   expect(readdirSync(home, { recursive: true })).toEqual([]);
+});
+
+test('exports a model of projected rows: ONNX Runtime predicts what `dlrm predict` and `evaluate` do', async () => {
+  const dense = join(folder, 'to-project.ckpt');
+  const options = ['--processed-data-file', data, '--quiet'];
+  expect(dlrm('train', ...options, '--save-model', dense).status).toBe(0);
+  const tensors = await loadCheckpoint(dense);
+  const tables: Record<string, MixedPrecisionTable> = {};
+  for (const name of embeddingTableNames(tensors)) {
+    const table = tensors[name]!;
+    // A mean of zeros and the first two columns as directions; coefficients of 5 and 3 bits.
+    const directions = Float32Array.from({ length: 3 * 16 }, (_, at) => Number(at === 16 || at === 33));
+    const halves = (values: Iterable<number>) =>
+      Uint8Array.from(Array.from(values, toFloat16).flatMap((half) => [half & 255, half >> 8]));
+    const projection = {
+      basis: halves(directions),
+      kinds: [{ coefficientBits: [5, 3], steps: halves([0.02, 0.1]) }],
+    };
+    const bits = Uint8Array.from({ length: table.shape[0]! }, (_, row) => [128, 0, 8][row % 3]!);
+    tables[name] = MixedPrecisionTable.fromDense({ table, bits, projection });
+    Reflect.deleteProperty(tensors, name);
+  }
+  const projected = join(folder, 'projected.safetensors');
+  await saveMixedCheckpoint(projected, { tables, tensors });
+
+  const exported = join(folder, 'projected.onnx');
+  expect(dlrm('export', '--model-path', projected, '--output', exported, '--quiet')).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  const predictions = join(folder, 'projected.csv');
+  expect(dlrm('predict', ...options, '--model-path', projected, '--output', predictions).status).toBe(0);
+  const predicted = readFileSync(predictions, 'utf8').trim().split('\n').slice(1);
+  const { X_cat: ids, X_int: integers, y: labels } = await readNpz(data);
+  const session = await ort.InferenceSession.create(exported);
+  const result = await session.run({
+    dense: new ort.Tensor(
+      'float32',
+      Float32Array.from(integers!.data as Int32Array, (value) => Math.log(value + 1)),
+      [rows, 13],
+    ),
+    ids: new ort.Tensor('int32', Int32Array.from(ids!.data as Float64Array), [rows, 26]),
+  });
+  await session.release();
+  const probabilities = result['probabilities']!.data as Float32Array;
+  expectClose(
+    'probabilities',
+    probabilities,
+    predicted.map((line) => Number(line.split(',')[1])),
+    1e-6,
+  );
+  expect(new Set(probabilities).size).toBeGreaterThan(100);
+
+  const { stdout } = dlrm('evaluate', ...options, '--model-path', projected, '--split', 'all', '--json');
+  const { rocAuc, logLoss } = binaryClassificationMetrics(
+    Float32Array.from(labels!.data as Int32Array),
+    probabilities,
+  );
+  const evaluated = JSON.parse(stdout) as { rocAuc: number; logLoss: number };
+  expect(evaluated.rocAuc).toBeCloseTo(rocAuc!, 5);
+  expect(evaluated.logLoss).toBeCloseTo(logLoss!, 5);
 });
