@@ -3,9 +3,13 @@
 Compresses the small model of packages/test-support twice with the same seed: for FBGEMM, and as mixed-precision safetensors
 without projected rows. For a batch of its test rows, PyTorch's embedding bags, which run FBGEMM's kernels, must give the rows
 that the lines of packages/tensor-files/README.md read from the other file. The packages must be built.
+
+With PARITY_FBGEMM_PYTHON, a Python with fbgemm-gpu-cpu 1.9.0 and PyTorch 2.14, FBGEMM's module for all tables
+(IntNBitTableBatchedEmbeddingBagsCodegen, weights and index remappings) must give them too.
 """
 
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -56,21 +60,39 @@ def floats(tensors: dict, name: str, ids: torch.Tensor, dim: int) -> torch.Tenso
     return total
 
 
+def by_fbgemm(python: str, folder: Path, tensors: dict, ids: np.ndarray, dim: int) -> np.ndarray:
+    given, served = folder / "given.npz", folder / "served.npy"
+    np.savez(given, ids=ids, dim=dim, **{name: own for name, own in tensors.items() if ".fbgemm." in name})
+    subprocess.run([python, Path(__file__).parent / "fbgemm/serve_rows.py", given, served], check=True)
+    return np.load(served)
+
+
 def main() -> None:
+    fbgemm_python = os.environ.get("PARITY_FBGEMM_PYTHON")
     ids = np.load(RUN / "kaggleAdDisplayChallenge_processed.npz")["X_cat"][-BATCH:].astype(np.int32)
     mixed_table = readme_lines()["mixed_table"]
     with tempfile.TemporaryDirectory() as folder:
         fbgemm = safetensors.numpy.load_file(compress(Path(folder), "--format", "fbgemm"))
         plain = compress(Path(folder), "--rows", "quantized")
-        largest = 0.0
+        largest, expected = 0.0, []
         for table in range(ids.shape[1]):
             name = f"emb_l.{table}.weight"
             values = mixed_table(plain, name)
             column = torch.from_numpy(ids[:, table].copy())
             served = by_pytorch(fbgemm, name, column, values.shape[1])
             largest = max(largest, float(np.abs(served - values[ids[:, table]]).max()))
+            expected.append(values[ids[:, table]])
         assert largest <= 1e-6, f"served rows differ by up to {largest}"
         print(f"{ids.shape[1]} tables, {BATCH} rows each: PyTorch {torch.__version__} serves them, up to {largest:.1g}")
+        if not fbgemm_python:
+            print("PARITY_FBGEMM_PYTHON is not set: not served by fbgemm_gpu")
+            return
+        rows = np.stack(expected, axis=1)
+        served = by_fbgemm(fbgemm_python, Path(folder), fbgemm, ids, rows.shape[2])
+        largest = float(np.abs(served - rows).max())
+        assert largest <= 1e-6, f"fbgemm_gpu's rows differ by up to {largest}"
+        pruned = int((rows == 0).all(axis=2).sum())
+        print(f"IntNBitTableBatchedEmbeddingBagsCodegen serves them, {pruned} lookups of pruned rows, up to {largest:.1g}")
 
 
 if __name__ == "__main__":
