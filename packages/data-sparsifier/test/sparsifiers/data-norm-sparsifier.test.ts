@@ -116,6 +116,7 @@ describe('DataNormSparsifier', () => {
     [{ sparsityLevel: -0.5 }, 'sparsity level: expected a number from 0 to 1, found -0.5'],
     [{ sparsityLevel: 1.01 }, 'sparsity level: expected a number from 0 to 1, found 1.01'],
     [{ sparsityLevel: NaN }, 'sparsity level: expected a number from 0 to 1, found NaN'],
+    [{ sparsityLevel: '0.5' as never }, 'sparsity level: expected a number from 0 to 1, found 0.5'],
     [{ norm: 'L3' as never }, 'norm: expected L1 or L2, found L3'],
     [
       { sparseBlockShape: [0, 4] },
