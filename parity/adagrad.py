@@ -47,7 +47,7 @@ def main() -> None:
         compare_fbgemm(initial, gradients, arrays)
     arguments.output.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(arguments.output / "steps.npz", **arrays)
-    write_json(arguments.output / "versions.json", versions())
+    write_json(arguments.output / "versions.json", {"versions": versions()})
 
 
 def compare_fbgemm(initial: list[torch.Tensor], gradients: list, arrays: dict[str, np.ndarray]) -> None:
