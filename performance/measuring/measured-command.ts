@@ -5,14 +5,19 @@ import { type Readable } from 'node:stream';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Preloaded into the command: reports its largest resident set, in KiB, on a separate pipe.
-const reportPeak =
+// Preloaded into the command: reports its largest resident set, in KiB, and its CPU time, in microseconds, on a separate pipe.
+const reportUsage =
   'import { writeSync } from "node:fs";' +
-  'process.once("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));';
+  'process.once("exit", () => {' +
+  'const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();' +
+  'writeSync(3, JSON.stringify([maxRSS, userCPUTime + systemCPUTime]));' +
+  '});';
 
 /** Time and memory of a command. */
 export interface MeasuredCommand {
   seconds: number;
+  /** The CPU time of all its threads, in seconds. */
+  cpuSeconds: number;
   /** The peak memory of the process, including its threads. */
   peakBytes: number;
 }
@@ -33,11 +38,12 @@ export async function runCommand(
   const start = performance.now();
   const command = spawn(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(reportPeak)}`, script, ...words, ...flags],
+    ['--import', `data:text/javascript,${encodeURIComponent(reportUsage)}`, script, ...words, ...flags],
     { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] },
   );
-  const [peak, [code]] = await Promise.all([text(command.stdio[3] as Readable), once(command, 'exit')]);
+  const [usage, [code]] = await Promise.all([text(command.stdio[3] as Readable), once(command, 'exit')]);
   const seconds = (performance.now() - start) / 1000;
   if (code !== 0) throw new Error(`${script} ended with exit code ${code}`);
-  return { seconds, peakBytes: 1024 * Number(peak) };
+  const [peak, cpuMicroseconds] = JSON.parse(usage) as [number, number];
+  return { seconds, cpuSeconds: cpuMicroseconds / 1e6, peakBytes: 1024 * peak };
 }

@@ -52,7 +52,7 @@ const peakServing = (type: string) => ({
 });
 
 const maxBytes = 2 * bytes + 1e9;
-const rowOf = (work: string, { seconds, peakBytes }: MeasuredCommand) => [
+const rowOf = (work: string, { seconds, peakBytes }: Omit<MeasuredCommand, 'cpuSeconds'>) => [
   work,
   `${seconds.toPrecision(3)} s`,
   gigabytes(peakBytes),

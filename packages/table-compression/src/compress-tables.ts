@@ -1,11 +1,19 @@
 import { MixedPrecisionTable, type Table } from '@ds/data-sparsifier';
-import { allocateProjected, allocateQuantized } from './projection/allocate-projected.js';
+import {
+  allocateProjected,
+  allocateQuantized,
+  allocateSampled,
+  type AllocatedRows,
+} from './projection/allocate-projected.js';
 import { checkValues } from './allocation/row-choices.js';
 import { MeasuredTable } from './projection/measured-table.js';
+import { SampledTable } from './projection/sampled-table.js';
 import type { TableImportance } from './importance/table-importance.js';
 
 // With more rows than this, a sample is measured first.
 const sampledRows = 1 << 20;
+// The choices of more rows are measured anew for each budget, and not kept.
+const mostKeptRows = 1 << 21;
 
 /** The target size of all tables together: in bytes, or as a compression ratio relative to float32. */
 export type Budget =
@@ -63,7 +71,8 @@ export function compressTables({
 /**
  * Measures the cost of storing each row with each number of bits, which takes most of the time of `compressTables`. Any number
  * of budgets can be tried afterwards. With more than a million rows, only rows that may be worth storing are measured, and more
- * of them as the price of a byte falls.
+ * of them as the price of a byte falls. With more than two million rows, only a sample is measured here, and every `compress`
+ * goes once through all rows, so that no costs of single rows are kept in memory.
  *
  * @throws RangeError like `compressTables`
  */
@@ -89,24 +98,37 @@ export function measureTables({
   const total = names.reduce((sum, name) => sum + checkedShape(name, tables[name]!)[0], 0);
   const stride = Math.max(1, Math.ceil(total / sampledRows));
   let done = 0;
-  const measured = names.map((name) => {
-    const table = tables[name]!;
-    const ofTable = importance ? checkedImportance(name, table, importance[name]) : uniformImportance(table);
-    checkValues(name, table);
-    const own = new MeasuredTable(name, table, ofTable, stride);
-    done += table.shape[0]!;
-    onProgress?.(done, total);
-    return own;
-  });
-  const denseBytes = measured.reduce((sum, { table: { data } }) => sum + 4 * data.length, 0);
+  const measure = <Measured>(take: (name: string, table: Table, importance: TableImportance) => Measured) =>
+    names.map((name) => {
+      const table = tables[name]!;
+      const ofTable = importance
+        ? checkedImportance(name, table, importance[name])
+        : uniformImportance(table);
+      checkValues(name, table);
+      const own = take(name, table, ofTable);
+      done += table.shape[0]!;
+      onProgress?.(done, total);
+      return own;
+    });
+  const denseBytes = names.reduce((sum, name) => sum + 4 * tables[name]!.data.length, 0);
+  let of: readonly (MeasuredTable | SampledTable)[];
+  let allocate: (bytes: number) => AllocatedRows[];
+  if (total > mostKeptRows) {
+    const sampled = measure((...table) => new SampledTable(...table, stride));
+    of = sampled;
+    allocate = (bytes) => allocateSampled(sampled, bytes, rowForm);
+  } else {
+    const measured = measure((...table) => new MeasuredTable(...table, stride));
+    of = measured;
+    allocate = (bytes) =>
+      rowForm === 'projected' ? allocateProjected(measured, bytes) : allocateQuantized(measured, bytes);
+  }
   return {
     denseBytes,
     compress(budget) {
-      const bytes = checkBudget(budget, denseBytes);
-      const allocated =
-        rowForm === 'projected' ? allocateProjected(measured, bytes) : allocateQuantized(measured, bytes);
+      const allocated = allocate(checkBudget(budget, denseBytes));
       return Object.fromEntries(
-        measured.map(({ name, table, importance: { curvature } }, index) => [
+        of.map(({ name, table, importance: { curvature } }, index) => [
           name,
           MixedPrecisionTable.fromDense({
             ...{ table, curvature },

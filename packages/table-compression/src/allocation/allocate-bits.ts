@@ -1,4 +1,5 @@
 import { isProjectedKind } from '@ds/data-sparsifier';
+import { PricedRows } from './priced-rows.js';
 import type { RowChoices } from './row-choices.js';
 import { extraBytes, firstExtraBytes, tableBytes } from './table-bytes.js';
 
@@ -33,20 +34,30 @@ const passes = 2;
  */
 export function allocateBits(tables: readonly RowChoices[], budget: number): Allocation {
   const searched = tables.map((table) => new PricedRows(table));
-  // The overhead of a row depends on how many rows are stored; each search refines it.
-  let extra = tables.map(firstExtraBytes);
-  let price = lowestPrice(searched, extra, budget, coarse);
-  for (let pass = 0; pass < passes; pass++) {
-    extra = searched.map((table, index) => {
-      const own = extraBytes(table.choices, table.at(price, extra[index]!).counts);
-      return price === 0 ? own : withoutCostly(table, price, own);
-    });
-    price = lowestPrice(searched, extra, budget, pass < passes - 1 ? coarse : finest, price);
-  }
+  const { price, extra } = searchPrice(searched, budget);
   return {
     bits: searched.map((table, index) => table.bits(price, extra[index]!)),
     bytes: searched.map((table, index) => tableBytes(table.choices, table.at(price, extra[index]!).counts)),
   };
+}
+
+/** The lowest price per byte at which all tables fit, and the overhead of a row of each choice of each table. */
+export function searchPrice(
+  tables: readonly PricedRows[],
+  budget: number,
+): { price: number; extra: number[][] } {
+  // The overhead of a row depends on how many rows are stored; each search refines it.
+  let extra = tables.map(({ choices }) => firstExtraBytes(choices));
+  let price = lowestPrice(tables, extra, budget, { precision: coarse });
+  for (let pass = 0; pass < passes; pass++) {
+    extra = tables.map((table, index) => {
+      const own = extraBytes(table.choices, table.at(price, extra[index]!).counts);
+      return price === 0 ? own : withoutCostly(table, price, own);
+    });
+    const precision = pass < passes - 1 ? coarse : finest;
+    price = lowestPrice(tables, extra, budget, { precision, guess: price });
+  }
+  return { price, extra };
 }
 
 /**
@@ -55,10 +66,35 @@ export function allocateBits(tables: readonly RowChoices[], budget: number): All
  * @param tables samples of their rows, each of which stands for several rows
  */
 export function roughPrice(tables: readonly RowChoices[], budget: number): number {
-  const sampled = tables.map(
-    (table) => new PricedRows(table, table.rows / table.distortions[0]!.length || 1),
-  );
-  return lowestPrice(sampled, tables.map(firstExtraBytes), budget, coarse);
+  const sampled = tables.map((table) => {
+    const share = table.rows / table.distortions[0]!.length || 1;
+    return new PricedRows({ ...table, share });
+  });
+  return lowestPrice(sampled, tables.map(firstExtraBytes), budget, { precision: coarse });
+}
+
+/** The lowest price between two at which all tables fit; they fit at the higher one. */
+export function lowestPriceBetween(
+  tables: readonly PricedRows[],
+  extra: readonly (readonly number[])[],
+  budget: number,
+  [low, high]: readonly [number, number],
+): number {
+  return bisect((price) => fit(tables, extra, budget, price), [Math.log(low), Math.log(high)], finest);
+}
+
+/** Whether tables fit a number of bytes at a price. */
+export function fit(
+  tables: readonly PricedRows[],
+  extra: readonly (readonly number[])[],
+  budget: number,
+  price: number,
+): boolean {
+  let bytes = 0;
+  tables.forEach((table, index) => {
+    bytes += tableBytes(table.choices, table.at(price, extra[index]!).counts);
+  });
+  return bytes <= budget;
 }
 
 /** The bits of each row of a table, (rows), at a price per byte; a stored row takes `indexBytes` in addition to its own. */
@@ -69,84 +105,13 @@ export function bitsAtPrice(table: RowChoices, price: number, indexBytes: number
   );
 }
 
-/** The candidates of a table; each takes the choice that minimises distortion + price x bytes. */
-class PricedRows {
-  readonly choices: RowChoices;
-  readonly largest: number;
-  /** The number of candidates that a sampled row represents. */
-  readonly #share: number;
-  readonly #rows: number;
-  /** (candidates, choices). */
-  readonly #distortions: Float32Array;
-
-  /** @param share how many rows of the table each candidate stands for */
-  constructor(choices: RowChoices, share = 1) {
-    this.choices = choices;
-    const { distortions } = choices;
-    const width = choices.bits.length;
-    const rows = distortions[0]!.length;
-    this.#share = share;
-    this.#rows = rows;
-    this.#distortions = new Float32Array(rows * width);
-    let largest = 0;
-    distortions.slice(0, width).forEach((own, choice) => {
-      for (let row = 0; row < rows; row++) this.#distortions[row * width + choice] = own[row]!;
-    });
-    for (let row = 0; row < rows; row++) largest = Math.max(largest, distortions[0]![row]!);
-    this.largest = largest;
-  }
-
-  /** How many rows of the table take each choice (rows that are not candidates take the first), and the sum of distortions. */
-  at(price: number, extra: readonly number[]): { counts: number[]; distortion: number } {
-    const prices = this.#prices(price, extra);
-    const width = prices.length;
-    const counts = new Float64Array(width);
-    const distortions = this.#distortions;
-    let distortion = 0;
-    for (let from = 0; from < distortions.length; from += width) {
-      const choice = cheapest(distortions, from, prices);
-      counts[choice]!++;
-      distortion += distortions[from + choice]!;
-    }
-    const { rows } = this.choices;
-    const ofAll = Array.from(counts, (count) => Math.floor(count * this.#share));
-    ofAll[0] = rows - ofAll.reduce((sum, count, choice) => (choice === 0 ? sum : sum + count), 0);
-    return { counts: ofAll, distortion };
-  }
-
-  bits(price: number, extra: readonly number[]): Uint8Array<ArrayBuffer> {
-    const prices = this.#prices(price, extra);
-    const { rows, bits, candidates } = this.choices;
-    const found = new Uint8Array(rows);
-    for (let at = 0; at < this.#rows; at++) {
-      const choice = cheapest(this.#distortions, at * prices.length, prices);
-      found[candidates ? candidates[at]! : at] = bits[choice]!;
-    }
-    return found;
-  }
-
-  #prices(price: number, extra: readonly number[]): Float64Array {
-    return Float64Array.from(this.choices.rowBytes, (bytes, choice) => {
-      if (bytes === 0) return 0;
-      return extra[choice] === Infinity ? Infinity : price * (bytes + extra[choice]!);
-    });
-  }
-}
-
 function lowestPrice(
   tables: readonly PricedRows[],
   extra: readonly (readonly number[])[],
   budget: number,
-  precision: number,
-  guess = 0,
+  { precision, guess = 0 }: { precision: number; guess?: number },
 ): number {
-  const fits = (price: number) => {
-    let bytes = 0;
-    tables.forEach((table, index) => {
-      bytes += tableBytes(table.choices, table.at(price, extra[index]!).counts);
-    });
-    return bytes <= budget;
-  };
+  const fits = (price: number) => fit(tables, extra, budget, price);
   if (fits(0)) return 0;
   // At this price no row is stored.
   let high = Math.log(Math.max(...tables.map(({ largest }) => largest)) / leastRowBytes) + 1e-9;
@@ -158,6 +123,12 @@ function lowestPrice(
     if (above < high && fits(Math.exp(above))) high = above;
     if (low >= below && high <= above) break;
   }
+  return bisect(fits, [low, high], precision);
+}
+
+/** The lowest price that fits, between two logarithms of prices. */
+function bisect(fits: (price: number) => boolean, between: [number, number], precision: number): number {
+  let [low, high] = between;
   while (high - low > precision) {
     const middle = (low + high) / 2;
     if (fits(Math.exp(middle))) high = middle;
@@ -199,18 +170,4 @@ function withoutCostly(table: PricedRows, price: number, extra: readonly number[
  */
 function leastSaved(bytes: number): number {
   return 1 + bytes / 100;
-}
-
-/** The choice with the smallest distortion plus price; of equal ones the first. */
-function cheapest(distortions: Float32Array, from: number, prices: Float64Array): number {
-  let best = 0;
-  let least = distortions[from]!;
-  for (let choice = 1; choice < prices.length; choice++) {
-    const cost = distortions[from + choice]! + prices[choice]!;
-    if (cost < least) {
-      least = cost;
-      best = choice;
-    }
-  }
-  return best;
 }

@@ -22,6 +22,8 @@ export interface RowChoices {
   distortions: readonly Float32Array[];
   /** The rows that may be stored, in order; default: all. */
   candidates?: Uint32Array;
+  /** How many rows of the table each candidate represents; default 1. */
+  share?: number;
   /** The projected kinds. */
   projection?: Projection;
 }

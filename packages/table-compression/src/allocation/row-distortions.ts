@@ -26,11 +26,12 @@ export function rowDistortions(
   const [rows, dim] = shape as [number, number];
   const distortions = new Float32Array(rows);
   if (bits === 32) return distortions;
+  const error = new Float64Array(dim);
   for (let start = 0; start < rows; start += rowsAtOnce) {
     const values = data.subarray(start * dim, Math.min(start + rowsAtOnce, rows) * dim);
     const stored = bits === 0 ? undefined : roundedValues(values, dim, bits, curvature);
     for (let from = 0, row = start; from < values.length; from += dim, row++) {
-      distortions[row] = accesses[row]! * weightedSquare(values, stored, from, dim, curvature);
+      distortions[row] = accesses[row]! * weightedSquare(values, stored, from, dim, curvature, error);
     }
   }
   return distortions;
@@ -52,22 +53,21 @@ function roundedValues(
   return unpackFusedRows({ packed, dim, bits });
 }
 
-/** e^T curvature e of one row, e being stored - values; the curvature is symmetric. */
+/** e^T curvature e of one row, e being stored - values, which is written to `error`; the curvature is symmetric. */
 function weightedSquare(
   values: Float32Array,
   stored: Float32Array | undefined,
   from: number,
   dim: number,
   curvature: Float64Array,
+  error: Float64Array,
 ): number {
+  for (let i = 0; i < dim; i++) error[i] = (stored ? stored[from + i]! : 0) - values[from + i]!;
   let sum = 0;
-  for (let i = 0; i < dim; i++) {
-    const error = (stored ? stored[from + i]! : 0) - values[from + i]!;
-    let product = 0.5 * curvature[i * dim + i]! * error;
-    for (let j = 0; j < i; j++) {
-      product += curvature[i * dim + j]! * ((stored ? stored[from + j]! : 0) - values[from + j]!);
-    }
-    sum += 2 * error * product;
+  for (let i = 0, row = 0; i < dim; i++, row += dim) {
+    let product = 0.5 * curvature[row + i]! * error[i]!;
+    for (let j = 0; j < i; j++) product += curvature[row + j]! * error[j]!;
+    sum += 2 * error[i]! * product;
   }
   return sum;
 }

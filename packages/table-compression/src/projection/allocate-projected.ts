@@ -1,7 +1,19 @@
 import { projectedKinds, type Projection } from '@ds/data-sparsifier';
-import { allocateBits, roughPrice } from '../allocation/allocate-bits.js';
+import {
+  allocateBits,
+  fit,
+  lowestPriceBetween,
+  roughPrice,
+  searchPrice,
+} from '../allocation/allocate-bits.js';
+import { chooseRows } from './choose-rows.js';
+import { PricedRows } from '../allocation/priced-rows.js';
 import type { MeasuredTable } from './measured-table.js';
 import { projectedChoices } from './projected-choices.js';
+import type { SampledTable } from './sampled-table.js';
+
+// The price per byte that a sample yields is this near to that of all rows.
+const reach = 0.01;
 
 /** How each row of a table is stored. */
 export interface AllocatedRows {
@@ -32,6 +44,48 @@ export function allocateProjected(tables: readonly MeasuredTable[], budget: numb
   const choices = tables.map((table) => projectedChoices(table, price));
   const { bits } = allocateBits(choices, budget);
   return choices.map(({ projection }, index) => usedProjection(projection, bits[index]!));
+}
+
+/**
+ * The same for tables of which a sample is measured: the kinds of rows and nearly the price per byte are found on the sample;
+ * then the rows are chosen at prices around it, and the price is searched among those whose choice depends on it.
+ *
+ * @param form whether rows may be projected
+ */
+export function allocateSampled(
+  tables: readonly SampledTable[],
+  budget: number,
+  form: 'projected' | 'quantized',
+): AllocatedRows[] {
+  const rough = roughPrice(
+    tables.map(({ sample }) => sample),
+    budget,
+  );
+  const isProjected = form === 'projected' && rough > 0;
+  const choices = tables.map((table) =>
+    isProjected ? projectedChoices(table, rough) : table.candidatesAt(rough),
+  );
+  const searched = choices.map((own) => new PricedRows(own));
+  let { price, extra } = searchPrice(searched, budget);
+  let low = price * (1 - reach);
+  let high = price * (1 + reach);
+  for (;;) {
+    const between: [number, number] = [low, high];
+    const chosen = tables.map((table, index) => chooseRows(table, choices[index]!, extra[index]!, between));
+    const priced = chosen.map(({ undecided, counts }) => new PricedRows(undecided, counts));
+    if (!fit(priced, extra, budget, high)) {
+      if (price === 0) ({ price, extra } = searchPrice(searched, budget * (1 - reach)));
+      [low, high] = [Math.max(high, price), Math.max(high, price) * (1 + reach) ** 2];
+    } else if (low > 0 && fit(priced, extra, budget, low)) {
+      [low, high] = [low * (1 - reach) ** 2, low];
+    } else {
+      const found = high > 0 ? lowestPriceBetween(priced, extra, budget, between) : 0;
+      return priced.map((table, index) => {
+        const bits = table.bits(found, extra[index]!, chosen[index]!.bits);
+        return usedProjection(choices[index]!.projection, bits);
+      });
+    }
+  }
 }
 
 /** The used kinds, renumbered as 128, 129, ... without gaps, without unused directions. */

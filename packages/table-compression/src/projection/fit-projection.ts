@@ -33,6 +33,7 @@ export function fitProjection({
   members,
   rowBits,
   price,
+  share = 1,
 }: {
   data: Float32Array;
   dim: number;
@@ -41,6 +42,8 @@ export function fitProjection({
   /** Bits of a row of each kind. */
   rowBits: readonly number[];
   price: number;
+  /** How many rows each member represents; default 1. */
+  share?: number | undefined;
 }): Projection | undefined {
   const basis = tableBasis({ data, dim, members: members.all, accesses, curvature, mostDirections });
   if (!basis) return undefined;
@@ -55,7 +58,7 @@ export function fitProjection({
         return sum;
       }),
     );
-    return { coefficients, weights: Float64Array.from(sampled, (row) => stride * accesses[row]!) };
+    return { coefficients, weights: Float64Array.from(sampled, (row) => share * stride * accesses[row]!) };
   };
   const codes = rowBits.map((bits, kind) => {
     const own = members.ofKind[kind]!;

@@ -4,7 +4,7 @@ import { rowDistortions } from '../allocation/row-distortions.js';
 import type { TableImportance } from '../importance/table-importance.js';
 
 // A row is not stored if the distortion that this causes is less than the price of this many bytes.
-const leastWorth = 0.2;
+export const leastWorth = 0.2;
 
 /** The choices for some rows of a table. */
 export interface CandidateChoices extends RowChoices {
@@ -73,16 +73,26 @@ export class MeasuredTable {
   }
 
   #measure(candidates: Uint32Array): CandidateChoices {
-    const [rows, dim] = this.table.shape as [number, number];
-    const { accesses, curvature } = this.importance;
+    const rows = this.table.shape[0]!;
     if (candidates.length === rows) {
       return { ...rowChoices(this.table, this.importance), candidates };
     }
-    const data = new Float32Array(candidates.length * dim);
-    candidates.forEach((row, at) => {
-      data.set(this.table.data.subarray(row * dim, (row + 1) * dim), at * dim);
-    });
-    const ofRows = { accesses: Float64Array.from(candidates, (row) => accesses[row]!), curvature };
-    return { ...rowChoices({ data, shape: [candidates.length, dim] }, ofRows, rows), rows, candidates };
+    const { table, importance } = takeRows(this.table, this.importance, candidates);
+    return { ...rowChoices(table, importance, rows), rows, candidates };
   }
+}
+
+/** Some rows of a table, as a table of their own. */
+export function takeRows(
+  { data, shape }: Table,
+  { accesses, curvature }: TableImportance,
+  rows: Uint32Array,
+): { table: Table; importance: TableImportance } {
+  const dim = shape[1]!;
+  const taken = new Float32Array(rows.length * dim);
+  rows.forEach((row, at) => taken.set(data.subarray(row * dim, (row + 1) * dim), at * dim));
+  return {
+    table: { data: taken, shape: [rows.length, dim] },
+    importance: { accesses: Float64Array.from(rows, (row) => accesses[row]!), curvature },
+  };
 }

@@ -1,6 +1,7 @@
 import { ProjectedCoder, projectedKinds, projectedRowBits, type RowKind } from '@ds/data-sparsifier';
 import type { RowChoices } from '../allocation/row-choices.js';
 import type { MeasuredTable } from './measured-table.js';
+import type { SampledTable } from './sampled-table.js';
 import { fitProjection } from './fit-projection.js';
 
 /** Bits of a row of each projected kind. */
@@ -14,13 +15,21 @@ const bitsPerOctave = 2;
  *
  * @param price the approximate price of a byte, in distortion
  */
-export function projectedChoices(measured: MeasuredTable, price: number): RowChoices {
+export function projectedChoices(measured: MeasuredTable | SampledTable, price: number): RowChoices {
   const { importance, pruned } = measured;
   const { data } = measured.table;
   const coded = measured.candidatesAt(price);
-  const { dim, bits, rowBytes, distortions, candidates } = coded;
+  const { dim, bits, rowBytes, distortions, candidates, share } = coded;
   const members = { all: candidates, ofKind: membersOfKinds(pruned, candidates, price) };
-  const projection = fitProjection({ data, dim, importance, members, rowBits: projectedRowSizes, price });
+  const projection = fitProjection({
+    data,
+    dim,
+    importance,
+    members,
+    rowBits: projectedRowSizes,
+    price,
+    share,
+  });
   if (!projection) return coded;
   const { accesses, curvature } = importance;
   const coder = new ProjectedCoder({ projection, dim, curvature });

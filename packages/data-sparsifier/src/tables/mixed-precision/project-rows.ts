@@ -39,8 +39,7 @@ export function projectRows({
     const ofKind = projectedRowsOf(projection, kind);
     const rows = new Uint8Array(projectedRowsBytes(ofKind, rowsOfBits[kind] ?? 0));
     let place = 0;
-    bits.forEach((found, row) => {
-      if (found !== kind) return;
+    for (let row = bits.indexOf(kind); row >= 0; row = bits.indexOf(kind, row + 1)) {
       for (let column = 0; column < dim; column++) {
         const value = data[row * dim + column]!;
         if (Math.abs(value) <= maxFloat16) continue;
@@ -51,7 +50,7 @@ export function projectRows({
       coder.take(data, row * dim);
       coder.code(kind - projectedKinds[0], codes);
       writeCodes(rows, place++, ofKind.coefficientBits, codes);
-    });
+    }
     return [kind, rows] as const;
   });
   return Object.fromEntries(coded);

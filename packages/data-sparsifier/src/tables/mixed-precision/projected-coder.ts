@@ -26,6 +26,8 @@ export class ProjectedCoder {
   readonly #alignments: Float64Array;
   readonly #left: Float64Array;
   #energy = 0;
+  /** How many alignments of the current row are known. */
+  #aligned = 0;
 
   /** @throws RangeError naming the invalid part of the projection, or a curvature of the wrong size. */
   constructor({
@@ -79,7 +81,7 @@ export class ProjectedCoder {
     for (let column = 0; column < dim; column++)
       residual[column] = values[from + column]! - this.#mean[column]!;
     this.#energy = quadratic(this.#curvature, residual);
-    for (let k = 0; k < this.#directions; k++) this.#alignments[k] = dot(residual, this.#weighted, k * dim);
+    this.#aligned = 0;
   }
 
   /**
@@ -90,21 +92,26 @@ export class ProjectedCoder {
    */
   code(kind: number, codes: Uint16Array): number {
     const { coefficientBits, steps } = this.#kinds[kind]!;
+    const used = coefficientBits.length;
+    const alignments = this.#alignments;
+    for (; this.#aligned < used; this.#aligned++) {
+      alignments[this.#aligned] = dot(this.#residual, this.#weighted, this.#aligned * this.#dim);
+    }
     const left = this.#left;
-    left.set(this.#alignments);
+    for (let k = 0; k < used; k++) left[k] = alignments[k]!;
+    const products = this.#products;
+    const directions = this.#directions;
     let energy = this.#energy;
-    for (let k = 0; k < coefficientBits.length; k++) {
-      const highest = 2 ** coefficientBits[k]! - 1;
-      const own = this.#products[k * (this.#directions + 1)]!;
+    for (let k = 0; k < used; k++) {
+      const highest = (1 << coefficientBits[k]!) - 1;
+      const own = products[k * (directions + 1)]!;
       const step = steps[k]!;
       const wanted = own > 0 && step > 0 ? left[k]! / own / step : 0;
       const code = Math.max(0, Math.min(highest, roundHalfToEven(wanted + highest / 2)));
       codes[k] = code;
       const value = (code - highest / 2) * step;
       energy += value * (value * own - 2 * left[k]!);
-      for (let j = k + 1; j < this.#directions; j++) {
-        left[j] = left[j]! - value * this.#products[k * this.#directions + j]!;
-      }
+      for (let j = k + 1; j < used; j++) left[j] = left[j]! - value * products[k * directions + j]!;
     }
     return Math.max(0, energy);
   }

@@ -32,6 +32,7 @@ export function roundByBits({
     const count = rowsOfBits[ofClass] ?? 0;
     const rowBytes = storedRowBytes(ofClass, dim);
     const packed = new Uint8Array(count * rowBytes);
+    if (count === 0) return [ofClass, packed] as const;
     const values = new Float32Array(rowsAtOnce * dim);
     let held = 0;
     let to = 0;
@@ -41,13 +42,12 @@ export function roundByBits({
       to += held * rowBytes;
       held = 0;
     };
-    bits.forEach((found, row) => {
-      if (found !== ofClass) return;
+    for (let row = bits.indexOf(ofClass); row >= 0; row = bits.indexOf(ofClass, row + 1)) {
       const of = data.subarray(row * dim, (row + 1) * dim);
       checkRow(of, row, ofClass);
       values.set(of, held++ * dim);
       if (held === rowsAtOnce) round();
-    });
+    }
     if (held > 0) round();
     return [ofClass, packed] as const;
   });
