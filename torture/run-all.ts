@@ -7,10 +7,12 @@ import { compareWithPython } from './fuzz/compare-with-python.js';
 import { fuzz } from './fuzz/fuzz.js';
 import { hostileBombs, hostileCalls } from './hostile/hostile.js';
 import { kills } from './kills/kills.js';
+import { bySystemCalls, inNode, network } from './network/network.js';
 import type { Outcome } from './outcome.js';
 import { resources } from './resources/resources.js';
+import { unwritable } from './resources/unwritable.js';
 
-const parts = ['fuzz', 'hostile', 'kills', 'resources'] as const;
+const parts = ['fuzz', 'hostile', 'kills', 'resources', 'network'] as const;
 type Part = (typeof parts)[number];
 const megabyte = 1 << 20;
 
@@ -57,7 +59,8 @@ npm run torture -- --only fuzz --cases 20000 --seed 7`,
         : [() => fuzz({ cases: options.cases, seed, processes })],
       hostile: [hostileCalls, () => hostileBombs([megabyte, 8 * megabyte])],
       kills: [() => kills({ cases: options.kills, seed, processes })],
-      resources: [resources],
+      resources: [resources, unwritable],
+      network: [() => network([inNode, bySystemCalls])],
     };
     const outcomes: Outcome[] = [];
     try {

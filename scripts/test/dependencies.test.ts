@@ -52,6 +52,28 @@ describe('dependencies', () => {
     });
   });
 
+  it('are locked: each to one version of the registry of npm, by its hash', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<
+        string,
+        { version?: string; resolved?: string; integrity?: string; link?: boolean; optional?: boolean }
+      >;
+    };
+    const registry = 'https://registry.npmjs.org/';
+    const locked = Object.entries(lock.packages).filter(
+      ([path, { link }]) => path.includes('node_modules/') && !link,
+    );
+    expect(locked.length).toBeGreaterThan(1000);
+    for (const [path, { version, resolved, integrity, optional }] of locked) {
+      expect([path, version]).toEqual([path, expect.stringMatching(/^\d+\.\d+\.\d+/)]);
+      // Native parts for other platforms, which the machine that wrote the lock could not get.
+      if (optional && integrity === undefined) continue;
+      // Without an address it is that of the registry in use.
+      expect([path, resolved ?? registry]).toEqual([path, expect.stringContaining(registry)]);
+      expect([path, integrity]).toEqual([path, expect.stringMatching(/^sha512-/)]);
+    }
+  });
+
   it('and files of the repository are all used, says knip', () => {
     const knip = join(root, 'node_modules/knip/bin/knip.js');
     const include = 'files,dependencies,unlisted,unresolved,binaries';

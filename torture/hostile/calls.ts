@@ -26,6 +26,18 @@ const dangerous = [
   'ctypes.CDLL',
   'torch._utils._rebuild_tensor_v2\x00',
   'constructor.constructor',
+  '__proto__.constructor',
+  'child_process.execSync',
+  'process.exit',
+  'pty.spawn',
+  'platform.popen',
+  'code.interact',
+  'pip._internal.main',
+  'torch.jit.load',
+  'torch.serialization.load',
+  'torch._dynamo.guards.GuardBuilder',
+  'numpy.load',
+  'numpy.testing._private.utils.runstring',
 ];
 
 /** Pickles that try to call a function, in every way that a pickle can; `canary`: a path that must not appear. */

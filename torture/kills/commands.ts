@@ -3,6 +3,7 @@ import { join } from 'node:path';
 // npm and jest run in the project's folder.
 const root = process.cwd();
 export const originalRun = join(root, 'packages/test-support/test/golden/original-run');
+const results = join(root, 'packages/bench-report/test/golden/upstream-run');
 const cli = (name: string) => join(root, 'packages', name, 'dist/cli.js');
 
 /** A command that is killed. */
@@ -123,14 +124,9 @@ export function commands(folder: string): Command[] {
     {
       name: 'bench-report',
       args: ofPackage('bench-report', [
-        ...[
-          'create',
-          '--sparse-model-metadata',
-          at('models.csv'),
-          '--sparse-model-metrics',
-          at('quality.csv'),
-        ],
-        ...['--forward-time-info', at('times.csv'), '--output-dir', at('report')],
+        ...['create', '--sparse-model-metadata', join(results, 'sparse_model_metadata.csv')],
+        ...['--sparse-model-metrics', join(results, 'sparse_model_metrics.csv')],
+        ...['--forward-time-info', join(results, 'dlrm_forward_time_info.csv'), '--output-dir', at('report')],
       ]),
       measured: ['report/report.html'],
     },

@@ -15,8 +15,8 @@ interface Lack {
   name: string;
   /** A line for bash; `$node` and `$disk`, `$data` are set, `$out` is an empty folder. */
   line: string;
-  /** Whether the command can do without. */
-  succeeds: boolean;
+  /** Whether the command can do without; undefined where the system or Node may end it. */
+  succeeds: boolean | undefined;
 }
 
 const disk =
@@ -55,6 +55,21 @@ const lacks: Lack[] = [
     line: `${disk.replace(' --quiet', '')} 2> >(true)`,
     succeeds: true,
   },
+  {
+    name: 'a heap of 10 MB',
+    line: `ulimit -c 0; NODE_OPTIONS=--max-old-space-size=10 ${disk}`,
+    succeeds: undefined,
+  },
+  {
+    name: 'address space of 2 GB',
+    line: `ulimit -c 0; ulimit -v 2000000; ${rows.replace('20000', '400000')}`,
+    succeeds: undefined,
+  },
+  {
+    name: 'a folder that is read-only',
+    line: `chmod 555 $out; if [ "$(id -u)" = 0 ]; then out=/sys; fi; ${rows}`,
+    succeeds: false,
+  },
 ];
 
 /** Runs commands where something is lacking: they succeed, or say so in one line and leave nothing half-written. */
@@ -71,11 +86,12 @@ export async function resources(): Promise<Outcome> {
         env: { node: process.execPath, disk: cli('bench-disk'), data: cli('criteo-data'), model, out },
       });
       const left = readdirSync(out, { recursive: true }).map(String);
+      const isLeft = succeeds === undefined && code !== 0 ? /\.(csv|txt)$/ : /\.(tmp|lock)$/;
       const half = left.filter(
-        (path) => /\.(tmp|lock)$/.test(path) || (!succeeds && /\.(csv|txt)$/.test(path)),
+        (path) => isLeft.test(path) || (succeeds === false && /\.(csv|txt)$/.test(path)),
       );
       const isClear = /^error: [^\n]*\n$/.test(stderr);
-      if (succeeds ? code !== 0 : code !== 1 || !isClear) {
+      if (succeeds === undefined ? false : succeeds ? code !== 0 : code !== 1 || !isClear) {
         faults.push(`${name}: ended by ${signal ?? code}: ${stderr.trim().slice(-300)}`);
       }
       if (half.length > 0) faults.push(`${name}: left ${half.join(', ')}`);
