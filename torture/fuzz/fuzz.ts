@@ -7,6 +7,8 @@ import type { Outcome } from '../outcome.js';
 const worker = join(process.cwd(), 'torture/fuzz/worker.mjs');
 // Files per process: few enough that a file which ends the process costs little.
 const casesAtOnce = 10_000;
+// More are of a reader that does not even start.
+const mostFaults = 100;
 const secondsPerCase = 5;
 // Of waiting for other processes too: of a reader that never ends.
 const mostSilence = 60;
@@ -75,6 +77,7 @@ export async function fuzz({
       faults.push(
         `case ${last} of seed ${seed}: its reader ended by ${signal ?? code}: ${stderr.slice(-200)}`,
       );
+      if (faults.length > mostFaults) throw new Error(`too many faults, the last one: ${faults.at(-1)}`);
       // Goes on behind one that ended the process.
       first = last + 1;
     }

@@ -134,7 +134,11 @@ export async function makeSeeds(folder) {
     add(name, readFileSync(join(results, name)), (path) => readCsv(name.replace('.csv', ''), path), false);
   }
   const frontier = join(folder, 'frontier.csv');
-  await writeResultsCsv({ path: frontier, columns: frontierColumns, makeRows: async () => frontierRows });
+  await writeResultsCsv({
+    path: frontier,
+    columns: frontierColumns({ isTrained: false }),
+    makeRows: async () => frontierRows,
+  });
   add(
     'compression_frontier.csv',
     readFileSync(frontier),
