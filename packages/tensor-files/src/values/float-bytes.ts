@@ -6,6 +6,8 @@ import { sizeOf, type Tensor, type TensorInPieces } from '../state-dict.js';
 export type FloatType = 'float16' | 'bfloat16' | 'float32' | 'float64';
 
 const longestPiece = 1 << 26;
+// Of Node 20, however much memory there is.
+const longestArray = 2 ** 32;
 
 /** Bytes of one value. */
 export const floatSizes: Readonly<Record<FloatType, number>> = {
@@ -33,7 +35,8 @@ export function allocateFloats(name: string, length: number, { shared }: { share
     const buffer = shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
     return new Float32Array(buffer as ArrayBuffer);
   } catch (error) {
-    throw new Error(`${name}: ${length} float32 values do not fit in memory`, { cause: error });
+    const limit = length > longestArray ? `; one array holds at most ${longestArray} in Node 20` : '';
+    throw new Error(`${name}: ${length} float32 values do not fit in memory${limit}`, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFloats } from '../../src/values/float-bytes.js';
+import { allocateFloats, readFloats } from '../../src/values/float-bytes.js';
 
 test('float32 values of more bytes than one view can have are read in pieces, which may end inside a value', async () => {
   const values = Float32Array.from({ length: 50 }, (_, at) => at / 3);
@@ -13,4 +13,10 @@ test('float32 values of more bytes than one view can have are read in pieces, wh
   await readFloats('float32', bytes, target, { inOnePiece: 199 });
   expect(target).toEqual(values);
   await expect(readFloats('float32', bytes, target, { inOnePiece: 200 })).rejects.toThrow('all bytes');
+});
+
+test('values that do not fit: the error says so, and from 2^32 on also how many one array can hold', () => {
+  expect(() => allocateFloats('emb_l.0.weight', 2 ** 50, { shared: false })).toThrow(
+    /^emb_l.0.weight: 1125899906842624 float32 values do not fit in memory; one array holds at most 4294967296 in Node 20$/,
+  );
 });
