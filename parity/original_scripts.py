@@ -133,6 +133,8 @@ def evaluate(model, loader):
 
 def check_metrics(folder, loader, table_rows):
     metadata = pd.read_csv(folder / "sparse_model_metadata.csv")
+    # Ours are relative to the folder.
+    metadata["path"] = [str(folder / path) for path in metadata["path"]]
     ours = pd.read_csv(folder / "sparse_model_metrics.csv")
     keys = ["norm", "sparse_block_shape", "sparsity_level"]
     assert list(ours.columns[:9]) == [*keys, *METRICS], ours.columns

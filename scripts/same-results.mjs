@@ -5,7 +5,7 @@
  *   node scripts/same-results.mjs FOLDER OTHER_FOLDER
  */
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 const files = ['sparse_model_metadata.csv', 'sparse_model_metrics.csv', 'dlrm_forward_time_info.csv'];
 const timeColumns = [
@@ -44,8 +44,9 @@ function rowsOf(folder, file) {
     Object.fromEntries(
       header.flatMap((name, column) => {
         if (timeColumns.includes(name)) return [];
-        const isPath = name === 'path' && cells[column] !== '';
-        return [[name, isPath ? relative(folder, cells[column]) : cells[column]]];
+        const isPath = /^(sparse_)?path$/.test(name) && cells[column] !== '';
+        // Earlier versions, like the original, write absolute paths.
+        return [[name, isPath ? relative(folder, resolve(folder, cells[column])) : cells[column]]];
       }),
     ),
   );

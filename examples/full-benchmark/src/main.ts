@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-import { createProgress, runProgram } from '@ds/command-line';
+import { createProgress, printResult, runProgram } from '@ds/command-line';
 import { benchmarkProgram } from './options.js';
 import { runBenchmark } from './run-benchmark.js';
 
 const program = benchmarkProgram(async (options) => {
   const progress = createProgress({ quiet: options.quiet });
   try {
-    const { report, csvFiles } = await runBenchmark(options, progress);
+    const { report, csvFiles, seconds } = await runBenchmark(options, progress);
     progress.finish();
-    process.stdout.write(`${report.table}\n`);
-    process.stdout.write(`report: ${report.reportFile}\n`);
-    process.stdout.write([...csvFiles, ...report.chartFiles].map((path) => `        ${path}\n`).join(''));
-    if (report.answer) process.stdout.write(`\n${report.answer}\n`);
+    const { table, answer, answers, reportFile, chartFiles } = report;
+    const paths = [...csvFiles, ...chartFiles].map((path) => `        ${path}`);
+    printResult(options, {
+      text: [table, `report: ${reportFile}`, ...paths, ...(answer ? ['', answer] : [])].join('\n'),
+      document: { reportFile, csvFiles, chartFiles, answers, seconds: Object.fromEntries(seconds) },
+    });
   } finally {
     progress.finish();
   }

@@ -2,6 +2,8 @@ import {
   createProgram,
   methodsOption,
   freshOption,
+  givenFlags,
+  jsonOption,
   Option,
   parseChoice,
   parseCount,
@@ -54,6 +56,10 @@ export interface BenchmarkOptions {
   /** Whether to start over where an earlier run ended early. */
   fresh: boolean;
   quiet: boolean;
+  /** Whether the results are printed as JSON. */
+  json: boolean;
+  /** The flags that were given, as texts, to repeat the run with. */
+  flags: Readonly<Record<string, string | true>>;
   /** Whether the printed table shows every column, however wide. */
   wide: boolean;
 }
@@ -61,6 +67,7 @@ export interface BenchmarkOptions {
 /** The program `npm run benchmark`; `run` is called with its validated options. */
 export function benchmarkProgram(run: (options: BenchmarkOptions) => Promise<void>): Command {
   const program = createProgram({
+    takesConfig: true,
     name: 'npm run benchmark --',
     description:
       'Runs the whole benchmark: synthetic rows (or real flights, or your own rows), preprocessing, training, pruning over the grid, ' +
@@ -146,6 +153,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
       'every column in the printed table, however wide; default: what fits 80 characters',
       false,
     )
+    .addOption(jsonOption())
     .addOption(quietOption())
     .action(
       async (options: Omit<BenchmarkOptions, 'epochs' | 'grid'> & { epochs?: number }, command: Command) => {
@@ -172,7 +180,12 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         const grid = Object.fromEntries(
           Object.entries(options).filter(([name]) => names.includes(name)),
         ) as GridSettings;
-        await run({ ...options, grid, epochs: options.epochs ?? (ownData === undefined ? data.epochs : 1) });
+        await run({
+          ...options,
+          flags: givenFlags(command),
+          grid,
+          epochs: options.epochs ?? (ownData === undefined ? data.epochs : 1),
+        });
       },
     );
 }

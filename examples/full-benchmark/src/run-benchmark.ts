@@ -1,4 +1,6 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { timesPath } from '@ds/bench-models';
 import { runActivationsBenchmark } from '@ds/bench-activations';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { runForwardBenchmark } from '@ds/bench-forward';
@@ -15,9 +17,10 @@ import { activationsPlan, forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
 import { plannedStages } from './planned-stages.js';
+import { recordRun, type RunRecord } from './run-record.js';
 import { resumedStages, type FinishedStage } from './resumed-stages.js';
 import { createStages } from './stages.js';
-import { trainModel } from './train-model.js';
+import { trainModel, type TrainedModel } from './train-model.js';
 
 /** How many times smaller tables are, where a method can choose: far enough that something is lost. */
 const frontierRatios = [8, 16, 30, 56, 100, 170, 300, 600, 1000];
@@ -42,7 +45,14 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   const runFile = join(resolve(options.outputDir), 'run.json');
   // Locks the last output from the start, so that two runs in one folder cannot mix their files.
   return whileHolding([runFile], async () => {
-    const settings = { ...options, fresh: undefined, quiet: undefined, wide: undefined };
+    const settings = {
+      ...options,
+      fresh: undefined,
+      quiet: undefined,
+      wide: undefined,
+      flags: undefined,
+      json: undefined,
+    };
     const { fresh, rawDataFile, processedDataFile, modelPath } = options;
     const fingerprint = await fingerprintOf(settings, [rawDataFile, processedDataFile, modelPath]);
     const journal = openJournal<FinishedStage>({ output: runFile, fingerprint, fresh });
@@ -98,8 +108,8 @@ async function runStages({
   }
 
   const modelPath = options.modelPath ?? at('criteo_model.ckpt');
-  const training = options.modelPath
-    ? await stages.run('check the model', () => checkModel({ modelPath, processedDataFile }))
+  const { facts, epochs }: Pick<TrainedModel, 'facts'> & Partial<TrainedModel> = options.modelPath
+    ? { facts: await stages.run('check the model', () => checkModel({ modelPath, processedDataFile })) }
     : await stage('train', {
         files: () => [modelPath],
         work: (onProgress) => trainModel({ ...options, processedDataFile, modelPath, onEngine, onProgress }),
@@ -218,10 +228,24 @@ async function runStages({
       }),
   });
 
+  const csvFiles = [
+    ...[sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo, activationSparsity],
+    ...(compressionFrontier === undefined ? [] : [compressionFrontier]),
+  ];
   const report = await stages.run('report', async (onProgress) => {
-    const runInfo: RunInfo = {
-      ...describeRun({ options, training, forward, models: models.length, seconds: stages.seconds }),
+    const inputs = { ...(options.processedDataFile ? {} : { rawDataFile }), processedDataFile, modelPath };
+    const results = [...csvFiles, ...csvFiles.map(timesPath)].filter((path) => existsSync(path));
+    const record = await recordRun({
+      flags: options.flags,
+      seeds: { data: seed, model: seed, training: seed, calibration: seed },
+      ...(reportedEngine !== undefined && { engine: reportedEngine }),
+      ...(epochs && { training: epochs }),
+      files: { ...inputs, ...Object.fromEntries(results.map((path) => [basename(path), path])) },
+    });
+    const runInfo: RunInfo & RunRecord = {
+      ...describeRun({ options, training: facts, forward, models: models.length, seconds: stages.seconds }),
       machine: describeMachine(),
+      ...record,
     };
     await writeWhole(at('run.json'), (file) => file.writeFile(`${JSON.stringify(runInfo, null, 2)}\n`));
     const made = await createReport({
@@ -241,10 +265,7 @@ async function runStages({
   });
   return {
     report,
-    csvFiles: [
-      ...[sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo, activationSparsity],
-      ...(compressionFrontier === undefined ? [] : [compressionFrontier]),
-    ],
+    csvFiles,
     seconds: stages.seconds,
   };
 }

@@ -96,7 +96,7 @@ const program = createBenchProgram({
     });
     // A part is empty if there are more parts than rows.
     const batch = rows[0] ? ` of a batch of ${rows[0].batchSize} rows` : '';
-    return `quality and forward times${batch} of ${rows.length} models`;
+    return { measured: `quality and forward times${batch} of ${rows.length} models`, rows };
   },
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openCriteoDataset } from '@ds/criteo-data';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { binaryClassificationMetrics, Dlrm, evaluate, loadCheckpoint, saveCheckpoint } from '@ds/dlrm';
+import { timesPath } from '@ds/bench-models';
 import { benchCommand, expectError, originalData, originalModel } from '@ds/test-support';
 import { parse } from 'csv-parse/sync';
 import packageJson from '../package.json';
@@ -50,10 +51,16 @@ test('writes a row for each type, kind of tables, score and level', async () => 
   expect(result.status).toBe(0);
   expect((await readFile(paths.output, 'utf8')).split('\n')[0]).toBe(
     'tables,score,sparsity_level,dlrm_type,kept_features,kept_pairs,used_tables,table_bytes,roc_auc,log_loss,accuracy,' +
-      'roc_auc_change,roc_auc_change_error,log_loss_change,accuracy_change,time_taken,dense_time_taken,speedup,' +
-      'batch_size,runs,layers',
+      'roc_auc_change,roc_auc_change_error,log_loss_change,accuracy_change,batch_size,runs,layers',
   );
   const rows = await rowsOf(paths.output);
+  const times = await rowsOf(timesPath(paths.output));
+  expect(Object.keys(times[0]!)).toEqual([
+    ...['tables', 'score', 'sparsity_level', 'dlrm_type', 'time_taken', 'dense_time_taken', 'speedup'],
+  ]);
+  expect(times.map(Object.values).map((cells) => cells.slice(0, 4))).toEqual(
+    rows.map((row) => Object.values(row).slice(0, 4)),
+  );
   expect(rows.map((row) => [row['dlrm_type'], row['tables'], row['score'], row['sparsity_level']])).toEqual(
     ['masked', 'folded', 'folded_means'].flatMap((type) =>
       ['dense', 'block-norm-0.9', 'mixed-precision-12x'].flatMap((tables) =>
@@ -72,10 +79,12 @@ test('writes a row for each type, kind of tables, score and level', async () => 
     expect(row['kept_features']).toBe(row['sparsity_level'] === '0.0' ? '359' : '179');
     expect(number(row, 'kept_pairs')).toBeGreaterThanOrEqual(number(row, 'kept_features') - 8);
     expect(number(row, 'used_tables')).toBeLessThanOrEqual(26);
+    expect([row['batch_size'], row['runs'], row['layers']]).toEqual(['201', '2', 'top_l.0']);
+  }
+  for (const row of times) {
     for (const column of ['time_taken', 'dense_time_taken', 'speedup']) {
       expect(number(row, column)).toBeGreaterThan(0);
     }
-    expect([row['batch_size'], row['runs'], row['layers']]).toEqual(['201', '2', 'top_l.0']);
   }
   // A mask and what it folds into are one model.
   const ofType = (type: string) => rows.filter((row) => row['dlrm_type'] === type);
@@ -134,8 +143,12 @@ test('the parts of a sharded run have the rows of the whole, whose quality is th
     (await rowsOf(paths.output)).map((row) =>
       ['dlrm_type', 'score', 'sparsity_level', 'roc_auc', 'log_loss'].map((column) => row[column]),
     );
-  expect(run(chosen)).toMatchObject({ stderr: '', status: 0 });
+  const asJson = run([...chosen, '--json']);
+  expect(asJson).toMatchObject({ stderr: '', status: 0 });
   const whole = await quality();
+  const { output, rows } = JSON.parse(asJson.stdout) as { output: string; rows: { logLoss: number }[] };
+  expect(output).toBe(paths.output);
+  expect(rows.map(({ logLoss }) => `${logLoss}`)).toEqual(whole.map((row) => row.at(-1)));
   expect(whole.map(([type, , level]) => [type, level])).toEqual([
     ['masked', '0.0'],
     ['masked', '0.5'],

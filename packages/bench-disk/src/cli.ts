@@ -87,7 +87,7 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
       ...options,
       ...part,
     });
-    return `${models.length} models`;
+    return { measured: `${models.length} models`, rows: models };
   },
 });
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/tensor-files';
 import { readSparseModelMetadata, type SparseModelMetadata } from '@ds/bench-models';
 import {
@@ -157,10 +157,14 @@ describe('bench-disk', () => {
     expect(await Promise.all(parts.map(({ path }) => readFile(path)))).toEqual(dumped);
   });
 
-  test('is quiet with --quiet', () => {
-    const result = run([...args, '--quiet', '--sparsity-levels', '1', '--norms', 'L1']);
+  test('is quiet with --quiet, and prints its rows with --json', async () => {
+    const result = run([...args, '--quiet', '--json', '--sparsity-levels', '1', '--norms', 'L1']);
     expect(result.stderr).toBe('');
     expect(result.status).toBe(0);
+    const rows = await readSparseModelMetadata(output);
+    expect(JSON.parse(result.stdout)).toEqual({ output, rows });
+    // Relative to the CSV's folder, which can be moved.
+    expect(await readFile(output, 'utf8')).toContain(`,"${relative(folder, rows[0]!.path)}",`);
   });
 
   test('has a version and a help with defaults and an example', () => {

@@ -64,7 +64,7 @@ const program = createBenchProgram({
     });
     // A part can be empty if there are more parts than rows.
     const batch = times[0] ? ` of a batch of ${times[0].batchSize} rows` : '';
-    return `${times.length} forward times${batch}`;
+    return { measured: `${times.length} forward times${batch}`, rows: times };
   },
 });
 

@@ -192,7 +192,12 @@ describe('bench-frontier', () => {
       );
       for (const place of ['best', 'dump'])
         expect(await files(join(folder, 'killed', place))).toEqual(await files(join(folder, 'whole', place)));
-      expect((await readdir(join(folder, 'killed'))).sort()).toEqual(['best', 'dump', 'frontier.csv']);
+      expect((await readdir(join(folder, 'killed'))).sort()).toEqual([
+        'best',
+        'dump',
+        'frontier.csv',
+        'frontier_times.csv',
+      ]);
     });
 
     test('what is finished is not measured again, unless its file has changed or --fresh is given', async () => {
@@ -243,7 +248,7 @@ describe('bench-frontier', () => {
       expect(resumed.stderr).not.toContain('train, seed 1');
       expect(resumed.stderr).toContain('train, seed 2');
       const rows = await untimed(output);
-      expect(await readdir(folder)).toEqual(['frontier.csv']);
+      expect(await readdir(folder)).toEqual(['frontier.csv', 'frontier_times.csv']);
       expect(run([...trained, '--fresh', '--quiet']).status).toBe(0);
       expect(await untimed(output)).toEqual(rows);
     });

@@ -52,7 +52,7 @@ const program = createBenchProgram({
       onNote: note,
       ...part,
     });
-    return `memory of ${rows.length} served models`;
+    return { measured: `memory of ${rows.length} served models`, rows };
   },
 });
 

@@ -73,7 +73,7 @@ export {
 } from './measures/model-metrics.js';
 export { measureModels, type MeasuredPart } from './measures/measure-models.js';
 export { runMeasure, type MeasuredModels } from './measures/run-measure.js';
-export type { CellType } from './results/cell-types.js';
+export { pathCell, type CellType } from './results/cell-types.js';
 export { dumpFormatOf, dumpFormats, type DumpFormat } from './results/dump-format.js';
 export { gridPointColumns, gridPointOwnColumns, modelColumns } from './results/grid-point-schema.js';
 export {
@@ -87,10 +87,12 @@ export { formatPythonFloat, formatPythonTuple } from './results/python-notation.
 export {
   readResultsText,
   writeResultsCsv,
+  type ColumnRole,
   type ResultsColumn,
   type ResultsText,
 } from './results/results-csv.js';
 export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/results-schema.js';
+export { timesPath } from './results/times-path.js';
 export { pointMetadata, sourceKey } from './results/dump-identity.js';
 export { servedFile } from './results/served-file.js';
 export { distinctModels, distinctRows, type ModelRow } from './results/distinct-models.js';

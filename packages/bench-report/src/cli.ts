@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createProgram, Option, parseBetween, runProgram } from '@ds/command-line';
+import { createProgram, jsonOption, Option, parseBetween, printResult, runProgram } from '@ds/command-line';
 import packageJson from '../package.json';
 import { compareRuns } from './compare/compare-runs.js';
 import { comparisonText } from './compare/comparison-text.js';
@@ -56,6 +56,7 @@ program
     'every column in the table on stdout, however wide; default: what fits 80 characters',
     false,
   )
+  .addOption(jsonOption())
   .option('--quiet', 'no table on stdout, only the path of the report', false)
   .action(async (options) => {
     const report = await createReport({
@@ -71,12 +72,13 @@ program
       tableWidth: options.wide ? Infinity : undefined,
       runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
     });
-    if (!options.quiet) {
-      report.leftOut.forEach((note) => process.stderr.write(`${note}\n`));
-      process.stdout.write(`${report.table}\n`);
-    }
-    process.stdout.write(`${report.reportFile}\n`);
-    if (!options.quiet && report.answer) process.stdout.write(`\n${report.answer}\n`);
+    const { table, answer, leftOut, ...files } = report;
+    if (!options.quiet) leftOut.forEach((note) => process.stderr.write(`${note}\n`));
+    const shown = options.quiet ? [] : [table];
+    printResult(options, {
+      text: [...shown, files.reportFile, ...(answer && !options.quiet ? ['', answer] : [])].join('\n'),
+      document: { ...files, answers: report.answers, leftOut },
+    });
   });
 
 program
@@ -84,8 +86,10 @@ program
   .description('compare two results folders model by model: settings, and every difference beyond noise')
   .argument('<first>', 'the folder of a run: its CSV files, and run.json if there is one')
   .argument('<second>', 'the folder of another run')
-  .action(async (first: string, second: string) => {
-    process.stdout.write(`${comparisonText(await compareRuns(first, second))}\n`);
+  .addOption(jsonOption())
+  .action(async (first: string, second: string, options) => {
+    const comparison = await compareRuns(first, second);
+    printResult(options, { text: comparisonText(comparison), document: comparison });
   });
 
 program
@@ -97,10 +101,15 @@ program
     '--like <file>',
     'a CSV that lists the expected models, such as the merged sparse_model_metadata.csv',
   )
+  .addOption(jsonOption())
   .option('--quiet', 'print nothing', false)
   .action(async (parts: string[], options) => {
     const rows = await mergeResults({ parts, output: options.output, like: options.like });
-    if (!options.quiet) process.stdout.write(`${rows} rows: ${options.output}\n`);
+    if (options.quiet && !options.json) return;
+    printResult(options, {
+      text: `${rows} rows: ${options.output}`,
+      document: { output: options.output, rows },
+    });
   });
 
 await runProgram(program);

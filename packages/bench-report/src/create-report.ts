@@ -5,7 +5,7 @@ import { drawChart } from './drawing/draw-chart.js';
 import { lightPalette } from './drawing/palette.js';
 import { reportFormats } from './formats/report-formats.js';
 import type { RunInfo } from './run-info.js';
-import { answersOf, answerText, type ReportInputs } from './sections/section.js';
+import { answersOf, answerText, type Answer, type ReportInputs } from './sections/section.js';
 import { chartIds, readSections } from './sections/sections.js';
 import { narrowSummary } from './tables/narrow-summary.js';
 import { formatTerminalTable } from './tables/terminal-table.js';
@@ -20,6 +20,8 @@ export interface Report {
   table: string;
   /** The smallest model within the bound on ROC AUC, a line for each fact; empty where the frontier was not given. */
   answer: string;
+  /** The same as data: the smallest model and the facts about it, one for each section that has one. */
+  answers: readonly Answer[];
   /** A sentence for each chart that was left out, and why. */
   leftOut: string[];
 }
@@ -83,6 +85,7 @@ export async function createReport({
     chartFiles: drawn.map(({ path }) => path),
     table: formatTerminalTable(narrowSummary(sections, tableWidth)),
     answer: answersOf(sections).map(answerText).join('\n'),
+    answers: answersOf(sections),
     leftOut: sections.flatMap(({ section, rows }) => (rows ? [] : (section.missing ?? []))),
   };
 }

@@ -1,17 +1,22 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   activationPointColumns,
   activationVariants,
   dlrmTypes,
   gridPointColumns,
   gridPointOwnColumns,
+  pathCell,
   readResultsText,
   tableTypes,
+  timesPath,
   writeResultsCsv,
   type ResultsText,
 } from '@ds/bench-models';
 import { checkOutputs, partOfPath } from '@ds/files';
 
 const variantColumn = 'dlrm_type';
+const pathColumns = ['path', 'sparse_path'];
 
 /** The columns that say which model a row is about; the third one is the level. */
 interface KeyColumns {
@@ -38,8 +43,8 @@ function keysOf(header: readonly string[]): KeyColumns {
 }
 
 /**
- * Merges the parts of one results file that shards of a benchmark wrote. The cells are not changed. The rows are in the
- * order of a single run: that of `like` if given (after the model type if there are several); otherwise that of the parts
+ * Merges the parts of one results file that shards of a benchmark wrote, and their files of times. Only relative paths in
+ * cells are changed, where the merged file is in another folder. The rows are in the order of a single run: that of `like` if given (after the model type if there are several); otherwise that of the parts
  * if all are named like `metrics.2-of-8.csv`, and then all eight must be there; otherwise by norm, block shape and level.
  *
  * Without `like` the models must be a full grid: each norm and block shape that occurs (each kind of tables and
@@ -64,15 +69,37 @@ export async function mergeResults({
   like?: string;
 }): Promise<number> {
   if (given.length === 0) throw new Error('expected the paths of at least one part, found none');
-  checkOutputs({ inputs: [...given, like], outputs: [output] });
-  const numbered = inOrderOfParts(given);
-  const parts = numbered ?? given;
+  const paths = given.filter((path) => !given.some((other) => timesPath(other) === path));
+  const times = paths.map(timesPath);
+  const missing = times.filter((path) => !existsSync(path));
+  if (missing.length > 0 && missing.length < times.length)
+    throw new Error(`expected the times of every part, found no ${missing[0]}`);
+  const rows = await mergeFiles({ paths, output, like });
+  if (missing.length === 0) await mergeFiles({ paths: times, output: timesPath(output), like });
+  return rows;
+}
+
+async function mergeFiles({
+  paths,
+  output,
+  like,
+}: {
+  paths: readonly string[];
+  output: string;
+  like: string | undefined;
+}): Promise<number> {
+  checkOutputs({ inputs: [...paths, like], outputs: [output] });
+  const numbered = inOrderOfParts(paths);
+  const parts = numbered ?? paths;
   const texts: ResultsText[] = [];
   for (const part of parts) texts.push(await readResultsText(part));
   const { header } = texts[0]!;
   const keys = keysOf(header);
   const rowName = (model: string, variant: string) => rowTitle(keys, model, variant);
-  const merged = new Map<string, { place: string; cells: string[]; model: string; variant: string }>();
+  const merged = new Map<
+    string,
+    { place: string; folder: string; cells: string[]; model: string; variant: string }
+  >();
   texts.forEach((text, index) => {
     const part = parts[index]!;
     if (text.header.join() !== header.join())
@@ -89,7 +116,7 @@ export async function mergeResults({
         throw new Error(
           `${place}: expected each row once, found ${rowName(model, variant)} also in ${earlier.place}`,
         );
-      merged.set(key, { place, cells, model, variant });
+      merged.set(key, { place, folder: dirname(part), cells, model, variant });
     }
   });
   const rows = [...merged.values()];
@@ -111,10 +138,17 @@ export async function mergeResults({
       return row;
     }),
   );
-  const ordered = (numbered && like === undefined ? rows : expected).map(({ cells }) => cells);
+  const ordered = numbered && like === undefined ? rows : expected;
   await writeResultsCsv({
     path: output,
-    columns: header.map((name, column) => ({ name, cell: (cells: readonly string[]) => cells[column]! })),
+    columns: header.map((name, column) => ({
+      name,
+      cell: ({ cells, folder }: (typeof ordered)[number]) => {
+        const cell = cells[column]!;
+        if (cell === '' || !pathColumns.includes(name)) return cell;
+        return pathCell.format(pathCell.parse(cell, folder)!, dirname(output));
+      },
+    })),
     makeRows: async () => ordered,
   });
   return ordered.length;

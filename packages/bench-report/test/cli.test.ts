@@ -41,6 +41,10 @@ test('writes the report and prints the table and its path', async () => {
     expect(stdout.trimEnd().endsWith(join(output, 'report.html'))).toBe(true);
     const html = await readFile(join(output, 'report.html'), 'utf8');
     for (const text of ['12000', 'P9', 'few runs']) expect(html).toContain(text);
+    const { stdout: json } = run(...inputFlags, '--output-dir', output, '--json');
+    const found = JSON.parse(json) as { reportFile: string; chartFiles: string[]; answers: unknown[] };
+    expect(found).toMatchObject({ reportFile: join(output, 'report.html'), answers: [] });
+    expect(found.chartFiles).toContain(join(output, 'size.svg'));
   });
 });
 
@@ -56,6 +60,8 @@ test('merge joins parts', async () => {
       inputs.sparseModelMetrics,
     );
     expect([merged.status, merged.stdout]).toEqual([0, `60 rows: ${output}\n`]);
+    const again = run('merge', '--output', output, '--json', inputs.sparseModelMetrics);
+    expect(JSON.parse(again.stdout)).toEqual({ output, rows: 60 });
     const twice = run(
       'merge',
       '--output',

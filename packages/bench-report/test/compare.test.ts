@@ -99,6 +99,10 @@ test('the command prints settings that differ and what only one run has', async 
       expect(stdout).toContain(`Memory: only in ${first}\n`);
       expect(stdout).toContain(`Quality: 1 rows only in ${first}\n`);
       expect(stdout).toContain('Quality: ROC AUC: no difference beyond noise in 59 rows\n');
+      const { settings, onlyInOne, figures } = JSON.parse(run(first, second, '--json').stdout);
+      expect(settings.rows).toEqual([['Rows', '1000', '2000']]);
+      expect(onlyInOne).toContain(`Memory: only in ${first}`);
+      expect(figures).toContainEqual(expect.objectContaining({ title: 'Quality: ROC AUC', models: 59 }));
       const nowhere = run(first, join(first, 'nothing'));
       expect(nowhere.status).toBe(1);
       expect(nowhere.stderr).toMatch(

@@ -1,4 +1,5 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { timesPath } from '@ds/bench-models';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mergeResults } from '../src/merge-results.js';
 import { inputs } from './inputs.js';
@@ -201,3 +202,32 @@ test('parts of sparse activations: by type, tables, score and level, none of whi
     /missing row: tables \S+, score \S+, sparsity level 0\.\d, (masked|folded|folded_means) is in none of/,
   );
 });
+
+test('times beside the parts are merged too, and relative paths stay those of the same files', () =>
+  withTemporaryFolder(async (folder) => {
+    const names = ['rows.1-of-2.csv', 'rows.2-of-2.csv'];
+    const parts = names.map((name) => join(folder, 'parts', name));
+    await mkdir(join(folder, 'parts'));
+    for (const [index, part] of parts.entries()) {
+      const model = `L1,"(1, 1)",0.${index}`;
+      await writeFile(part, `norm,sparse_block_shape,sparsity_level,path\n${model},models/${index}.zip\n`);
+      await writeFile(
+        timesPath(part),
+        `norm,sparse_block_shape,sparsity_level,seconds\n${model},${index + 1}\n`,
+      );
+    }
+    const output = join(folder, 'rows.csv');
+    // As a shell gives them for parts/*.csv.
+    expect(await mergeResults({ parts: [...parts, ...parts.map(timesPath)], output })).toBe(2);
+    expect(await readFile(output, 'utf8')).toBe(
+      'norm,sparse_block_shape,sparsity_level,path\n' +
+        'L1,"(1, 1)",0.0,parts/models/0.zip\nL1,"(1, 1)",0.1,parts/models/1.zip\n',
+    );
+    expect(await readFile(timesPath(output), 'utf8')).toBe(
+      'norm,sparse_block_shape,sparsity_level,seconds\nL1,"(1, 1)",0.0,1\nL1,"(1, 1)",0.1,2\n',
+    );
+    await rm(timesPath(parts[1]!));
+    await expect(mergeResults({ parts, output })).rejects.toThrow(
+      `expected the times of every part, found no ${timesPath(parts[1]!)}`,
+    );
+  }));

@@ -3,11 +3,12 @@ import { partPath } from '@ds/files';
 import { parseChoice } from './option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
-import { dayCountsOption, freshOption, quietOption } from './shared-options.js';
+import { printResult } from './print-result.js';
+import { dayCountsOption, freshOption, jsonOption, quietOption } from './shared-options.js';
 import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
 
 /**
- * Creates the command of a benchmark over a grid of models: its own options, then `--output`, `--shard`, `--fresh` and `--quiet`,
+ * Creates the command of a benchmark over a grid of models: its own options, then `--output`, `--shard`, `--fresh`, `--json` and `--quiet`,
  * which all benchmarks have. It prints on stdout what was measured and where the results are.
  */
 export function createBenchProgram({
@@ -23,7 +24,7 @@ export function createBenchProgram({
   output: { holds: string; path: string };
   /** What progress counts, such as `pruned models`. */
   progressLabel: string;
-  /** Does the work and returns a few words on what was measured, such as `60 models`. */
+  /** Does the work and returns the rows, and a few words on what was measured, such as `60 models`. */
   run: (
     options: OptionValues,
     part: {
@@ -39,7 +40,7 @@ export function createBenchProgram({
     },
     /** Prints a line on stderr, unless the command is quiet. */
     note: (text: string) => void,
-  ) => Promise<string>;
+  ) => Promise<{ measured: string; rows: readonly object[] }>;
 }): Command {
   const program = createProgram(description);
   for (const option of options) program.addOption(option);
@@ -51,13 +52,14 @@ export function createBenchProgram({
       parseShard,
     )
     .addOption(freshOption())
+    .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (values: OptionValues, command: Command) => {
       const shard = resolveShard(values['shard']);
       // Shards that run the same command line must not write the same file.
       const isDefault = command.getOptionValueSource('output') === 'default';
       const path: string = isDefault ? partPath(output.path, shard) : values['output'];
-      const measured = await withProgress(
+      const { measured, rows } = await withProgress(
         { quiet: values['quiet'], label: progressLabel },
         (onProgress, note) => {
           const part = shardNote(shard, values['shard']);
@@ -67,7 +69,7 @@ export function createBenchProgram({
           return run(values, { output: path, shard, fresh: values['fresh'], onResumed, onProgress }, note);
         },
       );
-      process.stdout.write(`${measured}: ${path}\n`);
+      printResult(values, { text: `${measured}: ${path}`, document: { output: path, rows } });
     });
 }
 

@@ -1,4 +1,5 @@
 export { createProgram, refuseUsage, runProgram } from './program.js';
+export { givenFlags } from './config.js';
 export {
   parseBetween,
   parseBy,
@@ -10,6 +11,14 @@ export {
 } from './option-values.js';
 export { createBenchProgram, dayCountsOf, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
 export { methodsOption, scopeOption, settingOption } from './setting-option.js';
-export { dayCountsOption, freshOption, tableOption, threadsOption, quietOption } from './shared-options.js';
+export { printResult } from './print-result.js';
+export {
+  dayCountsOption,
+  freshOption,
+  jsonOption,
+  tableOption,
+  threadsOption,
+  quietOption,
+} from './shared-options.js';
 export { createProgress, withProgress, type Progress } from './progress.js';
 export { Command, Option } from 'commander';

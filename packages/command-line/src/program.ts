@@ -1,4 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
+import { takeConfig, withConfig } from './config.js';
+import { exampleLines } from './example-lines.js';
 import { errorLine } from './error-line.js';
 import { nextStep } from './next-step.js';
 
@@ -9,15 +11,25 @@ export interface ProgramDescription {
   version: string;
   /** Shown at the end of `--help`, one command per line. */
   example: string;
+  /** Whether it takes `--config`, the record of an earlier run. Default: false. */
+  takesConfig?: boolean;
 }
 
 /** A commander program with what our commands have in common: `--version`, and defaults and an example in `--help`. */
-export function createProgram({ name, description, version, example }: ProgramDescription): Command {
-  return new Command(name)
+export function createProgram({
+  name,
+  description,
+  version,
+  example,
+  takesConfig = false,
+}: ProgramDescription): Command {
+  const program = new Command(name)
     .description(description)
     .version(version)
     .showHelpAfterError('(--help shows the options)')
-    .addHelpText('after', `\nExample:\n${example.replace(/^/gm, '  ')}`);
+    .addHelpText('after', `\nExample:\n${exampleLines(example)}`);
+  if (takesConfig) takeConfig(program);
+  return program;
 }
 
 /**
@@ -42,7 +54,10 @@ export async function runProgram(program: Command): Promise<void> {
   }
   exitWithErrors(program);
   try {
-    await program.parseAsync([...process.argv.slice(0, 2), ...process.argv.slice(2).map(withDashes)]);
+    const args = process.argv.slice(2).map(withDashes);
+    let all = args;
+    refuseUsage(program, () => (all = withConfig(program, args)));
+    await program.parseAsync([...process.argv.slice(0, 2), ...all]);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -83,7 +98,26 @@ function isTooOld(version: string): boolean {
 
 function exitWithErrors(command: Command): void {
   command.exitOverride();
+  tellTyposFirst(command);
   command.commands.forEach(exitWithErrors);
+}
+
+/** What commander calls for a missing required option and for an unknown one; its types do not list them. */
+interface UsageErrors {
+  missingMandatoryOptionValue(option: Option): void;
+  unknownOption(flag: string): void;
+}
+
+/** Makes a required option that is missing the lesser error: it may be the one that a typo was meant to be. */
+function tellTyposFirst(command: Command): void {
+  const errors = command as unknown as UsageErrors;
+  const tellMissing = errors.missingMandatoryOptionValue.bind(command);
+  errors.missingMandatoryOptionValue = (option) => {
+    const end = command.args.indexOf('--');
+    const unknown = command.args.slice(0, end < 0 ? undefined : end).find((arg) => /^--?\D/.test(arg));
+    if (unknown !== undefined) errors.unknownOption(unknown.replace(/=.*/, ''));
+    tellMissing(option);
+  };
 }
 
 function withDashes(argument: string): string {

@@ -1,4 +1,5 @@
-import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import { MultiBar, type SingleBar } from 'cli-progress';
+import { barLine, type StageState } from './bar-line.js';
 
 /** Progress of a command on stderr: bars on a terminal, plain lines otherwise, nothing when quiet. */
 export interface Progress {
@@ -32,25 +33,29 @@ export async function withProgress<Result>(
 }
 
 function bars(stream: NodeJS.WriteStream): Progress {
-  const all = new MultiBar(
-    {
-      stream,
-      format: '{label} {bar} {percentage}% | {value}/{total} | {duration_formatted}',
-      hideCursor: true,
-      clearOnComplete: false,
-    },
-    Presets.shades_classic,
-  );
+  const all = new MultiBar({
+    stream,
+    // One column is left free: in the last one, some terminals wrap.
+    format: (_options, _params, state: StageState) =>
+      barLine(state, { now: performance.now(), columns: (stream.columns || 80) - 1 }),
+    hideCursor: true,
+    clearOnComplete: false,
+  });
   // An interrupted program ends with process.exit.
   const restore = () => all.stop();
   process.once('exit', restore);
   return {
     stage(label) {
+      let state: StageState | undefined;
       let bar: SingleBar | undefined;
       return (done, total) => {
-        bar ??= all.create(total, 0, { label: label.padEnd(24) });
+        state ??= { label, done, total, start: { at: performance.now(), done } };
+        Object.assign(state, { done, total });
+        if (done >= total) state.end ??= performance.now();
+        else delete state.end;
+        bar ??= all.create(total, 0, state);
         bar.setTotal(total);
-        bar.update(done);
+        bar.update(done, state);
       };
     },
     note: (text) => all.log(`${text}\n`),

@@ -11,6 +11,11 @@ export function quietOption(): Option {
   return new Option('--quiet', 'no progress').default(false);
 }
 
+/** `--json`, of every command that prints results. */
+export function jsonOption(): Option {
+  return new Option('--json', 'print the results as one JSON document').default(false);
+}
+
 /** `--table`, of every command that prunes or compresses the tables of a checkpoint; `doing` says which it does. */
 export function tableOption(doing: 'prune' | 'compress'): Option {
   return new Option(

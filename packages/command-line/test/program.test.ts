@@ -73,6 +73,18 @@ describe('a command', () => {
     expect(stdout).toBe('');
   });
 
+  it.each([
+    [['train', '--model-pth', 'm'], "unknown option '--model-pth'\n(Did you mean --model-path?)"],
+    [
+      ['train', '--model_pat=m', '--epochs', '3'],
+      "unknown option '--model-pat'\n(Did you mean --model-path?)",
+    ],
+    [['train', '--epochs', '-1'], "required option '--model-path <file>' not specified"],
+  ])('answers a typo with the near flag, even if a required one is missing: %j', (args, message) => {
+    const { status, stderr } = run(...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`error: ${message}`)]);
+  });
+
   it('exits with 1 after one line on stderr when its work fails', () => {
     expect(run('fail', 'a.csv, line 3:|expected a number')).toEqual(
       expect.objectContaining({ status: 1, stdout: '', stderr: 'error: a.csv, line 3: expected a number\n' }),

@@ -38,8 +38,8 @@ describe('createProgress', () => {
     // The bars are drawn, and notes written, a few times a second.
     await new Promise((resolve) => setTimeout(resolve, 300));
     progress.finish();
-    expect(written()).toMatch(/train .* 50% \| 5\/10/);
-    expect(written()).toMatch(/evaluate .* 100% \| 3\/3/);
+    expect(written()).toMatch(/train {20}█+░+ {2}50% {2}5\/10/);
+    expect(written()).toMatch(/evaluate {17}█+ 100% {2}3\/3 {2}0 s/);
     expect(written()).toContain('engine: onnx');
   });
 

@@ -31,6 +31,11 @@ const program = createProgram({
 program.command('fail <message>').action((message: string) => {
   throw new Error(message.replace('|', '\n  '));
 });
+program
+  .command('train')
+  .requiredOption('--model-path <file>', 'the model')
+  .option('--epochs <number>', 'epochs')
+  .action((options) => void process.stdout.write(`${JSON.stringify(options)}\n`));
 program.command('wait').action(async () => {
   process.on('exit', () => process.stdout.write('left in order\n'));
   process.stdout.write('waiting\n');

@@ -2,11 +2,13 @@
 import {
   createProgram,
   freshOption,
+  jsonOption,
   Option,
   parseBetween,
   parseBy,
   parseChoice,
   parseCount,
+  printResult,
   quietOption,
   runProgram,
   threadsOption,
@@ -40,12 +42,13 @@ program
   )
   .option('--output <file>', 'the text file', 'train.txt')
   .addOption(threadsOption())
+  .addOption(jsonOption())
   .addOption(quietOption())
-  .action(async ({ rows, seed, rareIds, output, threads, quiet }) => {
+  .action(async ({ rows, seed, rareIds, output, threads, json, quiet }) => {
     await withProgress({ quiet, label: 'synthetic rows' }, (onProgress) =>
       synthesizeCriteo({ rows, seed, rareIds, output, threads, onProgress }),
     );
-    process.stdout.write(`${rows} rows: ${output}\n`);
+    printResult({ json }, { text: `${rows} rows: ${output}`, document: { output, rows } });
   });
 
 program
@@ -98,22 +101,35 @@ program
     ).argParser(parseCount(1)),
   )
   .addOption(freshOption())
+  .addOption(jsonOption())
   .addOption(quietOption())
-  .action(async ({ quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options }) => {
-    const choices = {
-      ...options,
-      columns: columns === 'criteo-kaggle' ? undefined : columns,
-      maxIndRange: maxIndRange === -1 ? undefined : maxIndRange,
-      sampling: { rate: dataSubSampleRate ?? subSampleRate, seed },
-    };
-    const { rows, dayCountFile, dictionariesFile, unknownRows } = await withProgress(
-      { quiet, label: 'preprocessed bytes' },
-      (onProgress, onNote) => preprocessCriteo({ ...choices, onProgress, onNote }),
-    );
-    const files = [options.processedDataFile, dayCountFile, dictionariesFile];
-    process.stdout.write(`${rows} rows: ${files.filter((file) => file !== undefined).join(', ')}\n`);
-    if (unknownRows) process.stdout.write(`${unknownRowsLine(unknownRows)}\n`);
-  });
+  .action(
+    async ({ json, quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options }) => {
+      const choices = {
+        ...options,
+        columns: columns === 'criteo-kaggle' ? undefined : columns,
+        maxIndRange: maxIndRange === -1 ? undefined : maxIndRange,
+        sampling: { rate: dataSubSampleRate ?? subSampleRate, seed },
+      };
+      const { rows, dayCountFile, dictionariesFile, unknownRows } = await withProgress(
+        { quiet, label: 'preprocessed bytes' },
+        (onProgress, onNote) => preprocessCriteo({ ...choices, onProgress, onNote }),
+      );
+      const { processedDataFile } = options;
+      const files = [processedDataFile, dayCountFile, dictionariesFile].filter((file) => file !== undefined);
+      const lines = [
+        `${rows} rows: ${files.join(', ')}`,
+        ...(unknownRows ? [unknownRowsLine(unknownRows)] : []),
+      ];
+      printResult(
+        { json },
+        {
+          text: lines.join('\n'),
+          document: { rows, processedDataFile, dayCountFile, dictionariesFile, unknownRows },
+        },
+      );
+    },
+  );
 
 /** As in the original, -1 leaves categories unchanged. */
 function parseMaxIndRange(text: string): number {

@@ -66,6 +66,17 @@ it('synthesizes the same bytes whatever the number of threads, and preprocesses 
   expect((await readNpz(join(folder, 'one.npz')))['X_cat']!.shape).toEqual([80_000, 26]);
 });
 
+it('prints what it wrote as one JSON document with --json', () => {
+  const made = run('synthesize', '--rows', '20', '--output', 'few.txt', '--json');
+  expect(JSON.parse(made.stdout)).toEqual({ output: 'few.txt', rows: 20 });
+  expect(made.stderr).toContain('(100%)');
+  const options = ['--raw-data-file', 'few.txt', '--processed-data-file', 'few.npz', '--quiet', '--json'];
+  expect(JSON.parse(run('preprocess', ...options).stdout)).toEqual({
+    ...{ rows: 20, processedDataFile: 'few.npz', dayCountFile: 'few_day_count.npz' },
+    ...{ dictionariesFile: 'few_dictionaries.npz', unknownRows: null },
+  });
+});
+
 it('synthesizes informative rare ids when asked to, the same on threads', () => {
   const rows = ['--rows', '30000', '--rare-ids', 'informative', '--quiet'];
   expect(run('synthesize', ...rows, '--output', 'informative.txt', '--threads', '1').status).toBe(0);

@@ -140,6 +140,11 @@ test('rows with the dictionaries of the training rows are predicted, with labels
     stderr: expect.not.stringContaining('ids'),
   });
   expect(probabilitiesIn('predictions.csv')).toEqual(Float32Array.from(expected).reverse());
+  const options = ['--processed-data-file', reversed, '--model-path', model, '--output', file('json.csv')];
+  expect(JSON.parse(dlrm('predict', ...options, '--json').stdout)).toEqual({
+    output: file('json.csv'),
+    rows,
+  });
   expect(evaluateOn(reversed, model, '--split', 'all', '--json', '--quiet').stdout).toMatch(/^\{"rows":700,/);
 
   // Kaggle's test rows have no labels.

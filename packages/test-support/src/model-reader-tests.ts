@@ -44,7 +44,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     await fails(/cannot read [^\n]*sl=0\.3\.zip: no such file/);
     await writeFile(models.metadata, text);
     const [, second] = parse<{ path: string }>(text, { columns: true });
-    await truncate(second!.path, 50_000);
+    await truncate(join(models.folder, second!.path), 50_000);
     await fails(/sl=0\.9\.zip: expected \d+ bytes, [^\n]* found 50000/);
     // Without the sizes, as in the original's CSV.
     await writeFile(models.metadata, text.replaceAll(/(\.zip"?),\d+,/g, '$1,,'));
@@ -87,12 +87,13 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     const rows = parse<{ path: string }>(text, { columns: true });
     // Without the sizes, as in the original's CSV.
     await writeFile(models.metadata, text.replaceAll(/(\.zip"?),\d+,/g, '$1,,'));
-    const earlier = await readFile(rows[1]!.path);
-    await copyFile(rows[0]!.path, rows[1]!.path);
+    const paths = rows.map(({ path }) => join(models.folder, path));
+    const earlier = await readFile(paths[1]!);
+    await copyFile(paths[0]!, paths[1]!);
     await fails(
       /sl=0\.9\.zip: expected sparsity_level 0\.9, as [^\n]* says, found 0\.0: the file is of another run/,
     );
-    await writeFile(rows[1]!.path, earlier);
+    await writeFile(paths[1]!, earlier);
 
     const model = join(models.folder, 'changed.ckpt');
     const state = await loadCheckpoint(originalModel);
@@ -118,13 +119,23 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     await symlink(models.metadata, link);
     const text = await readFile(models.metadata, 'utf8');
     const [{ path }] = parse<{ path: string }>(text, { columns: true }) as [{ path: string }];
-    for (const output of [models.metadata, link, data, path]) {
+    for (const output of [models.metadata, link, data, join(models.folder, path)]) {
       const { stderr, status } = run([...models.args, '--processed-data-file', data, '--output', output]);
       expect(stderr).toContain(`error: cannot write ${output}: it is also an input, and would be lost`);
       expect(status).toBe(1);
     }
     expect(await readFile(models.metadata, 'utf8')).toBe(text);
     expect(await readFile(data)).toEqual(await readFile(originalData));
+  });
+
+  test('--json prints the rows as one JSON document, with the progress on stderr', async () => {
+    const { status, stdout, stderr } = run([...models.args, '--json']);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('(100%)')]);
+    const found = JSON.parse(stdout) as { output: string; rows: object[] };
+    expect(found.output).toBe(models.output);
+    const written = parse<object>(await readFile(models.output), { columns: true });
+    expect(found.rows).toHaveLength(written.length);
+    expect(found.rows[0]).toMatchObject({ norm: 'L1', sparseBlockShape: [1, 1], sparsityLevel: 0 });
   });
 
   test('wrong usage is exit code 2', () => {

@@ -46,12 +46,12 @@ export interface ActivationSparsity<Variant extends string = string> {
   logLossChange?: number | undefined;
   /** The change of the accuracy. */
   accuracyChange: number;
-  /** Median seconds of a forward pass over the batch. */
-  timeTaken: number;
+  /** Median seconds of a forward pass over the batch. Times are in a file of their own, and known only if that is there. */
+  timeTaken?: number;
   /** The same for the dense model, run in turn with this one. */
-  denseTimeTaken: number;
+  denseTimeTaken?: number;
   /** Median over the runs of the dense model's time divided by this one's. */
-  speedup: number;
+  speedup?: number;
   /** Rows of the batch. */
   batchSize: number;
   /** Runs, the first of which is not counted. */
@@ -67,12 +67,12 @@ const count = { cell: wholeNumber({ minimum: 0 }) };
 const mayBeEmpty = true;
 
 const pointSchema: ResultsSchema<ActivationPoint> = {
-  tables: { column: 'tables', cell: text('how tables are compressed') },
-  score: { column: 'score', cell: text('the name of a score') },
-  sparsityLevel: { column: 'sparsity_level', ...share },
+  tables: { column: 'tables', role: 'key', cell: text('how tables are compressed') },
+  score: { column: 'score', role: 'key', cell: text('the name of a score') },
+  sparsityLevel: { column: 'sparsity_level', role: 'key', ...share },
 };
 const schema: ResultsSchema<ActivationSparsity> = {
-  dlrmType: { column: 'dlrm_type', cell: text('the name of a way to run the model') },
+  dlrmType: { column: 'dlrm_type', role: 'key', cell: text('the name of a way to run the model') },
   keptFeatures: { column: 'kept_features', ...count },
   keptPairs: { column: 'kept_pairs', ...count },
   usedTables: { column: 'used_tables', ...count },
@@ -84,9 +84,9 @@ const schema: ResultsSchema<ActivationSparsity> = {
   rocAucChangeError: { column: 'roc_auc_change_error', cell: float({ minimum: 0 }), mayBeEmpty },
   logLossChange: { column: 'log_loss_change', cell: float(), mayBeEmpty },
   accuracyChange: { column: 'accuracy_change', ...change },
-  timeTaken: { column: 'time_taken', ...seconds },
-  denseTimeTaken: { column: 'dense_time_taken', ...seconds },
-  speedup: { column: 'speedup', cell: float({ minimum: 0 }) },
+  timeTaken: { column: 'time_taken', role: 'time', ...seconds },
+  denseTimeTaken: { column: 'dense_time_taken', role: 'time', ...seconds },
+  speedup: { column: 'speedup', role: 'time', cell: float({ minimum: 0 }) },
   batchSize: { column: 'batch_size', cell: wholeNumber({ minimum: 1 }) },
   runs: { column: 'runs', cell: wholeNumber({ minimum: 2 }) },
   layers: { column: 'layers', cell: text('names of layers'), mayBeAbsent: true },

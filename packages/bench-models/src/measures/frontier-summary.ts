@@ -12,12 +12,13 @@ export interface FrontierSummary extends FrontierPoint {
 const averaged = [
   ...(['tableBytes', 'bytesPerRow', 'memoryRatio', 'rocAuc', 'aucChange', 'aucChangeLower'] as const),
   ...(['aucChangeUpper', 'logLoss', 'logLossChange', 'validationRocAuc', 'validationAucChange'] as const),
-  ...(['lookupNs', 'compressSeconds', 'calibrationSeconds'] as const),
 ];
 const averagedIfTrained = [
   ...(['trainedAucChange', 'trainedAucChangeLower', 'trainedAucChangeUpper'] as const),
   ...(['trainedBaseAucChange', 'trainedTableBytes'] as const),
 ];
+/** Means of these are known only if all are. */
+const times = ['lookupNs', 'compressSeconds', 'calibrationSeconds'] as const;
 
 /** The distinct models of the frontier, with means over several seeds. */
 export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSummary[] {
@@ -30,7 +31,8 @@ export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSum
   }
   return [...models.values()].map((of) => {
     const isTrained = of[0]!.trainedEpochs !== undefined;
-    const fields = [...averaged, ...(isTrained ? averagedIfTrained : [])];
+    const known = times.filter((time) => of.every((point) => point[time] !== undefined));
+    const fields = [...averaged, ...(isTrained ? averagedIfTrained : []), ...known];
     const mean = (field: (typeof fields)[number]) =>
       of.reduce((sum, point) => sum + point[field]!, 0) / of.length;
     const means = Object.fromEntries(fields.map((field) => [field, mean(field)])) as unknown as FrontierPoint;

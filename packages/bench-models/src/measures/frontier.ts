@@ -1,6 +1,6 @@
 import type { GridPoint } from '../methods/grid-point.js';
 import { methods } from '../methods/methods.js';
-import { float, oneOf, text, wholeNumber } from '../results/cell-types.js';
+import { float, oneOf, pathCell, wholeNumber } from '../results/cell-types.js';
 import { distinctModels } from '../results/distinct-models.js';
 import { gridPointColumns, gridPointOwnColumns, modelSchema } from '../results/grid-point-schema.js';
 import type { ResultsColumn } from '../results/results-csv.js';
@@ -34,14 +34,14 @@ export interface FrontierMeasurement {
   validationRocAuc: number;
   /** `validationRocAuc` minus that of the uncompressed model; models are chosen by it. */
   validationAucChange: number;
-  /** Nanoseconds per lookup: median over passes of a batch through all tables. */
-  lookupNs: number;
+  /** Nanoseconds per lookup: median over passes of a batch through all tables. Times are in a file of their own, and known only if that is there. */
+  lookupNs?: number;
   /** Seconds to compress the model, including the sweep that it shares with other models of the method. */
-  compressSeconds: number;
+  compressSeconds?: number;
   /** Training rows of the calibration pass; 0 if the method needs only the tables. */
   calibrationRows: number;
   /** Seconds of calibration, one pass for all methods; 0 if the method needs only the tables. */
-  calibrationSeconds: number;
+  calibrationSeconds?: number;
   /** The file of the model, if it was written. */
   path?: string;
   /** Bytes of that file. */
@@ -73,8 +73,8 @@ const seconds = float({ expected: 'seconds', minimum: 0 });
 const maybe = { mayBeEmpty: true, mayBeAbsent: true };
 
 const schema: ResultsSchema<FrontierMeasurement> = {
-  seed: { column: 'seed', cell: wholeNumber({ minimum: 0 }) },
-  wantedRatio: { column: 'wanted_ratio', cell: float({ minimum: 1 }), ...maybe },
+  seed: { column: 'seed', role: 'key', cell: wholeNumber({ minimum: 0 }) },
+  wantedRatio: { column: 'wanted_ratio', role: 'key', cell: float({ minimum: 1 }), ...maybe },
   tableBytes: { column: 'table_bytes', cell: bytes },
   bytesPerRow: { column: 'bytes_per_row', cell: positive },
   memoryRatio: { column: 'memory_ratio', cell: positive },
@@ -86,11 +86,11 @@ const schema: ResultsSchema<FrontierMeasurement> = {
   logLossChange: { column: 'log_loss_change', cell: float() },
   validationRocAuc: { column: 'validation_roc_auc', cell: share },
   validationAucChange: { column: 'validation_auc_change', cell: float() },
-  lookupNs: { column: 'lookup_ns', cell: positive },
-  compressSeconds: { column: 'compress_seconds', cell: seconds },
+  lookupNs: { column: 'lookup_ns', role: 'time', cell: positive },
+  compressSeconds: { column: 'compress_seconds', role: 'time', cell: seconds },
   calibrationRows: { column: 'calibration_rows', cell: wholeNumber({ minimum: 0 }) },
-  calibrationSeconds: { column: 'calibration_seconds', cell: seconds },
-  path: { column: 'path', cell: text('the path of a model'), ...maybe },
+  calibrationSeconds: { column: 'calibration_seconds', role: 'time', cell: seconds },
+  path: { column: 'path', cell: pathCell, ...maybe },
   fileBytes: { column: 'file_bytes', cell: bytes, ...maybe },
   trainedEpochs: { column: 'trained_epochs', cell: wholeNumber({ minimum: 1 }), ...maybe },
   trainedAucChange: { column: 'trained_auc_change', cell: float(), ...maybe },
@@ -101,13 +101,14 @@ const schema: ResultsSchema<FrontierMeasurement> = {
 };
 
 /**
- * The columns of `compression_frontier.csv`: the method, what tells its models apart, and what was measured.
+ * The columns of `compression_frontier.csv`, and of the file of times beside it: the method, what tells its models apart, and
+ * what was measured.
  *
  * @param isTrained whether the models were trained further
  */
 export function frontierColumns({ isTrained }: { isTrained: boolean }): ResultsColumn<FrontierPoint>[] {
   return [
-    { name: 'method', cell: ({ method }) => method },
+    { name: 'method', role: 'key', cell: ({ method }) => method },
     ...gridPointColumns,
     ...gridPointOwnColumns.filter(({ name }) => name !== 'method'),
     ...columnsOf(schema).filter(({ name }) => isTrained || !name.startsWith('trained_')),
@@ -121,7 +122,7 @@ export function frontierColumns({ isTrained }: { isTrained: boolean }): ResultsC
  */
 export async function readFrontier(csvPath: string): Promise<FrontierPoint[]> {
   const ofModels = modelSchema(schema);
-  const method = { column: 'method', cell: oneOf(methods.map(({ id }) => id)) };
+  const method = { column: 'method', role: 'key' as const, cell: oneOf(methods.map(({ id }) => id)) };
   const rows = (await readResultsCsv(csvPath, { ...ofModels, method })) as FrontierPoint[];
   distinctModels(
     csvPath,

@@ -1,19 +1,34 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { formatPythonFloat, formatPythonTuple, parsePythonTuple } from './python-notation.js';
 
 /** How the cells of a column are written and read. */
 export interface CellType<Value> {
   /** The expected contents, for errors: `a number from 0 to 1`. */
   expected: string;
-  /** The value of a cell, or undefined if it is invalid. */
-  parse: (cell: string) => Value | undefined;
-  /** The cell of a value. */
-  format: (value: Value) => string | number;
+  /** The value of a cell of a file in `folder`, or undefined if it is invalid. */
+  parse: (cell: string, folder: string) => Value | undefined;
+  /** The cell of a value, in a file in `folder`. */
+  format: (value: Value, folder: string) => string | number;
 }
 
 /** Any nonempty text. */
 export function text(expected: string): CellType<string> {
   return { expected, parse: (cell) => (cell.trim() === '' ? undefined : cell), format: (value) => value };
 }
+
+/**
+ * The path of a file. One below the folder of the CSV is stored relative to it, with `/`, so that the folder can be moved;
+ * others are stored as absolute paths.
+ */
+export const pathCell: CellType<string> = {
+  expected: 'the path of a model',
+  parse: (cell, folder) => (cell.trim() === '' ? undefined : resolve(folder, cell)),
+  format(value, folder) {
+    const path = relative(resolve(folder), resolve(value));
+    const isBelow = path !== '' && !isAbsolute(path) && path.split(sep)[0] !== '..';
+    return isBelow ? path.replaceAll(sep, '/') : resolve(value);
+  },
+};
 
 /** One of some words. */
 export function oneOf<Choice extends string>(choices: readonly Choice[]): CellType<Choice> {

@@ -14,12 +14,14 @@ const originals: ResultsSchema<Pick<GridPoint, Original>> = {
 const ours: ResultsSchema<Omit<GridPoint, Original>> = {
   scope: {
     column: 'scope',
+    role: 'key',
     cell: oneOf(methods.flatMap(({ scope }) => scope ?? [])),
     mayBeEmpty: true,
     mayBeAbsent: true,
   },
   method: {
     column: 'method',
+    role: 'key',
     cell: oneOf(methods.filter(({ scope }) => scope === undefined).map(({ id }) => id)),
     mayBeEmpty: true,
     mayBeAbsent: true,
@@ -39,7 +41,7 @@ function field<Name extends keyof GridPoint>(
     const method = id ? methods.find((known) => known.id === id) : methods[0];
     return !method?.fields.includes(name);
   };
-  return { column, cell, mayBeEmpty };
+  return { column, role: 'key', cell, mayBeEmpty };
 }
 
 /** The columns that identify the model of a row; every results file starts with them. */

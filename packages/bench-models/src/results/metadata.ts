@@ -1,6 +1,5 @@
-import { dirname, resolve } from 'node:path';
 import type { GridPoint } from '../methods/grid-point.js';
-import { float, text, wholeNumber } from './cell-types.js';
+import { float, pathCell, wholeNumber } from './cell-types.js';
 import { gridPointColumns, modelSchema } from './grid-point-schema.js';
 import type { ResultsColumn } from './results-csv.js';
 import { columnsOf, readResultsCsv, type ResultsSchema } from './results-schema.js';
@@ -33,9 +32,9 @@ type Metadata = Omit<SparseModelMetadata, keyof GridPoint>;
 const schema: ResultsSchema<Metadata> = {
   stepTimeSec: { column: 'step_time_sec', cell: float({ expected: 'seconds', minimum: 0 }) },
   zipFileSize: { column: 'zip_file_size', cell: wholeNumber({ expected: 'whole MiB', minimum: 0 }) },
-  path: { column: 'path', cell: text('the path of a model') },
+  path: { column: 'path', cell: pathCell },
   bytes: { column: 'bytes', cell: bytes, ...ours },
-  sparsePath: { column: 'sparse_path', cell: text('the path of a model'), ...ours },
+  sparsePath: { column: 'sparse_path', cell: pathCell, ...ours },
   sparseBytes: { column: 'sparse_bytes', cell: bytes, ...ours },
   tables: { column: 'tables', cell: wholeNumber({ expected: 'a number of tables', minimum: 0 }), ...ours },
   prunedValues: {
@@ -55,18 +54,12 @@ export const sizeColumns = columnsOf(schema);
 const metadataSchema = modelSchema(schema);
 
 /**
- * Reads a `sparse_model_metadata.csv`, ours or the original's. Relative paths in it are relative to the CSV's folder;
- * unknown columns are ignored.
+ * Reads a `sparse_model_metadata.csv`, ours or the original's. Relative paths in it are relative to the CSV's folder, the
+ * original's are absolute; unknown columns are ignored.
  *
  * @throws Error naming the file, and if possible the line and column, if it cannot be read, lacks a column, has no rows, or
  *   has an invalid cell.
  */
 export async function readSparseModelMetadata(csvPath: string): Promise<SparseModelMetadata[]> {
-  const absolute = (path: string) => resolve(dirname(csvPath), path);
-  const rows = await readResultsCsv(csvPath, metadataSchema);
-  return rows.map((row) => ({
-    ...row,
-    path: absolute(row.path),
-    ...(row.sparsePath !== undefined && { sparsePath: absolute(row.sparsePath) }),
-  }));
+  return readResultsCsv(csvPath, metadataSchema);
 }

@@ -1,13 +1,23 @@
+import { dirname } from 'node:path';
 import { readText, writeWhole } from '@ds/files';
 import { parse } from 'csv-parse/sync';
 import { createArrayCsvStringifier } from 'csv-writer';
+import { timesPath } from './times-path.js';
+
+/**
+ * The part of a column if the file has another one with its times beside it (`timesPath`), so that equal runs write equal
+ * files: a `key` says what a row is about, and is in both; a `time` is only in the other one.
+ */
+export type ColumnRole = 'key' | 'time';
 
 /** A column of a results file: its heading and the cell of each row. */
 export interface ResultsColumn<Row> {
   /** The heading. */
   name: string;
-  /** The cell of a row. */
-  cell: (row: Row) => string | number;
+  /** Default: only in the file itself. */
+  role?: ColumnRole;
+  /** The cell of a row, in a file in `folder`; default: the working directory. */
+  cell: (row: Row, folder?: string) => string | number;
 }
 
 /** The cells of a CSV file as text, with line numbers (the header is line 1). */
@@ -24,16 +34,20 @@ export interface ResultsText {
 }
 
 /** Formats rows as a CSV with a header and Unix line endings; like in pandas, cells with a comma are quoted. */
-export function formatResultsCsv<Row>(columns: readonly ResultsColumn<Row>[], rows: readonly Row[]): string {
+function formatResultsCsv<Row>(
+  columns: readonly ResultsColumn<Row>[],
+  rows: readonly Row[],
+  folder: string,
+): string {
   return createArrayCsvStringifier({}).stringifyRecords([
     columns.map(({ name }) => name),
-    ...rows.map((row) => columns.map(({ cell }) => cell(row))),
+    ...rows.map((row) => columns.map(({ cell }) => cell(row, folder))),
   ]);
 }
 
 /**
- * Writes a results file atomically, when `makeRows` is done. Whether the file can be written is checked before `makeRows`
- * starts, so that an error comes before the work.
+ * Writes a results file atomically, when `makeRows` is done; if some of its columns are times, these go to the file of times
+ * beside it. Whether the files can be written is checked before `makeRows` starts, so that an error comes before the work.
  *
  * @throws Error naming `path` if it cannot be written, and errors of `makeRows`; an earlier file then stays as it was.
  */
@@ -47,9 +61,18 @@ export async function writeResultsCsv<Row>({
   makeRows: () => Promise<Row[]>;
 }): Promise<Row[]> {
   let rows: Row[] = [];
+  const folder = dirname(path);
+  const without = columns.filter(({ role }) => role !== 'time');
+  const ofTimes = columns.filter(({ role }) => role !== undefined);
   await writeWhole(path, async (file) => {
-    rows = await makeRows();
-    await file.writeFile(formatResultsCsv(columns, rows));
+    if (without.length === columns.length) rows = await makeRows();
+    else {
+      await writeWhole(timesPath(path), async (times) => {
+        rows = await makeRows();
+        await times.writeFile(formatResultsCsv(ofTimes, rows, folder));
+      });
+    }
+    await file.writeFile(formatResultsCsv(without, rows, folder));
   });
   return rows;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@ds/test-support';
-import { formatResultsCsv, readResultsText, writeResultsCsv, type ResultsColumn } from '../../src/results/results-csv.js';
+import { readResultsText, writeResultsCsv, type ResultsColumn } from '../../src/results/results-csv.js';
 
 const folder = temporaryFolder();
 const columns: ResultsColumn<{ name: string; size: number }>[] = [
@@ -9,18 +9,25 @@ const columns: ResultsColumn<{ name: string; size: number }>[] = [
   { name: 'size', cell: (row) => row.size },
 ];
 
-test('cells are quoted where pandas quotes them', () => {
+/** The text of a file with these rows. */
+async function textOf(rows: { name: string; size: number }[]): Promise<string> {
+  const path = join(folder, 'text.csv');
+  await writeResultsCsv({ path, columns, makeRows: async () => rows });
+  return readFile(path, 'utf8');
+}
+
+test('cells are quoted where pandas quotes them', async () => {
   const rows = [
     { name: '(1, 4)', size: 1 },
     { name: 'say "so"', size: 2 },
     { name: '', size: 3 },
   ];
   // What pandas 3.1 writes: pd.DataFrame(...).to_csv(index=False)
-  expect(formatResultsCsv(columns, rows)).toBe('name,size\n"(1, 4)",1\n"say ""so""",2\n,3\n');
+  expect(await textOf(rows)).toBe('name,size\n"(1, 4)",1\n"say ""so""",2\n,3\n');
 });
 
-test('no rows are a heading', () => {
-  expect(formatResultsCsv(columns, [])).toBe('name,size\n');
+test('no rows are a heading', async () => {
+  expect(await textOf([])).toBe('name,size\n');
 });
 
 test('the rows are returned and are in the file, which was not there before all were made', async () => {

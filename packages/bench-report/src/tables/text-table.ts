@@ -1,3 +1,5 @@
+import { formatQuantity } from '../units.js';
+
 /** A table of texts with one heading for each column. */
 export interface TextTable {
   headings: string[];
@@ -6,3 +8,8 @@ export interface TextTable {
 
 /** The text of a cell without a value. */
 export const noValue = '–';
+
+/** A quantity, times `factor`, that may be unknown. */
+export function formatKnown(value: number | undefined, factor = 1): string {
+  return value === undefined ? noValue : formatQuantity(factor * value);
+}

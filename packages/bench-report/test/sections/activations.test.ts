@@ -47,7 +47,7 @@ test('charts have a panel for each kind of tables, and a line for each score or 
   // Between the two scores' shares of the dense model's time.
   const shares = rows
     .filter((row) => row.tables === 'dense' && row.dlrmType === 'folded' && row.sparsityLevel === 0.5)
-    .map(({ speedup }) => 100 / speedup);
+    .map(({ speedup }) => 100 / speedup!);
   expect(time!.panels[0]!.lines[1]!.points[1]).toEqual({
     place: 0.5,
     value: (shares[0]! + shares[1]!) / 2,

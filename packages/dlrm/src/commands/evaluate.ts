@@ -3,9 +3,11 @@ import {
   createProgress,
   dayCountsOf,
   dayCountsOption,
+  jsonOption,
   Option,
   parseChoice,
   parseCount,
+  printResult,
   quietOption,
   type Command,
 } from '@ds/command-line';
@@ -45,11 +47,11 @@ export function addEvaluateCommand(program: Command): void {
         .default('test'),
     )
     .option('--test-mini-batch-size <rows>', 'rows per forward pass', parseCount(1), 16384)
-    .option('--json', 'print the metrics as JSON')
     .addOption(dayCountsOption())
     .addOption(engineOption())
     .addOption(archInteractionOpOption())
     .addOption(qrOperationOption())
+    .addOption(jsonOption())
     .addOption(quietOption())
     .action(runEvaluate);
 }
@@ -84,9 +86,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
   } finally {
     progress.finish();
   }
-  process.stdout.write(
-    options.json ? `${JSON.stringify(metrics, (_, value) => value ?? null)}\n` : metricLines(metrics),
-  );
+  printResult(options, { text: metricLines(metrics), document: metrics });
 }
 
 function metricLines(metrics: Record<string, number | undefined>): string {

@@ -1,5 +1,12 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { createProgress, parseCount, quietOption, type Command } from '@ds/command-line';
+import {
+  createProgress,
+  jsonOption,
+  parseCount,
+  printResult,
+  quietOption,
+  type Command,
+} from '@ds/command-line';
 import { checkOutputs } from '@ds/files';
 import { writePredictions } from '../training/write-predictions.js';
 import { loadForData } from './load-for-data.js';
@@ -14,6 +21,7 @@ interface PredictOptions extends SharedOptions {
   processedDataFile: string;
   modelPath: string;
   output: string;
+  json?: boolean;
   testMiniBatchSize: number;
 }
 
@@ -35,6 +43,7 @@ export function addPredictCommand(program: Command): void {
     .addOption(engineOption())
     .addOption(archInteractionOpOption())
     .addOption(qrOperationOption())
+    .addOption(jsonOption())
     .addOption(quietOption())
     .action(runPredict);
 }
@@ -58,5 +67,5 @@ async function runPredict(options: PredictOptions): Promise<void> {
   } finally {
     progress.finish();
   }
-  process.stdout.write(`${rows} rows: ${output}\n`);
+  printResult(options, { text: `${rows} rows: ${output}`, document: { output, rows } });
 }

@@ -83,8 +83,11 @@ export function activationAucCharts(rows: readonly ActivationRow[]): Chart[] {
   ];
 }
 
-/** Forward time in percent of the dense model's: a panel for each kind of tables, a line for each way to run the model. */
-export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
+/**
+ * Forward time in percent of the dense model's: a panel for each kind of tables, a line for each way to run the model. There
+ * is none where the times are not known.
+ */
+export function activationTimeCharts(rows: readonly ActivationRow[]): Chart[] {
   const variants = activationVariantsIn(rows);
   const panels = panelsOf(rows, (ofTables) =>
     variants.map(({ dlrmType, name }, style) => ({
@@ -93,12 +96,13 @@ export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
       points: levelsOf(ofTables).flatMap((level) => {
         const shares = ofTables
           .filter((row) => row.dlrmType === dlrmType && row.sparsityLevel === level)
-          .map(({ speedup }) => 100 / speedup);
+          .flatMap(({ speedup }) => (speedup === undefined ? [] : [100 / speedup]));
         return shares.length === 0 ? [] : [{ place: level, value: median(shares) }];
       }),
     })),
   );
-  return {
+  if (panels.length === 0) return [];
+  const chart = {
     id: 'activation-time',
     title: 'Forward time without some activations',
     description:
@@ -113,6 +117,7 @@ export function activationTimeChart(rows: readonly ActivationRow[]): Chart {
     reference: { label: 'dense', value: 100 },
     panels,
   };
+  return [chart];
 }
 
 function panelsOf(rows: readonly ActivationRow[], linesOf: (ofTables: ActivationRow[]) => Line[]) {

@@ -1,10 +1,9 @@
 import { activationSparsitySchema, distinctRows, readResultsCsv } from '@ds/bench-models';
-import { noValue } from '../../tables/text-table.js';
-import { formatQuantity } from '../../units.js';
+import { formatKnown, noValue } from '../../tables/text-table.js';
 import type { Section } from '../section.js';
 import {
   activationAucCharts,
-  activationTimeChart,
+  activationTimeCharts,
   activationVariantsIn,
   sparsifiedInputs,
   type ActivationRow,
@@ -20,7 +19,7 @@ export const activationsSection: Section<ActivationRow> = {
   chartIds: ['activation-auc', 'activation-time'],
   read: async (csvPath) =>
     distinctRows(csvPath, await readResultsCsv(csvPath, activationSparsitySchema), rowTitle),
-  charts: (rows) => [...activationAucCharts(rows), activationTimeChart(rows)],
+  charts: (rows) => [...activationAucCharts(rows), ...activationTimeCharts(rows)],
   notes(rows) {
     const { runs, batchSize } = rows[0]!;
     return (
@@ -44,7 +43,7 @@ export const activationsSection: Section<ActivationRow> = {
       heading: 'speed-up',
       value: ({ speedup }) => speedup,
       // A ratio of two times that were taken in turn.
-      noise: ({ speedup }) => speedup / 10,
+      noise: ({ speedup = 0 }) => speedup / 10,
     },
   ],
   // Its models are not those of the grid.
@@ -81,9 +80,9 @@ export const activationsSection: Section<ActivationRow> = {
             inTenThousandths(row.rocAucChange),
             row.logLoss?.toFixed(5) ?? noValue,
             row.accuracy.toFixed(4),
-            formatQuantity(1000 * row.timeTaken),
-            formatQuantity(1000 * row.denseTimeTaken),
-            row.speedup.toFixed(3),
+            formatKnown(row.timeTaken, 1000),
+            formatKnown(row.denseTimeTaken, 1000),
+            row.speedup?.toFixed(3) ?? noValue,
           ]),
         },
       },

@@ -5,7 +5,7 @@ import {
   type FrontierPoint,
   type FrontierSummary,
 } from '@ds/bench-models';
-import type { TextTable } from '../../tables/text-table.js';
+import { formatKnown, type TextTable } from '../../tables/text-table.js';
 import { modelColumnsOf } from '../../models.js';
 import { formatQuantity } from '../../units.js';
 
@@ -33,8 +33,8 @@ export function frontierTable(points: readonly FrontierPoint[]): TextTable {
         ...[value, lower, upper],
         ...(spread ? [String(model.seeds), spreadOf(model)] : []),
         (1e4 * model.logLossChange).toFixed(1),
-        formatQuantity(model.lookupNs),
-        formatQuantity(model.compressSeconds),
+        formatKnown(model.lookupNs),
+        formatKnown(model.compressSeconds),
       ];
     }),
   };
