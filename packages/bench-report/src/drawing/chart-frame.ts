@@ -2,7 +2,8 @@ import { namedLines, type Chart } from './chart.js';
 import type { Palette } from './palette.js';
 
 const side = 14;
-const nameGap = 22;
+// As wide as what echarts measures too little of a long name.
+const nameGap = 34;
 const markWidth = 34;
 const rowHeight = 14 + nameGap;
 // About a letter of the legend.

@@ -8,6 +8,8 @@ import { decades } from './scales.js';
 
 const margin = { top: 16, right: 24, bottom: 58, left: 74 };
 const narrow = 560;
+// About a letter of a label.
+const letterWidth = 7.5;
 /** What does not fade while a line is pointed at. */
 const opaque = { itemStyle: { opacity: 1 }, lineStyle: { opacity: 1 }, label: { opacity: 1 } };
 
@@ -102,7 +104,11 @@ function answerSeries(
   const share = Math.log(place / places.min) / Math.log(places.max / places.min);
   const isLeft = share < 0.5;
   const pixelsTo = (other: number) => (height * Math.log(other / value)) / Math.log(losses.max / losses.min);
-  const isTaken = marks.some((mark) => pixelsTo(mark.value) > 12 && pixelsTo(mark.value) < 44);
+  const end = share * width + (isLeft ? letterWidth * label.length : 0);
+  const isTaken = marks.some(
+    (mark) =>
+      pixelsTo(mark.value) > 12 && pixelsTo(mark.value) < 44 && end > width - letterWidth * mark.label.length,
+  );
   return {
     type: 'scatter',
     data: [[place, value]],
