@@ -1,6 +1,6 @@
 import { beginWhole, type UnfinishedFile } from '@ds/files';
 import { availableThreads, runOnThreads, type ThreadTask } from '@ds/threads';
-import type { GridPoint, SparseModelMetadata, SweepPlan } from '@ds/bench-models';
+import { sourceKey, type GridPoint, type SparseModelMetadata, type SweepPlan } from '@ds/bench-models';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { DumpedFile, DumpedModel, DumpTask } from './dump-task.js';
 
@@ -58,7 +58,7 @@ export async function dumpModels({
       onResult: async (dumped, index) => {
         for (const file of await Promise.all(unfinished.get(index)!)) await file.finish();
         unfinished.delete(index);
-        await onDumped(rowOf(models[index]!, dumped), index);
+        await onDumped({ ...rowOf(models[index]!, dumped), sourceSha256: metadata[sourceKey]! }, index);
       },
     });
   } finally {

@@ -8,6 +8,7 @@ import {
   gridPointOwnColumns,
   pathCell,
   readResultsText,
+  sourceKey,
   tableTypes,
   timesPath,
   writeResultsCsv,
@@ -121,6 +122,14 @@ async function mergeFiles({
   });
   const rows = [...merged.values()];
   if (rows.length === 0) throw new Error(`expected rows in ${parts.join(', ')}, found none`);
+  const source = header.indexOf(sourceKey);
+  const other = source < 0 ? undefined : rows.find(({ cells }) => cells[source] !== rows[0]!.cells[source]);
+  if (other) {
+    throw new Error(
+      `${other.place}: expected ${sourceKey} ${rows[0]!.cells[source]!.slice(0, 12)}..., as in ${rows[0]!.place}, ` +
+        `found ${other.cells[source]!.slice(0, 12)}...: parts of different models`,
+    );
+  }
   const models =
     like === undefined
       ? fullGrid(

@@ -170,6 +170,20 @@ test('a doubled row is an error that names both places', async () => {
   );
 });
 
+test('parts of different models are refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const parts = ['0.0', '1.0'].map((level) => join(folder, `${level}.csv`));
+    for (const [index, part] of parts.entries()) {
+      const text = `norm,sparse_block_shape,sparsity_level,source_sha256\nL1,"(1, 4)",${index}.0,${`${index}`.repeat(64)}\n`;
+      await writeFile(part, text);
+    }
+    await expect(mergeResults({ parts, output: join(folder, 'merged.csv') })).rejects.toThrow(
+      `${parts[1]} line 2: expected source_sha256 000000000000..., as in ${parts[0]} line 2, found 111111111111...: ` +
+        'parts of different models',
+    );
+  });
+});
+
 test('parts with other columns are refused', async () => {
   const change = ([first, [, ...rows] = [], ...others]: string[][]) => [
     first!,

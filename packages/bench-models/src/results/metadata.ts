@@ -1,5 +1,6 @@
 import type { GridPoint } from '../methods/grid-point.js';
-import { float, pathCell, wholeNumber } from './cell-types.js';
+import { float, pathCell, text, wholeNumber } from './cell-types.js';
+import { sourceKey } from './dump-identity.js';
 import { gridPointColumns, modelSchema } from './grid-point-schema.js';
 import type { ResultsColumn } from './results-csv.js';
 import { columnsOf, readResultsCsv, type ResultsSchema } from './results-schema.js';
@@ -22,6 +23,8 @@ export interface SparseModelMetadata extends GridPoint {
   tables?: number;
   /** Values of these tables that were set to 0. */
   prunedValues?: number;
+  /** SHA-256 of the model that was pruned, which the zip also holds; not in files of the original. */
+  sourceSha256?: string;
 }
 
 const bytes = wholeNumber({ expected: 'a number of bytes', minimum: 0 });
@@ -42,6 +45,7 @@ const schema: ResultsSchema<Metadata> = {
     cell: wholeNumber({ expected: 'a number of values', minimum: 0 }),
     ...ours,
   },
+  sourceSha256: { column: sourceKey, cell: text('the SHA-256 of a model'), ...ours },
 };
 
 /** The columns of `sparse_model_metadata.csv`: the original's, then ours. */

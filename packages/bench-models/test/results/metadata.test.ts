@@ -49,8 +49,8 @@ describe('sparse_model_metadata.csv', () => {
     const path = await csv('');
     await writeResultsCsv({ path, columns: metadataColumns, makeRows: async () => models });
     expect((await readFile(path, 'utf8')).split('\n').slice(0, 2)).toEqual([
-      `${heading},bytes,sparse_path,sparse_bytes,tables,pruned_values`,
-      'L1,"(1, 4)",0.0,2.0,5,"/models/L1/config_(1, 4)/criteo_model_norm=L1_sl=0.0.zip",5915981,,,,',
+      `${heading},bytes,sparse_path,sparse_bytes,tables,pruned_values,source_sha256`,
+      'L1,"(1, 4)",0.0,2.0,5,"/models/L1/config_(1, 4)/criteo_model_norm=L1_sl=0.0.zip",5915981,,,,,',
     ]);
     expect(await readSparseModelMetadata(path)).toEqual(models);
   });
