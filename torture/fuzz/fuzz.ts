@@ -29,7 +29,7 @@ interface Case {
 
 /**
  * Damages small files by seeded mutations, and reads each in a process that reads many, within limits of time and memory.
- * Every hundredth is written to the folder `sample`, if given, with what was found in it.
+ * Every twentieth is written to the folder `sample`, if given, with what was found in it.
  */
 export async function fuzz({
   cases,

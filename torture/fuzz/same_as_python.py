@@ -64,11 +64,9 @@ def judge(case: Path) -> dict[str, str]:
     ours = json.loads(case.read_text())
     path = case.parent / ours["file"]
     try:
-        tensors = read(path)
+        theirs, refusal = described(read(path)), ""
     except Exception as error:  # noqa: BLE001 - any error is a refusal
         theirs, refusal = None, f"{type(error).__name__}: {error}"[:200]
-    else:
-        theirs, refusal = described(tensors), ""
     if "error" in ours:
         if theirs is None:
             return {"file": path.name, "outcome": "both refuse"}
@@ -109,7 +107,8 @@ def described(tensors: dict[str, torch.Tensor]) -> dict[str, tuple[list[int], st
     """Shape and SHA-256 of the values as float32, any NaN being the same."""
     found = {}
     for name, tensor in tensors.items():
-        values = tensor.detach().to(torch.float32).contiguous().clone()
+        dense = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
+        values = dense.to(torch.float32).contiguous().clone()
         values[values != values] = float("nan")
         data = values.numpy().tobytes()
         found[name] = (list(tensor.shape), hashlib.sha256(data).hexdigest())

@@ -1,6 +1,6 @@
 // Reads damaged files, one after another, and tells for each how that ended, a JSON line each:
 // `node worker.mjs <seed> <first case> <cases> <folder for the files> [<folder for a sample>]`
-// Every hundredth case of a format that Python reads goes to the sample, with what was found in it.
+// Every twentieth case of a format that Python reads goes to the sample, with what was found in it.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { damage } from './damage.mjs';
 import { makeSeeds } from './seeds.mjs';
 
 const [seed, first, count, folder, sample] = process.argv.slice(2);
-const sampleEvery = 100;
+const sampleEvery = 20;
 const isKnownToPython = (name) => /\.(pt|pth|ckpt|safetensors|npz)$/.test(name);
 
 /** Lets the kernel count the peak of the resident set anew, where it can (proc(5), clear_refs). */
@@ -48,7 +48,7 @@ async function keepForPython(number, { name, extension }, bytes) {
     }),
     (error) => ({ error: error.message }),
   );
-  writeFileSync(join(sample, `${number}.json`), JSON.stringify({ file: `${number}${extension}`, ...found }));
+  writeFileSync(join(sample, `${file}.json`), JSON.stringify({ file, whole: `whole-${name}`, ...found }));
 }
 
 const seeds = await makeSeeds(folder);

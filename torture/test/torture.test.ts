@@ -3,11 +3,19 @@ import { builtFile } from '@ds/test-support';
 import { fuzz } from '../fuzz/fuzz.js';
 import { kills } from '../kills/kills.js';
 import { resources } from '../resources/resources.js';
+import { unwritable } from '../resources/unwritable.js';
 
 // Short forms of what `npm run torture` does at length.
 beforeAll(() => {
-  for (const name of ['bench-disk', 'bench-metrics', 'bench-forward', 'bench-memory', 'criteo-data', 'dlrm'])
+  const benchmarks = ['disk', 'metrics', 'forward', 'memory', 'activations', 'frontier', 'report'];
+  for (const name of [
+    ...benchmarks.map((each) => `bench-${each}`),
+    'criteo-data',
+    'dlrm',
+    'table-compression',
+  ])
     builtFile(join(__dirname, '../../packages', name, 'dist/cli.js'));
+  builtFile(join(__dirname, '../../examples/full-benchmark/dist/main.js'));
 });
 
 it('damaged files are read as they were, or refused with an error that names them', async () => {
@@ -23,6 +31,7 @@ it('killed commands leave whole files, and the next run writes what an undisturb
   'commands that lack something say so',
   async () => {
     expect((await resources()).faults).toEqual([]);
+    expect((await unwritable(['/proc/x'])).faults).toEqual([]);
   },
   600_000,
 );
