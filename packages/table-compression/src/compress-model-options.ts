@@ -20,6 +20,7 @@ export interface CompressModelOptions {
   modelPath: string;
   /** The processed npz on which it was trained. Without it, rows are kept by their norm alone. */
   processedDataFile?: string;
+  /** How small the tables are to be, or how much they may lose. */
   goal: CompressionGoal;
   /** The form of stored rows; default `projected`, or `quantized` if the format has no projected rows. */
   rows?: RowForm | undefined;
@@ -36,6 +37,7 @@ export interface CompressModelOptions {
   calibrationRows?: number;
   /** Seed for selecting them; default 1. */
   seed?: number;
+  /** What runs the network; default `auto`. */
   engine?: EngineChoice;
   /** Names of the tables, `*` for any characters. Default: the tables recognised by name. */
   tables?: readonly string[];

@@ -12,7 +12,11 @@ export class PrunedValues {
   readonly total: number;
   readonly #tables: readonly { length: number; bits: Uint32Array }[];
 
-  /** @param state a model's parameters, or only its tables, `emb_l.0.weight` and so on */
+  /**
+   * Finds the values that are 0 now.
+   *
+   * @param state a model's parameters, or only its tables, `emb_l.0.weight` and so on
+   */
   constructor(state: StateDict) {
     let [count, total] = [0, 0];
     this.#tables = embeddingTableNames(state).map((name) => {
