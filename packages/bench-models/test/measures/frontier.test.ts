@@ -8,6 +8,7 @@ import {
   frontierSummaries,
   paretoModels,
   readFrontier,
+  relativeLoss,
   smallestWithin,
   writeResultsCsv,
   type FrontierPoint,
@@ -100,6 +101,14 @@ test('the smallest model is chosen on the validation split, whatever it loses on
   expect(Object.fromEntries(facts)['change of ROC AUC']).toBe(
     '-1000.0e-4 (95 %: -1001.0 to -999.0), on the test split',
   );
+});
+
+test('a model that loses exactly the bound is within it; of equally small ones, the better is taken', () => {
+  const [worse, better] = [point(20, { loss: 0.0005 }), point(20, { loss: 0.0001 })];
+  expect(smallestWithin([worse, better], 0.001)).toBe(better);
+  expect(smallestWithin([better, worse], 0.001)).toBe(better);
+  const exact = point(30, { loss: 0.1 });
+  expect(smallestWithin([better, exact], relativeLoss(exact))).toBe(exact);
 });
 
 test.each([
