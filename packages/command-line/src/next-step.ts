@@ -6,7 +6,8 @@ const steps: readonly { codes: readonly string[]; words?: RegExp; step: string }
   },
   {
     codes: ['ENOMEM', 'ERR_MEMORY_ALLOCATION_FAILED', 'ERR_WORKER_OUT_OF_MEMORY'],
-    words: /allocation failed|out of memory|unable to (grow|allocate)|maximum memory size/i,
+    words:
+      /allocation failed|could not allocate|out of memory|unable to (grow|allocate)|maximum memory size/i,
     step: 'too little memory: fewer --threads need less, and node --max-old-space-size=<MiB> allows more',
   },
 ];

@@ -10,6 +10,11 @@ it.each([
   ['a worker', withCode('ERR_WORKER_OUT_OF_MEMORY'), 'too little memory'],
   ['a buffer', new RangeError('Array buffer allocation failed'), 'too little memory'],
   [
+    'a memory of WebAssembly',
+    new RangeError('WebAssembly.Memory(): could not allocate memory'),
+    'too little memory',
+  ],
+  [
     'a kernel',
     new RangeError('WebAssembly.Memory.grow(): Unable to grow instance memory'),
     'too little memory',
