@@ -167,7 +167,7 @@ test('has a version and a help with defaults and an example', () => {
   expect(run(['--version']).stdout).toBe(`${packageJson.version}\n`);
   const help = run(['--help']).stdout;
   expect(help).toMatch(/default:\s+"activation_sparsity.csv"/);
-  expect(help).toMatch(/default:\s+0,0.1,0.2,/);
+  expect(help).toMatch(/default:\s+0,\s+0.1,\s+0.2,/);
   expect(help).toContain('Example:\n  bench-activations --model-path');
 });
 

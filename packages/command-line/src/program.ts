@@ -1,4 +1,4 @@
-import { Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { takeConfig, withConfig } from './config.js';
 import { exampleLines } from './example-lines.js';
 import { errorLine } from './error-line.js';
@@ -26,6 +26,12 @@ export function createProgram({
   const program = new Command(name)
     .description(description)
     .version(version)
+    .configureHelp({
+      // Beside the longest flags, too, descriptions are wrapped to the terminal; long lists are broken at their commas.
+      minWidthToWrap: 20,
+      optionDescription: (option) =>
+        new Help().optionDescription(option).replace(/\S{31,}/g, (list) => list.replaceAll(',', ', ')),
+    })
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', `\nExample:\n${exampleLines(example)}`);
   if (takesConfig) takeConfig(program);

@@ -40,6 +40,8 @@ function bars(stream: NodeJS.WriteStream): Progress {
       barLine(state, { now: performance.now(), columns: (stream.columns || 80) - 1 }),
     hideCursor: true,
     clearOnComplete: false,
+    // A note moves all bars down, also those that have not changed.
+    forceRedraw: true,
   });
   // An interrupted program ends with process.exit.
   const restore = () => all.stop();

@@ -73,6 +73,12 @@ describe('a command', () => {
     expect(stdout).toBe('');
   });
 
+  it('wraps the help to 80 columns, long flags and lists too', () => {
+    const { stdout } = run('train', '--help');
+    expect(stdout).toContain('0.3, 0.35');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it.each([
     [['train', '--model-pth', 'm'], "unknown option '--model-pth'\n(Did you mean --model-path?)"],
     [

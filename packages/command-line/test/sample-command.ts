@@ -34,6 +34,8 @@ program.command('fail <message>').action((message: string) => {
 program
   .command('train')
   .requiredOption('--model-path <file>', 'the model')
+  .option('--sparsified-model-dump-path-of-all <folder>', `the folder, ${'or the folder '.repeat(5)}`)
+  .option('--levels <list>', 'levels', Array.from({ length: 20 }, (_, level) => level / 20).join())
   .option('--epochs <number>', 'epochs')
   .action((options) => void process.stdout.write(`${JSON.stringify(options)}\n`));
 program.command('wait').action(async () => {
