@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Reads the arguments of a pickle's opcodes; each length is checked against the remaining bytes. */
 export class PickleReader {
   readonly #bytes: Buffer;
@@ -66,7 +68,11 @@ export class PickleReader {
 
   utf8(length: number): string {
     this.checkLeft(length);
-    return this.#bytes.toString('utf8', this.#position, (this.#position += length));
+    const bytes = this.#bytes.subarray(this.#position, this.#position + length);
+    // Like Python, which refuses such a text; replaced characters would be another name.
+    if (!isUtf8(bytes)) throw this.error('expected a text in UTF-8');
+    this.#position += length;
+    return bytes.toString('utf8');
   }
 
   latin1(length: number): string {
