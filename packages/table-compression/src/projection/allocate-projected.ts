@@ -14,6 +14,8 @@ import type { SampledTable } from './sampled-table.js';
 
 // The price per byte that a sample yields is this near to that of all rows.
 const reach = 0.01;
+// A price that is this small a part of another makes nothing cheaper.
+const least = 1e-12;
 
 /** How each row of a table is stored. */
 export interface AllocatedRows {
@@ -67,19 +69,29 @@ export function allocateSampled(
   );
   const searched = choices.map((own) => new PricedRows(own));
   let { price, extra } = searchPrice(searched, budget);
+  // A sample that fits at no price says nothing about the price of all rows, if they do not fit.
+  const priceOfLess = () => {
+    for (let less = budget; price === 0 && less >= 1;) {
+      ({ price, extra } = searchPrice(searched, (less *= 0.9)));
+    }
+    return price || Number.EPSILON;
+  };
   let low = price * (1 - reach);
   let high = price * (1 + reach);
-  for (;;) {
+  for (let step = reach; ; step *= 2) {
     const between: [number, number] = [low, high];
     const chosen = tables.map((table, index) => chooseRows(table, choices[index]!, extra[index]!, between));
     const priced = chosen.map(({ undecided, counts }) => new PricedRows(undecided, counts));
     if (!fit(priced, extra, budget, high)) {
-      if (price === 0) ({ price, extra } = searchPrice(searched, budget * (1 - reach)));
-      [low, high] = [Math.max(high, price), Math.max(high, price) * (1 + reach) ** 2];
+      low = high || priceOfLess();
+      high = low * (1 + step) ** 2;
     } else if (low > 0 && fit(priced, extra, budget, low)) {
-      [low, high] = [low * (1 - reach) ** 2, low];
+      high = low;
+      low = step < 1 ? low * (1 - step) ** 2 : 0;
     } else {
-      const found = high > 0 ? lowestPriceBetween(priced, extra, budget, between) : 0;
+      const found = fit(priced, extra, budget, low)
+        ? low
+        : lowestPriceBetween(priced, extra, budget, [low || high * least, high]);
       return priced.map((table, index) => {
         const bits = table.bits(found, extra[index]!, chosen[index]!.bits);
         return usedProjection(choices[index]!.projection, bits);

@@ -94,3 +94,22 @@ describe.each(['projected', 'quantized'] as const)('%s rows of a sampled table',
     }
   });
 });
+
+describe.each([
+  ['are all zeros', (row: number) => (row % 4 === 0 ? 0 : 1)],
+  ['are the only ones that are not zeros', (row: number) => (row % 4 === 0 ? 1 : 0)],
+  ['are a thousand times too small', (row: number) => (row % 4 === 0 ? 1e-3 : 1)],
+  ['are a thousand times too large', (row: number) => (row % 4 === 0 ? 1 : 1e-3)],
+])('a sample whose rows %s', (_, scale) => {
+  const [name, table, importance] = tableOf(20_000);
+  const data = table.data.map((value, at) => value * scale(Math.floor(at / dim)));
+  const of = [name, { ...table, data }, importance] as const;
+
+  test.each([30_000, 400_000])('still fills at most %i bytes, and well', (budget) => {
+    const [sampled] = allocateSampled([new SampledTable(...of, 4)], budget, 'quantized');
+    const [all] = allocateQuantized([new MeasuredTable(...of, 1)], budget);
+    const [found, best] = [costOf(of, sampled!), costOf(of, all!)];
+    expect(found.bytes).toBeLessThanOrEqual(budget);
+    expect(found.distortion).toBeLessThanOrEqual(1.1 * best.distortion);
+  });
+});
