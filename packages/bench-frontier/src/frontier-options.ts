@@ -1,6 +1,6 @@
 import type { DayCountOptions } from '@ds/criteo-data';
 import type { EngineChoice, EngineDescription } from '@ds/dlrm';
-import type { OnStage, Training } from './open-model.js';
+import type { OnStage, Training } from './models/open-model.js';
 
 /** The options of `runFrontierBenchmark`. */
 export interface FrontierOptions {

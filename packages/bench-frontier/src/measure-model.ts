@@ -2,9 +2,9 @@ import { methodOf, type FrontierPoint } from '@ds/bench-models';
 import { TableMemory, type EmbeddingTable } from '@ds/data-sparsifier';
 import { Dlrm, type EngineChoice } from '@ds/dlrm';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
-import type { CompressedModel } from './compressed-models.js';
+import type { CompressedModel } from './models/compressed-models.js';
 import { testAucChange, type Judgement, type JudgedRows } from './judged-rows.js';
-import type { FurtherTraining } from './further-training.js';
+import type { FurtherTraining } from './models/further-training.js';
 import { lookupTime } from './lookup-time.js';
 
 // The maximum size of a TableMemory, minus the space for gathered rows.

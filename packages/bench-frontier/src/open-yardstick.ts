@@ -2,7 +2,7 @@ import { checkTablesFitData, Dlrm, type EngineChoice, type EngineDescription } f
 import { naming } from '@ds/files';
 import type { JudgedRows } from './judged-rows.js';
 import type { Yardstick } from './measure-model.js';
-import type { OpenedModel } from './open-model.js';
+import type { OpenedModel } from './models/open-model.js';
 
 // Rows of the batch for timing lookups, as in the other benchmarks.
 const lookupRows = 16384;

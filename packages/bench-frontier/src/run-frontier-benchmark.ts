@@ -10,7 +10,7 @@ import {
 import { checkOutputs, whileHolding } from '@ds/files';
 import { openFrontierJournal } from './frontier-journal.js';
 import { withDefaults, type FrontierOptions } from './frontier-options.js';
-import { measuredModels, type MeasuredModel } from './measured-models.js';
+import { measuredModels, type MeasuredModel } from './models/measured-models.js';
 
 /** The result of `runFrontierBenchmark`. */
 export interface FrontierResult {

@@ -11,7 +11,7 @@ export {
   defaultSparsityLevels,
   type GridRow,
 } from './methods/block-norm/grid.js';
-export type { BlockPoint, BlockShape, GridPoint } from './methods/grid-point.js';
+export type { BlockPoint, BlockShape, GridPoint } from './methods/grid/grid-point.js';
 export type { Norm } from '@ds/data-sparsifier';
 export type { CompressedTables, Method, MethodSetting, SweepContext, SweepPlan } from './methods/method.js';
 export {
@@ -22,8 +22,8 @@ export {
   methodsWithScopes,
   modelTitle,
 } from './methods/methods.js';
-export { modelName, modelZipPath } from './methods/model-path.js';
-export { sweepsOfShard } from './methods/sweeps-of-shard.js';
+export { modelName, modelZipPath } from './methods/grid/model-path.js';
+export { sweepsOfShard } from './methods/grid/sweeps-of-shard.js';
 export { itemsOfShard, type Shard } from './measures/shard.js';
 export {
   activationPointColumns,

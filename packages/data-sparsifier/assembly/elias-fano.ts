@@ -1,4 +1,4 @@
-// Kept rows in Elias-Fano coding (../src/tables/mixed-precision/elias-fano.ts).
+// Kept rows in Elias-Fano coding (../src/tables/mixed-precision/row-index/elias-fano.ts).
 
 /** What `findInEliasFano` returns for a row that is not kept. */
 export const notKept: u32 = 0xffffffff;

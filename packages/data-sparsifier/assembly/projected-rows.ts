@@ -1,4 +1,4 @@
-// Projected rows (../src/tables/mixed-precision/projection.ts), which are a few coefficients in a basis of their table; the
+// Projected rows (../src/tables/mixed-precision/projection/projection.ts), which are a few coefficients in a basis of their table; the
 // same operations in the same order, so that the values are the same.
 import { fromHalf } from './half-floats';
 import { placesOfClass, rowsOfClass } from './mixed-rows';

@@ -1,4 +1,4 @@
-// Bitmaps with a count for every 512 bits: the number of ones before their middle (../src/tables/mixed-precision/ranked-bits.ts).
+// Bitmaps with a count for every 512 bits: the number of ones before their middle (../src/tables/mixed-precision/row-index/ranked-bits.ts).
 
 // For each word index, 0 to 3, masks of the words 0 to 2: all ones if the word is before it.
 const wordsBefore = memory.data(8 * 12);

@@ -18,7 +18,7 @@ export { QuantizedTable } from './tables/quantized-table.js';
 export { mixedPrecisionBytes } from './tables/mixed-precision/mixed-precision-bytes.js';
 export type { MixedPrecisionParts } from './tables/mixed-precision/mixed-precision-parts.js';
 export { MixedPrecisionTable } from './tables/mixed-precision/mixed-precision-table.js';
-export { ProjectedCoder } from './tables/mixed-precision/projected-coder.js';
+export { ProjectedCoder } from './tables/mixed-precision/projection/projected-coder.js';
 export {
   isProjectedKind,
   projectedKinds,
@@ -26,7 +26,7 @@ export {
   type ProjectedKind,
   type ProjectedRows,
   type Projection,
-} from './tables/mixed-precision/projection.js';
+} from './tables/mixed-precision/projection/projection.js';
 export { storedRowBytes, type StoredRowBits } from './tables/mixed-precision/row-bits.js';
 export type { RowKind } from './tables/mixed-precision/row-kinds.js';
 export type { RowsOfBits } from './tables/mixed-precision/row-classes.js';

@@ -1,4 +1,4 @@
-import type { GridPoint } from '../methods/grid-point.js';
+import type { GridPoint } from '../methods/grid/grid-point.js';
 import { methods } from '../methods/methods.js';
 import { float, oneOf, pathCell, wholeNumber } from '../results/cell-types.js';
 import { distinctModels } from '../results/distinct-models.js';

@@ -1,4 +1,4 @@
-import type { GridPoint } from '../methods/grid-point.js';
+import type { GridPoint } from '../methods/grid/grid-point.js';
 import { float, text, wholeNumber } from '../results/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
 import { columnsOf, type ResultsSchema } from '../results/results-schema.js';

@@ -1,5 +1,5 @@
 import { checkOutputs } from '@ds/files';
-import type { GridPoint } from '../methods/grid-point.js';
+import type { GridPoint } from '../methods/grid/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
 import { checkDumpedFiles } from '../results/check-dumped-files.js';
 import { distinctModels } from '../results/distinct-models.js';

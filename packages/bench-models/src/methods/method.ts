@@ -1,7 +1,7 @@
 import type { EmbeddingTable, TableMemory } from '@ds/data-sparsifier';
 import type { TableImportance } from '@ds/table-compression';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
-import type { GridPoint } from './grid-point.js';
+import type { GridPoint } from './grid/grid-point.js';
 
 /** A setting of a method: an option of the commands, and a field of the argument of `grid`. */
 export interface MethodSetting {

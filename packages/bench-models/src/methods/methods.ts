@@ -3,10 +3,10 @@ import { blockNorm } from './block-norm/block-norm.js';
 import { codedRows } from './coded-rows/coded-rows.js';
 import { curvatureAccess } from './curvature-access/curvature-access.js';
 import { globalNorm } from './global-norm/global-norm.js';
-import type { GridPoint } from './grid-point.js';
+import type { GridPoint } from './grid/grid-point.js';
 import type { Method, MethodSetting } from './method.js';
 import { mixedPrecision } from './mixed-precision/mixed-precision.js';
-import { requireDistinct } from './require-distinct.js';
+import { requireDistinct } from './grid/require-distinct.js';
 import { wholeRows } from './whole-rows/whole-rows.js';
 
 /** The compression methods; the first one is the original's. */

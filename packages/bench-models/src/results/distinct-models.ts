@@ -1,4 +1,4 @@
-import type { GridPoint } from '../methods/grid-point.js';
+import type { GridPoint } from '../methods/grid/grid-point.js';
 import { modelTitle } from '../methods/methods.js';
 
 /** A row about a model. */

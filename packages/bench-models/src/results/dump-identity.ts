@@ -1,5 +1,5 @@
 import type { CheckpointMetadata } from '@ds/tensor-files';
-import type { GridPoint } from '../methods/grid-point.js';
+import type { GridPoint } from '../methods/grid/grid-point.js';
 import { gridPointColumns, gridPointOwnColumns } from './grid-point-schema.js';
 
 /** The metadata key of a dumped file for the fingerprint of its source model. */

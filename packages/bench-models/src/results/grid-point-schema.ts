@@ -1,4 +1,4 @@
-import { norms, type GridPoint } from '../methods/grid-point.js';
+import { norms, type GridPoint } from '../methods/grid/grid-point.js';
 import { methods } from '../methods/methods.js';
 import { blockShapeCell, float, oneOf, wholeNumber, type CellType } from './cell-types.js';
 import type { ResultsColumn } from './results-csv.js';

@@ -1,4 +1,4 @@
-import type { GridPoint } from '../methods/grid-point.js';
+import type { GridPoint } from '../methods/grid/grid-point.js';
 import { float, pathCell, text, wholeNumber } from './cell-types.js';
 import { sourceKey } from './dump-identity.js';
 import { gridPointColumns, modelSchema } from './grid-point-schema.js';

@@ -1,4 +1,4 @@
-import { levelLadder } from '../../src/methods/level-ladder.js';
+import { levelLadder } from '../../src/methods/grid/level-ladder.js';
 
 test('97 levels over 12 octaves, each keeping 8 % less than the one before', () => {
   const levels = levelLadder({ norm: 'L1' }).map(({ sparsityLevel }) => sparsityLevel!);

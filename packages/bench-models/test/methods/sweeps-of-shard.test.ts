@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { blockNorm } from '../../src/methods/block-norm/block-norm.js';
-import { sweepsOfShard } from '../../src/methods/sweeps-of-shard.js';
+import { sweepsOfShard } from '../../src/methods/grid/sweeps-of-shard.js';
 
 test('the shards in order are the models of the grid, in parts that differ by at most one model', () => {
   const grid = blockNorm.grid({});

@@ -1,5 +1,5 @@
 import { formatPythonFloat, formatPythonTuple } from '../../results/python-notation.js';
-import type { BlockPoint, GridPoint } from '../grid-point.js';
+import type { BlockPoint, GridPoint } from '../grid/grid-point.js';
 import type { Method } from '../method.js';
 import { blockNormSettings } from './block-norm-settings.js';
 import { benchmarkGrid } from './grid.js';

@@ -1,7 +1,7 @@
 import type { Norm } from '@ds/data-sparsifier';
 import { formatPythonTuple } from '../../results/python-notation.js';
-import { requireDistinct } from '../require-distinct.js';
-import { norms as allNorms, type BlockShape } from '../grid-point.js';
+import { requireDistinct } from '../grid/require-distinct.js';
+import { norms as allNorms, type BlockShape } from '../grid/grid-point.js';
 
 /** One norm and block shape with all its levels: the blocks are ranked once, and each level is a cut. */
 export interface GridRow {

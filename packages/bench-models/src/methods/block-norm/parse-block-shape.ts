@@ -1,4 +1,4 @@
-import type { BlockShape } from '../grid-point.js';
+import type { BlockShape } from '../grid/grid-point.js';
 
 /** Parses a block shape such as `1x4`. @throws Error if the text does not have this form. */
 export function parseBlockShape(text: string): BlockShape {

@@ -5,7 +5,7 @@ import {
   type SparseTableLike,
   type StateDict,
 } from '@ds/tensor-files';
-import type { BlockPoint } from '../grid-point.js';
+import type { BlockPoint } from '../grid/grid-point.js';
 import type { CompressedTables, SweepPlan } from '../method.js';
 import { sweepConfig } from './rank-tables.js';
 

@@ -1,6 +1,6 @@
 import { levelSweepsInThreads } from '@ds/data-sparsifier';
 import type { StateDict } from '@ds/tensor-files';
-import type { BlockPoint, GridPoint } from '../grid-point.js';
+import type { BlockPoint, GridPoint } from '../grid/grid-point.js';
 import type { SweepContext, SweepPlan } from '../method.js';
 
 /** Ranks the blocks of each table once for all levels of one norm and block shape. Takes a byte for each block. */

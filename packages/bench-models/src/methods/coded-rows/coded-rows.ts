@@ -1,8 +1,8 @@
 import { MixedPrecisionTable, roundRows, type RowBits, type Rounding } from '@ds/data-sparsifier';
-import { CodedTables } from '../coded-tables.js';
-import { importanceOf } from '../importance-of.js';
+import { CodedTables } from '../tables/coded-tables.js';
+import { importanceOf } from '../tables/importance-of.js';
 import type { Method } from '../method.js';
-import { requireDistinct } from '../require-distinct.js';
+import { requireDistinct } from '../grid/require-distinct.js';
 import { allBits, parseBits } from './bits.js';
 
 const names: Record<Rounding, string> = {

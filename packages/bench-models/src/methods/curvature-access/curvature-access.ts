@@ -2,10 +2,10 @@ import { globalLevelSweeps } from '@ds/data-sparsifier';
 import { formatPythonTuple } from '../../results/python-notation.js';
 import { accessNorm } from '../access-norm/access-norm.js';
 import { sweepConfig } from '../block-norm/rank-tables.js';
-import { importanceOf } from '../importance-of.js';
-import { levelLadder } from '../level-ladder.js';
+import { importanceOf } from '../tables/importance-of.js';
+import { levelLadder } from '../grid/level-ladder.js';
 import type { Method } from '../method.js';
-import { scaledTables } from '../scaled-tables.js';
+import { scaledTables } from '../tables/scaled-tables.js';
 
 const method = 'curvature-access';
 

@@ -1,7 +1,7 @@
 import { globalLevelSweeps } from '@ds/data-sparsifier';
 import { blockNorm } from '../block-norm/block-norm.js';
 import { sweepConfig } from '../block-norm/rank-tables.js';
-import { levelLadder } from '../level-ladder.js';
+import { levelLadder } from '../grid/level-ladder.js';
 import type { Method } from '../method.js';
 
 const scope = 'global';

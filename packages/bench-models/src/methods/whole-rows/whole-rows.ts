@@ -2,10 +2,10 @@ import { globalLevelSweeps, LevelSweep, MixedPrecisionTable } from '@ds/data-spa
 import { formatPythonFloat } from '../../results/python-notation.js';
 import { blockNormSettings } from '../block-norm/block-norm-settings.js';
 import { benchmarkGrid, defaultSparsityLevels } from '../block-norm/grid.js';
-import { CodedTables } from '../coded-tables.js';
-import type { GridPoint } from '../grid-point.js';
-import { importanceOf } from '../importance-of.js';
-import { levelLadder } from '../level-ladder.js';
+import { CodedTables } from '../tables/coded-tables.js';
+import type { GridPoint } from '../grid/grid-point.js';
+import { importanceOf } from '../tables/importance-of.js';
+import { levelLadder } from '../grid/level-ladder.js';
 import type { Method } from '../method.js';
 import { rowScores } from './row-scores.js';
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { modelName, modelZipPath } from '../../../src/methods/model-path.js';
+import { modelName, modelZipPath } from '../../../src/methods/grid/model-path.js';
 
 test("files are named as the original's evaluate_disk_savings.py names them", () => {
   const point = { norm: 'L2', sparseBlockShape: [1, 4], sparsityLevel: 0 } as const;

@@ -1,6 +1,6 @@
-import type { RankedBits } from './ranked-bits.js';
+import type { RankedBits } from './row-index/ranked-bits.js';
 import { rowKinds, type RowKind } from './row-kinds.js';
-import type { RowIndex } from './row-index.js';
+import type { RowIndex } from './row-index/row-index.js';
 import type { PlacedBytes } from './placed-bytes.js';
 
 const fields = [

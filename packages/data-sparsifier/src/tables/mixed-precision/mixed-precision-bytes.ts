@@ -1,7 +1,7 @@
-import { projectionBytes } from './projection.js';
+import { projectionBytes } from './projection/projection.js';
 import { rowsBytes } from './row-kinds.js';
 import { classBytes, classOrder, type RowsOfBits } from './row-classes.js';
-import { smallestIndex } from './row-index.js';
+import { smallestIndex } from './row-index/row-index.js';
 
 /**
  * Bytes of a `MixedPrecisionTable`, computed from its counts alone: the rows with their scales, the index, the

@@ -7,10 +7,10 @@ import {
   projectedRowsBytes,
   type ProjectedKind,
   type Projection,
-} from './projection.js';
+} from './projection/projection.js';
 import { isRowKind, projectedRowsOf, type RowKind } from './row-kinds.js';
 import { checkClasses } from './row-classes.js';
-import { checkIndex, type RowIndexParts } from './row-index.js';
+import { checkIndex, type RowIndexParts } from './row-index/row-index.js';
 
 /**
  * A mixed-precision table in the form for files and for sharing with threads: plain data and byte arrays, which may be over

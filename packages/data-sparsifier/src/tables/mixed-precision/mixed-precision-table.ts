@@ -4,7 +4,7 @@ import { checkedTableShape } from '../checked-table-shape.js';
 import { StoredRowTable, type StoredRows } from '../stored-row-table.js';
 import { checkParts, type MixedPrecisionParts } from './mixed-precision-parts.js';
 import { placeBytes, type PlacedBytes } from './placed-bytes.js';
-import type { RankedBits } from './ranked-bits.js';
+import type { RankedBits } from './row-index/ranked-bits.js';
 import {
   expandedKind,
   isProjectedKind,
@@ -14,8 +14,8 @@ import {
   readProjectedRow,
   type OpenProjection,
   type Projection,
-} from './projection.js';
-import { projectRows } from './project-rows.js';
+} from './projection/projection.js';
+import { projectRows } from './projection/project-rows.js';
 import { roundByBits } from './round-by-bits.js';
 import { storedRowBytes, readStoredRow, storedRowBits } from './row-bits.js';
 import { isRowKind, projectedRowsOf, rowKinds, rowsBytes, type RowKind } from './row-kinds.js';
@@ -28,7 +28,14 @@ import {
   openClasses,
   type RowsOfBits,
 } from './row-classes.js';
-import { encodeIndex, findRow, indexParts, keptRows, openIndex, type RowIndex } from './row-index.js';
+import {
+  encodeIndex,
+  findRow,
+  indexParts,
+  keptRows,
+  openIndex,
+  type RowIndex,
+} from './row-index/row-index.js';
 
 interface RowClass {
   bits: RowKind;

@@ -7,7 +7,7 @@ import {
   rankedBitsBytes,
   setBit,
   type RankedBits,
-} from './ranked-bits.js';
+} from './row-index/ranked-bits.js';
 import type { RowKind } from './row-kinds.js';
 
 // The class of a kept row is its kind: its number of bits, or how it is projected. Classes are ordered by their number of

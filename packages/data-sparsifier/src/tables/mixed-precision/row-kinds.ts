@@ -4,7 +4,7 @@ import {
   projectedRowsBytes,
   type Projection,
   type ProjectedKind,
-} from './projection.js';
+} from './projection/projection.js';
 import { isStoredRowBits, storedRowBits, storedRowBytes, type StoredRowBits } from './row-bits.js';
 
 /** The kind of a stored row: its number of bits per value, or a projected kind, 128 the first. */

@@ -4,7 +4,7 @@ import {
   projectedKinds,
   projectedRowBits,
   type Projection,
-} from '../../../src/tables/mixed-precision/projection.js';
+} from '../../../src/tables/mixed-precision/projection/projection.js';
 import {
   projectedRowsOf,
   rowKinds,

@@ -14,7 +14,7 @@ import {
   type ProjectedRows,
 } from '../../../src/index.js';
 import { builtFile } from '../../../../test-support/src/built-file.js';
-import { expandedKind } from '../../../src/tables/mixed-precision/projection.js';
+import { expandedKind } from '../../../src/tables/mixed-precision/projection/projection.js';
 import { fromFloat16, toFloat16 } from '../../../src/quantization/float16.js';
 import { storedRowBytes, type StoredRowBits } from '../../../src/tables/mixed-precision/row-bits.js';
 import { arbitraryMixedTable, mixedRows, type MixedRows } from './arbitrary-mixed-table.js';

@@ -1,5 +1,5 @@
-import type { TableMemory } from '../table-memory.js';
-import { placeBytes, type PlacedBytes } from './placed-bytes.js';
+import type { TableMemory } from '../../table-memory.js';
+import { placeBytes, type PlacedBytes } from '../placed-bytes.js';
 import { checkBits, hasBit, setBit } from './ranked-bits.js';
 
 // Elias-Fano coding of increasing numbers (P. Elias, "Efficient storage and retrieval by content and address of

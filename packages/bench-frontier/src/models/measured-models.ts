@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { FrontierPoint, Method } from '@ds/bench-models';
-import { keyText, type FrontierJournal, type ModelKey } from './frontier-journal.js';
-import type { FrontierSettings } from './frontier-options.js';
+import { keyText, type FrontierJournal, type ModelKey } from '../frontier-journal.js';
+import type { FrontierSettings } from '../frontier-options.js';
 import { FurtherTraining } from './further-training.js';
-import { JudgedRows } from './judged-rows.js';
-import { measureModel, type Yardstick } from './measure-model.js';
+import { JudgedRows } from '../judged-rows.js';
+import { measureModel, type Yardstick } from '../measure-model.js';
 import { loadModel } from './open-model.js';
-import { openYardstick } from './open-yardstick.js';
+import { openYardstick } from '../open-yardstick.js';
 import { SourceOfModels } from './source-of-models.js';
 import { writeModel } from './write-model.js';
 

@@ -1,5 +1,5 @@
 import type { TableImportance } from '@ds/table-compression';
-import type { SweepContext } from './method.js';
+import type { SweepContext } from '../method.js';
 
 /** The importance of a table's rows. @throws Error naming a table whose importance is unknown. */
 export function importanceOf({ importance }: SweepContext, method: string, name: string): TableImportance {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { GridPoint } from './grid-point.js';
-import { methodOf } from './methods.js';
+import { methodOf } from '../methods.js';
 
 /** The name, without extension, of a compressed model's zip and of the checkpoint inside it. */
 export function modelName(point: GridPoint): string {

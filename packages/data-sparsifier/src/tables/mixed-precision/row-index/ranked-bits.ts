@@ -1,6 +1,6 @@
-import { popcount } from '../popcount.js';
-import { placeBytes, type PlacedBytes } from './placed-bytes.js';
-import type { TableMemory } from '../table-memory.js';
+import { popcount } from '../../popcount.js';
+import { placeBytes, type PlacedBytes } from '../placed-bytes.js';
+import type { TableMemory } from '../../table-memory.js';
 
 /** Bits per count: an overhead of 1/16 bit per bit. */
 const bitsPerRank = 512;

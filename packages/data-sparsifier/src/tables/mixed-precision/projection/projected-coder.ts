@@ -1,5 +1,5 @@
-import { fromFloat16 } from '../../quantization/float16.js';
-import { roundHalfToEven } from '../../quantization/round-half-to-even.js';
+import { fromFloat16 } from '../../../quantization/float16.js';
+import { roundHalfToEven } from '../../../quantization/round-half-to-even.js';
 import { checkProjection, type Projection } from './projection.js';
 
 interface CodedKind {

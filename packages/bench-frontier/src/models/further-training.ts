@@ -3,7 +3,7 @@ import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { SparseTable, type EmbeddingTable } from '@ds/data-sparsifier';
 import { Dlrm, embeddingTableNames, PrunedValues, train, type EngineChoice } from '@ds/dlrm';
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
-import { testAucChange, type JudgedRows, type Judgement } from './judged-rows.js';
+import { testAucChange, type JudgedRows, type Judgement } from '../judged-rows.js';
 import type { OnStage, Training } from './open-model.js';
 
 type Measurement = Required<

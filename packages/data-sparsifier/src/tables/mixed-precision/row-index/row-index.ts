@@ -1,4 +1,4 @@
-import type { TableMemory } from '../table-memory.js';
+import type { TableMemory } from '../../table-memory.js';
 import {
   checkEliasFano,
   eliasFanoBytes,

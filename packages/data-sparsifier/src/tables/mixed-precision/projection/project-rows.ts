@@ -1,4 +1,4 @@
-import { maxFloat16 } from '../../quantization/quantized-row-format.js';
+import { maxFloat16 } from '../../../quantization/quantized-row-format.js';
 import {
   projectedKinds,
   projectedRowsBytes,
@@ -7,8 +7,8 @@ import {
   type Projection,
 } from './projection.js';
 import { ProjectedCoder } from './projected-coder.js';
-import { projectedRowsOf } from './row-kinds.js';
-import type { RowsOfBits } from './row-classes.js';
+import { projectedRowsOf } from '../row-kinds.js';
+import type { RowsOfBits } from '../row-classes.js';
 
 /**
  * Codes the projected rows of a dense table, in the form that `MixedPrecisionTable.fromRows` takes.

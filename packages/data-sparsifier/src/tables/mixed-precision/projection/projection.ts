@@ -1,6 +1,6 @@
-import { fromFloat16 } from '../../quantization/float16.js';
-import type { TableMemory } from '../table-memory.js';
-import { placeBytes, type PlacedBytes } from './placed-bytes.js';
+import { fromFloat16 } from '../../../quantization/float16.js';
+import type { TableMemory } from '../../table-memory.js';
+import { placeBytes, type PlacedBytes } from '../placed-bytes.js';
 
 // A projected row is the mean of its table plus a few directions, each times a coefficient of a few bits: transform coding
 // in a basis of the table (Karhunen-Loeve; V. K. Goyal, "Theoretical foundations of transform coding", 2001). The rows of a

@@ -1,4 +1,4 @@
-import { itemsOfShard, type Shard } from '../measures/shard.js';
+import { itemsOfShard, type Shard } from '../../measures/shard.js';
 
 /** The part of a grid that a shard processes: consecutive models; sweeps without any of them are left out. */
 export function sweepsOfShard<Point extends object>(

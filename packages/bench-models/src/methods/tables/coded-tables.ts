@@ -1,6 +1,6 @@
 import { MixedPrecisionTable, type TableMemory } from '@ds/data-sparsifier';
 import { writeMixedCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
-import type { CompressedTables } from './method.js';
+import type { CompressedTables } from '../method.js';
 
 // Approximate number of values in a piece.
 const pieceLength = 1 << 17;

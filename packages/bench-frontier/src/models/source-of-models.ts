@@ -1,7 +1,7 @@
 import type { Method } from '@ds/bench-models';
 import { compressedModels, type CompressedModel } from './compressed-models.js';
-import type { FrontierJournal } from './frontier-journal.js';
-import type { FrontierSettings } from './frontier-options.js';
+import type { FrontierJournal } from '../frontier-journal.js';
+import type { FrontierSettings } from '../frontier-options.js';
 import { calibrate, loadModel, trainModel, type OpenedModel } from './open-model.js';
 
 /** What the models of one seed are made from. Each part is made on first use, because a resumed run may not need it. */
