@@ -49,13 +49,13 @@ describe('bench-metrics', () => {
     expect((await readdir(models.folder)).filter((name) => name.startsWith('.'))).toEqual([]);
 
     await kill();
-    expect(run([...args, '--fresh']).stderr).not.toContain('going on');
+    expect(run([...args, '--fresh']).stderr).not.toContain('resuming after');
     await kill();
-    expect(run([...args, '--batch-size', '9']).stderr).not.toContain('going on');
+    expect(run([...args, '--batch-size', '9']).stderr).not.toContain('resuming after');
     await kill();
     const [, first] = parse<{ path: string }>(await readFile(models.metadata, 'utf8'), { columns: true });
-    await utimes(first!.path, new Date(0), new Date(0));
-    expect(run(args).stderr).not.toContain('going on');
+    await utimes(join(models.folder, first!.path), new Date(0), new Date(0));
+    expect(run(args).stderr).not.toContain('resuming after');
     expect(await readFile(models.output, 'utf8')).toBe(undisturbed);
   });
 
@@ -70,7 +70,7 @@ describe('bench-metrics', () => {
   test('a model with a weight that is no number is named at the end, when the others are written', async () => {
     const text = await readFile(models.metadata, 'utf8');
     const [, second] = parse<{ path: string }>(text, { columns: true });
-    const state = await loadCheckpoint(second!.path);
+    const state = await loadCheckpoint(join(models.folder, second!.path));
     state['bot_l.2.bias']!.data[3] = NaN;
     const broken = join(models.folder, 'broken.ckpt');
     await saveCheckpoint(broken, state);

@@ -68,11 +68,14 @@ export class PickleReader {
 
   utf8(length: number): string {
     this.checkLeft(length);
-    const bytes = this.#bytes.subarray(this.#position, this.#position + length);
-    // Like Python, which refuses such a text; replaced characters would be another name.
-    if (!isUtf8(bytes)) throw this.error('expected a text in UTF-8');
+    const start = this.#position;
+    const text = this.#bytes.toString('utf8', start, start + length);
+    // Like Python, which refuses text that is not UTF-8; replaced characters would be another name.
+    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, start + length))) {
+      throw this.error('expected a text in UTF-8');
+    }
     this.#position += length;
-    return bytes.toString('utf8');
+    return text;
   }
 
   latin1(length: number): string {

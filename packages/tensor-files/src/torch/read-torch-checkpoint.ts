@@ -49,14 +49,12 @@ export async function readTorchCheckpoint(
   const { tensors, names: sparse, assemble } = takeSparseApart(found, zip.name, packedSize(zip));
   noteTensors(onNote, 'sparse in the file, read and written as dense', sparse);
   const blocks = storageBlocks(zip, folder, tensors);
-  const doubles = [...found].filter(([, tensor]) => {
+  const doubles: string[] = [];
+  for (const [name, tensor] of found) {
     const { storage } = tensor.kind === 'sparse' ? tensor.parts['values']! : tensor;
-    return storage.dtype === 'float64';
-  });
-  noteFloat64(
-    onNote,
-    doubles.map(([name]) => name),
-  );
+    if (storage.dtype === 'float64') doubles.push(name);
+  }
+  noteFloat64(onNote, doubles);
 
   const read = new Map<string, Tensor>();
   for (const { entry, storage, type, views } of blocks) {
@@ -67,11 +65,10 @@ export async function readTorchCheckpoint(
       }
       continue;
     }
-    const names = views.map(([name]) => name);
     const whole = views.find(([, view]) => isWhole(view, storage.length));
     const shared = whole !== undefined && isShared(whole[0]);
     const placed = inPlace && entry && type === 'float32' && !shared ? floatsInPlace(zip, entry) : undefined;
-    const values = placed ?? allocateFloats(`${zip.name}: ${names[0]}`, storage.length, { shared });
+    const values = placed ?? allocateFloats(`${zip.name}: ${views[0]![0]}`, storage.length, { shared });
     if (entry && !placed) {
       await readFloats(
         type,
@@ -91,16 +88,24 @@ export async function readTorchCheckpoint(
       }
       made.set(seen, data);
       const isHalf = type === 'float16' || type === 'bfloat16';
-      read.set(name, { data, shape: view.shape, ...(isHalf && { stored: { dtype: type } }) });
+      const tensor: Tensor = { data, shape: view.shape };
+      read.set(name, isHalf ? { ...tensor, stored: { dtype: type } } : tensor);
     }
   }
   assemble(read, { isShared });
-  return Object.fromEntries([...found.keys()].map((name) => [name, read.get(name)!]));
+  return Object.fromEntries(inOrder(found.keys(), read));
+}
+
+/** Entries one at a time: a file may have a great many tensors. */
+function* inOrder(names: Iterable<string>, read: ReadonlyMap<string, Tensor>): Generator<[string, Tensor]> {
+  for (const name of names) yield [name, read.get(name)!];
 }
 
 /** Bytes of all entries as they are in the file. */
 function packedSize({ entries }: ZipArchive): number {
-  return [...entries.values()].reduce((sum, { compressedSize }) => sum + compressedSize, 0);
+  let sum = 0;
+  for (const { compressedSize } of entries.values()) sum += compressedSize;
+  return sum;
 }
 
 /** The values of an entry in place, if it is in memory and aligned to 4 bytes. */
@@ -214,9 +219,16 @@ function checkSharing(zip: ZipArchive, blocks: readonly StorageBlock[]): void {
   let allowed = freeSharing;
   let taken = 0;
   for (const { entry, storage, views } of blocks) {
-    const distinct = new Map(views.map(([, view]) => [viewKey(view), view]));
-    const whole = [...distinct.values()].some((view) => isWhole(view, storage.length)) ? storage.length : 0;
-    const values = [...distinct.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const distinct = new Set<string>();
+    let whole = 0;
+    let values = 0;
+    for (const [, view] of views) {
+      const key = viewKey(view);
+      if (distinct.has(key)) continue;
+      distinct.add(key);
+      if (isWhole(view, storage.length)) whole = storage.length;
+      values += sizeOf(view.shape);
+    }
     taken += 4 * Math.max(0, values - whole);
     allowed += 4 * storage.length + mostSharing * (entry?.compressedSize ?? 0);
   }

@@ -29,24 +29,24 @@ export function takeSparseApart(
   source: string,
   fileSize: number,
 ): SparseParts {
-  const tensors = new Map<string, TorchTensor>();
   const sparse: [name: string, tensor: SparseTorchTensor][] = [];
+  for (const [name, tensor] of found) if (tensor.kind === 'sparse') sparse.push([name, tensor]);
   const most = freeDense + densePerByte * fileSize;
   let taken = 0;
-  for (const [name, tensor] of found) {
-    if (tensor.kind === 'tensor') {
-      tensors.set(name, tensor);
-      continue;
-    }
-    taken += 4 * sizeOf(tensor.shape);
+  for (const [name, { shape }] of sparse) {
+    taken += 4 * sizeOf(shape);
     if (taken > most) {
       throw new Error(
         `${source}: ${name}: expected sparse tensors of at most ${most} bytes when dense, 64 MB and ${densePerByte} times ` +
-          `the file, found shape (${tensor.shape.join(', ')}); save it with .to_dense()`,
+          `the file, found shape (${shape.join(', ')}); save it with .to_dense()`,
       );
     }
-    sparse.push([name, tensor]);
-    for (const [part, view] of Object.entries(tensor.parts)) {
+  }
+  // A copy only where there are sparse ones: a file may have a great many tensors.
+  const tensors = (sparse.length === 0 ? found : new Map(found)) as Map<string, TorchTensor>;
+  for (const [name, { parts }] of sparse) {
+    tensors.delete(name);
+    for (const [part, view] of Object.entries(parts)) {
       if (found.has(partName(name, part))) {
         throw new Error(`${source}: two tensors are called ${partName(name, part)}`);
       }
