@@ -11,13 +11,19 @@ export function leadText(sections: readonly ReadSection[]): string {
   ]);
   const methods = distinctBy((model) => methodOf(model).id, models).length;
   const curves = curvesOf(grid).map(({ name }) => name);
-  const gridText = `${curves.join('; ')}; sparsity levels ${describeLevels(levelsOf(grid))}`;
+  const gridText = `${curves.join('; ')}; ${levelsText(levelsOf(grid))}`;
   const about =
     'What compressing the embedding tables of a recommendation model saves on disk and in memory, and what it costs in ' +
     `quality and time: ${models.length} models`;
   return models.length === grid.length
     ? `${about}, ${gridText}.`
     : `${about} by ${methods} methods. The grid has ${grid.length} of them: ${gridText}.`;
+}
+
+function levelsText(levels: readonly number[]): string {
+  return levels.length <= 6
+    ? `sparsity levels ${describeLevels(levels)}`
+    : `${levels.length} sparsity levels from ${levels[0]} to ${levels.at(-1)}`;
 }
 
 function distinctBy(key: (model: GridPoint) => string, models: readonly GridPoint[]): GridPoint[] {

@@ -40,13 +40,18 @@ export function reportHtml({ sections, runInfo }: ReportContent): string {
         : [],
     ),
   ];
+  // What the answer follows from stands right below it.
+  const answering = read.filter(({ section }) => section.answer);
+  const others = read.filter(({ section }) => !section.answer);
+  const entryOf = ({ section: { id, title }, charts }: (typeof read)[number]): Entry => ({
+    id: `section-${id}`,
+    title,
+    entries: charts.length > 1 ? charts.map((chart) => ({ id: chart.id, title: chart.title })) : [],
+  });
   const contents: Entry[] = [
+    ...answering.map(entryOf),
     { id: 'summary', title: 'Summary' },
-    ...read.map(({ section: { id, title }, charts }) => ({
-      id: `section-${id}`,
-      title,
-      entries: charts.length > 1 ? charts.map((chart) => ({ id: chart.id, title: chart.title })) : [],
-    })),
+    ...others.map(entryOf),
     { id: 'settings', title: 'Settings and machine' },
     { id: 'tables', title: 'All models', entries: tables },
   ];
@@ -69,6 +74,7 @@ ${notesBlock(runInfo.notes ?? [])}
 </header>
 ${contentsHtml(contents)}
 <main>
+${answering.map(sectionHtml).join('\n')}
 <section aria-labelledby="summary">
 <h2 id="summary">Summary</h2>
 ${tableHtml(narrowSummary(sections, summaryWidth), {
@@ -77,7 +83,7 @@ ${tableHtml(narrowSummary(sections, summaryWidth), {
   sortable: false,
 })}
 </section>
-${read.map(sectionHtml).join('\n')}
+${others.map(sectionHtml).join('\n')}
 <section aria-labelledby="settings">
 <h2 id="settings">Settings and machine</h2>
 <div class="facts">

@@ -42,6 +42,14 @@ test('begins with the smallest model within the bound, chosen on the validation 
   expect(stricter.answer).toContain('No model loses at most 0.001 % of its ROC AUC');
 });
 
+test('stands right below the answer, before the summary of the grid', async () => {
+  const { text } = await report(lines);
+  const places = ['aria-label="The answer"', 'id="section-frontier"', 'id="summary"', 'id="section-size"'];
+  const found = places.map((place) => text.indexOf(place));
+  expect(Math.min(...found)).toBeGreaterThan(0);
+  expect(found).toEqual([...found].sort((a, b) => a - b));
+});
+
 test('draws a line for each method, the lines of MLPerf and the answer', async () => {
   const { svg, chartFiles } = await report(lines);
   expect(chartFiles.map((path) => path.split('/').at(-1))).toEqual(['size.svg', 'frontier.svg']);
