@@ -78,42 +78,20 @@ export function expandProjectedRows(rows: usize, kind: ExpandedKind, dim: u32, i
     let column: u32 = 0;
     if (rowBits <= bitsOfLoad) {
       const word = load<u64>(rows + <usize>(bit >> 3)) >> (bit & 7);
-      for (; column + 16 <= dim; column += 16) expandSixteen(word, kind, dim, column, out);
+      for (; column + 16 <= dim; column += 16) expandSixteen(word, 0, kind, dim, column, out);
     } else {
-      for (; column + 16 <= dim; column += 16) expandSixteenLong(rows, bit, kind, dim, column, out);
+      for (; column + 16 <= dim; column += 16) expandSixteen(rows, bit, kind, dim, column, out);
     }
     for (; column < dim; column++) expandOne(rows, bit, kind, dim, column, out);
   }
 }
 
-/** Sixteen values of a row whose codes are all in `word`. */
-function expandSixteen(word: u64, kind: ExpandedKind, dim: u32, column: u32, out: usize): void {
-  let vector: usize = kind.vectors + (column << 2);
-  let code: usize = kind.codes;
-  const end = code + ((<usize>kind.used) << 3);
-  let a = v128.load(vector);
-  let b = v128.load(vector, 16);
-  let c = v128.load(vector, 32);
-  let d = v128.load(vector, 48);
-  for (; code < end; code += 8) {
-    vector += (<usize>dim) << 2;
-    const found = (<u32>(word >> load<u32>(code))) & load<u32>(code, 4);
-    const times = f32x4.splat(<f32>(<i32>found));
-    a = f32x4.add(a, f32x4.mul(times, v128.load(vector)));
-    b = f32x4.add(b, f32x4.mul(times, v128.load(vector, 16)));
-    c = f32x4.add(c, f32x4.mul(times, v128.load(vector, 32)));
-    d = f32x4.add(d, f32x4.mul(times, v128.load(vector, 48)));
-  }
-  out += (<usize>column) << 2;
-  v128.store(out, a);
-  v128.store(out, b, 16);
-  v128.store(out, c, 32);
-  v128.store(out, d, 48);
-}
-
-/** The same of a row of any number of bits. */
-function expandSixteenLong(
-  rows: usize,
+/**
+ * Sixteen values of a row. `codes` is either a u64 with all its codes, or the address of the rows, of which this one begins at
+ * a bit; its type decides, so that the loop has no branch.
+ */
+function expandSixteen<Codes>(
+  codes: Codes,
   bit: u64,
   kind: ExpandedKind,
   dim: u32,
@@ -129,7 +107,11 @@ function expandSixteenLong(
   let d = v128.load(vector, 48);
   for (; code < end; code += 8) {
     vector += (<usize>dim) << 2;
-    const times = f32x4.splat(<f32>(<i32>codeAt(rows, bit, code)));
+    const found =
+      sizeof<Codes>() === 8
+        ? (<u32>((<u64>codes) >> load<u32>(code))) & load<u32>(code, 4)
+        : codeAt(<usize>codes, bit, code);
+    const times = f32x4.splat(<f32>(<i32>found));
     a = f32x4.add(a, f32x4.mul(times, v128.load(vector)));
     b = f32x4.add(b, f32x4.mul(times, v128.load(vector, 16)));
     c = f32x4.add(c, f32x4.mul(times, v128.load(vector, 32)));
