@@ -1,11 +1,4 @@
-import {
-  dlrmTypes,
-  methodOf,
-  servedFile,
-  type DlrmType,
-  type MeasuredModel,
-  type SparseModelMetadata,
-} from '@ds/bench-models';
+import { dlrmTypes, isUnpruned, servedFile, type DlrmType, type MeasuredModel } from '@ds/bench-models';
 import type { ModelPasses } from './open-passes.js';
 
 /** A model to load once, with the rows of the results that each of its passes is for. */
@@ -33,8 +26,4 @@ export function distinctPasses(models: readonly MeasuredModel<DlrmType>[]): Dist
     const types = dlrmTypes.filter((type) => rows.has(type));
     return { path, blockWidth, types, rows: types.map((type) => rows.get(type)!) };
   });
-}
-
-function isUnpruned(model: SparseModelMetadata): boolean {
-  return model.sparsityLevel === 0 && methodOf(model).stores === 'values';
 }

@@ -1,5 +1,5 @@
 import {
-  methodOf,
+  isUnpruned,
   originalMetricsColumns,
   ownMetricsColumns,
   readSparseModelMetadata,
@@ -80,5 +80,5 @@ export async function runMetricsBenchmark({
 /** The file of the first model of which nothing is pruned. */
 async function findUnpruned(sparseModelMetadata: string): Promise<string | undefined> {
   const models = await readSparseModelMetadata(sparseModelMetadata);
-  return models.find((model) => model.sparsityLevel === 0 && methodOf(model).stores === 'values')?.path;
+  return models.find(isUnpruned)?.path;
 }

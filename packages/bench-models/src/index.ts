@@ -15,6 +15,7 @@ export type { BlockPoint, BlockShape, GridPoint } from './methods/grid/grid-poin
 export type { Norm } from '@ds/data-sparsifier';
 export type { CompressedTables, Method, MethodSetting, SweepContext, SweepPlan } from './methods/method.js';
 export {
+  isUnpruned,
   methodOf,
   methods,
   methodSettings,

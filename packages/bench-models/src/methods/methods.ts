@@ -33,6 +33,11 @@ export function methodOf({ scope, method }: Pick<GridPoint, 'scope' | 'method'>)
   return method === undefined ? methodWithScope(scope ?? methods[0]!.scope!) : methodWithId(method);
 }
 
+/** Whether a model is the one before compression: at level 0 of a method that stores values, not codes. */
+export function isUnpruned(point: GridPoint): boolean {
+  return point.sparsityLevel === 0 && methodOf(point).stores === 'values';
+}
+
 /**
  * The methods with these scopes.
  *

@@ -1,4 +1,4 @@
-import { aucChangeText, type GridPoint, type ModelMetrics } from '@ds/bench-models';
+import { aucChangeText, isUnpruned, type GridPoint, type ModelMetrics } from '@ds/bench-models';
 import type { Chart, Line } from '../../drawing/chart.js';
 import { knownDecimals } from './known-decimals.js';
 import { curvesOf, describeLevels, levelsOf, withLevels } from '../../models.js';
@@ -48,7 +48,7 @@ export function qualityCharts(quality: readonly (GridPoint & ModelMetrics)[]): C
       }))
       .filter(({ points }) => points.length > 0);
     if (lines.length === 0) return [];
-    const dense = quality.find((row) => row.sparsityLevel === 0)?.[field];
+    const dense = quality.find(isUnpruned)?.[field];
     const ranges = lines.map(
       ({ name, points }) =>
         `${name}: ${points[0]!.value.toFixed(decimals)} to ${points.at(-1)!.value.toFixed(decimals)}`,

@@ -1,4 +1,4 @@
-import { dumpFormatOf, type DumpFormat, type SparseModelMetadata } from '@ds/bench-models';
+import { dumpFormatOf, isUnpruned, type DumpFormat, type SparseModelMetadata } from '@ds/bench-models';
 
 const tablesOf: Record<DumpFormat, string> = {
   dense: 'saved as a checkpoint with its embedding tables dense (pruned values are zeros)',
@@ -13,12 +13,13 @@ export function sizeNotes(sizes: readonly SparseModelMetadata[]): string {
   const formats = [...new Set(sizes.map(dumpFormatOf))];
   const exact = sizes.every(({ bytes }) => bytes !== undefined);
   const tableCounts = [...new Set(sizes.flatMap(({ tables }) => tables ?? []))];
+  const isBaseline = sizes.every((row) => row.sparsityLevel !== 0 || isUnpruned(row));
   const packed = formats.includes('both') ? 'each packed into a deflated zip' : 'packed into a deflated zip';
   return (
     `Each model of the grid is pruned, ${formats.map((format) => tablesOf[format]).join(' or ')} ` +
     `and ${packed}; the size is that of the zip file${
       exact ? ' in bytes' : ', in whole MiB rounded down if the table has no bytes'
-    }. Models pruned to level 0 are the unpruned model in the same packing.${
+    }.${isBaseline ? ' Models pruned to level 0 are the unpruned model in the same packing.' : ''}${
       tableCounts.length > 0 ? ` Pruned were ${tableCounts.join(' or ')} embedding tables.` : ''
     }`
   );

@@ -1,9 +1,8 @@
 import {
   distinctModels,
   dumpFormatOf,
-  methodOf,
+  isUnpruned,
   readSparseModelMetadata,
-  type GridPoint,
   type SparseModelMetadata,
 } from '@ds/bench-models';
 import { isSameModel, curvesOf, modelColumnsOf } from '../../models.js';
@@ -32,10 +31,7 @@ export const sizeSection: Section<SparseModelMetadata> = {
       cells(model) {
         const row = rows.find((other) => isSameModel(other, model));
         const curve = curvesOf(rows).find((other) => other.rows.some((one) => isSameModel(one, model)));
-        // If all rows are codes, level 0 is not an unpruned model.
-        const unpruned = (other: GridPoint) =>
-          other.sparsityLevel === 0 && methodOf(other).stores === 'values';
-        const dense = curve?.rows.find(unpruned) ?? rows.find(unpruned);
+        const dense = curve?.rows.find(isUnpruned) ?? rows.find(isUnpruned);
         const share =
           row && dense && zipBytes(dense) > 0 ? (100 * zipBytes(row)) / zipBytes(dense) : undefined;
         const sparseBytes = row?.sparseBytes;
