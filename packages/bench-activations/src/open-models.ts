@@ -1,5 +1,6 @@
 import { openCriteoDataset, type CriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import {
+  bytesInMemory,
   checkTablesFitData,
   Dlrm,
   loadTables,
@@ -9,6 +10,7 @@ import {
   type ModelState,
   type StateDict,
 } from '@ds/dlrm';
+import { naming } from '@ds/files';
 import { columnStatistics, type ColumnStatistics } from './column-statistics.js';
 import { tableMethodOf } from './tables/table-methods.js';
 
@@ -113,7 +115,7 @@ export async function openModels(options: ModelOptions): Promise<OpenModels> {
           const weight = parameters[`${layer}.weight`]!.data;
           inputs.push({ layer, weight, statistics: await statisticsOf(model, layer, trainRows, options) });
         }
-        const withTables = { model, tableBytes: bytesOfTables(compressed, names), inputs };
+        const withTables = { model, tableBytes: bytesInMemory(compressed, names), inputs };
         known.set(name, withTables);
         return withTables;
       },
@@ -134,9 +136,7 @@ async function openModel(
     metadata: CheckpointMetadata;
   },
 ): Promise<Dlrm> {
-  const model = await Dlrm.fromStateDict(state, options).catch((error: Error) => {
-    throw new Error(`${modelPath}: ${error.message}`, { cause: error });
-  });
+  const model = await naming(modelPath, () => Dlrm.fromStateDict(state, options));
   const { archInteractionOp = 'dot', archInteractionItself = false } = model.config;
   if (archInteractionOp === 'dot' && !archInteractionItself) return model;
   await model.dispose();
@@ -161,14 +161,5 @@ async function statisticsOf(
   dataset: CriteoDataset,
   { modelPath, calibrationRows: rows, seed }: ModelOptions,
 ): Promise<ColumnStatistics> {
-  return columnStatistics({ model, layer, dataset, rows, seed }).catch((error: Error) => {
-    throw new Error(`${modelPath}: ${error.message}`, { cause: error });
-  });
-}
-
-function bytesOfTables(state: ModelState, names: readonly string[]): number {
-  return names.reduce((sum, name) => {
-    const table = state[name]!;
-    return sum + ('data' in table ? table.data.byteLength : table.byteLength);
-  }, 0);
+  return naming(modelPath, () => columnStatistics({ model, layer, dataset, rows, seed }));
 }

@@ -1,6 +1,7 @@
 import type { DlrmType } from '@ds/bench-models';
 import type { CriteoBatch } from '@ds/criteo-data';
 import {
+  bytesInMemory,
   Dlrm,
   embeddingTableNames,
   loadModelState,
@@ -8,7 +9,6 @@ import {
   type DlrmConfig,
   type EngineChoice,
   type EngineDescription,
-  type ModelState,
 } from '@ds/dlrm';
 import { SparseDlrm } from './sparse-dlrm.js';
 
@@ -53,18 +53,11 @@ export async function openPasses({
     config: dlrm.config,
     metadata,
     engine: dlrm.engine,
-    tableBytes: tableBytes(state),
+    tableBytes: bytesInMemory(state, embeddingTableNames(state)),
     passes: types.map((type) => {
       const model = type === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
       return (batch) => model.forward(batch);
     }),
     dispose: () => dlrm.dispose(),
   };
-}
-
-function tableBytes(state: ModelState): number {
-  return embeddingTableNames(state).reduce((sum, name) => {
-    const table = state[name]!;
-    return sum + ('data' in table ? table.data.byteLength : table.byteLength);
-  }, 0);
 }

@@ -1,10 +1,10 @@
 import {
+  bytesInMemory,
   checkTablesFitData,
   Dlrm,
   embeddingTableNames,
   loadModelState,
   type CheckpointMetadata,
-  type ModelState,
 } from '@ds/dlrm';
 import type { ServedMeasurement, ServedModel } from './measure-model.js';
 
@@ -34,7 +34,7 @@ export async function serveModel(model: ServedModel): Promise<ServedMeasurement>
   await dlrm.forward(batch);
   const after = residentBytes();
   const memory = {
-    tableBytes: tableBytes(state),
+    tableBytes: bytesInMemory(state, embeddingTableNames(state)),
     residentBytes: after - before,
     // Node returns it in KiB on every system.
     peakResidentBytes: 1024 * process.resourceUsage().maxRSS - before,
@@ -49,11 +49,4 @@ export async function serveModel(model: ServedModel): Promise<ServedMeasurement>
 function residentBytes(): number {
   globalThis.gc!();
   return process.memoryUsage.rss();
-}
-
-function tableBytes(state: ModelState): number {
-  return embeddingTableNames(state).reduce((sum, name) => {
-    const table = state[name]!;
-    return sum + ('data' in table ? table.data.byteLength : table.byteLength);
-  }, 0);
 }

@@ -1,5 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { Dlrm, loadModelState, type CheckpointMetadata, type EngineChoice, type ModelState } from '@ds/dlrm';
+import {
+  bytesInMemory,
+  Dlrm,
+  loadModelState,
+  type CheckpointMetadata,
+  type EngineChoice,
+  type ModelState,
+} from '@ds/dlrm';
 
 /** A loaded model, and its tensors. */
 export interface LoadedModel {
@@ -41,7 +48,7 @@ export async function* loadAhead(
     while (loading.length > 0) {
       const model = await loading[0]!;
       loading.shift();
-      loadUpTo(Math.max(1, Math.min(2 * threads, Math.floor(maxBytesAhead / bytesOf(model.state)))));
+      loadUpTo(Math.max(1, Math.min(2 * threads, Math.floor(maxBytesAhead / bytesInMemory(model.state)))));
       try {
         yield model;
       } finally {
@@ -59,11 +66,4 @@ async function loadModel(path: string, engine: EngineChoice | undefined): Promis
   let metadata: CheckpointMetadata = {};
   const state = await loadModelState(path, { onMetadata: (found) => void (metadata = found) });
   return { dlrm: await Dlrm.fromStateDict(state, { engine, metadata }), state };
-}
-
-function bytesOf(state: ModelState): number {
-  return Object.values(state).reduce(
-    (sum, tensor) => sum + ('data' in tensor ? tensor.data.byteLength : tensor.byteLength),
-    0,
-  );
 }

@@ -12,9 +12,10 @@ export {
 } from './models/dlrm/config.js';
 export { foldMask, type FoldOptions } from './models/dlrm/hooks/fold-mask.js';
 export { usedTables } from './models/dlrm/hooks/kept-features.js';
-export { firstExamples, type DlrmBatch, type LabelledBatch } from './models/dlrm/batch.js';
+export { examplesBetween, firstExamples, type DlrmBatch, type LabelledBatch } from './models/dlrm/batch.js';
 export type { EmbeddingTable } from '@ds/data-sparsifier';
 export {
+  bytesInMemory,
   embeddingTableNames,
   loadCheckpoint,
   loadSparseCheckpoint,

@@ -5,7 +5,7 @@
  */
 export { metadataComment, type CheckpointMetadata } from './checkpoints/checkpoint-metadata.js';
 export { readPackedMetadata } from './checkpoints/packed-metadata.js';
-export { sizeOf } from './state-dict.js';
+export { bytesInMemory, sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Stored, StoredDtype, Tensor, TensorInPieces } from './state-dict.js';
 export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
 export { checkFinite, nonFiniteValue } from './values/check-finite.js';

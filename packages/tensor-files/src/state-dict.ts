@@ -40,6 +40,17 @@ export type StateDict = Record<string, Tensor>;
 /** A state dict whose embedding tables may be sparse or quantised. */
 export type ModelState = Record<string, Tensor | EmbeddingTable>;
 
+/** The bytes that the values of some of the tensors take in memory, with the index of a table that is not dense. */
+export function bytesInMemory(
+  state: Readonly<ModelState>,
+  names: readonly string[] = Object.keys(state),
+): number {
+  return names.reduce((sum, name) => {
+    const tensor = state[name]!;
+    return sum + ('data' in tensor ? tensor.data.byteLength : tensor.byteLength);
+  }, 0);
+}
+
 /** Number of values in a tensor of this shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -15,7 +15,7 @@ export const mixedPrecision: TableMethodKind = {
         const importance = await tableImportance({
           ...{ model, dataset: trainRows, calibrationRows, seed, columns },
         });
-        const tables = Object.fromEntries(names.map((name) => [name, state[name]!]));
+        const tables = Object.fromEntries(names.map((table) => [table, state[table]!]));
         return compressTables({ tables, importance, budget: { ratio } });
       },
     };

@@ -52,11 +52,17 @@ export function checkBatch({ tableRows, bottomMlp }: DlrmConfig, batch: DlrmBatc
   return size;
 }
 
+/** The examples `from` to before `to` of a batch, as views of its arrays. */
+export function examplesBetween(batch: LabelledBatch, from: number, to: number): LabelledBatch {
+  const examples = batch.labels.length;
+  const part = <Values extends Float32Array | Int32Array>(values: Values) => {
+    const width = values.length / examples;
+    return values.subarray(from * width, to * width) as Values;
+  };
+  return { dense: part(batch.dense), sparse: part(batch.sparse), labels: part(batch.labels) };
+}
+
 /** The first `count` examples of a batch, as views of its arrays; the batch itself if it has no more. */
 export function firstExamples(batch: LabelledBatch, count: number): LabelledBatch {
-  const examples = batch.labels.length;
-  if (examples <= count) return batch;
-  const part = <Values extends Float32Array | Int32Array>(values: Values) =>
-    values.subarray(0, (values.length / examples) * count) as Values;
-  return { dense: part(batch.dense), sparse: part(batch.sparse), labels: part(batch.labels) };
+  return batch.labels.length <= count ? batch : examplesBetween(batch, 0, count);
 }

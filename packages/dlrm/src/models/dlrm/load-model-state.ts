@@ -1,3 +1,4 @@
+import { naming } from '@ds/files';
 import { loadModelTensors, type ModelState } from '@ds/tensor-files';
 import { configFromStateDict, shapesOf } from './config.js';
 import { dlrmState } from './dlrm-state.js';
@@ -22,11 +23,9 @@ export async function loadModelState(
       onMetadata?.(metadata);
     },
   });
-  try {
+  return naming(path, async () => {
     const state = dlrmState(stored, flags);
     configFromStateDict(shapesOf(state), flags);
     return state;
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
