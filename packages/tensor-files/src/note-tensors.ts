@@ -9,6 +9,12 @@ export function noteTensors(
 }
 
 /** Notes float64 tensors: values are float32 in memory and in all files that we write. */
-export function noteFloat64(onNote: ((note: string) => void) | undefined, names: readonly string[]): void {
+export function noteFloat64<Entry>(
+  onNote: ((note: string) => void) | undefined,
+  entries: Iterable<readonly [name: string, entry: Entry]>,
+  isFloat64: (entry: Entry) => boolean,
+): void {
+  const names: string[] = [];
+  for (const [name, entry] of entries) if (isFloat64(entry)) names.push(name);
   noteTensors(onNote, 'float64 in the file, rounded to float32 and written as such', names);
 }

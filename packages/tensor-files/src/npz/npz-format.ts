@@ -56,10 +56,7 @@ async function readNpzCheckpoint(
     if (!isReady) floats.set(data as Float32Array | Float64Array);
     tensors.push([name, { data: floats, shape, ...(dtype === 'float16' && { stored: { dtype } }) }]);
   }
-  noteFloat64(
-    onNote,
-    arrays.filter(([, { dtype }]) => dtype === 'float64').map(([name]) => name),
-  );
+  noteFloat64(onNote, arrays, ({ dtype }) => dtype === 'float64');
   return Object.fromEntries(tensors);
 }
 

@@ -38,10 +38,7 @@ export async function readSafetensors<Table = never>(
 ): Promise<Record<string, Tensor | Table>> {
   const contents = await contentsOf(source);
   onMetadata?.(contents.metadata);
-  noteFloat64(
-    onNote,
-    [...contents.entries].filter(([, { dtype }]) => dtype === 'F64').map(([name]) => name),
-  );
+  noteFloat64(onNote, contents.entries, ({ dtype }) => dtype === 'F64');
   const tensors: [string, Tensor | Table][] = [];
   for (const name of contents.sparse) {
     const table = await readSparseTable(source, contents.entries, name);

@@ -49,12 +49,10 @@ export async function readTorchCheckpoint(
   const { tensors, names: sparse, assemble } = takeSparseApart(found, zip.name, packedSize(zip));
   noteTensors(onNote, 'sparse in the file, read and written as dense', sparse);
   const blocks = storageBlocks(zip, folder, tensors);
-  const doubles: string[] = [];
-  for (const [name, tensor] of found) {
+  noteFloat64(onNote, found, (tensor) => {
     const { storage } = tensor.kind === 'sparse' ? tensor.parts['values']! : tensor;
-    if (storage.dtype === 'float64') doubles.push(name);
-  }
-  noteFloat64(onNote, doubles);
+    return storage.dtype === 'float64';
+  });
 
   const read = new Map<string, Tensor>();
   for (const { entry, storage, type, views } of blocks) {
