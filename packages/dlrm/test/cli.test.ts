@@ -27,10 +27,9 @@ import {
 import { saveMixedCheckpoint } from '@ds/tensor-files';
 import { formula } from './formula.js';
 import { expectClose } from './golden-model.js';
+import { counts, rows, writeRows } from './written-rows.js';
 
 const cli = builtFile(join(__dirname, '../dist/cli.js'));
-const rows = 700;
-const counts = kaggleDlrmConfig.tableRows.map((_, table) => 2 + (table % 5));
 let folder: string;
 let data: string;
 
@@ -48,19 +47,7 @@ function expectFailure(result: ReturnType<typeof dlrm>, code: number, message: s
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dlrm-cli-'));
   data = join(folder, 'processed.npz');
-  const ids = formula(1, rows * 26);
-  await writeNpz(data, {
-    X_cat: {
-      data: Float64Array.from(ids, (x, place) => Math.floor(x * counts[place % 26]!)),
-      shape: [rows, 26],
-    },
-    X_int: { data: Int32Array.from(formula(2, rows * 13), (x) => Math.floor(9 * x)), shape: [rows, 13] },
-    y: {
-      data: Int32Array.from({ length: rows }, (_, row) => Number(ids[row * 26 + 4]! < 0.4)),
-      shape: [rows],
-    },
-    counts: { data: Int32Array.from(counts), shape: [26] },
-  });
+  await writeRows(data);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

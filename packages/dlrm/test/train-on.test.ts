@@ -7,18 +7,10 @@ import { killOnceJournalled } from '../../test-support/src/kill-once-journalled.
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { DataNormSparsifier, MixedPrecisionTable, SparseTable } from '@ds/data-sparsifier';
 import { saveMixedCheckpoint } from '@ds/tensor-files';
-import {
-  embeddingTableNames,
-  kaggleDlrmConfig,
-  loadCheckpoint,
-  saveSparseCheckpoint,
-  type StateDict,
-} from '../src/index.js';
-import { formula } from './formula.js';
+import { embeddingTableNames, loadCheckpoint, saveSparseCheckpoint, type StateDict } from '../src/index.js';
+import { counts, rows, writeRows } from './written-rows.js';
 
 const cli = builtFile(join(__dirname, '../dist/cli.js'));
-const rows = 700;
-const counts = kaggleDlrmConfig.tableRows.map((_, table) => 2 + (table % 5));
 let folder: string;
 let data: string;
 /** A model of one epoch, and the same pruned to 60 %. */
@@ -33,19 +25,7 @@ function train(...args: string[]) {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'train-on-'));
   data = join(folder, 'processed.npz');
-  const ids = formula(1, rows * 26);
-  await writeNpz(data, {
-    X_cat: {
-      data: Float64Array.from(ids, (x, place) => Math.floor(x * counts[place % 26]!)),
-      shape: [rows, 26],
-    },
-    X_int: { data: Int32Array.from(formula(2, rows * 13), (x) => Math.floor(9 * x)), shape: [rows, 13] },
-    y: {
-      data: Int32Array.from({ length: rows }, (_, row) => Number(ids[row * 26 + 4]! < 0.4)),
-      shape: [rows],
-    },
-    counts: { data: Int32Array.from(counts), shape: [26] },
-  });
+  await writeRows(data);
   dense = join(folder, 'dense.ckpt');
   expect(train('--save-model', dense, '--quiet').status).toBe(0);
   const { tables, tensors } = await prunedTables(0.6);

@@ -79,7 +79,8 @@ export class FurtherTraining {
         ...{ model, dataset, seed },
         epochs: options.trainOn,
         learningRate: options.training.learningRate,
-        held: zerosOf(copied, Object.keys(tables)),
+        // Other tables are trained freely.
+        held: new PrunedValues(copied, Object.keys(tables)),
         onProgress: onStage('train on'),
       });
       return { judged: await rows.judge(model), state: copied };
@@ -88,13 +89,4 @@ export class FurtherTraining {
       await dataset.close();
     }
   }
-}
-
-/** The zeros of the tables that are called so; other tables are trained freely. */
-function zerosOf(tables: StateDict, names: readonly string[]): PrunedValues {
-  const marked = Object.entries(tables).map(([name, { data, shape }]) => [
-    name,
-    { data: names.includes(name) ? data : new Float32Array(data.length).fill(1), shape },
-  ]);
-  return new PrunedValues(Object.fromEntries(marked) as StateDict);
 }

@@ -1,4 +1,5 @@
 import type { EmbeddingTable } from '@ds/data-sparsifier';
+import { hasBit } from './has-bit.js';
 
 /** A table as one array of values, held by reference. */
 export class DenseTable implements EmbeddingTable {
@@ -99,8 +100,7 @@ export function subtractStepsUnlessHeld(
       const bits = held[table]!;
       const from = ids[lookup++]! * dim;
       for (let at = from; at < from + dim; at++, step++) {
-        // Not `at >>> 5`: a table may have more than 2^32 values.
-        if (((bits[Math.floor(at / 32)]! >>> (at % 32)) & 1) === 0) data[at]! -= steps[step]!;
+        if (!hasBit(bits, at)) data[at]! -= steps[step]!;
       }
     }
   }

@@ -16,18 +16,21 @@ export class PrunedValues {
    * Finds the values that are 0 now.
    *
    * @param state a model's parameters, or only its tables, `emb_l.0.weight` and so on
+   * @param names the tables whose zeros count; the others have none. Default: all
    */
-  constructor(state: StateDict) {
+  constructor(state: StateDict, names: readonly string[] = Object.keys(state)) {
     let [count, total] = [0, 0];
+    const searched = new Set(names);
     this.#tables = embeddingTableNames(state).map((name) => {
       const { data } = state[name]!;
       const bits = new Uint32Array(Math.ceil(data.length / 32));
+      total += data.length;
+      if (!searched.has(name)) return { length: data.length, bits };
       for (let at = 0; at < data.length; at++) {
         if (data[at] !== 0) continue;
         bits[Math.floor(at / 32)]! |= 1 << (at % 32);
         count++;
       }
-      total += data.length;
       return { length: data.length, bits };
     });
     this.count = count;

@@ -1,5 +1,6 @@
 import { adagradEpsilon } from '../network/adagrad.js';
 import type { DenseTable } from './dense-table.js';
+import { hasBit } from './has-bit.js';
 
 /**
  * Row-wise Adagrad on embedding tables, with one accumulator a row: the sum over the steps so far of the mean square of the
@@ -62,8 +63,7 @@ export class RowWiseAdagrad {
         const step = learningRate / (Math.sqrt(sums[row]!) + adagradEpsilon);
         for (let column = 0; column < dim; column++) {
           const at = row * dim + column;
-          // Not `at >>> 5`: a table may have more than 2^32 values.
-          if (bits && ((bits[Math.floor(at / 32)]! >>> (at % 32)) & 1) === 1) continue;
+          if (bits && hasBit(bits, at)) continue;
           data[at]! -= step * summed[from + column]!;
         }
       }

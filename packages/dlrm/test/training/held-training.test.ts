@@ -52,6 +52,20 @@ test('without zeros, held training is bit for bit the same as any other', async 
   expect(models[1]).toEqual(models[0]);
 });
 
+test('only the zeros of the named tables are held', async () => {
+  const { initial, batches } = await readSmallGolden();
+  const pruned = structuredClone(initial);
+  for (const name of ['emb_l.0.weight', 'emb_l.1.weight']) pruned[name]!.data.fill(0);
+  const held = new PrunedValues(pruned, ['emb_l.1.weight']);
+  const model = await Dlrm.fromStateDict(pruned, { engine: 'onnx' });
+  for (const batch of batches) await model.trainStep(batch, { learningRate: 0.1, held });
+  const { 'emb_l.0.weight': free, 'emb_l.1.weight': ofHeld } = model.stateDict();
+  expect(held.count).toBe(ofHeld!.data.length);
+  expect(ofHeld!.data.every((value) => value === 0)).toBe(true);
+  expect(free!.data.some((value) => value !== 0)).toBe(true);
+  await model.dispose();
+});
+
 test('refuses the held values of other tables', async () => {
   const { initial, batches } = await readSmallGolden();
   const model = await Dlrm.fromStateDict(initial, { engine: 'onnx' });
