@@ -31,6 +31,7 @@ export { storedRowBytes, type StoredRowBits } from './tables/mixed-precision/row
 export type { RowKind } from './tables/mixed-precision/row-kinds.js';
 export type { RowsOfBits } from './tables/mixed-precision/row-classes.js';
 export { fromFloat16, toFloat16 } from './quantization/float16.js';
+export { maxFloat16 } from './quantization/quantized-row-format.js';
 export { SparseTable } from './tables/sparse-table.js';
 export {
   expandSparseBitmaps,

@@ -6,10 +6,12 @@ import {
   dayCountsOf,
   dayCountsOption,
   freshOption,
+  jsonOption,
   Option,
   parseBytes,
   parseCount,
   parseBetween,
+  printResult,
   quietOption,
   refuseUsage,
   runProgram,
@@ -41,7 +43,7 @@ interface CompressOptions {
   table?: string[];
   dayCounts?: string;
   fresh: boolean;
-  json?: boolean;
+  json: boolean;
   quiet?: boolean;
 }
 
@@ -95,7 +97,7 @@ program
   .addOption(dayCountsOption())
   .addOption(benchEngineOption(engineChoices))
   .addOption(freshOption())
-  .option('--json', 'print the results as JSON')
+  .addOption(jsonOption())
   .addOption(quietOption())
   .action(run);
 await runProgram(program);
@@ -119,19 +121,8 @@ async function run(options: CompressOptions): Promise<void> {
     const { modelPath, processedDataFile, output, format, rows, refit } = options;
     const { calibrationRows, seed, engine, fresh } = options;
     const compressed = await compressModel({
-      ...{
-        modelPath,
-        processedDataFile,
-        goal,
-        rows,
-        refit,
-        output,
-        format,
-        calibrationRows,
-        seed,
-        engine,
-        fresh,
-      },
+      ...{ modelPath, processedDataFile, goal, rows, refit, output, format },
+      ...{ calibrationRows, seed, engine, fresh },
       tables: options.table,
       dayCounts: dayCountsOf(options, progress.note),
       onNote: progress.note,
@@ -142,7 +133,7 @@ async function run(options: CompressOptions): Promise<void> {
     });
     progress.note(`wrote ${output}`);
     progress.finish();
-    process.stdout.write(options.json ? `${JSON.stringify(compressed)}\n` : compressionReport(compressed));
+    printResult(options, { text: compressionReport(compressed), document: compressed });
   } finally {
     progress.finish();
   }

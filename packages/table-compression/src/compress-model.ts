@@ -14,7 +14,7 @@ import {
 import { naming, whileHolding } from '@ds/files';
 import { loadTables, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import type { CompressModelOptions, OnStage } from './compress-model-options.js';
-import { measureTables } from './compress-tables.js';
+import { measureTables, type RowForm } from './compress-tables.js';
 import { compressWithinAucLoss } from './compress-within-auc-loss.js';
 import { tableImportance } from './importance/table-importance.js';
 import { expectExtension, outputFormat, type OutputFormat } from './output-formats.js';
@@ -98,13 +98,11 @@ export async function compressModel(options: CompressModelOptions): Promise<Comp
   if ('maxAucLoss' in goal && !processedDataFile) throw new Error('a bound on the loss of AUC needs data');
   if (options.refit && !processedDataFile) throw new Error('a refit needs data');
   return whileHolding([output], async () => {
-    const sizes = await openTriedSizes(
-      options,
-      format.hasProjectedRows ? (options.rows ?? 'projected') : 'quantized',
-    );
+    const rows = format.hasProjectedRows ? (options.rows ?? 'projected') : 'quantized';
+    const sizes = await openTriedSizes(options, rows);
     if (sizes.count > 0) onResumed?.(sizes.count);
     try {
-      const compressed = await compressAndSave(options, format, sizes);
+      const compressed = await compressAndSave(options, { format, rows, sizes });
       sizes.remove();
       return compressed;
     } catch (error) {
@@ -120,7 +118,7 @@ async function compressAndSave(
     modelPath,
     processedDataFile,
     goal,
-    rows = 'projected',
+    rows: wantedRows = 'projected',
     refit = false,
     output,
     calibrationRows,
@@ -132,12 +130,10 @@ async function compressAndSave(
     onNote,
     onStage = () => () => undefined,
   }: CompressModelOptions,
-  format: OutputFormat,
-  sizes: TriedSizes,
+  { format, rows, sizes }: { format: OutputFormat; rows: RowForm; sizes: TriedSizes },
 ): Promise<CompressedModel> {
   const start = performance.now();
-  const isWithout = rows === 'projected' && !format.hasProjectedRows;
-  if (isWithout) onNote?.(`${format.id} has no projected rows: all rows are quantized`);
+  if (rows !== wantedRows) onNote?.(`${format.id} has no projected rows: all rows are quantized`);
   const { stateDict: state, names, metadata } = await loadTables(modelPath, { tables: patterns, onNote });
   const columns = processedDataFile ? columnsOfTables(state, names, modelPath) : undefined;
   const dense = Object.fromEntries(names.map((name) => [name, state[name]!]));
@@ -165,8 +161,7 @@ async function compressAndSave(
         ),
       ));
     const measured = measureTables({
-      ...{ tables: dense, importance },
-      rows: isWithout ? 'quantized' : rows,
+      ...{ tables: dense, importance, rows },
       onProgress: onStage('measure rows'),
     });
     let tables: Record<string, MixedPrecisionTable>;
@@ -209,7 +204,7 @@ async function compressAndSave(
         ...rowCounts(rowsOfBits),
         bytes: byteLength,
       })),
-      quality,
+      ...(quality && { quality }),
       ...(refitted && { refit: { ...refitReport(refitted), ...(base && { base }) } }),
       seconds: (performance.now() - start) / 1000,
     };

@@ -2,6 +2,7 @@ import { dayCountFiles } from '@ds/criteo-data';
 import { fingerprintOf, openJournal } from '@ds/files';
 import { version } from '../package.json';
 import type { CompressModelOptions } from './compress-model-options.js';
+import type { RowForm } from './compress-tables.js';
 import type { TriedSize } from './compress-within-auc-loss.js';
 
 /** What a search for the smallest tables within a bound has evaluated, kept next to the output until that is written. */
@@ -26,7 +27,7 @@ const base = 'base';
  */
 export async function openTriedSizes(
   { output, fresh, ...options }: CompressModelOptions,
-  rows: string,
+  rows: RowForm,
 ): Promise<TriedSizes> {
   const { modelPath, processedDataFile, dayCounts, calibrationRows, seed, engine, tables } = options;
   const dataFiles = processedDataFile

@@ -2,6 +2,7 @@ import { countOnesBefore, rowsPerGroup, setBit } from './bit-ranks.js';
 import { checkedTableShape } from './checked-table-shape.js';
 import {
   fitsFloat32Scales,
+  maxFloat16,
   packRow,
   rowBytesOf,
   unpackRow,
@@ -114,7 +115,7 @@ export class QuantizedTable extends StoredRowTable {
       throw new RangeError(`expected scales of type float32 or float16, found ${String(scaleType)}`);
     }
     const format = { bits, scaleType };
-    const largest = scaleType === 'float16' ? 65504 : Number.MAX_VALUE;
+    const largest = scaleType === 'float16' ? maxFloat16 : Number.MAX_VALUE;
     const valueAt = (at: number) => (mask && mask[at] === 0 ? 0 : table.data[at]!);
     const isStored = (row: number): boolean => {
       for (let at = row * dim; at < (row + 1) * dim; at++) if (valueAt(at) !== 0) return true;

@@ -1,4 +1,11 @@
-import { fromFloat16, isProjectedKind, MixedPrecisionTable, toFloat16 } from '@ds/data-sparsifier';
+import {
+  fromFloat16,
+  isProjectedKind,
+  maxFloat16,
+  MixedPrecisionTable,
+  projectedKinds,
+  toFloat16,
+} from '@ds/data-sparsifier';
 import type { Tensor } from '@ds/tensor-files';
 
 /** A table whose rows are scaled in groups, without a byte more. */
@@ -51,7 +58,7 @@ export function scalableMixed(
   );
   const meanScale = groups.count + kinds;
   const scaleOf = (row: number) =>
-    isProjectedKind(bits[row]!) ? groups.count + bits[row]! - 128 : groups.of[row]!;
+    isProjectedKind(bits[row]!) ? groups.count + bits[row]! - projectedKinds[0] : groups.of[row]!;
   const mean = Float32Array.from({ length: projected ? dim : 0 }, (_, at) => half(projected!.basis, 2 * at));
   const one = Int32Array.of(0);
   const values = new Float32Array(dim);
@@ -110,7 +117,7 @@ function scaleRow(row: Uint8Array, bits: number, factor: number): void {
 
 function scaleHalves(bytes: Uint8Array, factor: number): void {
   for (let at = 0; at < bytes.length; at += 2) {
-    const value = toFloat16(Math.max(-65504, Math.min(65504, factor * half(bytes, at))));
+    const value = toFloat16(Math.max(-maxFloat16, Math.min(maxFloat16, factor * half(bytes, at))));
     bytes[at] = value & 255;
     bytes[at + 1] = value >> 8;
   }
