@@ -5,10 +5,12 @@ import {
   createProgress,
   dayCountsOf,
   dayCountsOption,
+  jsonOption,
   methodsOption,
   parseCount,
   parseBetween,
   freshOption,
+  printResult,
   refuseUsage,
   quietOption,
   runProgram,
@@ -42,7 +44,7 @@ interface FrontierFlags extends Record<string, unknown> {
   threads?: number;
   engine: EngineChoice;
   fresh: boolean;
-  json?: boolean;
+  json: boolean;
   quiet?: boolean;
 }
 
@@ -100,7 +102,7 @@ program
   .addOption(threadsOption())
   .addOption(benchEngineOption(engineChoices))
   .addOption(freshOption())
-  .option('--json', 'print the answer as JSON instead of a table')
+  .addOption(jsonOption())
   .addOption(quietOption())
   .action(run);
 await runProgram(program);
@@ -135,11 +137,10 @@ async function run(flags: FrontierFlags): Promise<void> {
       onStage: progress.stage,
     });
     progress.finish();
-    process.stdout.write(
-      flags.json
-        ? `${JSON.stringify({ output, models: rows.length, maxAucLoss, ...frontierAnswer(rows, maxAucLoss) })}\n`
-        : `${frontierText(rows, maxAucLoss)}\n${rows.length} models: ${output}\n`,
-    );
+    printResult(flags, {
+      text: `${frontierText(rows, maxAucLoss)}\n${rows.length} models: ${output}`,
+      document: { output, models: rows.length, maxAucLoss, ...frontierAnswer(rows, maxAucLoss) },
+    });
   } finally {
     progress.finish();
   }

@@ -64,7 +64,7 @@ export async function openFrontierJournal(
     const isWritten = row?.path === undefined || (await fileIdentity(row.path)) === identity;
     return isWritten ? row : undefined;
   };
-  removeTrained((name) => [...journal.finished.keys()].includes(name));
+  removeTrained((name) => journal.finished.has(name));
   return {
     finishedModels: finished.filter(({ row }) => row).length,
     rowOf,
@@ -103,31 +103,16 @@ export async function openFrontierJournal(
 }
 
 /** Of everything that the rows depend on. The best model is chosen again in each run, so the bound is not included. */
-async function fingerprintOfRun({
-  methodIds,
-  modelPath,
-  processedDataFile,
-  dayCounts,
-  training,
-  ...settings
-}: FrontierSettings & { methodIds: readonly string[] }): Promise<string> {
-  const { ratios, grid, seeds, seed, calibrationRows, trainOn, dumpPath, tables, engine } = settings;
+async function fingerprintOfRun(
+  settings: FrontierSettings & { methodIds: readonly string[] },
+): Promise<string> {
+  const { methodIds, modelPath, processedDataFile, dayCounts, trainOn, dumpPath, tables, engine } = settings;
+  const { ratios, grid, seeds, seed, calibrationRows } = settings;
+  const training = (modelPath === undefined || trainOn > 0) && settings.training;
   return fingerprintOf(
     {
-      ...{
-        version,
-        methodIds,
-        ratios,
-        grid,
-        seeds,
-        seed,
-        calibrationRows,
-        trainOn,
-        dumpPath,
-        tables,
-        engine,
-      },
-      ...{ dayCounts, training: (modelPath === undefined || trainOn > 0) && training },
+      ...{ version, methodIds, ratios, grid, seeds, seed, calibrationRows },
+      ...{ trainOn, dumpPath, tables, engine, dayCounts, training },
     },
     [modelPath, processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
   );
