@@ -7,29 +7,20 @@ is installed, FBGEMM's own EXACT_ROWWISE_ADAGRAD, which TorchRec trains with, go
 must end with the same rows and accumulators. Needs facebookresearch/dlrm: see dlrm.py.
 """
 
-import argparse
 import importlib.util
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
-from dlrm import net_maker, parameters_of, small_training, step, versions, write_json
+from dlrm import net_and_output, parameters_of, small_training, step, versions, write_json
 
 DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/adagrad"
 RATE, EPSILON = 0.01, 1e-8
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
-    parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
-    arguments = parser.parse_args()
-    if not arguments.dlrm_source:
-        parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    net, batches = small_training(net_maker(Path(arguments.dlrm_source)))
+    make_net, output = net_and_output(__doc__, DEFAULT_OUTPUT)
+    net, batches = small_training(make_net)
     from optim.rwsadagrad import RWSAdagrad
 
     optimizer = RWSAdagrad(net.parameters(), lr=RATE, eps=EPSILON)
@@ -45,9 +36,8 @@ def main() -> None:
         arrays[f"sum.{name}"] = state["momentum" if "momentum" in state else "sum"].numpy()
     if importlib.util.find_spec("fbgemm_gpu"):
         compare_fbgemm(initial, gradients, arrays)
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(arguments.output / "steps.npz", **arrays)
-    write_json(arguments.output / "versions.json", {"versions": versions()})
+    np.savez_compressed(output / "steps.npz", **arrays)
+    write_json(output / "versions.json", {"versions": versions()})
 
 
 def compare_fbgemm(initial: list[torch.Tensor], gradients: list, arrays: dict[str, np.ndarray]) -> None:

@@ -28,21 +28,26 @@ SAMPLES = 48
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
+    make_net, output = net_and_output(__doc__, DEFAULT_OUTPUT)
+    small(make_net, output / "small.npz")
+    small(partial(make_net, itself=True), output / "itself.npz", top_width=36, rate=0.001)
+    small(partial(make_net, op="cat"), output / "cat.npz", top_width=56)
+    write_json(output / "kaggle.json", kaggle(make_net))
+    write_json(output / "initial.json", initial(make_net))
+
+
+def net_and_output(description: str, default_output: Path):
+    """Reads the command line of a program; returns `net_maker` of the original's sources, and the folder, made, for what it writes."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=default_output)
     parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
     arguments = parser.parse_args()
     if not arguments.dlrm_source:
         parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    make_net = net_maker(Path(arguments.dlrm_source))
     arguments.output.mkdir(parents=True, exist_ok=True)
-    small(make_net, arguments.output / "small.npz")
-    small(partial(make_net, itself=True), arguments.output / "itself.npz", top_width=36, rate=0.001)
-    small(partial(make_net, op="cat"), arguments.output / "cat.npz", top_width=56)
-    write_json(arguments.output / "kaggle.json", kaggle(make_net))
-    write_json(arguments.output / "initial.json", initial(make_net))
+    return net_maker(arguments.dlrm_source), arguments.output
 
 
 def net_maker(source: Path):

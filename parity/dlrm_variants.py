@@ -8,8 +8,6 @@ that computes as torchrec/models/dlrm.py does and has its names. Needs facebookr
 --dlrm-source or DLRM_SOURCE.
 """
 
-import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parent))
-from dlrm import batch_of, forward, net_maker, versions, write_json
+from dlrm import batch_of, forward, net_and_output, versions, write_json
 
 DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/dlrm-variants"
 TABLES = [37, 5, 120, 61, 9, 24]
@@ -26,15 +24,7 @@ TORCHREC_TABLES = [37, 5, 120, 61, 9, 24, 3, 4, 6, 7, 8]  # more than ten: t_cat
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
-    parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
-    arguments = parser.parse_args()
-    if not arguments.dlrm_source:
-        parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
-    torch.set_num_threads(1)
-    net_maker(Path(arguments.dlrm_source))
-    arguments.output.mkdir(parents=True, exist_ok=True)
+    _, output = net_and_output(__doc__, DEFAULT_OUTPUT)
     qr = {"qr_flag": True, "qr_collisions": 4, "qr_threshold": 20}
     variants = {
         "qr-mult": net(qr_operation="mult", **qr),
@@ -45,14 +35,14 @@ def main() -> None:
         "cat": net(arch_interaction_op="cat", tables=[37, 5, 120], dim=2, top_width=8),
     }
     for name, model in variants.items():
-        save(arguments.output / f"{name}.npz", model, forward_of=lambda model, batch: forward(model, batch)[0])
+        save(output / f"{name}.npz", model, forward_of=lambda model, batch: forward(model, batch)[0])
     torch.manual_seed(7)
     save(
-        arguments.output / "torchrec.npz",
+        output / "torchrec.npz",
         TorchRec(8, TORCHREC_TABLES, [13, 16, 8], [8 + 12 * 11 // 2, 16, 12, 1]),
         forward_of=lambda model, batch: model(*batch),
     )
-    write_json(arguments.output / "versions.json", {"versions": versions()})
+    write_json(output / "versions.json", {"versions": versions()})
 
 
 def net(tables=TABLES, dim=8, top_width=8 + 7 * 6 // 2, **flags):

@@ -6,13 +6,11 @@ pruned tables before training, `pruned.NAME`, and all parameters after two epoch
 facebookresearch/dlrm: see dlrm.py.
 """
 
-import argparse
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
-from dlrm import forward, net_maker, parameters_of, small_training, versions, write_json
+from dlrm import forward, net_and_output, parameters_of, small_training, versions, write_json
 
 DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/held-training"
 EPOCHS = 2
@@ -20,16 +18,9 @@ PRUNED_TABLE = 1
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
-    parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
-    arguments = parser.parse_args()
-    if not arguments.dlrm_source:
-        parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    make_net, output = net_and_output(__doc__, DEFAULT_OUTPUT)
 
-    net, batches = small_training(net_maker(arguments.dlrm_source))
+    net, batches = small_training(make_net)
     weights = [table.weight for table in net.emb_l]
     masks = [weight.detach().abs() >= weight.detach().abs().median() for weight in weights]
     masks[PRUNED_TABLE][:] = False
@@ -47,9 +38,8 @@ def main() -> None:
                 for weight, mask in zip(weights, masks):
                     weight.mul_(mask)
     arrays |= {f"trained.{name}": value for name, value in parameters_of(net).items()}
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(arguments.output / "trained.npz", **arrays)
-    write_json(arguments.output / "versions.json", {"versions": versions(), "epochs": EPOCHS})
+    np.savez_compressed(output / "trained.npz", **arrays)
+    write_json(output / "versions.json", {"versions": versions(), "epochs": EPOCHS})
 
 
 if __name__ == "__main__":

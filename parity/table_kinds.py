@@ -6,14 +6,12 @@ prefixes, masks and parametrisations, and `expected.json`: for each file the tab
 evaluate_disk_savings.py does. Needs facebookresearch/dlrm: see dlrm.py.
 """
 
-import argparse
-import os
 from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
 import torch
-from dlrm import net_maker, versions, write_json
+from dlrm import net_and_output, versions, write_json
 from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 from torch.nn.utils import parametrize, prune
 
@@ -24,19 +22,13 @@ CONFIG = {"sparsity_level": 0.5, "sparse_block_shape": (1, 4), "norm": "L1"}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
-    parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
-    arguments = parser.parse_args()
-    if not arguments.dlrm_source:
-        parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
-    net_maker(arguments.dlrm_source)  # makes its module importable
+    _, output = net_and_output(__doc__, DEFAULT_OUTPUT)
     torch.manual_seed(20240501)
-    arguments.output.mkdir(parents=True, exist_ok=True)
+    np.random.seed(20240501)  # DLRM_Net's parameters
     expected: dict[str, object] = {}
 
     def save(name: str, net: torch.nn.Module, state: dict[str, torch.Tensor]) -> None:
-        torch.save(OrderedDict(state), arguments.output / name)
+        torch.save(OrderedDict(state), output / name)
         tables = {key: value.detach().clone() for key, value in masked_parameters(net) if "emb_l" in key}
         expected[name] = {
             key: {"shape": list(value.shape), "values": value.flatten().tolist()}
@@ -62,7 +54,7 @@ def main() -> None:
     save("parametrised.pt", parametrised, parametrised.state_dict())
 
     write_json(
-        arguments.output / "expected.json",
+        output / "expected.json",
         {"versions": versions(), "config": CONFIG, "files": expected},
     )
 

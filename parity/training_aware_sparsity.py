@@ -10,16 +10,14 @@ The callback prunes every parameter of the module's `model`. Here that is DLRM_N
 parameter of one value, as the last bias of DLRM_Net is. Needs facebookresearch/dlrm: see dlrm.py.
 """
 
-import argparse
 import logging
-import os
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytorch_lightning as pl
 import torch
-from dlrm import forward, net_maker, parameters_of, small_training, versions, write_json
+from dlrm import forward, net_and_output, parameters_of, small_training, versions, write_json
 from torch.ao.pruning._experimental.data_scheduler import BaseDataScheduler
 from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 from torch.ao.pruning._experimental.data_sparsifier.lightning.callbacks.data_sparsity import TrainingAwareDataSparsity
@@ -94,18 +92,11 @@ class Record(pl.Callback):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
-    parser.add_argument("--dlrm-source", type=Path, default=os.environ.get("DLRM_SOURCE"))
-    arguments = parser.parse_args()
-    if not arguments.dlrm_source:
-        parser.error("name a checkout of facebookresearch/dlrm with --dlrm-source or DLRM_SOURCE")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    make_net, output = net_and_output(__doc__, DEFAULT_OUTPUT)
     warnings.simplefilter("ignore")
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
 
-    net, batches = small_training(net_maker(arguments.dlrm_source))
+    net, batches = small_training(make_net)
     callbacks = {
         case: TrainingAwareDataSparsity(DataNormSparsifier, config["sparsifier"], StepLevel, config["schedule"])
         for case, config in CASES.items()
@@ -134,10 +125,9 @@ def main() -> None:
         arrays[f"masks.{case}"] = masks
         arrays[f"sparsified.{case}"] = sparsified
         cases[case] = config | {"levels": records[case].levels}
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(arguments.output / "epochs.npz", **arrays)
+    np.savez_compressed(output / "epochs.npz", **arrays)
     content = {"versions": versions() | {"pytorch_lightning": pl.__version__}, "epochs": EPOCHS, "cases": cases}
-    write_json(arguments.output / "cases.json", content)
+    write_json(output / "cases.json", content)
 
 
 def concatenated(tables) -> np.ndarray:
