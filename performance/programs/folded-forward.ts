@@ -1,3 +1,4 @@
+import { RandomStream } from '@ds/criteo-data';
 import { Dlrm, foldMask, kaggleConfigFor, type DlrmConfig, type LabelledBatch } from '@ds/dlrm';
 import * as ort from 'onnxruntime-node';
 import { forwardGraph } from '../../packages/dlrm/src/engines/onnx/graph/dlrm-graphs.js';
@@ -97,9 +98,8 @@ for (const { model } of models) await model.dispose();
 
 /** Drops this share of the columns of a layer's input, at random. */
 function randomMask(width: number, level: number) {
-  let state = 1;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0);
-  const order = Array.from({ length: width }, (_, column) => ({ column, key: random() }));
+  const random = new RandomStream(1);
+  const order = Array.from({ length: width }, (_, column) => ({ column, key: random.next() }));
   order.sort((one, other) => one.key - other.key);
   const data = new Float32Array(width).fill(1);
   for (const { column } of order.slice(0, Math.round(level * width))) data[column] = 0;

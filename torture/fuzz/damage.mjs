@@ -1,16 +1,5 @@
 // Seeded damage: a case can be made again from its number.
-
-/** Mulberry32: a function for whole numbers below a bound. */
-function randomOf(number) {
-  let state = number >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
+import { RandomStream } from '@ds/criteo-data';
 
 const changes = [
   (bytes, random) => void (bytes[random(bytes.length)] ^= 1 << random(8)),
@@ -35,7 +24,8 @@ const changes = [
 
 /** One of the originals, at `place`, with one to three changes; one of weight 4 is taken four times as often as one of 1. */
 export function damage({ seed, number, originals }) {
-  const random = randomOf(Math.imul(seed + 1, 0x9e3779b1) + number);
+  const stream = new RandomStream(seed, number);
+  const random = (below) => stream.nextBelow(below);
   const places = originals.flatMap(({ weight }, index) => Array(weight).fill(index));
   const place = places[random(places.length)];
   let bytes = Buffer.from(originals[place].bytes);

@@ -76,20 +76,9 @@ async function readCsv(name, path) {
 
 const measured = {
   ...{ seed: 1, tableBytes: 1000, bytesPerRow: 2, memoryRatio: 32, rocAuc: 0.77, aucChange: -1e-5 },
-  ...{
-    aucChangeLower: -2e-5,
-    aucChangeUpper: 1e-5,
-    logLoss: 0.45,
-    logLossChange: 1e-6,
-    validationRocAuc: 0.76,
-  },
-  ...{
-    validationAucChange: -3e-5,
-    lookupNs: 12.5,
-    compressSeconds: 0.1,
-    calibrationRows: 0,
-    calibrationSeconds: 0,
-  },
+  ...{ aucChangeLower: -2e-5, aucChangeUpper: 1e-5, logLoss: 0.45, logLossChange: 1e-6 },
+  ...{ validationRocAuc: 0.76, validationAucChange: -3e-5, lookupNs: 12.5 },
+  ...{ compressSeconds: 0.1, calibrationRows: 0, calibrationSeconds: 0 },
 };
 const frontierRows = [
   { method: 'block-norm', norm: 'L1', sparseBlockShape: [1, 4], sparsityLevel: 0.9, ...measured },

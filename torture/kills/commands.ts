@@ -100,16 +100,9 @@ export function commands(folder: string): Command[] {
     {
       name: 'bench-frontier',
       args: ofPackage('bench-frontier', [
-        ...[
-          ...model,
-          ...data,
-          ...calibration,
-          '--methods',
-          'rows-nearest,mixed-precision',
-          '--ratios',
-          '4,8',
-        ],
-        ...['--best-path', at('best'), '--max-auc-loss', '0.5', '--output', at('frontier.csv')],
+        ...[...model, ...data, ...calibration, '--output', at('frontier.csv')],
+        ...['--methods', 'rows-nearest,mixed-precision', '--ratios', '4,8'],
+        ...['--best-path', at('best'), '--max-auc-loss', '0.5'],
       ]),
       outputs: ['best'],
       measured: ['frontier.csv'],

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync }
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { RandomStream } from '@ds/criteo-data';
 import { runProcess, type Ended } from '../child.js';
 import type { Outcome } from '../outcome.js';
 import { commands, originalRun, type Command } from './commands.js';
@@ -42,7 +43,7 @@ export async function kills({
         for (let number = lane; number < cases; number += processes) {
           const one = all[number % all.length]!;
           const signal = signals[Math.floor(number / all.length) % signals.length]!;
-          const delay = randomOf(seed, number) * one.seconds;
+          const delay = new RandomStream(seed, number).next() * one.seconds;
           const what = `${one.command.name}, ${signal} after ${delay.toFixed(2)} s`;
           const result = await kill({ one, folder, temporary, signal, delay });
           if (result.wasEnded) ended++;
@@ -127,14 +128,6 @@ function run({ args }: Command, temporary: string, onStart?: (pid: number) => vo
     env: { TMPDIR: temporary },
     ...(onStart && { onStart }),
   });
-}
-
-/** Mulberry32, the number of a case in and a number from 0 to 1 out. */
-function randomOf(seed: number, number: number): number {
-  let t = (Math.imul(seed + 1, 0x9e3779b1) + Math.imul(number + 1, 0x6d2b79f5)) >>> 0;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 }
 
 /** The files of a command that are there, by name, each with its contents; of measured ones how many lines there are. */
