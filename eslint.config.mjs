@@ -11,9 +11,9 @@ const mayImport = {
   'table-compression': ['data-sparsifier', 'dlrm', 'criteo-data', 'tensor-files'],
   'bench-models': ['data-sparsifier', 'table-compression', 'tensor-files'],
   'bench-disk': ['bench-models', 'dlrm', 'criteo-data', 'table-compression', 'tensor-files'],
-  'bench-metrics': ['bench-models', 'dlrm', 'criteo-data', 'tensor-files'],
-  'bench-forward': ['bench-models', 'dlrm', 'criteo-data'],
-  'bench-memory': ['bench-models', 'dlrm', 'criteo-data'],
+  'bench-metrics': ['bench-disk', 'bench-models', 'dlrm', 'criteo-data', 'tensor-files'],
+  'bench-forward': ['bench-disk', 'bench-models', 'dlrm', 'criteo-data'],
+  'bench-memory': ['bench-disk', 'bench-models', 'dlrm', 'criteo-data'],
   'bench-activations': ['bench-models', 'dlrm', 'criteo-data', 'table-compression', 'activation-sparsifier'],
   'bench-frontier': [
     'bench-models',

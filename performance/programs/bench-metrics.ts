@@ -20,14 +20,19 @@ const rival = await PythonRival.start('bench_metrics', {
   processedDataFile,
   models: models.map(({ path }) => path),
 });
+const withoutFiles = join(folder, 'without-files.csv');
+await runDiskBenchmark({ modelPath, keepModels: 'none', output: withoutFiles });
 const output = join(folder, 'metrics.csv');
-const timing = await timeInPairs({
-  ours: () => runMetricsBenchmark({ processedDataFile, sparseModelMetadata, output }),
-  rival,
-  rounds: 2,
-  warmUp: false,
-});
+const timed = (ours: () => Promise<unknown>) => timeInPairs({ ours, rival, rounds: 3, warmUp: false });
+const fromFiles = await timed(() => runMetricsBenchmark({ processedDataFile, sparseModelMetadata, output }));
+const madeAgain = await timed(() =>
+  runMetricsBenchmark({
+    ...{ processedDataFile, sparseModelMetadata: withoutFiles, output },
+    madeFrom: { modelPath },
+  }),
+);
 rival.stop();
 printComparisons('Models loaded and evaluated, 3.8 M values each, 4,286 test rows', [
-  { work: `${models.length} models`, timing, target: 10 },
+  { work: `${models.length} models, from files`, timing: fromFiles, target: 10 },
+  { work: `${models.length} models, made again from the trained one`, timing: madeAgain, target: 10 },
 ]);

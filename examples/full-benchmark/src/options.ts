@@ -44,6 +44,8 @@ export interface BenchmarkOptions {
   sparsityLevels: readonly number[];
   /** How the models are pruned; options of runDiskBenchmark. */
   grid: GridSettings;
+  /** The models that stay on disk. */
+  keepModels: 'all' | 'best' | 'none';
   fullForward: boolean;
   forwardRuns: number;
   skipFrontier: boolean;
@@ -129,6 +131,14 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
       )
         .argParser(parseCount(2))
         .default(3),
+    )
+    .addOption(
+      new Option(
+        '--keep-models <which>',
+        'the models that stay on disk: all of the grid and the best one, only the best one, or none',
+      )
+        .argParser(parseChoice(['all', 'best', 'none']))
+        .default('best'),
     )
     .option('--skip-frontier', 'do not look for the smallest model within a loss of ROC AUC', false)
     .addOption(

@@ -76,7 +76,7 @@ async function runStages({
 }): Promise<BenchmarkResult> {
   const outputDir = resolve(options.outputDir);
   const at = (name: string) => join(outputDir, name);
-  const { data, rows, seed, threads, engine, grid } = options;
+  const { data, rows, seed, threads, engine, grid, keepModels } = options;
   const stages = createStages(progress, plannedStages(options));
   const stage = resumedStages(stages, journal);
   const resume = {
@@ -122,6 +122,7 @@ async function runStages({
         ...grid,
         modelPath,
         dumpPath: at('models'),
+        keepModels: keepModels === 'all' ? 'all' : 'none',
         calibration: { processedDataFile, seed, engine, onEngine },
         output: sparseModelMetadata,
         // The memory of sparse tables is measured on the sparse files.
@@ -132,10 +133,12 @@ async function runStages({
       }),
     files: (rows) => [
       sparseModelMetadata,
-      ...rows.flatMap(({ path, sparsePath }) => [path, sparsePath ?? path]),
+      ...rows.flatMap(({ path, sparsePath }) => [path, sparsePath].filter((file) => file !== undefined)),
     ],
   });
 
+  // What is not kept is made again.
+  const madeFrom = keepModels === 'all' ? undefined : { modelPath, seed };
   const sparseModelMetrics = at('sparse_model_metrics.csv');
   await stage('quality', {
     files: () => [sparseModelMetrics],
@@ -144,6 +147,7 @@ async function runStages({
         processedDataFile,
         sparseModelMetadata,
         output: sparseModelMetrics,
+        madeFrom,
         engine,
         onEngine,
         ...resume,
@@ -160,6 +164,7 @@ async function runStages({
         processedDataFile,
         sparseModelMetadata,
         output: forwardTimeInfo,
+        madeFrom,
         runs: forward.runs,
         sparsityLevels: forward.sparsityLevels,
         engine,
@@ -177,6 +182,7 @@ async function runStages({
         processedDataFile,
         sparseModelMetadata,
         output: modelMemoryInfo,
+        madeFrom,
         sparsityLevels: forward.sparsityLevels,
         engine,
         onEngine,
@@ -197,7 +203,7 @@ async function runStages({
           ratios: frontierRatios,
           grid,
           maxAucLoss: options.maxAucLoss,
-          bestPath: at('best'),
+          bestPath: keepModels === 'none' ? undefined : at('best'),
           seed,
           threads,
           engine,

@@ -18,6 +18,7 @@ import {
 import { dumpFormats, methods, methodSettings } from '@ds/bench-models';
 import { engineChoices, engineLine } from '@ds/dlrm';
 import packageJson from '../package.json';
+import { keptModels } from './disk-benchmark-options.js';
 import { chosenMethods, runDiskBenchmark } from './run-disk-benchmark.js';
 
 const program = createBenchProgram({
@@ -26,13 +27,20 @@ const program = createBenchProgram({
   version: packageJson.version,
   example: `bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models
 bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --sparsity-levels 0,0.5,0.9 --norms L1
-bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --methods rows-nearest,mixed-precision --processed-data-file kaggleAdDisplayChallenge_processed.npz --format both`,
+bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --methods rows-nearest,mixed-precision --processed-data-file kaggleAdDisplayChallenge_processed.npz --format both
+bench-disk --model-path criteo_model.ckpt --keep-models none`,
   options: [
     new Option(
       '--model-path <file>',
       'the trained model: .ckpt, .pt, .pth, .safetensors or .npz',
     ).makeOptionMandatory(),
-    new Option('--sparsified-model-dump-path <folder>', 'where the pruned models go').makeOptionMandatory(),
+    new Option('--sparsified-model-dump-path <folder>', 'where the pruned models go'),
+    new Option(
+      '--keep-models <which>',
+      'all, or none: sizes are counted without writing, and the other benchmarks make the models again',
+    )
+      .argParser(parseChoice(keptModels))
+      .default('all'),
     methodsOption(methods, { description: 'how tables are compressed (default: block-norm), of' }),
     scopeOption(methods),
     ...methodSettings.map(settingOption),
@@ -61,6 +69,16 @@ bench-disk --model-path criteo_model.ckpt --sparsified-model-dump-path models --
     const { processedDataFile, calibrationRows, seed, engine } = options;
     if (options.methods && options.scope) {
       program.error('error: --methods and --scope: expected one of them, found both');
+    }
+    if (options.keepModels === 'all' && sparsifiedModelDumpPath === undefined) {
+      program.error(
+        'error: --sparsified-model-dump-path: expected a folder for the models, found none; only --keep-models none needs none',
+      );
+    }
+    if (options.keepModels === 'none' && sparsifiedModelDumpPath !== undefined) {
+      program.error(
+        'error: --sparsified-model-dump-path and --keep-models none: expected one of them, found both',
+      );
     }
     const calibrated = methods.find(
       ({ id, needs }) => needs === 'calibration' && options.methods?.includes(id),

@@ -3,10 +3,10 @@ import { metadataComment, type CheckpointMetadata } from '@ds/tensor-files';
 
 /**
  * Writes a zip of one checkpoint, deflated on several threads while it is generated. It is nearly as small as at zlib's
- * level 6, the default of Python's zipfile. The same model gives the same bytes.
+ * level 6, the default of Python's zipfile. The same model gives the same bytes, written or only counted.
  *
  * @returns the size of the zip in bytes
- * @throws Error naming `path` if it cannot be written.
+ * @throws Error naming the zip if it cannot be written.
  */
 export async function dumpCheckpoint({
   path,
@@ -17,10 +17,10 @@ export async function dumpCheckpoint({
   threads,
   known,
 }: {
-  /** The path of the zip, for errors. */
-  path: string;
-  /** File descriptor of the open zip. */
-  descriptor: number;
+  /** The path of the zip, for errors; undefined if there is none. */
+  path: string | undefined;
+  /** File descriptor of the open zip; undefined to only count its bytes. */
+  descriptor: number | undefined;
   /** Name of the checkpoint inside the zip. */
   entryName: string;
   /** The bytes of the checkpoint, generated on demand. */
@@ -32,17 +32,17 @@ export async function dumpCheckpoint({
   known?: KnownBlocks | undefined;
 }): Promise<number> {
   let bytes = 0;
-  const append = appendTo(descriptor);
+  const append = descriptor === undefined ? undefined : appendTo(descriptor);
   const zip = new ZipWriter(async (piece) => {
     bytes += piece.length;
-    await append(piece);
+    await append?.(piece);
   });
   try {
     // Twice as many blocks in flight as threads, so that no thread waits while a block is written.
     await zip.addDeflated(entryName, checkpoint, { threads: 2 * threads, known });
     await zip.finish({ comment: metadataComment(metadata) });
   } catch (error) {
-    throw writeError(path, error);
+    throw path === undefined ? error : writeError(path, error);
   }
   return bytes;
 }

@@ -27,6 +27,6 @@ export function openDumpJournal(options: Parameters<typeof openJournal>[0]): Dum
 }
 
 function identities({ path, sparsePath }: SparseModelMetadata): Promise<(string | undefined)[]> {
-  const paths = [path, ...(sparsePath !== undefined && sparsePath !== path ? [sparsePath] : [])];
-  return Promise.all(paths.map(fileIdentity));
+  const paths = new Set([path, sparsePath].filter((file) => file !== undefined));
+  return Promise.all([...paths].map(fileIdentity));
 }

@@ -4,7 +4,7 @@ import { sourceKey, type GridPoint, type SparseModelMetadata, type SweepPlan } f
 import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
 import type { DumpedFile, DumpedModel, DumpTask } from './dump-task.js';
 
-/** A model of the grid to write. */
+/** A model of the grid to write, or to size. */
 export interface PlannedModel {
   point: GridPoint;
   plan: SweepPlan;
@@ -15,7 +15,7 @@ export interface PlannedModel {
 }
 
 /**
- * Writes models on threads, each model on one thread. Deflating is spread over more threads, so that a single large model
+ * Writes models on threads, or counts their bytes, each model on one thread. Deflating is spread over more threads, so that a single large model
  * also uses all of them.
  *
  * @throws Error naming the file that cannot be written. Models that are already complete stay.
@@ -38,14 +38,14 @@ export async function dumpModels({
 }): Promise<void> {
   // Opened on this thread, because a file opened by a worker thread would be left behind if the program is interrupted.
   // The promises are stored before the files are open, because another task may fail meanwhile.
-  const unfinished = new Map<number, Promise<UnfinishedFile>[]>();
+  const unfinished = new Map<number, Promise<UnfinishedFile | undefined>[]>();
 
   async function* tasks(): AsyncGenerator<ThreadTask<DumpTask>> {
     for (const [index, { plan, point, files }] of models.entries()) {
-      const begun = files.map(({ path }) => beginWhole(path));
+      const begun = files.map(async ({ path }) => (path === undefined ? undefined : beginWhole(path)));
       unfinished.set(index, begun);
       const opened = await Promise.all(begun);
-      const dumps = files.map((file, place) => ({ ...file, descriptor: opened[place]!.file.fd }));
+      const dumps = files.map((file, place) => ({ ...file, descriptor: opened[place]?.file.fd }));
       yield { input: { stateDict, metadata, plan, point, dumps, threads } };
     }
   }
@@ -56,27 +56,30 @@ export async function dumpModels({
       tasks: tasks(),
       threads: Math.min(threads, models.length),
       onResult: async (dumped, index) => {
-        for (const file of await Promise.all(unfinished.get(index)!)) await file.finish();
+        for (const file of await Promise.all(unfinished.get(index)!)) await file?.finish();
         unfinished.delete(index);
         await onDumped({ ...rowOf(models[index]!, dumped), sourceSha256: metadata[sourceKey]! }, index);
       },
     });
   } finally {
     const left = await Promise.allSettled([...unfinished.values()].flat());
-    for (const file of left) if (file.status === 'fulfilled') await file.value.abandon();
+    for (const file of left) if (file.status === 'fulfilled') await file.value?.abandon();
   }
 }
 
 function rowOf({ point, plan, sweepTimeSec, files }: PlannedModel, dumped: DumpedModel): SparseModelMetadata {
   const sparse = files.findIndex(({ format }) => format === 'sparse');
+  const [path, sparsePath] = [files[0]!.path, files[sparse]?.path];
   return {
     ...point,
     stepTimeSec: sweepTimeSec + dumped.compressTimeSec,
     zipFileSize: Math.floor(dumped.bytes[0]! / 2 ** 20),
-    path: files[0]!.path,
+    ...(path !== undefined && { path }),
     bytes: dumped.bytes[0]!,
-    ...(sparse >= 0 && { sparsePath: files[sparse]!.path, sparseBytes: dumped.bytes[sparse]! }),
+    ...(sparsePath !== undefined && { sparsePath }),
+    ...(sparse >= 0 && { sparseBytes: dumped.bytes[sparse]! }),
     tables: Object.keys(plan.tables).length,
     prunedValues: dumped.prunedValues,
+    ...(dumped.tablesCrc32 !== undefined && { tablesCrc32: dumped.tablesCrc32 }),
   };
 }

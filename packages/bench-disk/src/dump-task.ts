@@ -9,11 +9,12 @@ import { KnownBlocks } from '@ds/files';
 import { writeCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import { denseModel, otherTensors } from './compressed-model.js';
 import { dumpCheckpoint } from './dump-checkpoint.js';
+import { tablesCrc32 } from './made/tables-crc32.js';
 
 /** One file of a compressed model. */
 export interface DumpedFile {
-  /** The zip. */
-  path: string;
+  /** The zip; undefined if only its size is counted. */
+  path: string | undefined;
   /** Name of the checkpoint in it. */
   entryName: string;
   /** Format of the checkpoint: PyTorch's, or safetensors with dense or with compressed tables. */
@@ -29,8 +30,8 @@ export interface DumpTask {
   plan: SweepPlan;
   point: GridPoint;
   dumps: readonly (DumpedFile & {
-    /** Descriptor of the open file, which the caller closes. */
-    descriptor: number;
+    /** Descriptor of the open file, which the caller closes; undefined if only its size is counted. */
+    descriptor: number | undefined;
   })[];
   /** Number of deflating threads. */
   threads: number;
@@ -44,6 +45,8 @@ export interface DumpedModel {
   compressTimeSec: number;
   /** Values set to zero in all tables. */
   prunedValues: number;
+  /** CRC-32 of the tables' values, if a zip is only counted. */
+  tablesCrc32: number | undefined;
 }
 
 /**
@@ -72,7 +75,13 @@ export async function runDumpTask({
     const ofZip = { ...metadata, ...pointMetadata(point) };
     bytes.push(await dumpCheckpoint({ ...dump, checkpoint, metadata: ofZip, threads, known }));
   }
-  return { bytes, compressTimeSec: tables.secondsTaken, prunedValues: tables.prunedValues };
+  const isCounted = dumps.some(({ path }) => path === undefined);
+  return {
+    bytes,
+    compressTimeSec: tables.secondsTaken,
+    prunedValues: tables.prunedValues,
+    tablesCrc32: isCounted ? tablesCrc32(tables) : undefined,
+  };
 }
 
 let layersBefore: { from: number; known: KnownBlocks } | undefined;

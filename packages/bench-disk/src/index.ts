@@ -6,6 +6,14 @@
  */
 export { runDiskBenchmark } from './run-disk-benchmark.js';
 export {
+  keptModels,
+  type DiskBenchmarkOptions,
+  type DumpedMetadata,
+  type KeptModels,
+} from './disk-benchmark-options.js';
+export { ModelSource, type OpenedModel } from './made/model-source.js';
+export type { Calibration } from './measure-importance.js';
+export {
   benchmarkGrid,
   defaultNorms,
   defaultSparseBlockShapes,

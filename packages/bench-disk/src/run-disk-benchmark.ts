@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { checkOutputs, fingerprintOf, whileHolding } from '@ds/files';
 import { columnsOfTables } from '@ds/dlrm';
 import { loadTables } from '@ds/tensor-files';
@@ -13,17 +12,17 @@ import {
   sourceKey,
   sweepsOfShard,
   writeResultsCsv,
-  type BlockShape,
   type DumpFormat,
   type GridPoint,
   type Method,
-  type Shard,
   type SparseModelMetadata,
 } from '@ds/bench-models';
 import { dumpModels, type PlannedModel } from './dump-models.js';
 import { openDumpJournal } from './dump-journal.js';
+import type { DiskBenchmarkOptions, DumpedMetadata } from './disk-benchmark-options.js';
+import { dumpExtension } from './dump-extension.js';
 import type { DumpedFile } from './dump-task.js';
-import { calibrationFiles, measureImportance, type Calibration } from './measure-importance.js';
+import { calibrationFiles, measureImportance } from './measure-importance.js';
 import { narrowTypeNote } from './narrow-type-note.js';
 import { sourceFingerprint } from './source-fingerprint.js';
 import { spaceNote } from './space-note.js';
@@ -47,14 +46,19 @@ import { version } from '../package.json';
  *   an output that cannot be written or that another process is writing. Then the CSV is not written, but models that were
  *   already written stay.
  */
+export async function runDiskBenchmark(
+  options: DiskBenchmarkOptions & { dumpPath: string; keepModels?: 'all' },
+): Promise<DumpedMetadata[]>;
+export async function runDiskBenchmark(options: DiskBenchmarkOptions): Promise<SparseModelMetadata[]>;
 export async function runDiskBenchmark({
   modelPath,
-  dumpPath,
+  dumpPath: givenDumpPath,
   output,
   methods: methodIds,
   scope,
   calibration,
   format = 'dense',
+  keepModels = 'all',
   shard,
   threads,
   tables,
@@ -63,49 +67,15 @@ export async function runDiskBenchmark({
   onResumed,
   onProgress,
   ...settings
-}: {
-  /** The trained model: .ckpt, .pt, .pth, .safetensors or .npz. */
-  modelPath: string;
-  /** The folder for the models; created if missing. */
-  dumpPath: string;
-  /** The CSV to write. */
-  output: string;
-  /** Fractions of the blocks to prune, each in [0, 1]. Default: the original's 20. */
-  sparsityLevels?: readonly number[];
-  /** Rows x columns of a block. Default: (1, 1) and (1, 4). */
-  sparseBlockShapes?: readonly BlockShape[];
-  /** Norms by which blocks are ranked. Default: L1 and L2. */
-  norms?: readonly string[];
-  /** Include L2 with (1, 1), which ranks as L1 does. Default: false, as in the original's code. */
-  allCombinations?: boolean;
-  /** Bits per value, for methods that store every row with the same number. Default: 8, 4 and 2. */
-  bits?: readonly number[];
-  /** Compression ratios of mixed-precision tables. Default: 8, 16, 30, 56, 100, 170 and 300. */
-  ratios?: readonly number[];
-  /** The ids of the `methods`. Default: block-norm, the original's. */
-  methods?: readonly string[] | undefined;
-  /** Selects methods by scope, `table` or `global`, instead of `methods`. */
-  scope?: readonly string[] | undefined;
-  /** Training rows, for methods that need them. */
-  calibration?: Calibration | undefined;
-  /** The format of the models. Default: dense. */
-  format?: DumpFormat;
-  /** Only this part of the grid. Default: the whole grid. */
-  shard?: Shard;
-  /** Default: the available processors. */
-  threads?: number;
-  /** Names of the tables to prune; `*` stands for any characters. Default: the tables recognised by name. */
-  tables?: readonly string[] | undefined;
-  /** Dump all models again, also those that a run that ended early has finished. Default: false. */
-  fresh?: boolean;
-  /** Called with the number of models that an earlier run finished, if there are any, and of all. */
-  onResumed?: (finished: number, total: number) => void;
-  /** Called with notes on the checkpoint for the user, one line each. */
-  onNote?: (note: string) => void;
-  /** Called with the number of models written and the total. */
-  onProgress?: (done: number, total: number) => void;
-}): Promise<SparseModelMetadata[]> {
+}: DiskBenchmarkOptions): Promise<SparseModelMetadata[]> {
   const methods = chosenMethods(methodIds, scope);
+  const areKept = keepModels === 'all';
+  if (areKept && givenDumpPath === undefined) {
+    throw new Error(
+      'dumpPath: expected a folder for the models, found none; only keepModels: none needs none',
+    );
+  }
+  const dumpPath = areKept ? givenDumpPath : undefined;
   const calibrated = methods.find(({ needs }) => needs === 'calibration');
   if (calibrated && !calibration) {
     throw new Error(
@@ -117,17 +87,25 @@ export async function runDiskBenchmark({
   const points = sweeps.flat();
   const extension = dumpExtension(modelPath);
   const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
-  const modelFiles = points.flatMap((point) => filesAt(point).map(({ path }) => path));
+  const modelFiles = points.flatMap((point) => filesAt(point).flatMap(({ path }) => path ?? []));
   checkOutputs({ inputs: [modelPath, calibration?.processedDataFile], outputs: [output, ...modelFiles] });
   const fingerprint = await fingerprintOf(
-    { version, points, format, tables, files: modelFiles, calibration: calibrated && calibration },
+    {
+      version,
+      points,
+      format,
+      keepModels,
+      tables,
+      files: modelFiles,
+      calibration: calibrated && calibration,
+    },
     [modelPath, ...(calibrated && calibration ? await calibrationFiles(calibration) : [])],
   );
   return whileHolding([output, ...modelFiles], async () => {
     const journal = openDumpJournal({ output, fingerprint, fresh });
     const rows = await writeResultsCsv({
       path: output,
-      columns: modelColumns(sizeColumns, grid.flat()),
+      columns: modelColumns(sizeColumns({ areKept }), grid.flat()),
       makeRows: async () => {
         const found = await Promise.all(points.map((_, place) => journal.finishedRow(place)));
         let done = found.filter((row) => row !== undefined).length;
@@ -142,7 +120,9 @@ export async function runDiskBenchmark({
         const metadata = { ...ofFile, [sourceKey]: sourceFingerprint(stateDict) };
         const narrow = narrowTypeNote({ stateDict, names, format, points: left.flat() });
         if (narrow) onNote?.(`${modelPath}: ${narrow}`);
-        const space = await spaceNote({ stateDict, tables: names, dumpPath, points: left.flat(), format });
+        const space =
+          dumpPath !== undefined &&
+          (await spaceNote({ stateDict, tables: names, dumpPath, points: left.flat(), format }));
         if (space) onNote?.(space);
         const chosen = Object.fromEntries(names.map((name) => [name, stateDict[name]!]));
         const importance =
@@ -187,28 +167,23 @@ export function chosenMethods(
   return ids ? methodsWithIds(ids) : methodsWithScopes(scopes ?? ['table']);
 }
 
-/** A model is written in its own format if we can write that completely. */
-function dumpExtension(modelPath: string): 'ckpt' | 'safetensors' {
-  return ['.safetensors', '.npz'].includes(extname(modelPath).toLowerCase()) ? 'safetensors' : 'ckpt';
-}
-
-/** The files to write for one model, the dense one first. */
+/** The files of one model, the dense one first; without paths if their sizes are only counted. */
 function filesOf({
   dumpPath,
   point,
   format,
   extension,
 }: {
-  dumpPath: string;
+  dumpPath: string | undefined;
   point: GridPoint;
   format: DumpFormat;
   extension: 'ckpt' | 'safetensors';
 }): DumpedFile[] {
-  const path = modelZipPath(dumpPath, point);
+  const path = dumpPath === undefined ? undefined : modelZipPath(dumpPath, point);
   const name = modelName(point);
   const dense: DumpedFile = { path, entryName: `${name}.${extension}`, format: extension };
   const sparse: DumpedFile = {
-    path: format === 'both' ? path.replace(/zip$/, 'sparse.zip') : path,
+    path: format === 'both' ? path?.replace(/zip$/, 'sparse.zip') : path,
     entryName: `${name}.safetensors`,
     format: 'sparse',
   };

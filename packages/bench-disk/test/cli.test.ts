@@ -59,7 +59,7 @@ describe('bench-disk', () => {
     const rows = await readSparseModelMetadata(output);
     expect(rows.map(({ method }) => method)).toEqual(methods);
     for (const { method, path, sparsePath } of rows) {
-      const dense = await loadCheckpoint(path);
+      const dense = await loadCheckpoint(path!);
       const compressed = await loadCheckpoint(sparsePath!);
       for (const [name, { data }] of Object.entries(dense)) {
         expect({ method, name, data: compressed[name]!.data }).toEqual({ method, name, data });
@@ -85,9 +85,9 @@ describe('bench-disk', () => {
     );
     expect(result.status).toBe(0);
     const [whole, pruned] = await readSparseModelMetadata(output);
-    expect(await loadCheckpoint(whole!.path)).toEqual(source);
+    expect(await loadCheckpoint(whole!.path!)).toEqual(source);
     expect((await loadCheckpoint(whole!.sparsePath!))['steps']).toEqual(source['steps']);
-    for (const [name, { data, stored }] of Object.entries(await loadCheckpoint(pruned!.path))) {
+    for (const [name, { data, stored }] of Object.entries(await loadCheckpoint(pruned!.path!))) {
       expect([name, stored]).toEqual([name, source[name]!.stored]);
       expect(data.every((value, i) => value === source[name]!.data[i] || value === 0)).toBe(true);
     }
@@ -119,7 +119,7 @@ describe('bench-disk', () => {
     const dumped = async (path: string) => {
       expect(run([...args, ...rows, ...grid, '--model-path', path])).toMatchObject({ status: 0, stderr: '' });
       const [row] = await readSparseModelMetadata(output);
-      return loadCheckpoint(row!.path);
+      return loadCheckpoint(row!.path!);
     };
     const plain = await dumped(originalModel);
     await saveCheckpoint(model, asTorchRec(await loadCheckpoint(originalModel)));
@@ -142,7 +142,7 @@ describe('bench-disk', () => {
     const withoutTime = async (path: string) =>
       (await readSparseModelMetadata(path)).map((row) => ({ ...row, stepTimeSec: 0 }));
     const whole = await withoutTime(output);
-    const dumped = await Promise.all(whole.map(({ path }) => readFile(path)));
+    const dumped = await Promise.all(whole.map(({ path }) => readFile(path!)));
     const parts = [];
     for (let task = 0; task < 4; task++) {
       // By Slurm's variables; the default output is then named after the part.
@@ -154,7 +154,7 @@ describe('bench-disk', () => {
       parts.push(...(await withoutTime(join(folder, part))));
     }
     expect(parts).toEqual(whole);
-    expect(await Promise.all(parts.map(({ path }) => readFile(path)))).toEqual(dumped);
+    expect(await Promise.all(parts.map(({ path }) => readFile(path!)))).toEqual(dumped);
   });
 
   test('is quiet with --quiet, and prints its rows with --json', async () => {
@@ -164,7 +164,7 @@ describe('bench-disk', () => {
     const rows = await readSparseModelMetadata(output);
     expect(JSON.parse(result.stdout)).toEqual({ output, rows });
     // Relative to the CSV's folder, which can be moved.
-    expect(await readFile(output, 'utf8')).toContain(`,"${relative(folder, rows[0]!.path)}",`);
+    expect(await readFile(output, 'utf8')).toContain(`,"${relative(folder, rows[0]!.path!)}",`);
   });
 
   test('has a version and a help with defaults and an example', () => {
@@ -300,11 +300,11 @@ describe('bench-disk', () => {
     const rows = await readSparseModelMetadata(output);
     const without = ({ path, sparsePath, stepTimeSec, ...row }: SparseModelMetadata) => {
       expect([stepTimeSec, sparsePath]).toBeDefined();
-      return { ...row, name: basename(path) };
+      return { ...row, name: basename(path!) };
     };
     expect(rows.map(without)).toEqual(undisturbed.map(without));
     for (const [place, row] of rows.entries()) {
-      expect(await readFile(row.path)).toEqual(await readFile(undisturbed[place]!.path));
+      expect(await readFile(row.path!)).toEqual(await readFile(undisturbed[place]!.path!));
       expect(await readFile(row.sparsePath!)).toEqual(await readFile(undisturbed[place]!.sparsePath!));
     }
     const filesNow = (await readdir(folder, { recursive: true })).map(String);
@@ -316,9 +316,9 @@ describe('bench-disk', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line)) as [unknown, [string, { row: SparseModelMetadata }]];
-    await writeFile(kept.row.path, 'of another run');
+    await writeFile(kept.row.path!, 'of another run');
     expect(run([...args, ...grid]).status).toBe(0);
-    expect((await readFile(kept.row.path)).length).toBe(kept.row.bytes);
+    expect((await readFile(kept.row.path!)).length).toBe(kept.row.bytes);
   });
 
   test('an output that is the model is refused, and the model stays', async () => {

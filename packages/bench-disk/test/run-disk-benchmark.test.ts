@@ -67,7 +67,7 @@ describe('runDiskBenchmark', () => {
       ]),
     ).toEqual(expected.map((row) => [row['norm'], row['sparse_block_shape'], Number(row['sparsity_level'])]));
     for (const [index, row] of rows.entries()) {
-      expect(row.bytes).toBe((await stat(row.path)).size);
+      expect(row.bytes).toBe((await stat(row.path!)).size);
       expect(row.zipFileSize).toBe(0);
       expect(row.bytes!).toBeLessThanOrEqual(1.01 * Number(expected[index]!['bytes']));
     }
@@ -93,13 +93,13 @@ describe('runDiskBenchmark', () => {
       ),
     );
     for (const row of rows) {
-      const source = await fileSource(row.path);
+      const source = await fileSource(row.path!);
       const entries = [...(await openZip(source)).entries.values()];
       expect(entries.map(({ name, compression }) => [name, compression])).toEqual([
-        [row.path.replace(/.*\//, '').replace(/zip$/, 'ckpt'), 'deflated'],
+        [row.path!.replace(/.*\//, '').replace(/zip$/, 'ckpt'), 'deflated'],
       ]);
       await source.close();
-      const dumped = await loadCheckpoint(row.path);
+      const dumped = await loadCheckpoint(row.path!);
       const expected = await prunedBySparsifier(row);
       expect(Object.keys(dumped)).toEqual(Object.keys(expected));
       for (const [name, { data, shape }] of Object.entries(expected)) {
@@ -127,7 +127,9 @@ describe('runDiskBenchmark', () => {
         }),
       ),
     );
-    const bytes = await Promise.all(dumps.map((rows) => Promise.all(rows.map(({ path }) => readFile(path)))));
+    const bytes = await Promise.all(
+      dumps.map((rows) => Promise.all(rows.map(({ path }) => readFile(path!)))),
+    );
     expect(bytes[0]).toEqual(bytes[1]);
   });
 
@@ -143,8 +145,8 @@ describe('runDiskBenchmark', () => {
       sparseBlockShapes: [[1, 4]],
     });
     // The first model cannot get its name, which shows when the second one is on its way to be opened.
-    await rm(row!.path);
-    await mkdir(row!.path);
+    await rm(row!.path!);
+    await mkdir(row!.path!);
     const program = join(folder, 'fails.mjs');
     await writeFile(
       program,
@@ -182,10 +184,10 @@ describe('runDiskBenchmark', () => {
       sparsityLevels: [0],
       norms: ['L1'],
     });
-    const source = await fileSource(row!.path);
+    const source = await fileSource(row!.path!);
     expect([...(await openZip(source)).entries.keys()]).toEqual(['criteo_model_norm=L1_sl=0.0.safetensors']);
     await source.close();
-    expect(Object.keys(await loadCheckpoint(row!.path))).toHaveLength(26 + 8);
+    expect(Object.keys(await loadCheckpoint(row!.path!))).toHaveLength(26 + 8);
   });
 
   test('dumps sparse checkpoints that load into the same tables, next to the dense ones or alone', async () => {
@@ -205,12 +207,12 @@ describe('runDiskBenchmark', () => {
     });
     for (const [index, row] of both.entries()) {
       const { sparsePath, sparseBytes } = row;
-      expect(sparsePath).toBe(row.path.replace(/zip$/, 'sparse.zip'));
+      expect(sparsePath).toBe(row.path!.replace(/zip$/, 'sparse.zip'));
       expect(sparseBytes).toBe((await stat(sparsePath!)).size);
       expect(alone[index]!.path).toBe(alone[index]!.sparsePath);
-      expect(await readFile(alone[index]!.path)).toEqual(await readFile(sparsePath!));
+      expect(await readFile(alone[index]!.path!)).toEqual(await readFile(sparsePath!));
       const { tables, tensors } = await loadSparseCheckpoint(sparsePath!);
-      const dense = await loadCheckpoint(row.path);
+      const dense = await loadCheckpoint(row.path!);
       for (const [name, { data }] of Object.entries(dense)) {
         const loaded =
           name in tables ? SparseTable.fromBitmaps(tables[name]!).toDense() : tensors[name]!.data;

@@ -17,7 +17,7 @@ async function dump(modelPath: string, options: readonly string[] = []) {
   const paths = ['--model-path', modelPath, '--sparsified-model-dump-path', folder, '--output', output];
   const { status, stderr } = run([...paths, ...grid, ...options]);
   const [row] = status === 0 ? await readSparseModelMetadata(output) : [];
-  const state = row ? await loadCheckpoint(row.path) : {};
+  const state = row ? await loadCheckpoint(row.path!) : {};
   return {
     status,
     row,

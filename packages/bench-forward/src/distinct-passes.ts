@@ -1,4 +1,12 @@
-import { dlrmTypes, isUnpruned, servedFile, type DlrmType, type MeasuredModel } from '@ds/bench-models';
+import {
+  blockWidthOf,
+  dlrmTypes,
+  isUnpruned,
+  modelTitle,
+  type DlrmType,
+  type MeasuredModel,
+  type SparseModelMetadata,
+} from '@ds/bench-models';
 import type { ModelPasses } from './open-passes.js';
 
 /** A model to load once, with the rows of the results that each of its passes is for. */
@@ -12,18 +20,18 @@ export interface DistinctModel extends ModelPasses {
  * it is loaded, and each of its passes timed, once.
  */
 export function distinctPasses(models: readonly MeasuredModel<DlrmType>[]): DistinctModel[] {
-  const found = new Map<string, { path: string; blockWidth: number; rows: Map<DlrmType, number[]> }>();
+  const found = new Map<string, { model: SparseModelMetadata; rows: Map<DlrmType, number[]> }>();
   models.forEach(({ model, variant }, place) => {
     const tables = variant === 'sparse_tables' ? 'sparse' : 'dense';
-    const { path, blockWidth } = servedFile(model, { tables });
     // Sparse tables of other blocks are others, even if every block is kept.
-    const key = [isUnpruned(model) ? '' : path, tables, tables === 'sparse' ? blockWidth : ''].join('\n');
-    const one = found.get(key) ?? { path, blockWidth, rows: new Map<DlrmType, number[]>() };
+    const width = tables === 'sparse' ? blockWidthOf(model) : '';
+    const key = [isUnpruned(model) ? '' : modelTitle(model), tables, width].join('\n');
+    const one = found.get(key) ?? { model, rows: new Map<DlrmType, number[]>() };
     found.set(key, one);
     one.rows.set(variant, [...(one.rows.get(variant) ?? []), place]);
   });
-  return [...found.values()].map(({ path, blockWidth, rows }) => {
+  return [...found.values()].map(({ model, rows }) => {
     const types = dlrmTypes.filter((type) => rows.has(type));
-    return { path, blockWidth, types, rows: types.map((type) => rows.get(type)!) };
+    return { model, types, rows: types.map((type) => rows.get(type)!) };
   });
 }

@@ -1,8 +1,10 @@
+import { ModelSource } from '@ds/bench-disk';
 import {
   dlrmTypes,
   forwardTimeColumns,
   type DlrmType,
   type GridPoint,
+  type MadeFrom,
   type Measure,
   type ForwardTime as TimedPass,
 } from '@ds/bench-models';
@@ -27,6 +29,8 @@ export const forwardTime: Measure<
     batchSize: number;
     /** Bytes of the models that are open together. */
     maxBytes: () => number;
+    /** What models without a file are made from. */
+    madeFrom?: MadeFrom | undefined;
     dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
@@ -43,10 +47,11 @@ export const forwardTime: Measure<
     const { processedDataFile, runs, batchSize, maxBytes, dayCounts, engine, onEngine, onNote } = settings;
     const { batch, ...data } = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
     const all = distinctPasses(models);
+    const source = new ModelSource({ ...settings, models: all.map(({ model }) => model) });
     let isFirst = true;
     let done = 0;
     let opened = 0;
-    for await (const group of openGroups(all, { maxBytes: maxBytes(), engine })) {
+    for await (const group of openGroups(all, { source, maxBytes: maxBytes(), engine })) {
       opened += group.length;
       if (isFirst && opened < all.length) {
         onNote?.(`timed in groups: ${opened} of the ${all.length} models to load fit into memory together`);
@@ -56,7 +61,7 @@ export const forwardTime: Measure<
         checkTablesFitData({
           ...{ config: open.config, metadata: open.metadata },
           ...data,
-          ...{ modelPath: model.path, dataPath: processedDataFile },
+          ...{ modelPath: source.nameOf(model.model), dataPath: processedDataFile },
           onNote: isFirst ? onNote : undefined,
         });
         isFirst = false;

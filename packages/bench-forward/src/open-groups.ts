@@ -1,3 +1,4 @@
+import type { ModelSource } from '@ds/bench-disk';
 import type { EngineChoice } from '@ds/dlrm';
 import type { DistinctModel } from './distinct-passes.js';
 import { openPasses, type OpenModel } from './open-passes.js';
@@ -11,7 +12,7 @@ const bytesBesideTables = 64 * 2 ** 20;
  */
 export async function* openGroups(
   models: readonly DistinctModel[],
-  { maxBytes, engine }: { maxBytes: number; engine?: EngineChoice | undefined },
+  { source, maxBytes, engine }: { source: ModelSource; maxBytes: number; engine?: EngineChoice | undefined },
 ): AsyncGenerator<{ model: DistinctModel; open: OpenModel }[]> {
   let largest = 0;
   for (let next = 0; next < models.length;) {
@@ -20,7 +21,7 @@ export async function* openGroups(
       let bytes = 0;
       while (next < models.length && (group.length === 0 || bytes + largest <= maxBytes)) {
         const model = models[next++]!;
-        const open = await openPasses({ ...model, engine });
+        const open = await openPasses(model, { source, engine });
         group.push({ model, open });
         const taken = open.tableBytes + bytesBesideTables;
         bytes += taken;

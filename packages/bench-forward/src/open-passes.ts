@@ -1,10 +1,10 @@
-import type { DlrmType } from '@ds/bench-models';
+import type { ModelSource } from '@ds/bench-disk';
+import type { DlrmType, SparseModelMetadata } from '@ds/bench-models';
 import type { CriteoBatch } from '@ds/criteo-data';
 import {
   bytesInMemory,
   Dlrm,
   embeddingTableNames,
-  loadModelState,
   type CheckpointMetadata,
   type DlrmConfig,
   type EngineChoice,
@@ -24,11 +24,9 @@ export interface OpenModel {
   dispose(): Promise<void>;
 }
 
-/** A file, and the forward passes of its model: either those on dense tables, or the one on sparse tables. */
+/** A model and its forward passes: either those on dense tables, or the one on sparse tables. */
 export interface ModelPasses {
-  path: string;
-  /** Columns of the blocks in which the model was pruned. */
-  blockWidth: number;
+  model: SparseModelMetadata;
   types: readonly DlrmType[];
 }
 
@@ -38,16 +36,12 @@ export interface ModelPasses {
  *
  * @throws Error naming the file if it is not a model.
  */
-export async function openPasses({
-  path,
-  blockWidth,
-  types,
-  engine,
-}: ModelPasses & { engine?: EngineChoice }): Promise<OpenModel> {
+export async function openPasses(
+  { model, types }: ModelPasses,
+  { source, engine }: { source: ModelSource; engine?: EngineChoice | undefined },
+): Promise<OpenModel> {
   const tables = types.includes('sparse_tables') ? 'sparse' : 'dense';
-  let metadata: CheckpointMetadata = {};
-  const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
-  const state = await loadModelState(path, { tables, blockWidth, onMetadata });
+  const { state, metadata } = await source.open(model, { tables });
   const dlrm = await Dlrm.fromStateDict(state, { engine, metadata });
   return {
     config: dlrm.config,
@@ -55,8 +49,8 @@ export async function openPasses({
     engine: dlrm.engine,
     tableBytes: bytesInMemory(state, embeddingTableNames(state)),
     passes: types.map((type) => {
-      const model = type === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
-      return (batch) => model.forward(batch);
+      const network = type === 'with_torch_sparse' ? new SparseDlrm(dlrm) : dlrm;
+      return (batch) => network.forward(batch);
     }),
     dispose: () => dlrm.dispose(),
   };

@@ -8,6 +8,8 @@ import type { EngineChoice, EngineDescription } from '@ds/dlrm';
 export interface ServedModel {
   /** The checkpoint or zip. */
   path: string;
+  /** What messages call it. */
+  modelName: string;
   tables: 'dense' | 'sparse';
   /** Values in a block, if dense tables of the file are to be converted to sparse ones. */
   blockWidth: number;
@@ -67,7 +69,7 @@ export async function measureModel(model: ServedModel): Promise<ServedMeasuremen
     if (answer) throw new Error(answer.error);
     const lastLine = stderr.trim().split('\n').at(-1)!;
     throw new Error(
-      `${model.path}: the process that served it ended with ${signal ?? `exit code ${code}`}` +
+      `${model.modelName}: the process that served it ended with ${signal ?? `exit code ${code}`}` +
         (lastLine && `: ${lastLine}`),
     );
   } finally {

@@ -1,8 +1,9 @@
+import { ModelSource } from '@ds/bench-disk';
 import {
   memoryUseColumns,
-  servedFile,
   tableTypes,
   type GridPoint,
+  type MadeFrom,
   type Measure,
   type MemoryUse as ServedModelMemory,
   type TableType,
@@ -19,6 +20,10 @@ export const memoryUse: Measure<
   {
     processedDataFile: string;
     batchSize: number;
+    /** What models without a file are made from. */
+    madeFrom?: MadeFrom | undefined;
+    /** The results file; files of such models are written next to it, one at a time. */
+    output: string;
     dayCounts?: DayCountOptions | undefined;
     engine?: EngineChoice | undefined;
     onEngine?: ((engine: EngineDescription) => void) | undefined;
@@ -30,13 +35,22 @@ export const memoryUse: Measure<
   id: 'memory',
   columns: memoryUseColumns,
   variants: tableTypes,
-  async *rows(models, { processedDataFile, batchSize, dayCounts, engine, onEngine, onNote }) {
+  async *rows(models, settings) {
+    const { processedDataFile, output, batchSize, dayCounts, engine, onEngine, onNote } = settings;
     const data = await firstTestBatch({ processedDataFile, batchSize, dayCounts });
+    const source = new ModelSource({ ...settings, models: models.map(({ model }) => model) });
     for (const [index, { model, variant: dlrmType }] of models.entries()) {
       const tables = dlrmType === 'sparse_tables' ? 'sparse' : 'dense';
-      const file = servedFile(model, { tables });
-      const served = { ...file, tables, ...data, processedDataFile, engine } as const;
-      const { memory, engine: taken, notes } = await measureModel(served);
+      const {
+        memory,
+        engine: taken,
+        notes,
+      } = await source.withFile(model, { tables, beside: output }, (file) =>
+        measureModel({
+          ...{ ...file, tables, ...data, processedDataFile, engine },
+          modelName: source.nameOf(model),
+        }),
+      );
       if (index === 0) {
         onEngine?.(taken);
         notes.forEach((note) => onNote?.(note));

@@ -44,7 +44,7 @@ export async function runMemoryBenchmark({
     ...models,
     measure: memoryUse,
     inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
-    settings: { processedDataFile, batchSize, dayCounts, engine, onEngine, onNote },
+    settings: { processedDataFile, output: models.output, batchSize, dayCounts, engine, onEngine, onNote },
     sparsityLevels,
     variants: types,
   });

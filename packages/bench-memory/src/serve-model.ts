@@ -15,7 +15,8 @@ import type { ServedMeasurement, ServedModel } from './measure-model.js';
  * @throws Error naming the file if it cannot be loaded or does not fit the data.
  */
 export async function serveModel(model: ServedModel): Promise<ServedMeasurement> {
-  const { path, tables, blockWidth, batch, counts, idsFingerprint, processedDataFile, engine } = model;
+  const { path, modelName, tables, blockWidth, batch, counts, idsFingerprint, processedDataFile, engine } =
+    model;
   const before = residentBytes();
 
   const start = performance.now();
@@ -28,7 +29,7 @@ export async function serveModel(model: ServedModel): Promise<ServedMeasurement>
   const notes: string[] = [];
   checkTablesFitData({
     ...{ config: dlrm.config, metadata, counts, idsFingerprint },
-    ...{ modelPath: path, dataPath: processedDataFile },
+    ...{ modelPath: modelName, dataPath: processedDataFile },
     onNote: (note) => notes.push(note),
   });
   await dlrm.forward(batch);

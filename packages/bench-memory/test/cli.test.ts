@@ -173,7 +173,7 @@ describe('bench-memory', () => {
     expect(await rowsOf(models.output)).toHaveLength(2);
     await rm(models.output);
     const [, second] = await readSparseModelMetadata(models.metadata);
-    await truncate(second!.path, 60_000);
+    await truncate(second!.path!, 60_000);
     const result = run([...chosen, '--quiet'], { env });
     await expectError(result, 'sl=0.9.zip', models);
     expect(result.stderr).not.toContain('a warning');

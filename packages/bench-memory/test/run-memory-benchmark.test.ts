@@ -65,7 +65,7 @@ describe('runMemoryBenchmark', () => {
       ...['--sparsity-levels', '0.9', '--sparsified-model-dump-path', join(models.folder, 'both')],
     ]);
     expect(status).toBe(0);
-    for (const { path } of await readSparseModelMetadata(models.metadata)) await rm(path);
+    for (const { path } of await readSparseModelMetadata(models.metadata)) await rm(path!);
     expect(await run({ types: ['sparse_tables'], batchSize: 7 })).toHaveLength(2);
   });
 

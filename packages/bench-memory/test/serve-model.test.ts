@@ -16,7 +16,13 @@ describe('serveModel', () => {
     globalThis.gc = runInNewContext('gc') as NodeJS.GCFunction;
     model = {
       ...(await firstTestBatch({ processedDataFile: originalData, batchSize: 20 })),
-      ...{ path: originalModel, tables: 'dense', blockWidth: 1, processedDataFile: originalData },
+      ...{
+        path: originalModel,
+        modelName: originalModel,
+        tables: 'dense',
+        blockWidth: 1,
+        processedDataFile: originalData,
+      },
       engine: 'tfjs:cpu',
     };
   });

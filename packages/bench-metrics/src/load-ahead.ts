@@ -1,12 +1,6 @@
 import { availableParallelism } from 'node:os';
-import {
-  bytesInMemory,
-  Dlrm,
-  loadModelState,
-  type CheckpointMetadata,
-  type EngineChoice,
-  type ModelState,
-} from '@ds/dlrm';
+import type { OpenedModel } from '@ds/bench-disk';
+import { bytesInMemory, Dlrm, type EngineChoice, type ModelState } from '@ds/dlrm';
 
 /** A loaded model, and its tensors. */
 export interface LoadedModel {
@@ -15,14 +9,15 @@ export interface LoadedModel {
 }
 
 /**
- * Loads the models of checkpoint files, one after another. While the caller works on one, the following ones are read and
- * inflated: only the next one, or for small models twice as many as there are threads. A model is disposed of when the next
- * one is requested, so at most two large models are in memory.
+ * Opens models, one after another. While the caller works on one, the following ones are read and inflated: only the next
+ * one, or for small models twice as many as there are threads. A model is disposed of when the next one is requested, so at
+ * most two large models are in memory.
  *
- * @throws Error naming a file that cannot be read, when its turn comes.
+ * @param models Each opens one.
+ * @throws Error of a model that cannot be opened, when its turn comes.
  */
 export async function* loadAhead(
-  paths: readonly string[],
+  models: readonly (() => Promise<OpenedModel>)[],
   {
     engine,
     threads = availableParallelism(),
@@ -37,8 +32,8 @@ export async function* loadAhead(
   const loading: Promise<LoadedModel>[] = [];
   let started = 0;
   const loadUpTo = (ahead: number) => {
-    for (; loading.length < ahead && started < paths.length; started++) {
-      const model = loadModel(paths[started]!, engine);
+    for (; loading.length < ahead && started < models.length; started++) {
+      const model = loadModel(models[started]!, engine);
       model.catch(() => undefined); // reported where it is awaited, which may be after the failure
       loading.push(model);
     }
@@ -62,8 +57,10 @@ export async function* loadAhead(
   }
 }
 
-async function loadModel(path: string, engine: EngineChoice | undefined): Promise<LoadedModel> {
-  let metadata: CheckpointMetadata = {};
-  const state = await loadModelState(path, { onMetadata: (found) => void (metadata = found) });
+async function loadModel(
+  open: () => Promise<OpenedModel>,
+  engine: EngineChoice | undefined,
+): Promise<LoadedModel> {
+  const { state, metadata } = await open();
   return { dlrm: await Dlrm.fromStateDict(state, { engine, metadata }), state };
 }

@@ -1,4 +1,12 @@
-import { modelMetricsColumns, type GridPoint, type Measure, type ModelMetrics } from '@ds/bench-models';
+import { ModelSource } from '@ds/bench-disk';
+import {
+  modelMetricsColumns,
+  type GridPoint,
+  type MadeFrom,
+  type Measure,
+  type ModelMetrics,
+  type SparseModelMetadata,
+} from '@ds/bench-models';
 import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import {
@@ -28,7 +36,9 @@ export const modelQuality: Measure<
     processedDataFile: string;
     batchSize: number;
     /** The unpruned model, which the others are compared with. */
-    unprunedPath: string | undefined;
+    unpruned: SparseModelMetadata | undefined;
+    /** What models without a file are made from. */
+    madeFrom?: MadeFrom | undefined;
     dayCounts?: DayCountOptions | undefined;
     /** Called with a model whose scores are not finite, and the reason; its metrics are left undefined. */
     onBroken: (reason: string) => void;
@@ -43,18 +53,19 @@ export const modelQuality: Measure<
   columns: modelMetricsColumns,
   variants: ['dense'],
   async *rows(models, settings) {
-    const { processedDataFile, batchSize, unprunedPath, dayCounts, onBroken, onNote, engine, onEngine } =
-      settings;
+    const { processedDataFile, batchSize, dayCounts, onBroken, onNote, engine, onEngine } = settings;
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
-      const paths = [
-        ...(unprunedPath === undefined ? [] : [unprunedPath]),
-        ...models.map(({ model }) => model.path),
+      const opened = [
+        ...(settings.unpruned === undefined ? [] : [settings.unpruned]),
+        ...models.map(({ model }) => model),
       ];
+      const source = new ModelSource({ ...settings, models: opened });
+      const openings = opened.map((model) => () => source.open(model, { tables: 'dense' }));
       let unpruned: Scored | undefined;
       const bottom = new SharedBottom();
       let done = 0;
-      for await (const { dlrm, state } of loadAhead(paths, { engine })) {
+      for await (const { dlrm, state } of loadAhead(openings, { engine })) {
         if (done === 0) onEngine?.(dlrm.engine);
         checkTablesFitData({
           config: dlrm.config,
@@ -62,13 +73,13 @@ export const modelQuality: Measure<
           counts: dataset.counts,
           idsFingerprint: dataset.idsFingerprint,
           denseFeatures: dataset.denseFeatures,
-          modelPath: paths[done]!,
+          modelPath: source.nameOf(opened[done]!),
           dataPath: processedDataFile,
           onNote: done++ === 0 ? onNote : undefined,
         });
         const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
         const isFinite = scores.every(Number.isFinite);
-        if (done === 1 && unprunedPath !== undefined) {
+        if (done === 1 && settings.unpruned !== undefined) {
           if (isFinite) unpruned = { scores, metrics: binaryClassificationMetrics(labels, scores) };
           continue;
         }
@@ -79,7 +90,7 @@ export const modelQuality: Measure<
           const fault =
             nonFiniteValue(state) ??
             'expected finite scores, found other scores although its values are finite';
-          onBroken(`${paths[done - 1]}: ${fault}`);
+          onBroken(`${source.nameOf(opened[done - 1]!)}: ${fault}`);
           yield {};
         }
       }

@@ -48,7 +48,7 @@ export async function runMetricsBenchmark({
   onNote?: (note: string) => void;
 }): Promise<SparseModelMetrics[]> {
   const broken: string[] = [];
-  const unprunedPath = await findUnpruned(models.sparseModelMetadata);
+  const unpruned = (await readSparseModelMetadata(models.sparseModelMetadata)).find(isUnpruned);
   const rows = await runMeasure({
     ...models,
     measure: {
@@ -57,13 +57,13 @@ export async function runMetricsBenchmark({
     },
     inputs: [
       processedDataFile,
-      ...(unprunedPath === undefined ? [] : [unprunedPath]),
+      ...(unpruned?.path === undefined ? [] : [unpruned.path]),
       ...(await dayCountFiles(processedDataFile, dayCounts)),
     ],
     settings: {
       processedDataFile,
       batchSize,
-      unprunedPath,
+      unpruned,
       dayCounts,
       onBroken: (reason) => broken.push(reason),
       onNote,
@@ -75,10 +75,4 @@ export async function runMetricsBenchmark({
     throw new Error(`${broken.join('; ')}; the other models are in ${models.output}`);
   }
   return rows as SparseModelMetrics[];
-}
-
-/** The file of the first model of which nothing is pruned. */
-async function findUnpruned(sparseModelMetadata: string): Promise<string | undefined> {
-  const models = await readSparseModelMetadata(sparseModelMetadata);
-  return models.find(isUnpruned)?.path;
 }

@@ -1,8 +1,12 @@
+import { ModelSource } from '@ds/bench-disk';
 import { Dlrm } from '@ds/dlrm';
-import { originalModel } from '@ds/test-support';
+import { originalData, originalModel } from '@ds/test-support';
 import { loadAhead } from '../src/load-ahead.js';
 
-const paths = Array.from({ length: 9 }, () => originalModel);
+const source = new ModelSource({ models: [], processedDataFile: originalData });
+const opening = (path: string) => () =>
+  source.open({ path, stepTimeSec: 0, zipFileSize: 0 }, { tables: 'dense' });
+const models = Array.from({ length: 9 }, () => opening(originalModel));
 const modelBytes = 140_000; // about, of the tables and layers of each
 
 afterEach(() => jest.restoreAllMocks());
@@ -15,7 +19,7 @@ async function expectMade(
   const make = jest.spyOn(Dlrm, 'fromStateDict');
   const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
   const made: number[] = [];
-  for await (const { dlrm } of loadAhead(paths, options)) {
+  for await (const { dlrm } of loadAhead(models, options)) {
     expect(dlrm.config.tableRows).toHaveLength(26);
     const wanted = expected[made.length]!;
     for (let tries = 0; tries < 200 && make.mock.calls.length < wanted; tries++) await pause();
@@ -36,13 +40,17 @@ describe('loadAhead', () => {
     expectMade([2, 3, 4, 5, 6, 7, 8, 9, 9], { threads: 2, maxBytesAhead: 1 }));
 
   it.each([
-    ['the caller stops', paths, undefined],
-    ['one cannot be read', [originalModel, 'missing.ckpt', originalModel], 'cannot read missing.ckpt'],
-  ])('disposes of the models that are left over when %s', async (_, models, message) => {
+    ['the caller stops', models, undefined],
+    [
+      'one cannot be read',
+      [originalModel, 'missing.ckpt', originalModel].map(opening),
+      'cannot read missing.ckpt',
+    ],
+  ])('disposes of the models that are left over when %s', async (_, given, message) => {
     const dispose = jest.spyOn(Dlrm.prototype, 'dispose');
     const make = jest.spyOn(Dlrm, 'fromStateDict');
     const run = async () => {
-      for await (const { dlrm } of loadAhead(models, { threads: 1 })) {
+      for await (const { dlrm } of loadAhead(given, { threads: 1 })) {
         expect(dlrm).toBeDefined();
         if (!message) break;
       }

@@ -11,7 +11,7 @@ export {
   defaultSparsityLevels,
   type GridRow,
 } from './methods/block-norm/grid.js';
-export type { BlockPoint, BlockShape, GridPoint } from './methods/grid/grid-point.js';
+export { blockWidthOf, type BlockPoint, type BlockShape, type GridPoint } from './methods/grid/grid-point.js';
 export type { Norm } from '@ds/data-sparsifier';
 export type { CompressedTables, Method, MethodSetting, SweepContext, SweepPlan } from './methods/method.js';
 export {
@@ -73,10 +73,16 @@ export {
   type ModelMetrics,
 } from './measures/model-metrics.js';
 export { measureModels, type MeasuredPart } from './measures/measure-models.js';
+export type { MadeFrom } from './measures/made-from.js';
 export { runMeasure, type MeasuredModels } from './measures/run-measure.js';
 export { pathCell, type CellType } from './results/cell-types.js';
 export { dumpFormatOf, dumpFormats, type DumpFormat } from './results/dump-format.js';
-export { gridPointColumns, gridPointOwnColumns, modelColumns } from './results/grid-point-schema.js';
+export {
+  gridPointColumns,
+  gridPointOf,
+  gridPointOwnColumns,
+  modelColumns,
+} from './results/grid-point-schema.js';
 export {
   metadataColumns,
   readSparseModelMetadata,

@@ -1,10 +1,10 @@
 import { Option, type Command, type OptionValues } from 'commander';
 import { partPath } from '@ds/files';
-import { parseChoice } from './option-values.js';
+import { parseChoice, parseCount } from './option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
 import { printResult } from './print-result.js';
-import { dayCountsOption, freshOption, jsonOption, quietOption } from './shared-options.js';
+import { dayCountsOption, freshOption, jsonOption, quietOption, tablesOption } from './shared-options.js';
 import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
 
 /**
@@ -80,7 +80,31 @@ export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
     new Option('--sparse-model-metadata <file>', 'the CSV that bench-disk wrote').makeOptionMandatory(),
     new Option('--raw-data-file <file>', 'the raw rows; only the day counts next to them are read'),
     dayCountsOption(),
+    new Option(
+      '--model-path <file>',
+      'the model that bench-disk was given, if it kept no models: they are made from it again',
+    ),
+    tablesOption("bench-disk's --table, for such models"),
+    new Option('--calibration-rows <rows>', "bench-disk's, for such models (default: 100000)").argParser(
+      parseCount(1),
+    ),
+    new Option('--seed <number>', "bench-disk's, for such models (default: 1)").argParser(parseCount()),
   ];
+}
+
+/** What models without a file are made from, as `modelsAndDataOptions` say. */
+export function madeFromOf({
+  modelPath,
+  table: tables,
+  calibrationRows,
+  seed,
+}: {
+  modelPath?: string;
+  table?: readonly string[];
+  calibrationRows?: number;
+  seed?: number;
+}) {
+  return modelPath === undefined ? undefined : { modelPath, tables, calibrationRows, seed };
 }
 
 /** The day counts of `modelsAndDataOptions`, in the form that `openCriteoDataset` of @ds/criteo-data takes. */

@@ -9,7 +9,13 @@ export {
   parseList,
   parseNumber,
 } from './option-values.js';
-export { createBenchProgram, dayCountsOf, modelsAndDataOptions, benchEngineOption } from './bench-program.js';
+export {
+  benchEngineOption,
+  createBenchProgram,
+  dayCountsOf,
+  madeFromOf,
+  modelsAndDataOptions,
+} from './bench-program.js';
 export { methodsOption, scopeOption, settingOption } from './setting-option.js';
 export { printResult } from './print-result.js';
 export {

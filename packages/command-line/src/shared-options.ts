@@ -18,10 +18,16 @@ export function jsonOption(): Option {
 
 /** `--table`, of every command that prunes or compresses the tables of a checkpoint; `doing` says which it does. */
 export function tableOption(doing: 'prune' | 'compress'): Option {
-  return new Option(
-    '--table <pattern>',
+  return tablesOption(
     `a table to ${doing}, * for any characters; may be repeated (default: the tables recognised by name)`,
-  ).argParser((pattern: string, before: string[] | undefined) => [...(before ?? []), pattern]);
+  );
+}
+
+/** `--table` with another description. */
+export function tablesOption(description: string): Option {
+  return new Option('--table <pattern>', description).argParser(
+    (pattern: string, before: string[] | undefined) => [...(before ?? []), pattern],
+  );
 }
 
 /** `--day-counts`, of every command that splits processed rows by days. */

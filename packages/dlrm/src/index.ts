@@ -51,6 +51,6 @@ export type { EngineDescription } from './engines/engine.js';
 export { engineLine } from './engines/engine-line.js';
 export { fromTorchRec } from './models/dlrm/torchrec-names.js';
 export { columnsOfTables, plainColumns } from './models/dlrm/tables/table-columns.js';
-export { loadModelState } from './models/dlrm/load-model-state.js';
+export { loadModelState, modelStateOf } from './models/dlrm/load-model-state.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
 export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';

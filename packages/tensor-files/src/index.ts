@@ -12,7 +12,12 @@ export { checkFinite, nonFiniteValue } from './values/check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
 export { loadCheckpoint } from './checkpoints/load-checkpoint.js';
 export { loadTables, type LoadedTables } from './checkpoints/load-tables.js';
-export { loadModelTensors, type WantedTables } from './checkpoints/load-model-tensors.js';
+export {
+  loadModelTensors,
+  makeTablesSparse,
+  memoryFor,
+  type WantedTables,
+} from './checkpoints/load-model-tensors.js';
 export { saveCheckpoint, writeCheckpoint } from './checkpoints/save-checkpoint.js';
 export { loadSparseCheckpoint } from './safetensors/sparse/load-sparse-checkpoint.js';
 export {

@@ -1,5 +1,5 @@
-import { copyFile, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/tensor-files/npz';
 import { parse } from 'csv-parse/sync';
 import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
@@ -127,6 +127,24 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     await writeFile(models.metadata, stripped);
     await fails(madeOf('0\\.9', 'sl=0\\.0\\.zip'));
   });
+
+  test('models that bench-disk did not keep are made again from --model-path', async () => {
+    const { status } = benchCommand('bench-disk')([
+      ...['--model-path', originalModel, '--keep-models', 'none', '--output', models.metadata],
+      ...['--sparsity-levels', '0,0.9', '--norms', 'L1'],
+    ]);
+    expect(status).toBe(0);
+    await fails(
+      'metadata.csv: L1, blocks (1, 1), level 0: expected the path of a file, found a model that bench-disk did not keep',
+    );
+    const kept = await readdir(models.folder);
+    const ended = run([...models.args, '--model-path', originalModel, '--quiet']);
+    expect([ended.status, ended.stderr]).toEqual([0, '']);
+    expect((await readdir(models.folder)).sort()).toEqual([...kept, basename(models.output)].sort());
+  });
+
+  test('models with files are not made again', () =>
+    fails('expected models without files, to be made again', '--model-path', originalModel));
 
   test('an output that cannot be written fails before the work', () =>
     fails(/cannot write [^\n]*inside\.csv/, '--output', join(models.metadata, 'inside.csv')));

@@ -7,6 +7,7 @@ import { readSparseModelMetadata } from '../results/metadata.js';
 import { modelsOfMethods } from '../results/models-of-methods.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { servedFile } from '../results/served-file.js';
+import { checkMadeFrom, type MadeFrom } from './made-from.js';
 import type { Measure } from './measure.js';
 import { measureModels, type MeasuredPart } from './measure-models.js';
 
@@ -16,6 +17,8 @@ export interface MeasuredModels extends MeasuredPart {
   sparseModelMetadata: string;
   /** Only the models of these methods, by their ids. Default: all. */
   methods?: readonly string[] | undefined;
+  /** What models without a file are made from; needed if the CSV has such models. */
+  madeFrom?: MadeFrom | undefined;
 }
 
 /**
@@ -24,8 +27,9 @@ export interface MeasuredModels extends MeasuredPart {
  * there.
  *
  * @returns a row for each variant and model, in the order of the CSV
- * @throws Error naming the file if an input cannot be read, no model has one of the requested levels or methods, or the
- *   output cannot be written; and errors of the measure. No output is then left behind.
+ * @throws Error naming the file if an input cannot be read, no model has one of the requested levels or methods, a model has
+ *   no file and there is nothing to make it from, or the output cannot be written; and errors of the measure. No output is
+ *   then left behind.
  */
 export async function runMeasure<Settings, Measured extends object, Variant extends string>({
   measure,
@@ -34,12 +38,13 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   methods,
   sparsityLevels,
   variants,
-  inputs = [],
+  inputs: given = [],
+  madeFrom,
   ...part
 }: MeasuredModels & {
   measure: Measure<Settings, Measured, Variant>;
-  /** The settings of the measure. */
-  settings: Settings;
+  /** The settings of the measure, in addition to what models are made from. */
+  settings: Omit<Settings, 'madeFrom'>;
   /** Only the models with these levels. Default: all. */
   sparsityLevels?: readonly number[] | undefined;
   /** Only these variants of the measure. Default: all. */
@@ -48,6 +53,8 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   inputs?: readonly string[];
 }): Promise<(GridPoint & Measured)[]> {
   const all = distinctModels(sparseModelMetadata, await readSparseModelMetadata(sparseModelMetadata));
+  checkMadeFrom(sparseModelMetadata, all, madeFrom);
+  const inputs = [...given, ...(madeFrom ? [madeFrom.modelPath] : [])];
   const ofMethods = modelsOfMethods(sparseModelMetadata, all, methods);
   const models = modelsWithLevels(sparseModelMetadata, ofMethods, sparsityLevels);
   checkOutputs({
@@ -57,7 +64,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   return measureModels({
     ...part,
     measure,
-    settings,
+    settings: { ...settings, madeFrom } as Settings,
     models,
     nameOf: gridPointOf,
     columns: modelColumns(measure.columns, models),
@@ -69,7 +76,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
         model,
         tables: variant === 'sparse_tables' ? ('sparse' as const) : ('dense' as const),
       }));
-      for (const { model, tables } of files) servedFile(model, { tables });
+      for (const { model, tables } of files) if (model.path !== undefined) servedFile(model, { tables });
       await checkDumpedFiles(sparseModelMetadata, files);
     },
   });

@@ -10,7 +10,7 @@ const advice = 'the file is of another run; run bench-disk again';
 /**
  * Checks that models' files belong to their CSV, as far as their metadata says: after an interrupted run over an earlier
  * dump, the files are not all from one run. Each must have the size in the CSV, be the model of its row, and have the same
- * source model as the CSV says and as the others. A missing file is left to its reader.
+ * source model as the CSV says and as the others. A missing file is left to its reader, a model that was not kept to its maker.
  *
  * @throws Error naming a file that does not belong to the CSV.
  */
@@ -22,6 +22,7 @@ export async function checkDumpedFiles(
   const checked = new Set<string>();
   for (const { model, tables } of models) {
     const { path, bytes } = dumpedFile(model, { tables });
+    if (path === undefined) continue;
     const found = await stat(path).catch(() => undefined);
     if (!found || checked.has(path)) continue;
     checked.add(path);
@@ -64,9 +65,9 @@ function checkPoint(
 function dumpedFile(
   { path, bytes, sparsePath, sparseBytes }: SparseModelMetadata,
   { tables }: { tables: 'dense' | 'sparse' },
-): { path: string; bytes: number | undefined } {
+): Pick<SparseModelMetadata, 'path' | 'bytes'> {
   const isSparse = tables === 'sparse' && sparsePath !== undefined;
-  return isSparse ? { path: sparsePath, bytes: sparseBytes } : { path, bytes };
+  return isSparse ? { path: sparsePath, bytes: sparseBytes! } : { path, bytes };
 }
 
 /** A model by its fingerprint, in a message. */

@@ -11,8 +11,15 @@ export type DumpFormat = (typeof dumpFormats)[number];
 /** How the model of a row was dumped. */
 export function dumpFormatOf({
   path,
+  bytes,
   sparsePath,
-}: Pick<SparseModelMetadata, 'path' | 'sparsePath'>): DumpFormat {
+  sparseBytes,
+}: Pick<SparseModelMetadata, 'path' | 'bytes' | 'sparsePath' | 'sparseBytes'>): DumpFormat {
+  if (path === undefined) {
+    // Not kept: a dense zip and a sparse one differ in size.
+    if (sparseBytes === undefined) return 'dense';
+    return sparseBytes === bytes ? 'sparse' : 'both';
+  }
   if (sparsePath === undefined) return 'dense';
   return sparsePath === path ? 'sparse' : 'both';
 }

@@ -11,8 +11,8 @@ export interface SparseModelMetadata extends GridPoint {
   stepTimeSec: number;
   /** Size of the zip in whole MiB, rounded down. */
   zipFileSize: number;
-  /** Absolute path of the zip. */
-  path: string;
+  /** Absolute path of the zip; undefined if bench-disk did not keep the model. */
+  path?: string;
   /** Exact size of the zip in bytes; not in files of the original. */
   bytes?: number;
   /** Absolute path of the zip with sparse tables, if there is one; may be `path`. */
@@ -25,17 +25,25 @@ export interface SparseModelMetadata extends GridPoint {
   prunedValues?: number;
   /** SHA-256 of the model that was pruned, which the zip also holds; not in files of the original. */
   sourceSha256?: string;
+  /** CRC-32 of the values of its tables, in order, if the model was not kept: it is made again, and must be the same. */
+  tablesCrc32?: number;
 }
 
 const bytes = wholeNumber({ expected: 'a number of bytes', minimum: 0 });
 const ours = { mayBeEmpty: true, mayBeAbsent: true };
+const crcColumn = 'tables_crc32';
 
 type Metadata = Omit<SparseModelMetadata, keyof GridPoint>;
 
 const schema: ResultsSchema<Metadata> = {
   stepTimeSec: { column: 'step_time_sec', cell: float({ expected: 'seconds', minimum: 0 }) },
   zipFileSize: { column: 'zip_file_size', cell: wholeNumber({ expected: 'whole MiB', minimum: 0 }) },
-  path: { column: 'path', cell: pathCell },
+  path: {
+    column: 'path',
+    cell: pathCell,
+    // Without a file there must be what the model can be checked with when it is made again.
+    mayBeEmpty: (cellOf) => (cellOf(crcColumn) ?? '').trim() !== '',
+  },
   bytes: { column: 'bytes', cell: bytes, ...ours },
   sparsePath: { column: 'sparse_path', cell: pathCell, ...ours },
   sparseBytes: { column: 'sparse_bytes', cell: bytes, ...ours },
@@ -46,15 +54,18 @@ const schema: ResultsSchema<Metadata> = {
     ...ours,
   },
   sourceSha256: { column: sourceKey, cell: text('the SHA-256 of a model'), ...ours },
+  tablesCrc32: { column: crcColumn, cell: wholeNumber({ expected: 'a CRC-32', minimum: 0 }), ...ours },
 };
 
 /** The columns of `sparse_model_metadata.csv`: the original's, then ours. */
 export const metadataColumns: readonly ResultsColumn<SparseModelMetadata>[] = [
   ...gridPointColumns,
-  ...columnsOf(schema),
+  ...sizeColumns({ areKept: true }),
 ];
-/** The columns after those that identify the model. */
-export const sizeColumns = columnsOf(schema);
+/** The columns after those that identify the model, of models that are kept, or are not. */
+export function sizeColumns({ areKept }: { areKept: boolean }): readonly ResultsColumn<Metadata>[] {
+  return columnsOf(schema).filter(({ name }) => !areKept || name !== crcColumn);
+}
 const metadataSchema = modelSchema(schema);
 
 /**

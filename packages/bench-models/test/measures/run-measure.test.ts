@@ -15,8 +15,8 @@ const pathLength: Measure<{ add: number }, { length: number; dlrmType: string },
   variants: ['once', 'twice'],
   async *rows(models, { add }) {
     for (const { model, variant } of models) {
-      if (model.path.endsWith('broken')) throw new Error(`${model.path}: no model`);
-      const letters = model.path.split('/').at(-1)!.length;
+      if (model.path!.endsWith('broken')) throw new Error(`${model.path}: no model`);
+      const letters = model.path!.split('/').at(-1)!.length;
       yield { dlrmType: variant, length: add + (variant === 'twice' ? 2 : 1) * letters };
     }
   },

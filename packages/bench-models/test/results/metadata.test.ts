@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@ds/test-support';
-import { metadataColumns, readSparseModelMetadata, type SparseModelMetadata } from '../../src/results/metadata.js';
+import { dumpFormatOf } from '../../src/results/dump-format.js';
+import { gridPointColumns } from '../../src/results/grid-point-schema.js';
+import {
+  metadataColumns,
+  readSparseModelMetadata,
+  sizeColumns,
+  type SparseModelMetadata,
+} from '../../src/results/metadata.js';
 import { writeResultsCsv } from '../../src/results/results-csv.js';
 
 const root = temporaryFolder();
@@ -71,6 +78,21 @@ describe('sparse_model_metadata.csv', () => {
     ]);
   });
 
+  test('a model without a file has a checksum, and its sizes tell its format', async () => {
+    const path = await csv(
+      `${heading},bytes,sparse_bytes,tables_crc32\n` +
+        ['90,,7', '90,90,8', '90,80,4294967295'].map((cells, row) => `L1,"(1, 1)",0.${row},1,0,,${cells}\n`).join(''),
+    );
+    const models = await readSparseModelMetadata(path);
+    expect(models.map(({ tablesCrc32 }) => tablesCrc32)).toEqual([7, 8, 4294967295]);
+    expect(models.map((model) => 'path' in model)).toEqual([false, false, false]);
+    expect(models.map(dumpFormatOf)).toEqual(['dense', 'sparse', 'both']);
+    const columns = [...gridPointColumns, ...sizeColumns({ areKept: false })];
+    const again = await csv('');
+    await writeResultsCsv({ path: again, columns, makeRows: async () => models });
+    expect(await readSparseModelMetadata(again)).toEqual(models);
+  });
+
   test('reads models of other methods, which have some of the fields', async () => {
     const path = await csv(
       `${heading},method,bits,ratio\n,,,1,0,m.zip,rows-greedy,4,\n,,0.9,1,0,n.zip,rows-int8,,\n,,,1,0,o.zip,mixed-precision,,56.0\n`,
@@ -123,6 +145,8 @@ describe('sparse_model_metadata.csv', () => {
       "line 2: sparse_bytes: expected a number of bytes, found 'x'",
     ],
     [`${heading}\nL1,"(1, 4)",0.5,1,1,\n`, "path: expected the path of a model, found ''"],
+    [`${heading},tables_crc32\nL1,"(1, 4)",0.5,1,1,,\n`, "path: expected the path of a model, found ''"],
+    [`${heading},tables_crc32\nL1,"(1, 4)",0.5,1,1,,-7\n`, "tables_crc32: expected a CRC-32, found '-7'"],
   ])('refuses %j', async (text, message) => {
     const path = await csv(text);
     await expect(readSparseModelMetadata(path)).rejects.toThrow(message);

@@ -86,16 +86,16 @@ export async function openUnnamed(path: string): Promise<FileHandle> {
 }
 
 /**
- * Calls `use` with a new folder inside the system's temporary folder. The new folder and its contents are removed when
- * `use` returns or the process exits.
+ * Calls `use` with a new folder, inside the system's temporary folder or `parent`. The new folder and its contents are
+ * removed when `use` returns or the process exits.
  */
 export async function withTemporaryFolder<Result>(
   name: string,
   use: (folder: string) => Promise<Result>,
+  { parent = temporaryRoot() }: { parent?: string } = {},
 ): Promise<Result> {
-  const root = temporaryRoot();
-  removeLeftovers(root);
-  const folder = temporaryNameFor(join(root, name));
+  removeLeftovers(parent);
+  const folder = temporaryNameFor(join(parent, name));
   removeAtExit(folder, () => rmSync(folder, { recursive: true, force: true }));
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -68,17 +68,32 @@ export async function loadModelTensors(
     });
     const { state, notes } = plainNames(stored, path);
     notes.forEach((note) => onNote?.(`${path}: ${note}`));
-    if (tables === 'sparse') compressTables(state, { path, blockWidth, memory });
+    if (tables === 'sparse') makeTablesSparse(state, { source: path, blockWidth, memory });
     return state;
   } finally {
     await checkpoint.close();
   }
 }
 
-/** Converts each dense table of the state to a sparse one, freeing the dense tables one by one. */
-function compressTables(
+/**
+ * Converts each dense table of the state to a sparse one, freeing the dense tables one by one.
+ *
+ * @throws Error naming the source and the table if its dimension is no multiple of the block's width
+ */
+export function makeTablesSparse(
   state: ModelState,
-  { path, blockWidth, memory }: { path: string; blockWidth: number; memory?: TableMemory },
+  {
+    source,
+    blockWidth,
+    memory,
+  }: {
+    /** What errors call the model. */
+    source: string;
+    /** Values in a block. */
+    blockWidth: number;
+    /** Default: new memories. */
+    memory?: TableMemory | undefined;
+  },
 ): void {
   const dense = embeddingTableNames(state).flatMap((name) => {
     const table = state[name]!;
@@ -88,7 +103,7 @@ function compressTables(
   const target = memory ?? memoryFor(dense.reduce((sum, { bytes }) => sum + bytes, 0));
   for (const { name } of dense) {
     const table = state[name] as Tensor;
-    state[name] = withContext(`${path}: ${name}`, () =>
+    state[name] = withContext(`${source}: ${name}`, () =>
       SparseTable.fromDense({ table, blockWidth, memory: target ?? memoryFor(table.data.byteLength) }),
     );
   }
@@ -99,7 +114,7 @@ function bytesOf({ rowBits, blockBits, values }: SparseBitmaps): number {
 }
 
 /** A memory for tables with this many bytes in a file or as dense tables; undefined if they might not fit. */
-function memoryFor(bytes: number): TableMemory | undefined {
+export function memoryFor(bytes: number): TableMemory | undefined {
   // Ranks add at most half of the bitmaps' size; sparse storage adds a bit or two per value to a dense table.
   return 1.5 * bytes <= largestMemory ? new TableMemory() : undefined;
 }

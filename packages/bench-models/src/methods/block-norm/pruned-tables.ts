@@ -5,7 +5,7 @@ import {
   type SparseTableLike,
   type StateDict,
 } from '@ds/tensor-files';
-import type { BlockPoint } from '../grid/grid-point.js';
+import { blockWidthOf, type BlockPoint } from '../grid/grid-point.js';
 import type { CompressedTables, SweepPlan } from '../method.js';
 import { sweepConfig } from './rank-tables.js';
 
@@ -83,8 +83,7 @@ export class PrunedTables implements CompressedTables {
   /** Blocks of more than one row are stored as single values. */
   #rowPieces(name: string) {
     const [rows, dim] = this.#stateDict[name]!.shape as [number, number];
-    const [blockRows, blockColumns] = this.#point.sparseBlockShape;
-    const blockWidth = blockRows === 1 ? blockColumns : 1;
+    const blockWidth = blockWidthOf(this.#point);
     return { shape: [rows, dim] as const, blockWidth, pieces: () => this.pieces(name) };
   }
 }

@@ -33,3 +33,8 @@ export interface BlockPoint extends GridPoint {
   /** Fraction of the blocks to prune, in [0, 1]. */
   sparsityLevel: number;
 }
+
+/** Values in a block of a model's sparse tables: 1 if its blocks have several rows, which they cannot store as blocks. */
+export function blockWidthOf({ sparseBlockShape: [rows, columns] = [1, 1] }: GridPoint): number {
+  return rows === 1 ? columns : 1;
+}

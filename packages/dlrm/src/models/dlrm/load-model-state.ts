@@ -1,5 +1,5 @@
 import { naming } from '@ds/files';
-import { loadModelTensors, type ModelState } from '@ds/tensor-files';
+import { loadModelTensors, type CheckpointMetadata, type ModelState } from '@ds/tensor-files';
 import { configFromStateDict, shapesOf } from './config.js';
 import { dlrmState } from './dlrm-state.js';
 import { flagsFrom, mergedFlags, type ModelFlags } from './model-flags.js';
@@ -15,15 +15,37 @@ export async function loadModelState(
   { onMetadata, ...options }: Parameters<typeof loadModelTensors>[1] & ModelFlags = {},
 ): Promise<ModelState> {
   const { archInteractionOp, qrOperation, ...loading } = options;
-  let flags: ModelFlags = { archInteractionOp, qrOperation };
+  let metadata: CheckpointMetadata = {};
   const stored = await loadModelTensors(path, {
     ...loading,
-    onMetadata: (metadata) => {
-      flags = mergedFlags(flags, flagsFrom(metadata));
-      onMetadata?.(metadata);
+    onMetadata: (found) => {
+      metadata = found;
+      onMetadata?.(found);
     },
   });
-  return naming(path, async () => {
+  return modelStateOf(stored, { source: path, metadata, archInteractionOp, qrOperation });
+}
+
+/**
+ * The tensors of a DLRM in memory, like those of `loadModelState`.
+ *
+ * @throws Error naming the source, and a tensor that is invalid or not part of a DLRM.
+ */
+export async function modelStateOf(
+  stored: ModelState,
+  {
+    source,
+    metadata,
+    ...given
+  }: ModelFlags & {
+    /** What errors call the model. */
+    source: string;
+    /** The metadata of its checkpoint. */
+    metadata: CheckpointMetadata;
+  },
+): Promise<ModelState> {
+  const flags = mergedFlags(given, flagsFrom(metadata));
+  return naming(source, async () => {
     const state = dlrmState(stored, flags);
     configFromStateDict(shapesOf(state), flags);
     return state;
