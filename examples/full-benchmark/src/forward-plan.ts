@@ -17,15 +17,18 @@ export type ActivationsPlan = Pick<
 >;
 
 const fewLevels = [0, 0.9, 1];
+const fewActivationLevels = [0, 0.5, 0.9];
 
-/** Every level and score, or a few of both. */
+/** Every level and score, or a few of both; of the few levels those of the models, if there are any. */
 export function activationsPlan({
   fullForward,
   forwardRuns,
-}: Pick<BenchmarkOptions, 'fullForward' | 'forwardRuns'>): ActivationsPlan {
+  sparsityLevels,
+}: Pick<BenchmarkOptions, 'fullForward' | 'forwardRuns' | 'sparsityLevels'>): ActivationsPlan {
   if (fullForward) return {};
+  const few = fewActivationLevels.filter((level) => sparsityLevels.includes(level));
   return {
-    sparsityLevels: [0, 0.5, 0.9],
+    sparsityLevels: few.length > 0 ? few : fewActivationLevels,
     scores: ['wanda', 'curvature-about-mean'],
     calibrationRows: 20_000,
     runs: forwardRuns,

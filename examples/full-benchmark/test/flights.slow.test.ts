@@ -12,17 +12,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('--data flights trains two epochs on the real flights and reports on them', async () => {
-  const { status, stderr } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
       ...[builtFile(join(__dirname, '../dist/main.js')), '--data', 'flights', '--output-dir', folder],
-      ...['--sparsity-levels', '0', '--norms', 'L1', '--forward-runs', '2'],
+      ...['--sparsity-levels', '0', '--norms', 'L1', '--sparse-block-shapes', '1x4', '--forward-runs', '2'],
       // full-benchmark.test.ts runs it, on fewer rows.
       '--skip-frontier',
     ],
     { encoding: 'utf8' },
   );
   expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  expect(stdout).not.toContain('smallest model');
   expect(stderr).toMatch(/^write flights: 327346\/327346 \(100%\)$/m);
   const { counts } = await readNpz(join(folder, 'data/kaggleAdDisplayChallenge_processed.npz'));
   expect((counts!.data as Int32Array).reduce((sum, count) => sum + count, 0)).toBe(187_682);
