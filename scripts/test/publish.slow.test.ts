@@ -315,8 +315,18 @@ it('runs the full benchmark on a small size where everything is installed', asyn
   await run(
     project,
     process.execPath,
-    ...['main.mjs', '--rows', '2000', '--sparsity-levels', '0,0.9', '--norms', 'L1', '--forward-runs', '2'],
-    ...['--output-dir', 'results', '--quiet'],
+    ...[
+      'main.mjs',
+      '--rows',
+      '2000',
+      '--sparsity-levels',
+      '0.9',
+      '--norms',
+      'L1',
+      '--sparse-block-shapes',
+      '1x4',
+    ],
+    ...['--forward-runs', '2', '--frontier-methods', 'mixed-precision', '--output-dir', 'results', '--quiet'],
   );
   expect(await readdir(join(project, 'results'))).toEqual(
     expect.arrayContaining([

@@ -65,6 +65,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     const { status } = benchCommand('bench-disk')([
       ...['--model-path', model, '--sparsified-model-dump-path', join(models.folder, 'with-ids')],
       ...['--output', models.metadata, '--sparsity-levels', '0,0.9', '--norms', 'L1', '--format', 'both'],
+      ...['--sparse-block-shapes', '1x4'],
     ]);
     expect(status).toBe(0);
     const data = join(models.folder, 'with-ids.npz');
