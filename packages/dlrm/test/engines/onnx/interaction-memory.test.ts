@@ -3,6 +3,7 @@ import type { DlrmConfig } from '../../../src/models/dlrm/config.js';
 import { InteractionMemory, liveColumns } from '../../../src/engines/onnx/interaction/interaction-memory.js';
 import { usedTables } from '../../../src/models/dlrm/hooks/kept-features.js';
 import { formula } from '../../formula.js';
+import { expectClose } from '../../golden-model.js';
 
 /** `interact_features` in plain loops: the first vector, then the products under the diagonal, row by row. */
 function expectedFeatures(vectors: readonly Float32Array[], example: number, dim: number): number[] {
@@ -65,12 +66,11 @@ describe('InteractionMemory', () => {
         const columns = liveColumns(Int32Array.from(live), configOf(size));
         for (let example = 0; example < count; example++) {
           const expected = expectedFeatures(vectors, example, dim);
-          expected.forEach((value, column) => {
-            expect(all[example * width + column]).toBeCloseTo(value, 6);
-          });
-          columns.forEach((column, place) => {
-            expect(reduced[example * columns.length + place]).toBe(all[example * width + column]);
-          });
+          const found = all.subarray(example * width, (example + 1) * width);
+          expectClose('features', found, expected, 5e-7);
+          expect(reduced.subarray(example * columns.length, (example + 1) * columns.length)).toEqual(
+            Float32Array.from(columns, (column) => found[column]!),
+          );
           const left = expected.filter((_, column) => !columns.includes(column));
           expect(left.every((value) => value === 0)).toBe(true);
         }
@@ -115,10 +115,12 @@ describe('InteractionMemory', () => {
               : Int32Array.from(kept.keys());
             expect(found).toHaveLength(count * columns.length);
             for (let example = 0; example < count; example++) {
-              columns.forEach((column, place) => {
-                const expected = all[example * columnsOfAll.length + columnsOfAll.indexOf(kept[column]!)]!;
-                expect(found[example * columns.length + place]).toBeCloseTo(expected, 5);
-              });
+              const expected = Array.from(
+                columns,
+                (column) => all[example * columnsOfAll.length + columnsOfAll.indexOf(kept[column]!)]!,
+              );
+              const ofExample = found.subarray(example * columns.length, (example + 1) * columns.length);
+              expectClose('features', ofExample, expected, 5e-6);
             }
           }
         },
