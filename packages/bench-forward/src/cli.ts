@@ -12,6 +12,7 @@ import {
   parseCount,
   parseList,
   parseBetween,
+  refuseUsage,
   runProgram,
 } from '@ds/command-line';
 import { dlrmTypes, methods } from '@ds/bench-models';
@@ -59,7 +60,7 @@ const program = createBenchProgram({
       methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
-      madeFrom: madeFromOf(options),
+      madeFrom: refuseUsage(program, () => madeFromOf(options)),
       onEngine: (engine) => note(engineLine(engine)),
       onNote: note,
       ...part,

@@ -11,6 +11,7 @@ import {
   parseCount,
   parseList,
   parseBetween,
+  refuseUsage,
   runProgram,
 } from '@ds/command-line';
 import { methods, tableTypes } from '@ds/bench-models';
@@ -49,7 +50,7 @@ const program = createBenchProgram({
       methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
-      madeFrom: madeFromOf(options),
+      madeFrom: refuseUsage(program, () => madeFromOf(options)),
       onEngine: (engine) => note(engineLine(engine)),
       onNote: note,
       ...part,

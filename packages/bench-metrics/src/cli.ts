@@ -8,6 +8,7 @@ import {
   modelsAndDataOptions,
   Option,
   parseCount,
+  refuseUsage,
   runProgram,
 } from '@ds/command-line';
 import { methods } from '@ds/bench-models';
@@ -40,7 +41,7 @@ const program = createBenchProgram({
       methods: options.methods,
       engine: options.engine,
       dayCounts: dayCountsOf(options, note),
-      madeFrom: madeFromOf(options),
+      madeFrom: refuseUsage(program, () => madeFromOf(options)),
       onEngine: (engine) => note(engineLine(engine)),
       onNote: note,
       ...part,

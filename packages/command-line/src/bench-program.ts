@@ -92,7 +92,11 @@ export function modelsAndDataOptions({ rows }: { rows: string }): Option[] {
   ];
 }
 
-/** What models without a file are made from, as `modelsAndDataOptions` say. */
+/**
+ * What models without a file are made from, as `modelsAndDataOptions` say.
+ *
+ * @throws Error naming an option that says nothing without `--model-path`
+ */
 export function madeFromOf({
   modelPath,
   table: tables,
@@ -104,7 +108,11 @@ export function madeFromOf({
   calibrationRows?: number;
   seed?: number;
 }) {
-  return modelPath === undefined ? undefined : { modelPath, tables, calibrationRows, seed };
+  if (modelPath !== undefined) return { modelPath, tables, calibrationRows, seed };
+  const given = Object.entries({ '--table': tables, '--calibration-rows': calibrationRows, '--seed': seed });
+  const useless = given.find(([, value]) => value !== undefined)?.[0];
+  if (useless !== undefined) throw new Error(`${useless}: expected --model-path with it, found none`);
+  return undefined;
 }
 
 /** The day counts of `modelsAndDataOptions`, in the form that `openCriteoDataset` of @ds/criteo-data takes. */

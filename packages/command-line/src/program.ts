@@ -77,12 +77,12 @@ export async function runProgram(program: Command): Promise<void> {
 }
 
 /**
- * Calls `check` and reports its error as wrong usage: one line, and exit code 2. For options that can only be checked
- * together.
+ * Returns what `check` returns, and reports its error as wrong usage: one line, and exit code 2. For options that can only be
+ * checked together.
  */
-export function refuseUsage(program: Command, check: () => void): void {
+export function refuseUsage<Result>(program: Command, check: () => Result): Result {
   try {
-    check();
+    return check();
   } catch (error) {
     program.error(`error: ${errorLine((error as Error).message)}`);
   }

@@ -178,7 +178,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
 
   test('wrong usage is exit code 2', () => {
     expect(run([]).status).toBe(2);
-    for (const wrong of [['--engine', 'abacus'], ['--batch-size', '0'], ['--fast']]) {
+    for (const wrong of [['--engine', 'abacus'], ['--batch-size', '0'], ['--fast'], ['--seed', '3']]) {
       expect(run([...models.args, ...wrong]).status).toBe(2);
     }
   });
