@@ -11,7 +11,7 @@ import { withTemporaryFolder, writeWhole } from '@ds/files';
 import { memoryFor, type CheckpointMetadata, type StateDict, type Tensor } from '@ds/tensor-files';
 import { availableThreads } from '@ds/threads';
 import { runDumpTask } from '../dump-task.js';
-import { crcOfPiece, tablesCrc32 } from './tables-crc32.js';
+import { crcOf, tablesCrc32 } from './tables-crc32.js';
 
 /** A model that was made again. Whatever is taken from it is what bench-disk sized, or an error. */
 export class MadeModel {
@@ -59,15 +59,10 @@ export class MadeModel {
     let crc = 0;
     const dense: Record<string, Tensor> = {};
     for (const name of this.#tables.names) {
-      const { shape, data, stored } = this.stateDict[name]!;
-      const values = new Float32Array(data.length);
-      let at = 0;
-      for (const piece of this.#tables.pieces(name)) {
-        values.set(piece, at);
-        at += piece.length;
-        crc = crcOfPiece(piece, crc);
-      }
-      dense[name] = { data: values, shape, ...(this.#tables.keepsValues && stored && { stored }) };
+      const { shape, stored } = this.stateDict[name]!;
+      const data = this.#tables.dense(name);
+      crc = crcOf(data, crc);
+      dense[name] = { data, shape, ...(this.#tables.keepsValues && stored && { stored }) };
     }
     this.#check(crc);
     return dense;

@@ -41,6 +41,8 @@ export interface CompressedTables {
   readonly names: readonly string[];
   /** The values of a dense table, (rows, dim), in pieces of whole rows. */
   pieces(name: string): Iterable<Float32Array>;
+  /** The same values at once. */
+  dense(name: string): Float32Array;
   /** The table for serving, in `memory` if given. */
   embeddingTable(name: string, options?: { memory?: TableMemory | undefined }): EmbeddingTable;
   /** The bytes of a safetensors file of these tables in their serving form, other tensors and metadata. */

@@ -55,13 +55,21 @@ export class PrunedTables implements CompressedTables {
     const dim = shape.at(-1)!;
     const length = Math.max(1, Math.floor(pieceLength / dim)) * dim;
     for (let first = 0; first < data.length; first += length) {
-      const piece = new Float32Array(data.subarray(first, first + length));
-      const start = performance.now();
-      this.#sweeps.get(name)!.prune(this.#point.sparsityLevel, piece, first);
-      this.#pruningTime += (performance.now() - start) / 1000;
-      this.#valuesSeen += piece.length;
-      yield piece;
+      yield this.#prune(name, new Float32Array(data.subarray(first, first + length)), first);
     }
+  }
+
+  dense(name: string): Float32Array {
+    return this.#prune(name, new Float32Array(this.#stateDict[name]!.data), 0);
+  }
+
+  /** Prunes a piece of a table in place. */
+  #prune(name: string, piece: Float32Array, first: number): Float32Array {
+    const start = performance.now();
+    this.#sweeps.get(name)!.prune(this.#point.sparsityLevel, piece, first);
+    this.#pruningTime += (performance.now() - start) / 1000;
+    this.#valuesSeen += piece.length;
+    return piece;
   }
 
   embeddingTable(name: string, { memory }: { memory?: TableMemory | undefined } = {}): SparseTable {

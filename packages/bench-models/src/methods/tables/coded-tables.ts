@@ -28,14 +28,29 @@ export class CodedTables implements CompressedTables {
   }
 
   *pieces(name: string): Generator<Float32Array> {
-    const table = this.#table(name);
-    const rows = Math.max(1, Math.floor(pieceLength / table.dim));
-    for (let first = 0; first < table.rows; first += rows) {
-      const ids = Int32Array.from({ length: Math.min(rows, table.rows - first) }, (_, row) => first + row);
-      const piece = new Float32Array(ids.length * table.dim);
-      table.gatherRows(ids, piece);
-      yield piece;
+    const { rows, dim } = this.#table(name);
+    const length = Math.max(1, Math.floor(pieceLength / dim));
+    for (let first = 0; first < rows; first += length) {
+      yield this.#gather(name, first, new Float32Array(Math.min(length, rows - first) * dim));
     }
+  }
+
+  dense(name: string): Float32Array {
+    const { rows, dim } = this.#table(name);
+    const values = new Float32Array(rows * dim);
+    const length = Math.max(1, Math.floor(pieceLength / dim));
+    for (let first = 0; first < rows; first += length) {
+      this.#gather(name, first, values.subarray(first * dim, (first + length) * dim));
+    }
+    return values;
+  }
+
+  /** Looks up the rows from `first` on, as many as fit. */
+  #gather(name: string, first: number, into: Float32Array): Float32Array {
+    const table = this.#table(name);
+    const ids = Int32Array.from({ length: into.length / table.dim }, (_, row) => first + row);
+    table.gatherRows(ids, into);
+    return into;
   }
 
   embeddingTable(name: string, { memory }: { memory?: TableMemory | undefined } = {}): MixedPrecisionTable {
