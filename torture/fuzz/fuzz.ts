@@ -93,7 +93,14 @@ export async function fuzz({
     }
   };
   try {
-    await Promise.all(Array.from({ length: processes }, readAll));
+    const lanes = Array.from({ length: processes }, () =>
+      readAll().catch((error: unknown) => {
+        // The others end too, before their folders are removed.
+        next = cases;
+        throw error;
+      }),
+    );
+    for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
   } finally {
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
   }

@@ -82,6 +82,26 @@ describe('what PyTorch, safetensors and NumPy write but we do not read', () => {
   });
 });
 
+describe('an entry about the archive itself, which holds no tensor', () => {
+  it.each(['version', '.data/serialization_id', '.format_version', '.storage_alignment'])(
+    'whose %s is damaged',
+    async (name) => {
+      const bytes = readFileSync(join(golden, 'protocol-2.ckpt'));
+      const header = bytes.indexOf(`protocol-2/${name}`) - 30;
+      const start = header + 30 + bytes.readUInt16LE(header + 26) + bytes.readUInt16LE(header + 28);
+      bytes[start]! ^= 1;
+      expect(await refusal(file('x.ckpt', bytes))).toBe(
+        `x.ckpt: the entry "protocol-2/${name}" is damaged: its checksum (CRC-32) does not match`,
+      );
+    },
+  );
+
+  it('which is far too long', async () => {
+    const path = await torchFile(Buffer.from(''), { 'x/version': Buffer.alloc(1025) });
+    expect(await refusal(path)).toBe('x.ckpt: x/version: expected at most 1024 bytes, found 1025');
+  });
+});
+
 describe('a name that does not fit the content', () => {
   const content = (name: string) => readFileSync(join(golden, name));
   it.each([

@@ -1,9 +1,11 @@
 import { promisify } from 'node:util';
 import { createInflateRaw, crc32, inflateRaw } from 'node:zlib';
 import { pipeline, Readable } from 'node:stream';
-import yauzl, { type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { ByteSource } from '../reading/byte-source.js';
-import { max32, sizesFollow } from './zip-format.js';
+import { checkDirectoryEnd, checkDisk, checkLocalHeader } from './check-directory.js';
+import { HeaderReader } from './header-reader.js';
+import { entryLength } from './zip-format.js';
 
 /** One file inside a zip archive, as its central directory describes it. */
 export interface ZipEntry {
@@ -55,6 +57,11 @@ const wrongChecksum = 'its checksum (CRC-32) does not match';
 const maxEntries = 100_000;
 // The highest possible ratio of deflate (RFC 1951), from zlib's documentation.
 const maxRatio = 1032;
+// Of the format, times ten, and flags of entries that are compressed patches or have a masked header (4.4.4).
+const newestVersion = 63;
+const unreadable = (1 << 5) | (1 << 13);
+// Of MS-DOS, in the low bits of an entry's attributes whatever the system.
+const folderAttribute = 0x10;
 
 /**
  * Opens a zip archive for reading at any position. The caller closes `source`. Nothing is allocated from a declared
@@ -71,9 +78,10 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const extents: { name: string; start: number; end: number }[] = [];
   const fail = (message: string, cause?: unknown) => new Error(`${source.name}: ${message}`, { cause });
 
+  const headers = new HeaderReader(source);
   let archive: ZipFile;
   try {
-    archive = await yauzl.fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+    archive = await yauzl.fromRandomAccessReaderPromise(headers, source.size, {
       autoClose: false,
       strictFileNames: true,
       validateEntrySizes: false, // checked below, after encryption, for which yauzl's check would fail first
@@ -82,14 +90,18 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       throw new Error(`expected at most ${maxEntries} entries, found ${archive.entryCount}`);
     }
     const listed: Entry[] = [];
+    // Where the entry that is read next begins.
+    let position = (archive as unknown as { readEntryCursor: number }).readEntryCursor;
     for await (const found of archive.eachEntry()) {
+      await checkDisk(headers, found, position);
+      position += entryLength + found.fileNameLength + found.extraFieldLength + found.fileCommentLength;
       if (found.fileName.endsWith('/') && found.uncompressedSize === 0) continue;
       const entry = checked(found);
       if (entries.has(entry.name)) throw new Error(`two entries are called "${entry.name}"`);
       entries.set(entry.name, entry);
       listed.push(found);
     }
-    await checkDirectoryEnd(source, archive);
+    await checkDirectoryEnd(headers, { position, count: archive.entryCount });
     for (const found of listed) {
       const entry = entries.get(found.fileName)!;
       const local = await archive.readLocalFileHeaderPromise(found);
@@ -214,53 +226,19 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   };
 }
 
-/** @throws Error if the header before an entry's data does not match the directory. */
-function checkLocalHeader(found: Entry, local: LocalFileHeader): void {
-  const differs = (field: string, inDirectory: unknown, inHeader: unknown) =>
-    new Error(
-      `the entry "${found.fileName}" has ${field} ${inDirectory} in the directory, ${inHeader} in its own header`,
-    );
-  if (!local.fileName.equals(found.fileNameRaw)) {
-    throw differs('the name', JSON.stringify(found.fileName), JSON.stringify(local.fileName.toString()));
-  }
-  if (local.compressionMethod !== found.compressionMethod) {
-    throw differs('the compression method', found.compressionMethod, local.compressionMethod);
-  }
-  // If the sizes follow the data, the header has none.
-  if ((local.generalPurposeBitFlag & sizesFollow) !== 0) return;
-  for (const field of ['crc32', 'compressedSize', 'uncompressedSize'] as const) {
-    const isInZip64 = field !== 'crc32' && local[field] === max32;
-    if (!isInZip64 && local[field] !== found[field]) throw differs(field, found[field], local[field]);
-  }
-}
-
-/** @throws Error if the directory does not end where its end record says, or continues after the counted entries. */
-async function checkDirectoryEnd(source: ByteSource, archive: ZipFile): Promise<void> {
-  // Where yauzl's next entry would begin.
-  const position = (archive as unknown as { readEntryCursor: number }).readEntryCursor;
-  const bytes = Buffer.alloc(Math.min(56, source.size - position));
-  await source.readInto(bytes, position);
-  const signature = bytes.length >= 22 ? bytes.readUInt32LE(0) : 0;
-  const fail = (found: string) =>
-    new Error(
-      `expected the end of its directory at byte ${position}, after ${archive.entryCount} entries, found ${found}`,
-    );
-  let size: number;
-  let offset: number;
-  if (signature === 0x06054b50) {
-    [size, offset] = [bytes.readUInt32LE(12), bytes.readUInt32LE(16)];
-  } else if (signature === 0x06064b50 && bytes.length === 56) {
-    [size, offset] = [Number(bytes.readBigUInt64LE(40)), Number(bytes.readBigUInt64LE(48))];
-  } else {
-    throw fail(signature === 0x02014b50 ? 'another entry' : 'something else');
-  }
-  if (offset + size !== position) throw fail(`that it ends at byte ${offset + size}`);
-}
-
 function checked(found: Entry): ZipEntry {
   const name = found.fileName;
   if (name === '' || name.includes('\0')) throw new Error('an entry has no valid name');
   if (found.isEncrypted()) throw new Error(`the entry "${name}" is encrypted`);
+  const version = found.versionNeededToExtract & 0xff;
+  if (version > newestVersion) {
+    throw new Error(
+      `the entry "${name}" needs version ${version / 10} of the format, expected at most ${newestVersion / 10}`,
+    );
+  }
+  if ((found.generalPurposeBitFlag & unreadable) !== 0) {
+    throw new Error(`the entry "${name}" is a patch of another file, or its header is masked`);
+  }
   if (!found.canDecodeFileData()) {
     throw new Error(
       `the entry "${name}" is compressed with method ${found.compressionMethod}, ` +
@@ -268,6 +246,9 @@ function checked(found: Entry): ZipEntry {
     );
   }
   const { compressedSize, uncompressedSize: size } = found;
+  if ((found.externalFileAttributes & folderAttribute) !== 0) {
+    throw new Error(`the entry "${name}" is marked as a folder, but has the name of a file`);
+  }
   const compression = found.compressionMethod === 8 ? 'deflated' : 'stored';
   if (compression === 'deflated' && size > compressedSize * maxRatio) {
     throw new Error(`the entry "${name}" claims ${size} bytes, too many for its ${compressedSize}`);
@@ -297,45 +278,4 @@ async function* inflated(pieces: AsyncIterable<Uint8Array>, entry: ZipEntry): As
     createInflateRaw({ chunkSize: 1 << 18 }),
     () => undefined, // the error reaches the reader of the last stream
   ) as AsyncIterable<Uint8Array>;
-}
-
-/** Lets yauzl read from a source. It reads only headers; the entries' bytes are read above. */
-class SourceReader extends yauzl.RandomAccessReader {
-  // Headers are adjacent, so one read covers many of them.
-  readonly #window = new Uint8Array(1 << 13);
-  #windowStart = 0;
-  #windowEnd = 0;
-
-  constructor(readonly source: ByteSource) {
-    super();
-  }
-
-  override read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-    callback: (error: Error | null) => void,
-  ): void {
-    this.#copy(buffer.subarray(offset, offset + length), position).then(
-      () => callback(null),
-      (error: Error) => callback(error),
-    );
-  }
-
-  async #copy(target: Uint8Array, position: number): Promise<void> {
-    const end = position + target.length;
-    if (!(position >= 0 && end <= this.source.size)) {
-      throw new Error(`truncated: expected at least ${end} bytes, found ${this.source.size}`);
-    }
-    if (target.length > this.#window.length) return this.source.readInto(target, position);
-    if (position < this.#windowStart || end > this.#windowEnd) {
-      const size = Math.min(this.#window.length, this.source.size - position);
-      this.#windowEnd = 0;
-      await this.source.readInto(this.#window.subarray(0, size), position);
-      this.#windowStart = position;
-      this.#windowEnd = position + size;
-    }
-    target.set(this.#window.subarray(position - this.#windowStart, end - this.#windowStart));
-  }
 }

@@ -245,6 +245,44 @@ describe('openZip', () => {
     await expect(open(bzip2)).rejects.toThrow('the entry "first" is compressed with method 12');
   });
 
+  // The field of an entry of the directory at `at`, or of the record at its end: damage that yauzl reads past.
+  it.each([
+    ['an entry', 34, 1, 'the entry "first" is on disk 1, expected 0'],
+    ['an entry', 38, 0x10, 'the entry "first" is marked as a folder, but has the name of a file'],
+    ['an entry', 9, 0x20, 'the entry "first" is a patch of another file, or its header is masked'],
+    ['an entry', 8, 0x20, 'the entry "first" is a patch of another file, or its header is masked'],
+    ['an entry', 6, 64, 'the entry "first" needs version 6.4 of the format, expected at most 6.3'],
+    ['the end', 6, 1, 'expected one disk, found that it is disk 0 and begins on disk 1'],
+    ['the end', 8, 3, 'expected all of its 2 entries on one disk, found 3'],
+  ])('refuses %s with byte %i set to %i', async (where, at, value, message) => {
+    const bytes = await two();
+    const start = where === 'an entry' ? centralHeaders(bytes)[0] : bytes.indexOf('PK\x05\x06');
+    bytes[start + at] = value;
+    await expect(open(bytes)).rejects.toThrow(`bad.zip: not a readable zip archive: ${message}`);
+  });
+
+  it.each([
+    ['record', 4, 45, 'expected a zip64 record of 56 bytes, found 57'],
+    ['record', 20, 1, 'expected one disk, found that it is disk 0 and begins on disk 1'],
+    ['record', 24, 1, 'expected all of its 2 entries on one disk, found 1'],
+    ['locator', 4, 1, / of disk 0 of 1, found byte \d+ of disk 1 of 1/],
+    ['locator', 16, 2, / of disk 0 of 1, found byte \d+ of disk 0 of 2/],
+    ['end', 8, 1, 'its end has 65281 entries on the disk, the zip64 record before it 2'],
+    ['end', 16, 9, /its end has \d+ as the directory's first byte, the zip64 record before it \d+/],
+  ])('refuses a zip64 %s with byte %i set to %i', async (where, at, value, message) => {
+    const bytes = await written(
+      [
+        { name: 'one', parts: [Buffer.from('1')], how: 'stored', align: 1 },
+        { name: 'two', parts: [], how: 'stored', align: 1 },
+      ],
+      { forceZip64: true },
+    );
+    await expect(open(bytes)).resolves.toBeDefined();
+    bytes[bytes.indexOf({ record: 'PK\x06\x06', locator: 'PK\x06\x07', end: 'PK\x05\x06' }[where]!) + at] =
+      value;
+    await expect(open(bytes)).rejects.toThrow(message);
+  });
+
   it('refuses a claimed length that deflate cannot reach', async () => {
     const bytes = await two();
     bytes.writeUInt32LE(1_000_000_000, centralHeaders(bytes)[1] + 24);

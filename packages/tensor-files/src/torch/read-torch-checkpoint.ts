@@ -22,6 +22,7 @@ import {
 const longestPickle = 1 << 26;
 const freePickle = 1 << 22;
 const picklePerByte = 4;
+const longestNote = 1024;
 // Views may share values, but far more bytes of views than the file has is an attack.
 const mostSharing = 8;
 const freeSharing = 1 << 22;
@@ -44,6 +45,7 @@ export async function readTorchCheckpoint(
 ): Promise<StateDict> {
   const folder = archiveFolder(zip);
   await checkByteOrder(zip, folder);
+  await checkNotes(zip, folder);
   const { tensors: found, metadata } = await describedTensors(zip, zip.entries.get(`${folder}data.pkl`)!);
   onMetadata?.(metadata);
   const { tensors, names: sparse, assemble } = takeSparseApart(found, zip.name, packedSize(zip));
@@ -141,6 +143,26 @@ async function checkByteOrder(zip: ZipArchive, folder: string): Promise<void> {
     throw new Error(
       `${zip.name}: byteorder: expected "little", found "${order}"; save it again on a little-endian machine`,
     );
+  }
+}
+
+/** Checks the small entries about the archive itself, which PyTorch reads. */
+async function checkNotes(zip: ZipArchive, folder: string): Promise<void> {
+  for (const name of [
+    'version',
+    '.data/version',
+    '.data/serialization_id',
+    '.format_version',
+    '.storage_alignment',
+  ]) {
+    const entry = zip.entries.get(`${folder}${name}`);
+    if (!entry) continue;
+    if (entry.size > longestNote) {
+      throw new Error(
+        `${zip.name}: ${entry.name}: expected at most ${longestNote} bytes, found ${entry.size}`,
+      );
+    }
+    await zip.check(entry);
   }
 }
 
