@@ -6,6 +6,7 @@ import { createProgram, Option, parseChoice, parseCount, parseList, runProgram }
 import { compareWithPython } from './fuzz/compare-with-python.js';
 import { fuzz } from './fuzz/fuzz.js';
 import { hostileBombs, hostileCalls } from './hostile/hostile.js';
+import { throughCommands } from './hostile/through-commands.js';
 import { kills } from './kills/kills.js';
 import { bySystemCalls, inNode, network } from './network/network.js';
 import type { Outcome } from './outcome.js';
@@ -57,7 +58,11 @@ npm run torture -- --only fuzz --cases 20000 --seed 7`,
             () => compareWithPython({ python: options.python!, sample }),
           ]
         : [() => fuzz({ cases: options.cases, seed, processes })],
-      hostile: [hostileCalls, () => hostileBombs([megabyte, 8 * megabyte])],
+      hostile: [
+        hostileCalls,
+        () => hostileBombs([megabyte, 8 * megabyte]),
+        () => throughCommands({ size: megabyte, processes }),
+      ],
       kills: [() => kills({ cases: options.kills, seed, processes })],
       resources: [resources, unwritable],
       network: [() => network([inNode, bySystemCalls])],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { builtFile } from '@ds/test-support';
 import { fuzz } from '../fuzz/fuzz.js';
+import { throughCommands } from '../hostile/through-commands.js';
 import { kills } from '../kills/kills.js';
 import { resources } from '../resources/resources.js';
 import { unwritable } from '../resources/unwritable.js';
@@ -21,6 +22,12 @@ beforeAll(() => {
 it('damaged files are read as they were, or refused with an error that names them', async () => {
   expect((await fuzz({ cases: 500, seed: 2 })).faults).toEqual([]);
 });
+
+it('hostile files are refused by every command in one line, and nothing half-written stays', async () => {
+  const { faults, cases } = await throughCommands({ size: 1 << 16, every: 211 });
+  expect(faults).toEqual([]);
+  expect(cases).toBeGreaterThan(5);
+}, 600_000);
 
 it('killed commands leave whole files, and the next run writes what an undisturbed one does', async () => {
   expect((await kills({ cases: 7, seed: 2 })).faults).toEqual([]);

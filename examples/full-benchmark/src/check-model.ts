@@ -1,5 +1,6 @@
 import { openCriteoDataset } from '@ds/criteo-data';
 import { checkTablesFitData, configFromStateDict, loadCheckpoint, type CheckpointMetadata } from '@ds/dlrm';
+import { naming } from '@ds/files';
 import type { ModelFacts } from './train-model.js';
 
 /**
@@ -16,7 +17,7 @@ export async function checkModel({
 }): Promise<ModelFacts> {
   let metadata: CheckpointMetadata = {};
   const state = await loadCheckpoint(modelPath, { onMetadata: (found) => void (metadata = found) });
-  const config = configFromStateDict(state);
+  const config = await naming(modelPath, async () => configFromStateDict(state));
   const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
   try {
     checkTablesFitData({

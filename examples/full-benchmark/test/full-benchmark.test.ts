@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { builtFile, killOnceJournalled } from '@ds/test-support';
-import { readNpz } from '@ds/criteo-data/npz';
+import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 
 const otherData = join(
   __dirname,
@@ -168,6 +168,9 @@ test('what is no checkpoint of this data is refused before anything is pruned', 
   };
 
   expect(await refusal(data, join(results, 'data/train.txt'))).toContain('train.txt: expected a checkpoint');
+  const other = join(folder, 'other.npz');
+  await writeNpz(other, { w: { data: Float32Array.of(1), shape: [1] } });
+  expect(await refusal(data, other)).toContain(`${other}: expected the tensors of a DLRM`);
 
   const rowsOf = async (path: string) => [...((await readNpz(path))['counts']!.data as Int32Array)];
   const [rows, otherRows] = [await rowsOf(data), await rowsOf(otherData)];

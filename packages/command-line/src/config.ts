@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command, Option } from 'commander';
+import { readText } from '@ds/files';
 
+// A record of a run has a few kilobytes.
+const mostConfigBytes = 1 << 20;
 // How often a run is repeated, and how much of it is shown, is not of the run.
 const notOfTheRun = ['config', 'quiet', 'wide', 'fresh', 'json', 'help', 'version'];
 
@@ -36,20 +38,22 @@ export function givenFlags(program: Command): Readonly<Record<string, string | t
  *
  * @throws Error naming the file and the key if it cannot be read, or has a flag that the program does not have.
  */
-export function withConfig(program: Command, args: readonly string[]): string[] {
+export async function withConfig(program: Command, args: readonly string[]): Promise<string[]> {
   if (!given.has(program)) return [...args];
   const at = args.findIndex((arg) => arg === '--config' || arg.startsWith('--config='));
   const path = at < 0 ? undefined : args[at]!.split('=').slice(1).join('=') || args[at + 1];
   if (path === undefined) return [...args];
-  return [...argumentsOf(path, program.options), ...args];
+  return [...(await argumentsOf(path, program.options)), ...args];
 }
 
-function argumentsOf(path: string, options: readonly Option[]): string[] {
+async function argumentsOf(path: string, options: readonly Option[]): Promise<string[]> {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
+    content = JSON.parse(await readText(path, { mostBytes: mostConfigBytes }));
   } catch (error) {
-    throw new Error(`--config: cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    const reason = error instanceof SyntaxError ? `cannot read ${path}: not JSON: ${message}` : message;
+    throw new Error(`--config: ${reason}`, { cause: error });
   }
   const flags = (content as { flags?: unknown } | null)?.flags;
   if (typeof flags !== 'object' || flags === null || Array.isArray(flags)) {

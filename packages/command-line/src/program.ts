@@ -61,8 +61,7 @@ export async function runProgram(program: Command): Promise<void> {
   exitWithErrors(program);
   try {
     const args = process.argv.slice(2).map(withDashes);
-    let all = args;
-    refuseUsage(program, () => (all = withConfig(program, args)));
+    const all = await withConfig(program, args).catch((error: Error) => refuse(program, error));
     await program.parseAsync([...process.argv.slice(0, 2), ...all]);
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -84,8 +83,12 @@ export function refuseUsage<Result>(program: Command, check: () => Result): Resu
   try {
     return check();
   } catch (error) {
-    program.error(`error: ${errorLine((error as Error).message)}`);
+    refuse(program, error as Error);
   }
+}
+
+function refuse(program: Command, { message }: Error): never {
+  return program.error(`error: ${errorLine(message)}`);
 }
 
 function fail(message: string): void {

@@ -48,7 +48,12 @@ test.each([
   ['a list for a text', '{"flags":{"note":["a"]}}', /note: expected a text, found \["a"\]/],
   ['a value that the flag does not take', '{"flags":{"rows":"many"}}', /Expected a whole number/],
   ['no flags', '{"settings":{}}', /run\.json: expected an object 'flags'/],
-  ['no JSON', '{', /cannot read .*run\.json/],
+  ['no JSON', '{', /--config: cannot read .*run\.json: not JSON: /],
+  [
+    'more text than a run has',
+    ' '.repeat(2 ** 20 + 1),
+    /--config: cannot read .*run\.json: expected at most 1 MiB/,
+  ],
 ])('a config with %s is wrong usage', async (_, text, message) => {
   await writeFile(config, text);
   const { status, stderr } = run('--config', config);
@@ -59,5 +64,14 @@ test('a config that is missing is wrong usage', () => {
   expect(run('--config', join(folder, 'none.json'))).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('--config: cannot read'),
+  });
+});
+
+test('a pipe that nobody writes is not waited for', () => {
+  const pipe = join(folder, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  expect(run('--config', pipe)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(`--config: cannot read ${pipe}: expected a file, found a pipe`),
   });
 });

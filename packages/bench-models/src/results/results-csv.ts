@@ -82,6 +82,23 @@ const mostCsvBytes = 1 << 24;
 const mostRowBytes = 1 << 16;
 
 /**
+ * csv-parse counts the characters of cells alone: of a line of commas it would make millions of cells.
+ *
+ * @throws Error naming the file and the line that is too long.
+ */
+function checkLineLengths(csvPath: string, content: string): void {
+  let start = 0;
+  for (let at = 0; at < content.length; at++) {
+    const code = content.charCodeAt(at);
+    if (code === 10 || code === 13) start = at + 1;
+    else if (at - start >= mostRowBytes) {
+      const line = content.slice(0, at).split(/\r\n?|\n/).length;
+      throw new Error(`${csvPath}: not a CSV: expected at most ${mostRowBytes} characters, found more on line ${line}`);
+    }
+  }
+}
+
+/**
  * Reads the cells of a results file.
  *
  * @throws Error naming the file, and if possible the line, if it cannot be read, is not a CSV, has lines of different
@@ -89,6 +106,7 @@ const mostRowBytes = 1 << 16;
  */
 export async function readResultsText(csvPath: string): Promise<ResultsText> {
   const content = await readText(csvPath, { mostBytes: mostCsvBytes });
+  checkLineLengths(csvPath, content);
   let lines: { record: string[]; info: { lines: number } }[];
   try {
     lines = parse(content, {
