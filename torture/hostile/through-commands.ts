@@ -14,12 +14,14 @@ import { basename, join } from 'node:path';
 import { runProcess, type Ended } from '../child.js';
 import type { Outcome } from '../outcome.js';
 import { hostileInputs, type HostileInput, type InputKind } from './inputs.js';
-import { mostSeconds } from './read-in-process.js';
+import { mostBytes, mostSeconds } from './read-in-process.js';
 import { model, slots, type MadeFiles, type Slot } from './slots.js';
 
 const root = process.cwd();
 const reporter = join(root, 'torture/hostile/report-cost.cjs');
-const mostWait = 180;
+const mostWait = 600;
+// What reading alone may take (mostBytes), twice: a command converts and checks the tensors that it read.
+const mostMemory = (fileSize: number) => 2 * mostBytes(fileSize);
 // Of reading all bytes of a large file.
 const secondsPerGigabyte = 10;
 
@@ -31,7 +33,7 @@ interface Run extends Ended {
 
 /**
  * Gives every hostile file to every command as each of its inputs. It must be refused in one line that names it,
- * within a few seconds of CPU and 64 MB + 20 times its size more than the command takes with an ordinary file, and nothing
+ * within a few seconds of CPU and twice the memory for reading it more than the command takes with an ordinary file, and nothing
  * half-written may stay.
  */
 export async function throughCommands({
@@ -105,7 +107,7 @@ async function judge(
   const out = join(own, 'output');
   let ended: Run;
   let left: string[];
-  const most = usual.cost.peak + 64e6 + 20 * size;
+  const most = usual.cost.peak + mostMemory(size);
   // When garbage is collected depends on what else the machine does.
   for (let tries = 1; ; tries++) {
     rmSync(out, { force: true, recursive: true });
