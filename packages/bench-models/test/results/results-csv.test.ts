@@ -67,7 +67,7 @@ describe('what is too large to be results', () => {
 
   it.each([
     ['a cell of 100 kB', `norm,path\nL1,${'x'.repeat(100_000)}\n`, 'expected at most 65536 characters, found more on line 2'],
-    ['millions of empty cells', ','.repeat(1 << 23), 'expected at most 65536 characters, found more on line 1'],
+    ['millions of empty cells', ','.repeat(1 << 22), 'expected at most 65536 characters, found more on line 1'],
     ['a quote that is not closed', `norm,path\nL1,"${'x\n'.repeat(100_000)}`, 'Max Record Size'],
     ['a row of a thousand cells', `norm,path\n${','.repeat(1e3)}\n`, 'expect 2, got 1001 on line 2'],
   ])('%s is refused by its line', async (_, text, message) => {
@@ -81,7 +81,7 @@ describe('what is too large to be results', () => {
     await writeFile(path, '');
     await truncate(path, 400e6);
     await expect(readResultsText(path)).rejects.toThrow(
-      `cannot read ${path}: expected at most 16 MiB of text, found a file of 400000000 bytes`,
+      `cannot read ${path}: expected at most 4 MiB of text, found a file of 400000000 bytes`,
     );
   });
 });
