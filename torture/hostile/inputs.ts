@@ -165,7 +165,7 @@ function csv(size: number): HostileInput[] {
     csvOf('quotes alone', () => Buffer.alloc(16 * size, '"')),
     csvOf('a cell of many megabytes', () => withHead(`L1,"(1, 1)",0.5,1,1,${'a'.repeat(8 * size)},1\n`)),
     csvOf('a number of a million digits', () => withHead(`L1,"(1, 1)",0.${'5'.repeat(size)},1,1,a,1\n`)),
-    csvOf('very many rows', () => withHead('L1,"(1, 1)",0.5,1,1,a,1\n'.repeat(size / 3))),
+    csvOf('very many rows', () => withHead('L1,"(1, 1)",0.5,1,1,a,1\n'.repeat(size / 7))),
     csvOf('very many columns', () =>
       Buffer.from(`${Array.from({ length: size }, (_, i) => `c${i}`).join(',')}\n`),
     ),

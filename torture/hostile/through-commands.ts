@@ -127,8 +127,9 @@ async function judge(
     counts.read++;
     return undefined;
   }
-  // 2: wrong usage, as of --config.
-  if ((ended.code !== 1 && ended.code !== 2) || !/^error: [^\n]*\n$/.test(ended.stderr)) {
+  // What --config names is a part of the command line: wrong usage, after which a second line mentions --help.
+  const isClear = ended.code === 1 ? /^error: [^\n]*\n$/ : /^error: [^\n]*\n\(--help [^\n]*\n\s*$/;
+  if ((ended.code !== 1 && ended.code !== 2) || !isClear.test(ended.stderr)) {
     return `ended by ${ended.signal ?? ended.code}: ${ended.stderr.slice(-300)}`;
   }
   if (!ended.stderr.includes(path)) return `does not name it: ${ended.stderr.trim().slice(0, 300)}`;
