@@ -26,6 +26,7 @@ export async function compareWithPython({
     equal: 0,
     'both refuse': 0,
     'only Python reads': 0,
+    'damaged outside the model': 0,
     'ended Python': 0,
   };
   let cases = 0;
