@@ -24,7 +24,7 @@ export const pickle = {
     );
     return Buffer.concat([id, Buffer.from('Q')]);
   },
-  tensor({ offset = 0, shape = [4], strides = [1], ...storage }: TensorOptions = {}): Buffer {
+  tensor({ offset = 0, shape = [4], strides = [1], metadata, ...storage }: TensorOptions = {}): Buffer {
     return pickle.call(
       pickle.global('torch._utils', '_rebuild_tensor_v2'),
       pickle.tuple(
@@ -34,6 +34,7 @@ export const pickle = {
         pickle.tuple(...strides.map(pickle.integer)),
         Buffer.from([0x89]),
         Buffer.from('}'),
+        ...(metadata ? [metadata] : []),
       ),
     );
   },
@@ -50,6 +51,7 @@ export interface TensorOptions extends StorageOptions {
   offset?: number | Buffer;
   shape?: number[];
   strides?: number[];
+  metadata?: Buffer;
 }
 
 function uint32(value: number): Buffer {

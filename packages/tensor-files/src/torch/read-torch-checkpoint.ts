@@ -219,7 +219,7 @@ function storageBlocks(
       continue;
     }
     const entry = zip.entries.get(`${folder}data/${key}`);
-    if ((entry?.size ?? 0) !== length * elementSize || (!entry && length > 0)) {
+    if ((entry?.size ?? 0) !== length * elementSize) {
       const found = entry ? `${entry.size} bytes` : 'no such entry';
       throw new Error(
         `${zip.name}: ${name}: expected ${length * elementSize} bytes in the entry ` +
