@@ -71,6 +71,16 @@ it('a table that is a part of a storage is over shared memory too if asked for',
 });
 
 describe('the entries of an archive', () => {
+  it('need not hold a storage of no values', async () => {
+    const empty = tensor({ key: '9', length: 0, shape: [0, 3], strides: [3, 1] });
+    const described = whole(dict(text('empty'), empty, text('w'), tensor()));
+    const path = await file('x.pt', { ...state, 'x/data.pkl': described });
+    const loaded = await loadCheckpoint(path);
+    expect(Object.keys(loaded)).toEqual(['empty', 'w']);
+    expect(loaded['empty']).toEqual({ data: new Float32Array(0), shape: [0, 3] });
+    expect([...loaded['w']!.data]).toEqual([1, 2, 3, 4]);
+  });
+
   it('need no byte order, which PyTorch before 2.1 did not write', async () => {
     expect(Object.keys(await loadCheckpoint(await file('x.pt', state)))).toEqual(['w']);
   });
