@@ -36,7 +36,12 @@ export function frontierSummaries(points: readonly FrontierPoint[]): FrontierSum
     const mean = (field: (typeof fields)[number]) =>
       of.reduce((sum, point) => sum + point[field]!, 0) / of.length;
     const means = Object.fromEntries(fields.map((field) => [field, mean(field)])) as unknown as FrontierPoint;
-    const summary = { ...of[0]!, ...means, seeds: of.length };
+    const common = Object.entries(of[0]!).filter(([field]) => !times.some((time) => time === field));
+    const summary = {
+      ...(Object.fromEntries(common) as unknown as FrontierPoint),
+      ...means,
+      seeds: of.length,
+    };
     if (of.length === 1) return summary;
     const squares = of.reduce((sum, { aucChange }) => sum + (aucChange - summary.aucChange) ** 2, 0);
     return { ...summary, aucChangeSpread: Math.sqrt(squares / (of.length - 1)) };

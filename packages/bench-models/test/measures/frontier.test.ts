@@ -127,10 +127,46 @@ test.each([
 });
 
 test('where every model loses more, the answer is what the best of them loses', () => {
-  const { best, sentence } = frontierAnswer([point(8, { loss: 0.04 }), point(20, { loss: 0.4 })], 0.001);
-  expect(best).toBeUndefined();
-  expect(sentence).toContain(
-    'the least loss on the validation split is 5 %, by mixed precision, 8 times smaller',
+  const models = [point(8, { loss: 0.04 }), point(20, { loss: 0.4 })];
+  for (const either of [models, [...models].reverse()]) {
+    const { best, sentence, facts } = frontierAnswer(either, 0.001);
+    expect(best).toBeUndefined();
+    expect(sentence).toBe(
+      'No model loses at most 0.1 % of its ROC AUC: the least loss on the validation split is 5 %, ' +
+        'by mixed precision, 8 times smaller, with tables of 8000 bytes.',
+    );
+    expect(facts).toEqual([]);
+  }
+});
+
+test('the facts are the sizes, the change on the test split, what it was chosen by, and its file if it has one', () => {
+  const small = point(20, { loss: 0.0004, testLoss: 0.0012 });
+  const larger = point(8, { loss: 0 });
+  expect(frontierAnswer([larger, small], 0.001).facts).toEqual([
+    ['method', 'Mixed precision'],
+    ['tables in memory', '3200 bytes, 3.20 a row with index'],
+    ['change of ROC AUC', '-12.0e-4 (95 %: -13.0 to -11.0), on the test split'],
+    ['chosen by', 'the loss on the validation split, 0.05 %'],
+  ]);
+  const stored = { ...small, path: '/models/a "b".safetensors', fileBytes: 4321 };
+  const { facts } = frontierAnswer([larger, stored, point(20, { loss: 0, seed: 2 })], 0.001);
+  expect(facts.slice(2)).toEqual([
+    ['file on disk', '4321 bytes'],
+    ['change of ROC AUC', '-12.0e-4 (95 %: -13.0 to -11.0), on the test split'],
+    ['chosen by', 'the loss on the validation split, 0.05 %, seed 1'],
+    ['model', '/models/a "b".safetensors'],
+    ['serve it', 'Dlrm.load("/models/a \\"b\\".safetensors")'],
+  ]);
+});
+
+test.each([
+  [8, '8.00'],
+  [99.96, '100'],
+  [100, '100'],
+  [1234.5, '1235'],
+])('tables %d times smaller are called %s times smaller', (ratio, text) => {
+  expect(frontierAnswer([point(ratio, { loss: 0 })], 0.001).sentence).toContain(
+    `has tables ${text} times smaller than in float32`,
   );
 });
 
@@ -138,10 +174,15 @@ test('several seeds of a model are their mean and standard deviation', () => {
   const [summary, other] = frontierSummaries([
     point(8, { loss: 1e-4, seed: 1 }),
     point(20, { loss: 5e-4, seed: 1 }),
-    point(8, { loss: 3e-4, seed: 2 }),
+    { ...point(8, { loss: 3e-4, seed: 2 }), tableBytes: 8600, logLoss: 0.8 },
+    point(8, { loss: 8e-4, seed: 3 }),
   ]);
-  expect(summary).toMatchObject({ seeds: 2, aucChange: expect.closeTo(-2e-4, 12) });
-  expect(summary!.aucChangeSpread).toBeCloseTo(Math.SQRT2 * 1e-4, 12);
+  expect(summary).toMatchObject({
+    ...{ seeds: 3, tableBytes: 8200, logLoss: expect.closeTo(0.6, 12) },
+    ...{ aucChange: expect.closeTo(-4e-4, 12), aucChangeUpper: expect.closeTo(-3e-4, 12) },
+  });
+  // The deviations are 3, 1 and 4 ten-thousandths; their squares are divided by 2.
+  expect(summary!.aucChangeSpread).toBeCloseTo(Math.sqrt(13) * 1e-4, 12);
   expect(other).toMatchObject({ seeds: 1, aucChange: -5e-4 });
   expect(other!.aucChangeSpread).toBeUndefined();
 });
@@ -160,7 +201,56 @@ test('so is what further training did to them, where they were trained', () => {
   expect(untrained).not.toHaveProperty('trainedAucChange');
 });
 
+test('the models for one ratio are one, although each seed has a level of its own for it', () => {
+  const blocks = (sparsityLevel: number, seed: number, wantedRatio?: number): FrontierPoint => ({
+    ...point(8, { loss: 0, seed }),
+    ...{
+      ratio: undefined,
+      wantedRatio,
+      method: 'block-norm',
+      norm: 'L1',
+      sparseBlockShape: [1, 4],
+      sparsityLevel,
+    },
+  });
+  const seedsOf = (points: FrontierPoint[]) => frontierSummaries(points).map(({ seeds }) => seeds);
+  expect(seedsOf([blocks(0.8, 1, 8), blocks(0.9, 1, 16), blocks(0.81, 2, 8)])).toEqual([2, 1]);
+  // Without a wanted ratio the level is what was asked for.
+  expect(seedsOf([blocks(0.8, 1), blocks(0.81, 2), blocks(0.8, 2)])).toEqual([2, 1]);
+});
+
+test('a time is a mean only if it is known of every seed', () => {
+  const known = point(8, { loss: 0 });
+  const unknown = { ...point(8, { loss: 0, seed: 2 }), compressSeconds: 4 };
+  delete unknown.lookupNs;
+  for (const seeds of [
+    [known, unknown],
+    [unknown, known],
+  ]) {
+    const [summary] = frontierSummaries(seeds);
+    expect(summary).toMatchObject({ compressSeconds: 2.5, calibrationSeconds: 2 });
+    expect(summary).not.toHaveProperty('lookupNs');
+  }
+});
+
 test('a model that another one beats in bytes and in quality is not on the frontier', () => {
   const models = [point(8, { loss: 1e-4 }), point(20, { loss: 0.5e-4 }), point(30, { loss: 2e-4 })];
   expect(paretoModels(models).map(({ ratio }) => ratio)).toEqual([20, 30]);
+  // Nor is one that is only as good as a smaller one, or the worse of two of the same size.
+  const equal = [point(10, { loss: 2e-4 }), point(30, { loss: 2e-4 }), point(30, { loss: 3e-4, seed: 2 })];
+  for (const either of [equal, [...equal].reverse()]) expect(paretoModels(either)).toEqual([equal[1]]);
+  // Each of the larger ones must be better than all smaller ones, not only than the one before.
+  const worse = [point(30, { loss: 1e-4 }), point(20, { loss: 3e-4 }), point(10, { loss: 2e-4 })];
+  expect(paretoModels(worse).map(({ ratio }) => ratio)).toEqual([30]);
+});
+
+test('a frontier of models that were not trained further has no columns of that', async () => {
+  const names = (isTrained: boolean) => frontierColumns({ isTrained }).map(({ name }) => name);
+  const own = names(true).filter((name) => !names(false).includes(name));
+  expect(own).toEqual([
+    ...['trained_epochs', 'trained_auc_change', 'trained_auc_change_lower', 'trained_auc_change_upper'],
+    ...['trained_base_auc_change', 'trained_table_bytes'],
+  ]);
+  expect(new Set(names(true)).size).toBe(names(true).length);
+  expect(names(false).slice(0, 4)).toEqual(['method', 'norm', 'sparse_block_shape', 'sparsity_level']);
 });
