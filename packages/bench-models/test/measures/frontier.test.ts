@@ -178,6 +178,7 @@ test('several seeds of a model are their mean and standard deviation', () => {
     point(8, { loss: 8e-4, seed: 3 }),
   ]);
   expect(summary).toMatchObject({
+    ...{ method: 'mixed-precision', ratio: 8, seed: 1, calibrationRows: 100 },
     ...{ seeds: 3, tableBytes: 8200, logLoss: expect.closeTo(0.6, 12) },
     ...{ aucChange: expect.closeTo(-4e-4, 12), aucChangeUpper: expect.closeTo(-3e-4, 12) },
   });

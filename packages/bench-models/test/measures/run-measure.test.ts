@@ -133,4 +133,64 @@ describe('runMeasure', () => {
     await expect(run()).rejects.toThrow(/broken: no model/);
     expect(await readFile(output, 'utf8')).toBe('earlier');
   });
+
+  test('refuses an output that is one of its inputs', async () => {
+    const { folder, sparseModelMetadata } = await inputs(['a']);
+    const [model, data] = [join(folder, 'a'), join(folder, 'data.npz')];
+    for (const path of [model, data]) await writeFile(path, 'not to be lost');
+    for (const output of [sparseModelMetadata, model, data]) {
+      const before = await readFile(output, 'utf8');
+      await expect(
+        runMeasure({
+          ...{ measure: pathLength, settings: { add: 0 }, sparseModelMetadata, inputs: [data], output },
+        }),
+      ).rejects.toThrow(output);
+      expect(await readFile(output, 'utf8')).toBe(before);
+    }
+  });
+
+  test('a run after a model changed does not take rows of the earlier one', async () => {
+    const { folder, sparseModelMetadata, output } = await inputs(['a', 'broken']);
+    await writeFile(join(folder, 'a'), 'before');
+    const measured: string[] = [];
+    const measure: typeof pathLength = {
+      ...pathLength,
+      async *rows(models, settings) {
+        for await (const row of pathLength.rows(models, settings)) {
+          measured.push(row.dlrmType);
+          yield row;
+        }
+      },
+    };
+    const run = () =>
+      runMeasure({ measure, settings: { add: 0 }, sparseModelMetadata, output }).catch(() => undefined);
+    await run();
+    await run();
+    expect(measured).toEqual(['once']); // kept in the journal
+    await writeFile(join(folder, 'a'), 'changed');
+    await run();
+    expect(measured).toEqual(['once', 'once']);
+  });
+
+  test('of a model with codes, sparse tables are served only from a file of codes, which is known before the work', async () => {
+    const { folder, sparseModelMetadata, output } = await inputs([]);
+    const heading =
+      'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path,sparse_path,method,bits';
+    const run = async (sparsePath: string, variant: 'dense_tables' | 'sparse_tables') => {
+      await writeFile(sparseModelMetadata, `${heading}\n,,,1,1,a,${sparsePath},rows-nearest,4\n`);
+      const measure = {
+        ...pathLength,
+        variants: [variant],
+        async *rows() {
+          yield { dlrmType: variant, length: 1 };
+        },
+      };
+      return runMeasure({ measure, settings: { add: 0 }, sparseModelMetadata, output });
+    };
+    expect(await run('', 'dense_tables')).toHaveLength(1);
+    expect(await run('a.sparse', 'sparse_tables')).toHaveLength(1);
+    await expect(run('', 'sparse_tables')).rejects.toThrow(
+      `${join(folder, 'a')}: expected a file with compressed tables next to it, found only dense ones`,
+    );
+  });
 });
