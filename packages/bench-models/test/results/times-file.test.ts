@@ -73,6 +73,7 @@ test('nothing is left behind where the rows cannot be made', async () => {
 
 test('the times of a part are beside it', () => {
   expect(timesPath('/a.b/results.2-of-8.csv')).toBe('/a.b/results_times.2-of-8.csv');
+  expect(timesPath('results.12-of-16.csv')).toBe('results_times.12-of-16.csv');
   expect(timesPath('/a.b/results')).toBe('/a.b/results_times');
 });
 
