@@ -9,7 +9,7 @@ import { metadataAttribute } from './metadata-attribute.js';
 /**
  * The bytes of a checkpoint like those of torch.save: a zip archive with the values aligned to 64 bytes, and a pickle
  * (protocol 2) of an OrderedDict of tensors, float32 or as read. It contains only what torch.load needs, and is the same, byte for
- * byte, for the same tensors. Tensors with the same `data` array share a storage. Metadata is an attribute of the
+ * byte, for the same tensors. Tensors of one type with the same `data` array share a storage. Metadata is an attribute of the
  * OrderedDict, like `_metadata` in PyTorch's own files, not a key among the tensors.
  */
 export function writeTorchCheckpoint(
@@ -19,16 +19,21 @@ export function writeTorchCheckpoint(
   return pullBytes(async (write) => {
     const zip = new ZipWriter(write);
     const text = (value: string) => [new TextEncoder().encode(value)];
-    const storages = new Map<unknown, { key: string; bytes: Generator<Uint8Array> }>();
+    const storages: { key: string; bytes: Generator<Uint8Array> }[] = [];
+    const keys = new Map<FileDtype, Map<unknown, string>>();
+    const keyOf = (tensor: Tensor | TensorInPieces) => keys.get(fileDtype(tensor))?.get(storageOf(tensor));
     for (const [name, tensor] of Object.entries(stateDict)) {
-      if (storages.has(storageOf(tensor))) continue;
+      if (keyOf(tensor) !== undefined) continue;
+      const key = String(storages.length);
+      const ofDtype = keys.get(fileDtype(tensor)) ?? new Map<unknown, string>();
+      keys.set(fileDtype(tensor), ofDtype.set(storageOf(tensor), key));
       // A generator, so that the values are generated once and followed by their checksum, as in PyTorch's own files.
-      storages.set(storageOf(tensor), { key: String(storages.size), bytes: bytesOfTensor(name, tensor) });
+      storages.push({ key, bytes: bytesOfTensor(name, tensor) });
     }
-    const pickle = pickled(stateDict, metadata, (tensor) => storages.get(storageOf(tensor))!.key);
+    const pickle = pickled(stateDict, metadata, (tensor) => keyOf(tensor)!);
     await zip.addStored('archive/data.pkl', [pickle], { align: 64 });
     await zip.addStored('archive/byteorder', text('little'), { align: 64 });
-    for (const { key, bytes } of storages.values()) {
+    for (const { key, bytes } of storages) {
       await zip.addStored(`archive/data/${key}`, bytes, { align: 64 });
     }
     await zip.addStored('archive/version', text('3\n'), { align: 64 });
@@ -36,9 +41,9 @@ export function writeTorchCheckpoint(
   });
 }
 
-/** Identifies the storage of a tensor. */
+/** Identifies the storage of a tensor among those of its type. */
 function storageOf(tensor: Tensor | TensorInPieces): unknown {
-  return 'data' in tensor ? tensor.data : tensor;
+  return 'data' in tensor ? (tensor.stored?.bytes ?? tensor.data) : tensor;
 }
 
 function pickled(

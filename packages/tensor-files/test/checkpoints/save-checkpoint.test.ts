@@ -91,6 +91,46 @@ describe('saveCheckpoint', () => {
     },
   );
 
+  it.each(['x.ckpt', 'x.safetensors', 'x.npz'])(
+    'puts the tables of %s over shared memory if asked to, whatever their type',
+    async (name) => {
+      const path = join(folder, name);
+      const shape = [2, 2];
+      const values = () => ({ data: Float32Array.of(1, 2, 3, 4), shape });
+      await saveCheckpoint(path, {
+        'emb_l.0.weight': values(),
+        'emb_l.1.weight': { ...values(), stored: { dtype: 'float16' } },
+        'bot_l.0.weight': values(),
+      });
+      for (const shared of [true, false]) {
+        const loaded = Object.entries(await loadCheckpoint(path, { shared }));
+        expect(
+          loaded.map(([of, { data }]) => [of, data.buffer instanceof SharedArrayBuffer, [...data]]),
+        ).toEqual(loaded.map(([of]) => [of, shared && of.startsWith('emb_l'), [1, 2, 3, 4]]));
+      }
+    },
+  );
+
+  it.each(['x.ckpt', 'x.safetensors', 'x.npz'])(
+    'reads tensors of more than a mebibyte, which come in pieces, from %s',
+    async (name) => {
+      const path = join(folder, name);
+      const single = Float32Array.from({ length: 300_007 }, (_, at) => Math.sin(at));
+      const half = Float32Array.from({ length: 600_011 }, (_, at) => (at * at) % 2039);
+      await saveCheckpoint(path, {
+        single: { data: single, shape: [single.length] },
+        half: { data: half, shape: [half.length], stored: { dtype: 'float16' } },
+      });
+      const loaded = await loadCheckpoint(path);
+      const isEqual = (found: Float32Array, expected: Float32Array) =>
+        Buffer.compare(new Uint8Array(found.buffer), new Uint8Array(expected.buffer)) === 0;
+      expect([isEqual(loaded['single']!.data, single), isEqual(loaded['half']!.data, half)]).toEqual([
+        true,
+        true,
+      ]);
+    },
+  );
+
   it('stores tied weights once, and reads them as tied', async () => {
     const data = new Float32Array(100_000).fill(1);
     const path = join(folder, 'tied.ckpt');
@@ -100,6 +140,30 @@ describe('saveCheckpoint', () => {
     expect(loaded.b!.shape).toEqual([100, 1000]);
     expect(loaded.a!.data).toEqual(data);
     expect(loaded.b!.data).toEqual(data);
+  });
+
+  it('writes one array as several types into storages of their own', async () => {
+    const [data, shape] = [Float32Array.of(1.5, 2), [2]];
+    const int32 = (...values: number[]) => ({
+      dtype: 'int32' as const,
+      bytes: new Uint8Array(Int32Array.from(values).buffer),
+    });
+    const state: StateDict = {
+      single: { data, shape },
+      half: { data, shape, stored: { dtype: 'float16' } },
+      brain: { data, shape, stored: { dtype: 'bfloat16' } },
+    };
+    const path = join(folder, 'types.ckpt');
+    await saveCheckpoint(path, state);
+    expect(await loadCheckpoint(path)).toEqual(state);
+    // Of whole numbers the bytes are written, whatever the array has.
+    const bytes = { a: { data, shape, stored: int32(7, -8) }, b: { data, shape, stored: int32(5, 6) } };
+    await saveCheckpoint(path, bytes);
+    const { a, b } = await loadCheckpoint(path);
+    expect([[...a!.data], [...b!.data]]).toEqual([
+      [7, -8],
+      [5, 6],
+    ]);
   });
 
   it('begins every tensor of a ckpt at a multiple of 64 bytes, as PyTorch does', async () => {
@@ -131,6 +195,11 @@ describe('saveCheckpoint', () => {
     await expect(saveCheckpoint('model.bin', {})).rejects.toThrow(
       'model.bin: expected a checkpoint called .ckpt, .pt, .pth, .safetensors, .npz, found ".bin"',
     );
+    await expect(
+      saveCheckpoint(join(folder, 'x.safetensors'), {
+        __metadata__: { data: Float32Array.of(1), shape: [1] },
+      }),
+    ).rejects.toThrow('safetensors: a tensor cannot be called __metadata__');
     const path = join(folder, 'kept.ckpt', 'x.ckpt');
     await expect(saveCheckpoint(path, {})).rejects.toThrow(
       `cannot write ${path}: a part of its path is a file`,
