@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { loadCheckpoint, loadModelTensors, saveFbgemmTables } from '@ds/tensor-files';
+import { readSafetensorsHeader } from '../src/safetensors.js';
+import { fbgemmTables } from '../src/safetensors/mixed/fbgemm-tables.js';
 
 const golden = join(__dirname, 'golden/mixed-precision');
 const { dim, tables } = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8')) as {
@@ -46,6 +48,45 @@ describe('saveFbgemmTables', () => {
   ])('refuses %i-bit rows of %i values, which PyTorch would read as more', async (bits, columns, message) => {
     await expect(save(bits, columns)).rejects.toThrow(`${join(folder, 'x.safetensors')}: ${message}`);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('writes the rows of each kind, where they are, and the other tensors', async () => {
+    const values = { data: Float32Array.from({ length: 24 }, (_, at) => Math.cos(at)), shape: [6, 4] };
+    const w = MixedPrecisionTable.fromDense({ table: values, bits: Uint8Array.of(2, 0, 32, 4, 8, 1) });
+    const path = join(folder, 'rows.safetensors');
+    const odd = { data: Float32Array.of(1, 2, 3), shape: [3], stored: { dtype: 'float16' as const } };
+    const tensors = { odd, bias: { data: Float32Array.of(0.5, -2), shape: [2] } };
+    await saveFbgemmTables(path, { tables: { w }, tensors });
+    const bytes = readFileSync(path);
+    const entries = await readSafetensorsHeader({
+      name: path,
+      size: bytes.length,
+      readInto: async (target, position) => void bytes.copy(target, 0, position, position + target.length),
+    });
+    const found = Object.fromEntries(
+      [...entries].map(([name, { dtype, shape, start, byteLength }]) => {
+        // Every tensor begins at a multiple of the size of its elements.
+        expect(start % { U8: 1, F16: 2, F32: 4, I32: 4 }[dtype]!).toBe(0);
+        return [name, { dtype, shape, bytes: new Uint8Array(bytes.subarray(start, start + byteLength)) }];
+      }),
+    );
+    const expected = fbgemmTables(w).flatMap(({ kind, rows, rowBytes, remapping }) => {
+      const width = kind === 'float' ? 4 : rowBytes;
+      const dtype = kind === 'float' ? 'F32' : 'U8';
+      return [
+        [`w.fbgemm.${kind}`, { dtype, shape: [rows.length / rowBytes, width], bytes: rows }],
+        [`w.fbgemm.${kind}.remapping`, { dtype: 'I32', shape: [6], bytes: new Uint8Array(remapping.buffer) }],
+      ] as const;
+    });
+    const bias = { dtype: 'F32', shape: [2], bytes: new Uint8Array(Float32Array.of(0.5, -2).buffer) };
+    const half = { dtype: 'F16', shape: [3], bytes: Uint8Array.of(0, 0x3c, 0, 0x40, 0, 0x42) };
+    expect(found).toEqual({ odd: half, bias, ...Object.fromEntries(expected) });
+    expect(expected).toHaveLength(8);
+    const wrong = { ...tensors, bias: { ...tensors.bias, shape: [3] } };
+    await expect(saveFbgemmTables(path, { tables: { w }, tensors: wrong })).rejects.toThrow(
+      `${path}: bias: expected 3 values for shape (3), found 2`,
+    );
+    rmSync(path);
   });
 
   it('refuses projected rows, which FBGEMM cannot serve', async () => {

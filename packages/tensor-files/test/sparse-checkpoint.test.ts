@@ -285,6 +285,33 @@ describe('a sparse checkpoint', () => {
     }
   });
 
+  it('keeps tensors that are called like fields of tables, and aligns each to the size of its elements', async () => {
+    const path = join(folder, 'beside.safetensors');
+    const float = { data: Float32Array.of(1, 2, 3), shape: [3] };
+    const half = { ...float, stored: { dtype: 'float16' as const } };
+    const bool = {
+      ...{ data: Float32Array.of(1, 0, 1), shape: [3] },
+      stored: { dtype: 'bool' as const, bytes: Uint8Array.of(1, 0, 1) },
+    };
+    const long = {
+      ...{ data: Float32Array.of(7), shape: [1] },
+      stored: { dtype: 'int64' as const, bytes: new Uint8Array(BigInt64Array.of(7n).buffer) },
+    };
+    const tensors = { flag: bool, 'v.shape': float, 'w.scale': half, shape: float, steps: long };
+    await saveSparseCheckpoint(path, { tables: { w: small() }, tensors });
+    const loaded = await loadSparseCheckpoint(path);
+    expect(loaded.tensors).toEqual(tensors);
+    expect(Object.keys(loaded.tables)).toEqual(['w']);
+    const bytes = readFileSync(path);
+    const start = 8 + Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, HeaderEntry>;
+    const sizes: Record<string, number> = { I64: 8, F32: 4, F16: 2 };
+    for (const [name, { dtype, data_offsets: offsets }] of Object.entries(header)) {
+      if (name !== '__metadata__')
+        expect([name, (start + offsets[0]) % (sizes[dtype] ?? 1)]).toEqual([name, 0]);
+    }
+  });
+
   it('cut off anywhere is refused', async () => {
     const path = await changed(() => undefined);
     const bytes = readFileSync(path);

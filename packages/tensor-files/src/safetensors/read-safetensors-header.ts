@@ -29,7 +29,8 @@ const longestHeader = 1 << 24;
 // "a":{"dtype":"F32","shape":[],"data_offsets":[0,0]}, is an object and two arrays.
 const shortestEntry = 48;
 
-const elementSizes: Readonly<Record<string, number>> = {
+/** Bytes of an element, by the format's name of its type. */
+export const elementSizes: Readonly<Record<string, number>> = {
   BOOL: 1,
   U8: 1,
   I8: 1,

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { appendTo, writeWhole } from '@ds/files';
 import { checkTensor } from '../../values/float-bytes.js';
+import { largestFirst } from '../largest-first.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { fbgemmTables } from './fbgemm-tables.js';
@@ -24,29 +25,33 @@ export async function saveFbgemmTables(path: string, { tables, tensors }: MixedS
       `${path}: expected tables for FBGEMM to be called .safetensors, found "${extname(path)}"`,
     );
   }
-  const fours = new Map<string, SafetensorsInput>();
-  const ones = new Map<string, SafetensorsInput>();
+  const inputs = new Map<string, SafetensorsInput>();
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(`${path}: ${name}`, tensor);
-    fours.set(name, safetensorsInput(name, tensor));
+    inputs.set(name, safetensorsInput(name, tensor));
   }
   for (const [name, table] of Object.entries(tables)) {
     for (const { kind, rows, rowBytes, remapping } of tablesOf(`${path}: ${name}`, table)) {
       const count = rows.length / rowBytes;
       const { byteLength } = remapping;
       const bytes = [new Uint8Array(remapping.buffer)];
-      fours.set(`${name}.fbgemm.${kind}.remapping`, { dtype: 'I32', shape: [table.rows], byteLength, bytes });
+      inputs.set(`${name}.fbgemm.${kind}.remapping`, {
+        dtype: 'I32',
+        shape: [table.rows],
+        byteLength,
+        bytes,
+      });
       const ofRows = { byteLength: rows.length, bytes: [rows] };
       if (kind === 'float') {
-        fours.set(`${name}.fbgemm.${kind}`, { dtype: 'F32', shape: [count, table.dim], ...ofRows });
+        inputs.set(`${name}.fbgemm.${kind}`, { dtype: 'F32', shape: [count, table.dim], ...ofRows });
       } else {
-        ones.set(`${name}.fbgemm.${kind}`, { dtype: 'U8', shape: [count, rowBytes], ...ofRows });
+        inputs.set(`${name}.fbgemm.${kind}`, { dtype: 'U8', shape: [count, rowBytes], ...ofRows });
       }
     }
   }
   await writeWhole(path, async (file) => {
     const append = appendTo(file);
-    for await (const piece of writeSafetensors(new Map([...fours, ...ones]), { format: 'pt' })) {
+    for await (const piece of writeSafetensors(largestFirst(inputs), { format: 'pt' })) {
       await append(piece);
     }
   });

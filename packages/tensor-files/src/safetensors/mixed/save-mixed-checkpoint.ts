@@ -3,6 +3,7 @@ import { isProjectedKind, projectedKinds, type MixedPrecisionTable } from '@ds/d
 import { appendTo, writeWhole } from '@ds/files';
 import { checkTensor } from '../../values/float-bytes.js';
 import type { CheckpointMetadata } from '../../checkpoints/checkpoint-metadata.js';
+import { largestFirst } from '../largest-first.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import type { StateDict } from '../../state-dict.js';
@@ -54,7 +55,6 @@ export async function* writeMixedCheckpoint({
   tensors,
   metadata = {},
 }: MixedStateDict): AsyncGenerator<Uint8Array> {
-  // Float32 first, so that every tensor is aligned to its element size.
   const inputs = new Map<string, SafetensorsInput>();
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);
@@ -96,7 +96,7 @@ export async function* writeMixedCheckpoint({
       add(`rows${ofClass}`, rows, count ? [count, rows.length / count] : [rows.length]);
     }
   }
-  yield* writeSafetensors(inputs, {
+  yield* writeSafetensors(largestFirst(inputs), {
     ...metadata,
     format: 'pt',
     [metadataKey]: JSON.stringify(descriptions),

@@ -3,7 +3,7 @@ import { appendTo, writeWhole } from '@ds/files';
 import type { CheckpointMetadata } from '../../checkpoints/checkpoint-metadata.js';
 import type { StateDict } from '../../state-dict.js';
 import { bytesOfTensor, checkTensor } from '../../values/float-bytes.js';
-import { fileDtype, fileSizes } from '../../values/stored-values.js';
+import { largestFirst } from '../largest-first.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
 import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js';
 import { checkSparseFields, type SparseTableLike } from './sparse-table-like.js';
@@ -51,10 +51,7 @@ export async function* writeSparseCheckpoint({
   tensors,
   metadata = {},
 }: SparseStateDict): AsyncGenerator<Uint8Array> {
-  // Larger elements first, so that every tensor is aligned to its element size.
-  const eights: [string, SafetensorsInput][] = [];
-  const fours: [string, SafetensorsInput][] = [];
-  const ones: [string, SafetensorsInput][] = [];
+  const inputs = new Map<string, SafetensorsInput>();
   for (const [name, table] of Object.entries(tables)) {
     if (Object.hasOwn(tensors, name)) throw new Error(`${name}: is both a sparse table and a tensor`);
     const { rows, dim, blockWidth, storedRows, keptBlocks } = table;
@@ -77,25 +74,25 @@ export async function* writeSparseCheckpoint({
       bitmask.bytes.push(bitmaps.blockBits.slice());
       yield* bytesOfTensor(`${name}.compressed`, { data: bitmaps.values, shape: [values] });
     };
-    eights.push([`${name}.shape`, integers([rows, dim])]);
-    eights.push([`${name}.block_shape`, integers([1, blockWidth])]);
-    fours.push([
-      `${name}.compressed`,
-      { dtype: 'F32', shape: [values], byteLength: 4 * values, bytes: compressed() },
-    ]);
+    inputs.set(`${name}.shape`, integers([rows, dim]));
+    inputs.set(`${name}.block_shape`, integers([1, blockWidth]));
+    // Larger elements come first in the file, so the values are made before the bits are written.
+    inputs.set(`${name}.compressed`, {
+      ...{ dtype: 'F32', shape: [values], byteLength: 4 * values },
+      bytes: compressed(),
+    });
     for (const [field, bits] of [
       ['row_bitmask', rowBitmask],
       ['bitmask', bitmask],
     ] as const) {
-      ones.push([`${name}.${field}`, { dtype: 'U8', shape: [bits.byteLength], ...bits }]);
+      inputs.set(`${name}.${field}`, { dtype: 'U8', shape: [bits.byteLength], ...bits });
     }
   }
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);
-    const group = { 8: eights, 4: fours }[fileSizes[fileDtype(tensor)]] ?? ones;
-    group.push([name, safetensorsInput(name, tensor)]);
+    inputs.set(name, safetensorsInput(name, tensor));
   }
-  yield* writeSafetensors(new Map([...eights, ...fours, ...ones]), {
+  yield* writeSafetensors(largestFirst(inputs), {
     ...metadata,
     format: 'pt',
     sparse: 'row-bitmask',
