@@ -133,6 +133,26 @@ describe('a mixed-precision checkpoint', () => {
       'w: expected the bits of each class of rows, found [2,-8]',
     ],
     [
+      'a row of one value more than may be',
+      ({ description }) => (description['shape'] = [1000, 65537]),
+      'w: expected 1 to 65536 values in a row, found 65537',
+    ],
+    [
+      'a description that is none',
+      ({ header }) => (header.__metadata__['mixed_precision'] = '{"w":5}'),
+      'metadata mixed_precision: w: expected an object',
+    ],
+    [
+      'an index that is no text',
+      ({ description }) => (description['index'] = ['all']),
+      'w: expected the index all, none, bitmap, elias-fano, found ["all"]',
+    ],
+    [
+      'a projected kind that it does not use',
+      ({ description }) => (description['projected'] = [{ coefficientBits: [3], rows: 0 }]),
+      /w\.mixed\.(steps128|basis): is missing from a mixed-precision table/,
+    ],
+    [
       'rows of no values',
       ({ description }) => (description['shape'] = [1000, 0]),
       'w: expected 1 to 65536 values',
@@ -236,6 +256,30 @@ describe('a mixed-precision checkpoint', () => {
       'kinds that are none',
       ({ description }) => (description['projected'] = [{ coefficientBits: [3, 1] }]),
       'w: expected the coefficientBits and rows of 1 to 6 projected kinds, found ',
+    ],
+    ...(
+      [
+        ['no kinds', []],
+        ['seven kinds', Array(7).fill({ coefficientBits: [3], rows: 1 })],
+        ['a kind that is no object', [{ coefficientBits: [3, 1], rows: 34 }, null]],
+        [
+          'coefficients that are no numbers',
+          [
+            { coefficientBits: ['3', 1], rows: 34 },
+            { coefficientBits: [5], rows: 33 },
+          ],
+        ],
+        ['kinds that are no list', { coefficientBits: [3, 1], rows: 34 }],
+      ] as const
+    ).map(([what, projected]): [string, (parts: Changed) => void, string] => [
+      what,
+      ({ description }) => (description['projected'] = projected),
+      'w: expected the coefficientBits and rows of 1 to 6 projected kinds, found ',
+    ]),
+    [
+      'one kind too few',
+      ({ description }) => (description['projected'] as unknown[]).pop(),
+      'w: expected 1 projected kinds, found 129',
     ],
     [
       'another number of projected rows',

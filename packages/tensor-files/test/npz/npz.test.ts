@@ -196,12 +196,33 @@ describe('writeNpz', () => {
       { data: new Float32Array(6), dtype: 'float64' },
       'expected data for float64, found a Float32Array',
     ],
+    [
+      'a dtype of the same size',
+      { data: new Float32Array(6), dtype: 'int32' },
+      'expected data for int32, found a Float32Array',
+    ],
+    [
+      'bytes for halves',
+      { data: new Uint8Array(6), dtype: 'float16' },
+      'expected data for float16, found a Uint8Array',
+    ],
     ['an unknown dtype', { data: new Float32Array(6), dtype: 'complex64' }, 'unsupported dtype complex64'],
   ])('refuses %s and leaves the earlier file', async (_, array, message) => {
     const path = join(folder, 'earlier.npz');
     writeFileSync(path, 'earlier');
     await expect(writeNpz(path, { table: array })).rejects.toThrow(`${path}: array "table": ${message}`);
     expect(readFileSync(path, 'utf8')).toBe('earlier');
+  });
+
+  it('writes arrays that are read back in many pieces', async () => {
+    const path = join(folder, 'long.npz');
+    // A few hundred kilobytes, also when deflated.
+    const data = Float64Array.from({ length: 100_003 }, (_, at) => Math.sin(at));
+    const bytes = Uint8Array.from({ length: 300_001 }, (_, at) => (at * at) >> 3);
+    await writeNpz(path, { a: { data }, b: { data: bytes } });
+    const { a, b } = await readNpz(path);
+    expect(Buffer.compare(new Uint8Array(a!.data.buffer), new Uint8Array(data.buffer))).toBe(0);
+    expect(Buffer.compare(b!.data as Uint8Array, bytes)).toBe(0);
   });
 
   it('takes dtypes by name and by code', async () => {
