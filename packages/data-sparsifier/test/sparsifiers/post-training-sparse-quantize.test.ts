@@ -99,7 +99,9 @@ test('takes only the named tables, and a sparsifier of the caller', () => {
   expect(() => postTrainingSparseQuantize(two, { names: ['c'] })).toThrow(
     'no table named "c"; the tables are a, b',
   );
-  expect(() => quantizeRows('t', randomTable(1, [4]))).toThrow(
-    'table "t": expected 2 dimensions, found shape [4]',
-  );
+  for (const shape of [[4], [2, 2, 2]]) {
+    expect(() => quantizeRows('t', randomTable(1, shape))).toThrow(
+      `table "t": expected 2 dimensions, found shape [${shape.join(', ')}]`,
+    );
+  }
 });
