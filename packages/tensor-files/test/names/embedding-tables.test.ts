@@ -116,6 +116,12 @@ describe('selectTables', () => {
     expect(() => select(undefined, shaped({ b: [3] }))).toThrow('found the two-dimensional tensors (none);');
   });
 
+  it('a table that is not dense has the shape of its rows', () => {
+    const tables = { sparse: { rows: 4, dim: 2 }, list: { rows: 4 }, wide: { dim: 2 } };
+    expect(select(['*'], tables as never).names).toEqual(['sparse']);
+    expect(() => select(['x'], tables as never)).toThrow('tensors sparse (4, 2);');
+  });
+
   it('whole numbers cannot be pruned', () => {
     const whole = { 'ids.weight': { shape: [9, 2], stored: { dtype: 'int64', bytes: new Uint8Array(144) } } };
     expect(() => select(['*'], whole as never)).toThrow('expected a table that matches "*"');
