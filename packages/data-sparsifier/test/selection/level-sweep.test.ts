@@ -101,6 +101,15 @@ describe('levelSweep', () => {
     expect(() => sweep.prune(0.5, new Float32Array(8), 1)).toThrow(
       'values 1 to 8 are not all inside a table of 8 values',
     );
+    expect(() => sweep.prune(0.5, new Float32Array(2), -1)).toThrow(
+      'values -1 to 0 are not all inside a table of 8 values',
+    );
+    // The rank of a block takes 7 bits.
+    const levels = (count: number) => Array.from({ length: count }, (_, i) => i / count);
+    expect(levelSweep({ table, levels: levels(127) }).levels).toHaveLength(127);
+    expect(() => levelSweep({ table, levels: levels(128) })).toThrow(
+      'levels: expected 1 to 127 different levels, found 128',
+    );
     expect(() => levelSweep({ table, levels: [] })).toThrow(
       'levels: expected 1 to 127 different levels, found 0',
     );
