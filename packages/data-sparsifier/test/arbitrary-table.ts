@@ -19,8 +19,7 @@ export const arbitraryMatrix = fc
     }),
   );
 
-/** Block shapes and zeros per block that fit them. */
-export const arbitraryBlocks = fc
+const anyBlocks = fc
   .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 6 }))
   .chain(([rows, columns]) =>
     fc.record({
@@ -28,6 +27,16 @@ export const arbitraryBlocks = fc
       zerosPerBlock: fc.option(fc.integer({ min: 0, max: rows * columns }), { nil: undefined }),
     }),
   );
+// Where these fill a row, all blocks are adjacent runs of values, which have a path of their own.
+const wholeRuns = fc
+  .constantFrom(1, 2, 3, 4)
+  .map((columns) => ({ sparseBlockShape: [1, columns] as const, zerosPerBlock: undefined }));
+
+/** Block shapes and zeros per block that fit them. */
+export const arbitraryBlocks = fc.oneof(
+  { weight: 2, arbitrary: anyBlocks },
+  { weight: 1, arbitrary: wholeRuns },
+);
 
 export const arbitraryLevel = fc.oneof(
   fc.constantFrom(0, 0.5, 1),

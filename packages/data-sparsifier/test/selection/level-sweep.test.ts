@@ -47,6 +47,31 @@ describe('levelSweep', () => {
     );
   });
 
+  // Blocks of several values that fill the rows are adjacent runs of values, which are pruned in another way than others.
+  test.each([2, 3, 4, 6])('prunes blocks of %i values that fill the rows in every piece', (width) => {
+    const table = { data: Float32Array.from({ length: 36 }, (_, i) => ((i * 7) % 11) - 5), shape: [3, 12] };
+    const sparseBlockShape = [1, width] as const;
+    const levels = [0, 0.3, 0.6, 1];
+    const sweep = levelSweep({ table, levels, sparseBlockShape });
+    for (const level of levels) {
+      const mask = naiveMask(table.data, table.shape, { sparsityLevel: level, norm: 'L1', sparseBlockShape });
+      const pruned = table.data.map((value, i) => (mask[i] === 0 ? 0 : value));
+      expect([sweep.mask(level), sweep.prunedValues(level)]).toEqual([
+        mask,
+        mask.filter((keeps) => keeps === 0).length,
+      ]);
+      const wrong: [number, number][] = [];
+      for (let start = 0; start < 36; start++) {
+        for (let end = start; end <= 36; end++) {
+          const piece = table.data.slice(start, end);
+          sweep.prune(level, piece, start);
+          if (!piece.every((value, i) => Object.is(value, pruned[start + i]))) wrong.push([start, end]);
+        }
+      }
+      expect(wrong).toEqual([]);
+    }
+  });
+
   test('goes on in another thread from its ranks', () => {
     fc.assert(
       fc.property(arbitrarySweep, ({ table, blocks, norm, levels }) => {
