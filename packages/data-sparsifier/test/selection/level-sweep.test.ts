@@ -49,7 +49,10 @@ describe('levelSweep', () => {
 
   // Blocks of several values that fill the rows are adjacent runs of values, which are pruned in another way than others.
   test.each([2, 3, 4, 6])('prunes blocks of %i values that fill the rows in every piece', (width) => {
-    const table = { data: Float32Array.from({ length: 36 }, (_, i) => ((i * 7) % 11) - 5), shape: [3, 12] };
+    const table = {
+      data: Float32Array.from({ length: 36 }, (_, i) => ((i * 7) % 11) - 5),
+      shape: [3, 12] as const,
+    };
     const sparseBlockShape = [1, width] as const;
     const levels = [0, 0.3, 0.6, 1];
     const sweep = levelSweep({ table, levels, sparseBlockShape });
