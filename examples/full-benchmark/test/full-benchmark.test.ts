@@ -163,7 +163,7 @@ test('what is no checkpoint of this data is refused before anything is pruned', 
     );
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^error: stage 'check the model' failed: [^\n]*\n$/);
-    await expect(stat(join(folder, 'models'))).rejects.toThrow();
+    await expect(stat(join(folder, 'sparse_model_metadata.csv'))).rejects.toThrow();
     return stderr;
   };
 
