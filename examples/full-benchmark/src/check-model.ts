@@ -1,6 +1,5 @@
 import { openCriteoDataset } from '@ds/criteo-data';
-import { checkTablesFitData, configFromStateDict, loadCheckpoint, type CheckpointMetadata } from '@ds/dlrm';
-import { naming } from '@ds/files';
+import { checkTablesFitData, Dlrm } from '@ds/dlrm';
 import type { ModelFacts } from './train-model.js';
 
 /**
@@ -15,18 +14,21 @@ export async function checkModel({
   modelPath: string;
   processedDataFile: string;
 }): Promise<ModelFacts> {
-  let metadata: CheckpointMetadata = {};
-  const state = await loadCheckpoint(modelPath, { onMetadata: (found) => void (metadata = found) });
-  const config = await naming(modelPath, async () => configFromStateDict(state));
-  const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+  const model = await Dlrm.load(modelPath);
   try {
-    checkTablesFitData({
-      ...{ config, metadata },
-      ...{ counts: dataset.counts, idsFingerprint: dataset.idsFingerprint },
-      ...{ modelPath, dataPath: processedDataFile },
-    });
+    const { config, metadata } = model;
+    const dataset = await openCriteoDataset({ processedDataFile, split: 'test' });
+    try {
+      const { counts, denseFeatures, idsFingerprint } = dataset;
+      checkTablesFitData({
+        ...{ config, metadata, counts, denseFeatures, idsFingerprint },
+        ...{ modelPath, dataPath: processedDataFile },
+      });
+    } finally {
+      await dataset.close();
+    }
+    return { Model: modelPath, 'Embedding rows': config.tableRows.reduce((sum, rows) => sum + rows, 0) };
   } finally {
-    await dataset.close();
+    await model.dispose();
   }
-  return { Model: modelPath, 'Embedding rows': config.tableRows.reduce((sum, rows) => sum + rows, 0) };
 }
