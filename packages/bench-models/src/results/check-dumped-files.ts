@@ -65,9 +65,9 @@ function checkPoint(
 function dumpedFile(
   { path, bytes, sparsePath, sparseBytes }: SparseModelMetadata,
   { tables }: { tables: 'dense' | 'sparse' },
-): Pick<SparseModelMetadata, 'path' | 'bytes'> {
+): { path: string | undefined; bytes: number | undefined } {
   const isSparse = tables === 'sparse' && sparsePath !== undefined;
-  return isSparse ? { path: sparsePath, bytes: sparseBytes! } : { path, bytes };
+  return isSparse ? { path: sparsePath, bytes: sparseBytes } : { path, bytes };
 }
 
 /** A model by its fingerprint, in a message. */

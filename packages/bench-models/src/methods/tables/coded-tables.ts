@@ -4,6 +4,7 @@ import type { CompressedTables } from '../method.js';
 
 // Approximate number of values in a piece.
 const pieceLength = 1 << 17;
+const rowsOfPiece = (dim: number) => Math.max(1, Math.floor(pieceLength / dim));
 
 /** Tables whose rows are codes; each is built once, on first use. */
 export class CodedTables implements CompressedTables {
@@ -29,7 +30,7 @@ export class CodedTables implements CompressedTables {
 
   *pieces(name: string): Generator<Float32Array> {
     const { rows, dim } = this.#table(name);
-    const length = Math.max(1, Math.floor(pieceLength / dim));
+    const length = rowsOfPiece(dim);
     for (let first = 0; first < rows; first += length) {
       yield this.#gather(name, first, new Float32Array(Math.min(length, rows - first) * dim));
     }
@@ -38,7 +39,7 @@ export class CodedTables implements CompressedTables {
   dense(name: string): Float32Array {
     const { rows, dim } = this.#table(name);
     const values = new Float32Array(rows * dim);
-    const length = Math.max(1, Math.floor(pieceLength / dim));
+    const length = rowsOfPiece(dim);
     for (let first = 0; first < rows; first += length) {
       this.#gather(name, first, values.subarray(first * dim, (first + length) * dim));
     }
