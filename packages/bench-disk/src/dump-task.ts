@@ -50,19 +50,27 @@ export interface DumpedModel {
 }
 
 /**
- * Writes the zips of one compressed model.
+ * Compresses a model and writes its zips.
  *
  * @throws Error naming the zip that cannot be written.
  */
-export async function runDumpTask({
+export async function runDumpTask({ plan, ...task }: DumpTask): Promise<DumpedModel> {
+  return dumpTables({ ...task, tables: methodOf(task.point).compress(task.stateDict, plan, task.point) });
+}
+
+/**
+ * Writes the zips of a model whose tables are compressed.
+ *
+ * @throws Error naming the zip that cannot be written.
+ */
+export async function dumpTables({
   stateDict,
   metadata,
-  plan,
+  tables,
   point,
   dumps,
   threads,
-}: DumpTask): Promise<DumpedModel> {
-  const tables = methodOf(point).compress(stateDict, plan, point);
+}: Omit<DumpTask, 'plan'> & { tables: CompressedTables }): Promise<DumpedModel> {
   const bytes: number[] = [];
   for (const { format, ...dump } of dumps) {
     const checkpoint =

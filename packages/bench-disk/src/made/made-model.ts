@@ -1,16 +1,10 @@
 import { dirname, join } from 'node:path';
-import {
-  gridPointOf,
-  modelName,
-  type CompressedTables,
-  type SparseModelMetadata,
-  type SweepPlan,
-} from '@ds/bench-models';
+import { gridPointOf, modelName, type CompressedTables, type SparseModelMetadata } from '@ds/bench-models';
 import type { EmbeddingTable } from '@ds/dlrm';
 import { withTemporaryFolder, writeWhole } from '@ds/files';
 import { memoryFor, type CheckpointMetadata, type StateDict, type Tensor } from '@ds/tensor-files';
 import { availableThreads } from '@ds/threads';
-import { runDumpTask } from '../dump-task.js';
+import { dumpTables } from '../dump-task.js';
 import { crcOf, tablesCrc32 } from './tables-crc32.js';
 
 /** A model that was made again. Whatever is taken from it is what bench-disk sized, or an error. */
@@ -19,7 +13,6 @@ export class MadeModel {
   readonly stateDict: StateDict;
   readonly metadata: CheckpointMetadata;
   readonly #model: SparseModelMetadata;
-  readonly #plan: SweepPlan;
   readonly #tables: CompressedTables;
   readonly #source: string;
   readonly #denseFormat: 'ckpt' | 'safetensors';
@@ -28,7 +21,6 @@ export class MadeModel {
     stateDict,
     metadata,
     model,
-    plan,
     tables,
     source,
     denseFormat,
@@ -38,7 +30,6 @@ export class MadeModel {
     metadata: CheckpointMetadata;
     /** The row of the made model. */
     model: SparseModelMetadata;
-    plan: SweepPlan;
     tables: CompressedTables;
     /** What messages call the made model. */
     source: string;
@@ -48,7 +39,6 @@ export class MadeModel {
     this.stateDict = stateDict;
     this.metadata = metadata;
     this.#model = model;
-    this.#plan = plan;
     this.#tables = tables;
     this.#source = source;
     this.#denseFormat = denseFormat;
@@ -94,10 +84,10 @@ export class MadeModel {
       const format = isSparse ? 'sparse' : this.#denseFormat;
       const entryName = `${modelName(point)}.${isSparse ? 'safetensors' : format}`;
       await writeWhole(path, async ({ fd }) => {
-        await runDumpTask({
+        await dumpTables({
           stateDict: this.stateDict,
           metadata: this.metadata,
-          plan: this.#plan,
+          tables: this.#tables,
           point,
           dumps: [{ path, entryName, format, descriptor: fd }],
           threads: availableThreads(),

@@ -17,26 +17,29 @@ import { measureImportance } from '../measure-importance.js';
 import { sourceFingerprint } from '../source-fingerprint.js';
 import { MadeModel } from './made-model.js';
 
+/** What models are made again from. */
+export interface MakerOptions {
+  madeFrom: MadeFrom;
+  /** The models to make, and maybe others; those of one curve are ranked together. */
+  models: readonly SparseModelMetadata[];
+  /** The processed rows, for methods that need calibration. */
+  processedDataFile: string;
+  dayCounts?: DayCountOptions | undefined;
+  /** What runs the calibration pass. */
+  engine?: EngineChoice | undefined;
+  /** Called with notes for the user, one line each. */
+  onNote?: ((note: string) => void) | undefined;
+}
+
 /** Makes models of a metadata CSV again that bench-disk did not keep. */
 export class ModelMaker {
-  readonly #options: ConstructorParameters<typeof ModelMaker>[0];
+  readonly #options: MakerOptions;
   #loaded: Promise<LoadedTables & { sourceSha256: string }> | undefined;
   #importance: Promise<Record<string, TableImportance>> | undefined;
   #sweep: { curve: string; plan: Promise<SweepPlan> } | undefined;
 
   /** Nothing is read before the first model is made. */
-  constructor(options: {
-    madeFrom: MadeFrom;
-    /** The models to make, and maybe others; those of one curve are ranked together. */
-    models: readonly SparseModelMetadata[];
-    /** The processed rows, for methods that need calibration. */
-    processedDataFile: string;
-    dayCounts?: DayCountOptions | undefined;
-    /** What runs the calibration pass. */
-    engine?: EngineChoice | undefined;
-    /** Called with notes for the user, one line each. */
-    onNote?: ((note: string) => void) | undefined;
-  }) {
+  constructor(options: MakerOptions) {
     this.#options = options;
   }
 
@@ -54,7 +57,7 @@ export class ModelMaker {
     const plan = await this.#planFor(model, method, loaded);
     const tables = method.compress(loaded.stateDict, plan, gridPointOf(model));
     const source = `${modelPath}, ${modelTitle(model)}`;
-    return new MadeModel({ ...loaded, model, plan, tables, source, denseFormat: dumpExtension(modelPath) });
+    return new MadeModel({ ...loaded, model, tables, source, denseFormat: dumpExtension(modelPath) });
   }
 
   async #load() {

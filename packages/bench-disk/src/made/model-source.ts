@@ -7,11 +7,10 @@ import {
   type MadeFrom,
   type SparseModelMetadata,
 } from '@ds/bench-models';
-import type { DayCountOptions } from '@ds/criteo-data';
-import { loadModelState, modelStateOf, type EngineChoice } from '@ds/dlrm';
+import { loadModelState, modelStateOf } from '@ds/dlrm';
 import { makeTablesSparse, type CheckpointMetadata, type ModelState } from '@ds/tensor-files';
 import type { MadeModel } from './made-model.js';
-import { ModelMaker } from './model-maker.js';
+import { ModelMaker, type MakerOptions } from './model-maker.js';
 
 /** The tensors of a model, for `Dlrm.fromStateDict`. */
 export interface OpenedModel {
@@ -30,18 +29,9 @@ export class ModelSource {
   constructor({
     madeFrom,
     ...options
-  }: {
+  }: Omit<MakerOptions, 'madeFrom'> & {
     /** What models without a file are made from. */
     madeFrom?: MadeFrom | undefined;
-    /** The models to open; those of one curve are ranked together. */
-    models: readonly SparseModelMetadata[];
-    /** The processed rows, for methods that need calibration. */
-    processedDataFile: string;
-    dayCounts?: DayCountOptions | undefined;
-    /** What runs the calibration pass. */
-    engine?: EngineChoice | undefined;
-    /** Called with notes for the user, one line each. */
-    onNote?: ((note: string) => void) | undefined;
   }) {
     this.#madeFrom = madeFrom;
     this.#maker = madeFrom && new ModelMaker({ ...options, madeFrom });
