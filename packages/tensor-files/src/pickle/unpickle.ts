@@ -50,13 +50,13 @@ const sizes = {
   item: 64,
 };
 // Pickles of torch.save take 5 bytes of memory per byte.
-const freeMemory = 1 << 25;
+const freeMemory = 1 << 24;
 const memoryPerByte = 12;
 
 /**
  * Reads one pickle of protocol 2 to 5 (Python's pickletools.py describes every opcode). A dict becomes a Map,
  * a list or tuple an array, bytes a Uint8Array, an int a number or, above 2^53, a bigint; a dict key that is a number of
- * more than 32 bits becomes an `OddKey`. Time and memory are linear in the length of the pickle (32 MB plus 12 bytes per
+ * more than 32 bits becomes an `OddKey`. Time and memory are linear in the length of the pickle (16 MB plus 12 bytes per
  * byte), and nothing in it is ever executed.
  *
  * @throws Error with the position of the byte and, for a global that `meaning` refuses, its name.
