@@ -48,9 +48,11 @@ export async function runMetricsBenchmark({
   onNote?: (note: string) => void;
 }): Promise<SparseModelMetrics[]> {
   const broken: string[] = [];
-  const unpruned = (await readSparseModelMetadata(models.sparseModelMetadata)).find(isUnpruned);
-  const rows = await runMeasure({
+  const rows = await readSparseModelMetadata(models.sparseModelMetadata);
+  const unpruned = rows.find(isUnpruned);
+  const measured = await runMeasure({
     ...models,
+    rows,
     measure: {
       ...modelQuality,
       columns: [...roundedColumns(originalMetricsColumns, decimals), ...ownMetricsColumns],
@@ -74,5 +76,5 @@ export async function runMetricsBenchmark({
   if (broken.length > 0) {
     throw new Error(`${broken.join('; ')}; the other models are in ${models.output}`);
   }
-  return rows as SparseModelMetrics[];
+  return measured as SparseModelMetrics[];
 }

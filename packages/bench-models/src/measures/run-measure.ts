@@ -3,7 +3,7 @@ import type { GridPoint } from '../methods/grid/grid-point.js';
 import { gridPointOf, modelColumns } from '../results/grid-point-schema.js';
 import { checkDumpedFiles } from '../results/check-dumped-files.js';
 import { distinctModels } from '../results/distinct-models.js';
-import { readSparseModelMetadata } from '../results/metadata.js';
+import { readSparseModelMetadata, type SparseModelMetadata } from '../results/metadata.js';
 import { modelsOfMethods } from '../results/models-of-methods.js';
 import { modelsWithLevels } from '../results/models-with-levels.js';
 import { servedFile } from '../results/served-file.js';
@@ -35,6 +35,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   measure,
   settings,
   sparseModelMetadata,
+  rows,
   methods,
   sparsityLevels,
   variants,
@@ -45,6 +46,8 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   measure: Measure<Settings, Measured, Variant>;
   /** The settings of the measure, in addition to what models are made from. */
   settings: Omit<Settings, 'madeFrom'>;
+  /** The rows of `sparseModelMetadata`, where the caller has read them. Default: they are read. */
+  rows?: SparseModelMetadata[] | undefined;
   /** Only the models with these levels. Default: all. */
   sparsityLevels?: readonly number[] | undefined;
   /** Only these variants of the measure. Default: all. */
@@ -52,7 +55,10 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   /** Files that the measure reads in addition to the models; the output must not be one of them. Default: none. */
   inputs?: readonly string[];
 }): Promise<(GridPoint & Measured)[]> {
-  const all = distinctModels(sparseModelMetadata, await readSparseModelMetadata(sparseModelMetadata));
+  const all = distinctModels(
+    sparseModelMetadata,
+    rows ?? (await readSparseModelMetadata(sparseModelMetadata)),
+  );
   checkMadeFrom(sparseModelMetadata, all, madeFrom);
   const inputs = [...given, ...(madeFrom ? [madeFrom.modelPath] : [])];
   const ofMethods = modelsOfMethods(sparseModelMetadata, all, methods);

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@ds/test-support';
-import { runMeasure, type Measure } from '../../src/index.js';
+import { readSparseModelMetadata, runMeasure, type Measure } from '../../src/index.js';
 
 const root = temporaryFolder();
 
@@ -50,6 +50,18 @@ describe('runMeasure', () => {
     await expect(run([...lines, lines[1]!])).rejects.toThrow(
       /expected each model once, found two rows of L2, blocks \(1, 4\), level 0$/,
     );
+  });
+
+  test('rows that the caller has read are not read again', async () => {
+    const { sparseModelMetadata, output } = await inputs();
+    const rows = await readSparseModelMetadata(sparseModelMetadata);
+    await writeFile(sparseModelMetadata, 'no longer a CSV of models\n');
+    const measured = await runMeasure({
+      ...{ measure: pathLength, settings: { add: 0 }, sparseModelMetadata, output },
+      rows,
+      variants: ['once'],
+    });
+    expect(measured.map(({ length }) => length)).toEqual([1, 2, 3]);
   });
 
   test('writes all models in the first variant, then in the next, after the columns that name them', async () => {
