@@ -1,5 +1,5 @@
 import type { CompressedTables, FrontierPoint } from '@ds/bench-models';
-import { appendTo, writeWhole } from '@ds/files';
+import { writePieces, writeWhole } from '@ds/files';
 import type { OpenedModel } from './open-model.js';
 
 /**
@@ -15,13 +15,6 @@ export async function writeModel(
   const others = Object.fromEntries(
     Object.entries(stateDict).filter(([name]) => !tables.names.includes(name)),
   );
-  let fileBytes = 0;
-  await writeWhole(path, async (file) => {
-    const append = appendTo(file);
-    for await (const piece of tables.checkpoint(others, metadata)) {
-      fileBytes += piece.length;
-      await append(piece);
-    }
-  });
+  const fileBytes = await writeWhole(path, (file) => writePieces(file, tables.checkpoint(others, metadata)));
   return { path, fileBytes };
 }

@@ -22,15 +22,20 @@ export interface UnfinishedFile {
  *
  * @throws Error naming `path` if its folder cannot be created or written, or another process is writing it.
  */
-export async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function writeWhole<Result>(
+  path: string,
+  write: (file: FileHandle) => Promise<Result>,
+): Promise<Result> {
   const { file, finish, abandon } = await beginWhole(path);
+  let result: Result;
   try {
-    await write(file);
+    result = await write(file);
   } catch (error) {
     await abandon();
     throw writeError(path, error);
   }
   await finish();
+  return result;
 }
 
 /**

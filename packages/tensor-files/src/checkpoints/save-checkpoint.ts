@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { appendTo, writeWhole } from '@ds/files';
+import { writePieces, writeWhole } from '@ds/files';
 import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { checkpointExtensions, checkpointFormat, formatOfId, type CheckpointFormat } from '../formats.js';
@@ -34,10 +34,7 @@ export async function saveCheckpoint(
     );
   }
   for (const [name, tensor] of Object.entries(stateDict)) checkTensor(`${path}: ${name}`, tensor);
-  await writeWhole(path, async (file) => {
-    const append = appendTo(file);
-    for await (const piece of writeCheckpoint({ format, stateDict, metadata })) await append(piece);
-  });
+  await writeWhole(path, (file) => writePieces(file, writeCheckpoint({ format, stateDict, metadata })));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import type { MixedPrecisionTable } from '@ds/data-sparsifier';
-import { appendTo, writeWhole } from '@ds/files';
+import { writePieces, writeWhole } from '@ds/files';
 import { checkTensor } from '../../values/float-bytes.js';
 import { largestFirst } from '../largest-first.js';
 import { safetensorsInput } from '../safetensors-dtypes.js';
@@ -49,12 +49,9 @@ export async function saveFbgemmTables(path: string, { tables, tensors }: MixedS
       }
     }
   }
-  await writeWhole(path, async (file) => {
-    const append = appendTo(file);
-    for await (const piece of writeSafetensors(largestFirst(inputs), { format: 'pt' })) {
-      await append(piece);
-    }
-  });
+  await writeWhole(path, (file) =>
+    writePieces(file, writeSafetensors(largestFirst(inputs), { format: 'pt' })),
+  );
 }
 
 function tablesOf(what: string, table: MixedPrecisionTable): ReturnType<typeof fbgemmTables> {

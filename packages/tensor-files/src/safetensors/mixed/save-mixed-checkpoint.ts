@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { isProjectedKind, projectedKinds, type MixedPrecisionTable } from '@ds/data-sparsifier';
-import { appendTo, writeWhole } from '@ds/files';
+import { writePieces, writeWhole } from '@ds/files';
 import { checkTensor } from '../../values/float-bytes.js';
 import type { CheckpointMetadata } from '../../checkpoints/checkpoint-metadata.js';
 import { largestFirst } from '../largest-first.js';
@@ -43,10 +43,7 @@ export async function saveMixedCheckpoint(path: string, stateDict: MixedStateDic
     );
   }
   for (const [name, tensor] of Object.entries(stateDict.tensors)) checkTensor(`${path}: ${name}`, tensor);
-  await writeWhole(path, async (file) => {
-    const append = appendTo(file);
-    for await (const piece of writeMixedCheckpoint(stateDict)) await append(piece);
-  });
+  await writeWhole(path, (file) => writePieces(file, writeMixedCheckpoint(stateDict)));
 }
 
 /** The bytes that `saveMixedCheckpoint` writes, made on demand. */

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { appendTo, writeWhole } from '@ds/files';
+import { writePieces, writeWhole } from '@ds/files';
 import type { CheckpointMetadata } from '../../checkpoints/checkpoint-metadata.js';
 import type { StateDict } from '../../state-dict.js';
 import { bytesOfTensor, checkTensor } from '../../values/float-bytes.js';
@@ -39,10 +39,7 @@ export async function saveSparseCheckpoint(path: string, stateDict: SparseStateD
     );
   }
   for (const [name, tensor] of Object.entries(stateDict.tensors)) checkTensor(`${path}: ${name}`, tensor);
-  await writeWhole(path, async (file) => {
-    const append = appendTo(file);
-    for await (const piece of writeSparseCheckpoint(stateDict)) await append(piece);
-  });
+  await writeWhole(path, (file) => writePieces(file, writeSparseCheckpoint(stateDict)));
 }
 
 /** The bytes that `saveSparseCheckpoint` writes, made on demand. */
