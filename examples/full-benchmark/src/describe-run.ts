@@ -24,8 +24,10 @@ export function describeRun({
       ? []
       : [
           `Forward time is measured at sparsity levels ${forward.sparsityLevels.join(', ')} with ${forward.runs} runs each, and memory at these levels, ` +
-            'to keep the benchmark short; --full-forward measures every level, and forward time with 100 runs. Sparse activations, ' +
-            'too, are measured by a few scores at a few levels only.',
+            'to keep the benchmark short; --full-forward measures every level, and forward time with 100 runs.' +
+            (options.skipActivations
+              ? ''
+              : ' Sparse activations, too, are measured by a few scores at a few levels only.'),
         ]),
   ];
   const took = [...seconds].map(([stage, time]) => `${stage} ${time.toFixed(1)} s`).join(', ');

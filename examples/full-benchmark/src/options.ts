@@ -49,6 +49,7 @@ export interface BenchmarkOptions {
   fullForward: boolean;
   forwardRuns: number;
   skipFrontier: boolean;
+  skipActivations: boolean;
   /** The ids of the methods that the frontier compares. */
   frontierMethods: readonly string[];
   /** Share of its ROC AUC that the best model may lose. */
@@ -141,6 +142,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         .default('best'),
     )
     .option('--skip-frontier', 'do not look for the smallest model within a loss of ROC AUC', false)
+    .option('--skip-activations', 'do not measure sparse activations', false)
     .addOption(
       new Option('--frontier-methods <list>', 'methods among which that model is found; `all` for all')
         .argParser((text) => (text === 'all' ? allMethods : parseList(parseChoice(allMethods))(text)))

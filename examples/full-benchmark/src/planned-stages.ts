@@ -7,9 +7,10 @@ export function plannedStages({
   processedDataFile,
   modelPath,
   skipFrontier,
+  skipActivations,
 }: Pick<
   BenchmarkOptions,
-  'data' | 'rawDataFile' | 'processedDataFile' | 'modelPath' | 'skipFrontier'
+  'data' | 'rawDataFile' | 'processedDataFile' | 'modelPath' | 'skipFrontier' | 'skipActivations'
 >): ReadonlyMap<string, number> {
   return new Map([
     ...(rawDataFile || processedDataFile ? [] : [[data.stage.name, data.stage.share] as const]),
@@ -19,8 +20,8 @@ export function plannedStages({
     ['quality', 17],
     ['forward time', 28],
     ['memory', 15],
-    ['sparse activations', 20],
     ...(skipFrontier ? [] : [['frontier', 40] as const]),
+    ...(skipActivations ? [] : [['sparse activations', 20] as const]),
     ['report', 1],
   ]);
 }

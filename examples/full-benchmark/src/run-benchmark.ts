@@ -216,28 +216,30 @@ async function runStages({
     });
   }
 
-  const activationSparsity = at('activation_sparsity.csv');
-  await stage('sparse activations', {
-    files: () => [activationSparsity],
-    work: (onProgress) =>
-      runActivationsBenchmark({
-        modelPath,
-        processedDataFile,
-        output: activationSparsity,
-        ...activationsPlan(options),
-        seed,
-        engine,
-        threads,
-        onEngine,
-        ...resume,
-        onProgress,
-      }),
-  });
+  const activationSparsity = options.skipActivations ? undefined : at('activation_sparsity.csv');
+  if (activationSparsity !== undefined) {
+    await stage('sparse activations', {
+      files: () => [activationSparsity],
+      work: (onProgress) =>
+        runActivationsBenchmark({
+          modelPath,
+          processedDataFile,
+          output: activationSparsity,
+          ...activationsPlan(options),
+          seed,
+          engine,
+          threads,
+          onEngine,
+          ...resume,
+          onProgress,
+        }),
+    });
+  }
 
   const csvFiles = [
     ...[sparseModelMetadata, sparseModelMetrics, forwardTimeInfo, modelMemoryInfo, activationSparsity],
-    ...(compressionFrontier === undefined ? [] : [compressionFrontier]),
-  ];
+    compressionFrontier,
+  ].filter((path) => path !== undefined);
   const report = await stages.run('report', async (onProgress) => {
     const inputs = { ...(options.processedDataFile ? {} : { rawDataFile }), processedDataFile, modelPath };
     const results = [...csvFiles, ...csvFiles.map(timesPath)].filter((path) => existsSync(path));
