@@ -50,6 +50,8 @@ export interface Network {
    * @returns (n, inputs of `to`), or probabilities (n)
    */
   forward(input: NetworkInput, section?: { from?: ModuleInput; to?: string }): Promise<Float32Array>;
+  /** Prepares fast passes with the present parameters, until the next step. */
+  freeze(): void;
   /**
    * One step of SGD on the dense parameters.
    *

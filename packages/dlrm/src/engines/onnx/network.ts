@@ -35,7 +35,10 @@ export class OnnxNetwork implements Network {
   readonly #config: DlrmConfig;
   readonly #modules: readonly Module[];
   readonly #usedTables: readonly number[];
+  readonly #options: InferenceSession.SessionOptions;
   readonly #sessions: Sessions;
+  /** Graphs that contain the parameters, after `freeze`. */
+  #frozen: Sessions | undefined;
   /** The weights and biases; each step replaces the object. */
   #parameters: Feeds;
   /** The parameters before the last step; the next step writes its result to their arrays. */
@@ -49,6 +52,7 @@ export class OnnxNetwork implements Network {
     this.#config = config;
     this.#modules = modulesOf(config);
     this.#usedTables = usedTables(config);
+    this.#options = options;
     this.#sessions = new Sessions(ort, options);
     this.#parameters = mapValues(
       parameters,
@@ -66,22 +70,43 @@ export class OnnxNetwork implements Network {
     return this.#parameters;
   }
 
+  /** Whether the parameters are constants of the graphs of `forward`. */
+  protected get isFrozen(): boolean {
+    return this.#frozen !== undefined;
+  }
+
+  freeze(): void {
+    this.#frozen ??= new Sessions(this.#ort, this.#options);
+  }
+
+  /** The parameters are about to change. */
+  async #thaw(): Promise<void> {
+    const frozen = this.#frozen;
+    this.#frozen = undefined;
+    await frozen?.release();
+  }
+
   async forward(input: NetworkInput, { from, to }: { from?: ModuleInput; to?: string } = {}) {
     const section = { from: from?.module, to };
     const modules = modulesBetween(this.#modules, section);
-    const session = await this.#sessions.get(`forward ${JSON.stringify(section)}`, () =>
-      forwardGraph(this.#config, section),
+    const frozen = this.#frozen;
+    const session = await (frozen ?? this.#sessions).get(`forward ${JSON.stringify(section)}`, () =>
+      forwardGraph(this.#config, {
+        ...section,
+        constants: frozen && mapValues(this.#parameters, ({ data }) => data as Float32Array),
+      }),
     );
     const values = from?.values ?? input.dense;
     const { result } = await session.run({
       input: new this.#ort.Tensor('float32', values, [input.size, modules[0]!.inputs]),
       ...(modules.some(({ needsRows }) => needsRows) && this.#rowsFeed(input)),
-      ...this.#parameters,
+      ...(!frozen && this.#parameters),
     });
     return result!.data as Float32Array;
   }
 
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
+    await this.#thaw();
     const session = await this.#sessions.get('train', () => gradientGraph(this.#config, { update: true }), {
       threadsSpin: true,
     });
@@ -95,6 +120,7 @@ export class OnnxNetwork implements Network {
   }
 
   async adagradStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
+    await this.#thaw();
     const session = await this.#sessions.get('adagrad', () => adagradGraph(this.#config), {
       threadsSpin: true,
     });
@@ -169,6 +195,7 @@ export class OnnxNetwork implements Network {
   }
 
   async dispose(): Promise<void> {
+    await this.#thaw();
     await this.#sessions.release();
   }
 

@@ -60,6 +60,9 @@ export class TfjsNetwork implements Network {
     return this.#read(result);
   }
 
+  // Its operations take the weights from where they are.
+  freeze(): void {}
+
   async trainStep(input: NetworkInput, labels: Float32Array, learningRate: number) {
     const { loss, rows, parameters } = this.#tidy(() => {
       const gradients = this.#lossGradients(input, labels, learningRate);

@@ -216,6 +216,15 @@ export class Dlrm implements HookedModel {
   }
 
   /**
+   * Prepares the model for serving, like `torch.jit.freeze`: the layers' weights become constants of the compiled network, so
+   * that passes of a few examples take about half the time. The next pass compiles it, and its results may differ from those
+   * before in the last digits. A training step undoes it. Changes nothing on `tfjs`.
+   */
+  freeze(): Promise<void> {
+    return this.#next(async () => this.#network.freeze());
+  }
+
+  /**
    * A section of the forward pass, for replacing or sharing a part of it. The modules are those of `moduleNames`:
    *
    * - `{ batch, to: 'interaction' }`: the bottom MLP's output (n, embeddingDim), which models that differ only in their

@@ -126,6 +126,37 @@ export function conformance(
       await model.dispose();
     });
 
+    test('predicts the same when it is frozen, and trains on from there', async () => {
+      const { initial, batches } = await readSmallGolden();
+      const model = await Dlrm.fromStateDict(initial, { engine });
+      const check = async () => {
+        const state = model.stateDict();
+        for (const size of [1, 64, 65, 131]) {
+          const batch = resized(batches[1]!, size);
+          const expected = referenceForward(model.config, state, batch);
+          expectClose(`batch of ${size}`, await model.forward(batch), expected, 1e-6);
+        }
+        const batch = resized(batches[1]!, 3);
+        const values = await model.forwardBetween({ batch, to: 'top_l.1' });
+        const expected = referenceForward(model.config, state, batch);
+        expectClose(
+          'in sections',
+          await model.forwardBetween({ batch, from: { module: 'top_l.1', values } }),
+          expected,
+          1e-6,
+        );
+      };
+      await model.freeze();
+      await check();
+      for (const optimizer of ['sgd', 'adagrad'] as const) {
+        await model.trainStep(batches[2]!, { learningRate: 0.5, optimizer });
+        await check();
+        await model.freeze();
+        await check();
+      }
+      await model.dispose();
+    });
+
     test('trains on a batch of one and on a size that is not a multiple of anything', async () => {
       const { initial, batches } = await readSmallGolden();
       const model = await Dlrm.fromStateDict(initial, { engine });

@@ -2,6 +2,10 @@ import type { ModuleInput, NetworkInput } from '../../engine.js';
 import { OnnxNetwork, type OnnxNetworkParts } from '../network.js';
 import { CpuForward } from './cpu-forward.js';
 
+// Up to this size, a single graph that contains the weights is faster: passing the weights to two graphs, and rearranging them
+// for the matrix products, takes as long as the products.
+const smallBatch = 64;
+
 /** The network on the CPU; its forward pass computes the interaction in WebAssembly, between two graphs. */
 export class CpuNetwork extends OnnxNetwork {
   readonly #forward: CpuForward;
@@ -20,6 +24,7 @@ export class CpuNetwork extends OnnxNetwork {
 
   override async forward(input: NetworkInput, section: { from?: ModuleInput; to?: string } = {}) {
     const { from, to } = section;
+    if (this.isFrozen && input.size <= smallBatch) return super.forward(input, section);
     if (to === undefined && !from) return this.#forward.forward(input, this.feeds);
     if (to === undefined && from?.module === 'interaction') {
       return this.#forward.forward({ ...input, bottomOutput: from.values }, this.feeds);

@@ -7,7 +7,7 @@ import { OnnxGraph, type Axis, type ValueName } from './graph.js';
 
 /**
  * The forward pass, or a section of it. Inputs: `input` (n, inputs of the first module), `embeddings` if the section
- * includes the interaction, and the parameters. Output: `result`, the input of the module `to`, or the probabilities
+ * includes the interaction, and the parameters unless they are `constants`. Output: `result`, the input of the module `to`, or the probabilities
  * (n, 1).
  *
  * @throws Error naming a module that the network does not have, or one that comes too early
@@ -16,6 +16,7 @@ export function forwardGraph(
   config: DlrmConfig,
   {
     anyWidth = false,
+    constants,
     ...section
   }: Section & {
     /**
@@ -23,15 +24,21 @@ export function forwardGraph(
      * without some of the features.
      */
     anyWidth?: boolean;
+    /** The values of the parameters, which the graph then contains. Default: they are inputs. */
+    constants?: Readonly<Record<string, Float32Array>> | undefined;
   } = {},
 ): OnnxGraph {
   const graph = new OnnxGraph('dlrm_forward');
   const all = modulesOf(config);
   const modules = modulesBetween(all, section);
   const firstWeight = `${modules[0]!.name}.weight`;
-  const layers = parameters(config, (name, shape) =>
-    graph.input(name, 'float32', anyWidth && name === firstWeight ? [shape[0]!, 'width'] : shape),
-  );
+  const layers = parameters(config, (name, shape) => {
+    if (!constants)
+      return graph.input(name, 'float32', anyWidth && name === firstWeight ? [shape[0]!, 'width'] : shape);
+    return modules.some((module) => name.startsWith(`${module.name}.`))
+      ? graph.initializer(name, shape, constants[name]!)
+      : name;
+  });
   const input = graph.input('input', 'float32', ['batch', anyWidth ? 'width' : modules[0]!.inputs]);
   const result = forward(graph, modules, input, {
     parameters: layers,
