@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Median, smallest and largest value of the rounds; times are in seconds. */
 export interface Spread {
   median: number;
@@ -28,6 +30,7 @@ export async function timeInPairs({
   rounds: usualRounds = 5,
   warmUp = true,
   clock = 'wall',
+  pause = 0,
 }: {
   /** Does the work once. */
   ours: () => Promise<unknown> | unknown;
@@ -38,14 +41,18 @@ export async function timeInPairs({
   warmUp?: boolean;
   /** Whether our seconds are those of the clock or of this process on any CPU; the rival has a clock of its own. Default wall. */
   clock?: 'wall' | 'cpu';
+  /** Milliseconds of rest before each side's turn. Default 0. */
+  pause?: number;
 }): Promise<PairedTiming> {
   const now = clock === 'wall' ? () => performance.now() / 1000 : cpuSeconds;
   const rounds = Number(process.env['PERFORMANCE_ROUNDS'] ?? usualRounds);
   const seconds = { ours: [] as number[], rival: [] as number[] };
   for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
+    await setTimeout(pause);
     const start = now();
     await ours();
     const ourSeconds = now() - start;
+    await setTimeout(pause);
     const rivalSeconds = await rival.run();
     if (round === 0) continue;
     seconds.ours.push(ourSeconds);
