@@ -17,11 +17,11 @@ import {
   type Method,
   type SparseModelMetadata,
 } from '@ds/bench-models';
-import { dumpModels, type PlannedModel } from './dump-models.js';
-import { openDumpJournal } from './dump-journal.js';
+import { dumpModels, type PlannedModel } from './dump/dump-models.js';
+import { openDumpJournal } from './dump/dump-journal.js';
 import type { DiskBenchmarkOptions, DumpedMetadata } from './disk-benchmark-options.js';
-import { dumpExtension } from './dump-extension.js';
-import type { DumpedFile } from './dump-task.js';
+import { dumpExtension } from './dump/dump-extension.js';
+import type { DumpedFile } from './dump/dump-task.js';
 import { calibrationFiles, measureImportance } from './measure-importance.js';
 import { narrowTypeNote } from './narrow-type-note.js';
 import { sourceFingerprint } from './source-fingerprint.js';

@@ -4,7 +4,7 @@ import type { EmbeddingTable } from '@ds/dlrm';
 import { withTemporaryFolder, writeWhole } from '@ds/files';
 import { memoryFor, type CheckpointMetadata, type StateDict, type Tensor } from '@ds/tensor-files';
 import { availableThreads } from '@ds/threads';
-import { dumpTables } from '../dump-task.js';
+import { dumpTables } from '../dump/dump-task.js';
 import { crcOf, tablesCrc32 } from './tables-crc32.js';
 
 /** A model that was made again. Whatever is taken from it is what bench-disk sized, or an error. */

@@ -12,7 +12,7 @@ import type { DayCountOptions } from '@ds/criteo-data';
 import { columnsOfTables, type EngineChoice } from '@ds/dlrm';
 import type { TableImportance } from '@ds/table-compression';
 import { loadTables, type LoadedTables } from '@ds/tensor-files';
-import { dumpExtension } from '../dump-extension.js';
+import { dumpExtension } from '../dump/dump-extension.js';
 import { measureImportance } from '../measure-importance.js';
 import { sourceFingerprint } from '../source-fingerprint.js';
 import { MadeModel } from './made-model.js';

@@ -7,9 +7,9 @@ import {
 } from '@ds/bench-models';
 import { KnownBlocks } from '@ds/files';
 import { writeCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
-import { denseModel, otherTensors } from './compressed-model.js';
+import { denseModel, otherTensors } from '../compressed-model.js';
 import { dumpCheckpoint } from './dump-checkpoint.js';
-import { tablesCrc32 } from './made/tables-crc32.js';
+import { tablesCrc32 } from '../made/tables-crc32.js';
 
 /** One file of a compressed model. */
 export interface DumpedFile {
