@@ -14,7 +14,7 @@ import { Stryker } from '@stryker-mutator/core';
 const packages = {
   'bench-memory': {
     // Lists of exports; and the worker, which only answers with what `serveModel` returns, in a process of its own.
-    sources: ['src/index.ts', 'src/serve-model.worker.ts'],
+    sources: ['src/index.ts', 'src/serve.worker.ts'],
     // Many processes for each test; the others test the same with few.
     tests: ['bench-memory/test/cli\\.test'],
   },

@@ -36,7 +36,7 @@ export interface ServedMeasurement {
 /** The answer of a process. */
 export type Answer = { measured: ServedMeasurement } | { error: string };
 
-const worker = fileURLToPath(new URL('./serve-model.worker.js', import.meta.url));
+const worker = fileURLToPath(new URL('./serve.worker.js', import.meta.url));
 
 /**
  * Loads a model in a fresh process, which serves one batch, and returns what the process measured.
