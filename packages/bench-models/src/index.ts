@@ -47,15 +47,19 @@ export {
   readFrontier,
   type FrontierMeasurement,
   type FrontierPoint,
-} from './measures/frontier.js';
+} from './measures/frontier/frontier.js';
 export {
   aucChangeText,
   frontierAnswer,
   tenThousandths,
   type FrontierAnswer,
-} from './measures/frontier-answer.js';
-export { frontierSummaries, paretoModels, type FrontierSummary } from './measures/frontier-summary.js';
-export { relativeLoss, smallestWithin } from './measures/smallest-within.js';
+} from './measures/frontier/frontier-answer.js';
+export {
+  frontierSummaries,
+  paretoModels,
+  type FrontierSummary,
+} from './measures/frontier/frontier-summary.js';
+export { relativeLoss, smallestWithin } from './measures/frontier/smallest-within.js';
 export type { Measure, MeasuredModel } from './measures/measure.js';
 export {
   memoryUseColumns,
@@ -75,7 +79,7 @@ export {
 export { measureModels, type MeasuredPart } from './measures/measure-models.js';
 export type { MadeFrom } from './measures/made-from.js';
 export { runMeasure, type MeasuredModels } from './measures/run-measure.js';
-export { pathCell, type CellType } from './results/cell-types.js';
+export { pathCell, type CellType } from './results/csv/cell-types.js';
 export { dumpFormatOf, dumpFormats, type DumpFormat } from './results/dump-format.js';
 export {
   gridPointColumns,
@@ -90,16 +94,16 @@ export {
   type SparseModelMetadata,
 } from './results/metadata.js';
 export { modelsWithLevels } from './results/models-with-levels.js';
-export { formatPythonFloat, formatPythonTuple } from './results/python-notation.js';
+export { formatPythonFloat, formatPythonTuple } from './results/csv/python-notation.js';
 export {
   readResultsText,
   writeResultsCsv,
   type ColumnRole,
   type ResultsColumn,
   type ResultsText,
-} from './results/results-csv.js';
-export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/results-schema.js';
-export { timesPath } from './results/times-path.js';
+} from './results/csv/results-csv.js';
+export { columnsOf, readResultsCsv, type Field, type ResultsSchema } from './results/csv/results-schema.js';
+export { timesPath } from './results/csv/times-path.js';
 export { pointMetadata, sourceKey } from './results/dump-identity.js';
 export { servedFile } from './results/served-file.js';
 export { distinctModels, distinctRows, type ModelRow } from './results/distinct-models.js';

@@ -1,5 +1,5 @@
-import { float, text, wholeNumber } from '../results/cell-types.js';
-import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
+import { float, text, wholeNumber } from '../results/csv/cell-types.js';
+import { columnsOf, type ResultsSchema } from '../results/csv/results-schema.js';
 
 /** How a model is run without some of its activations, in the order of the rows. */
 export const activationVariants = ['masked', 'folded', 'folded_means'] as const;

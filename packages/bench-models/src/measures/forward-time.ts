@@ -1,7 +1,7 @@
 import type { GridPoint } from '../methods/grid/grid-point.js';
-import { float, text, wholeNumber } from '../results/cell-types.js';
+import { float, text, wholeNumber } from '../results/csv/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
-import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
+import { columnsOf, type ResultsSchema } from '../results/csv/results-schema.js';
 
 /** The timed forward passes, in the order of the rows: the original's two under their names there, then ours. */
 export const dlrmTypes = ['with_torch_sparse', 'without_torch_sparse', 'sparse_tables'] as const;

@@ -1,7 +1,7 @@
 import { fingerprintOf, openJournal, whileHolding } from '@ds/files';
 import { version } from '../../package.json';
 import { itemsOfShard, type Shard } from './shard.js';
-import { writeResultsCsv, type ResultsColumn } from '../results/results-csv.js';
+import { writeResultsCsv, type ResultsColumn } from '../results/csv/results-csv.js';
 import type { Measure, MeasuredModel } from './measure.js';
 
 /** Where the results of a measure go, and which part of them. */

@@ -1,4 +1,4 @@
-import type { ResultsColumn } from '../results/results-csv.js';
+import type { ResultsColumn } from '../results/csv/results-csv.js';
 import type { SparseModelMetadata } from '../results/metadata.js';
 
 /** A model to measure, in one of the measure's variants. */

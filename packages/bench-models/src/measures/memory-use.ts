@@ -1,7 +1,7 @@
 import type { GridPoint } from '../methods/grid/grid-point.js';
-import { float, text, wholeNumber } from '../results/cell-types.js';
+import { float, text, wholeNumber } from '../results/csv/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
-import { columnsOf, type ResultsSchema } from '../results/results-schema.js';
+import { columnsOf, type ResultsSchema } from '../results/csv/results-schema.js';
 
 /** The kinds of tables with which a model is served, in the order of the rows. */
 export const tableTypes = ['dense_tables', 'sparse_tables'] as const;

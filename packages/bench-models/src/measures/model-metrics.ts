@@ -1,8 +1,8 @@
 import type { GridPoint } from '../methods/grid/grid-point.js';
-import { float } from '../results/cell-types.js';
+import { float } from '../results/csv/cell-types.js';
 import { modelSchema } from '../results/grid-point-schema.js';
-import type { ResultsColumn } from '../results/results-csv.js';
-import { columnsOf, readResultsCsv, type ResultsSchema } from '../results/results-schema.js';
+import type { ResultsColumn } from '../results/csv/results-csv.js';
+import { columnsOf, readResultsCsv, type ResultsSchema } from '../results/csv/results-schema.js';
 
 /** The quality of a model on the test split; undefined where scikit-learn defines no value, for example with a single class. */
 export interface ModelMetrics {

@@ -1,8 +1,8 @@
 import { norms, type GridPoint } from '../methods/grid/grid-point.js';
 import { methods } from '../methods/methods.js';
-import { blockShapeCell, float, oneOf, wholeNumber, type CellType } from './cell-types.js';
-import type { ResultsColumn } from './results-csv.js';
-import { columnsOf, type Field, type ResultsSchema } from './results-schema.js';
+import { blockShapeCell, float, oneOf, wholeNumber, type CellType } from './csv/cell-types.js';
+import type { ResultsColumn } from './csv/results-csv.js';
+import { columnsOf, type Field, type ResultsSchema } from './csv/results-schema.js';
 
 type Original = 'norm' | 'sparseBlockShape' | 'sparsityLevel';
 

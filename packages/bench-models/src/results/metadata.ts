@@ -1,9 +1,9 @@
 import type { GridPoint } from '../methods/grid/grid-point.js';
-import { float, pathCell, text, wholeNumber } from './cell-types.js';
+import { float, pathCell, text, wholeNumber } from './csv/cell-types.js';
 import { sourceKey } from './dump-identity.js';
 import { gridPointColumns, modelSchema } from './grid-point-schema.js';
-import type { ResultsColumn } from './results-csv.js';
-import { columnsOf, readResultsCsv, type ResultsSchema } from './results-schema.js';
+import type { ResultsColumn } from './csv/results-csv.js';
+import { columnsOf, readResultsCsv, type ResultsSchema } from './csv/results-schema.js';
 
 /** One pruned model: a row of `sparse_model_metadata.csv`. */
 export interface SparseModelMetadata extends GridPoint {

@@ -9,7 +9,7 @@ import {
   sizeColumns,
   type SparseModelMetadata,
 } from '../../src/results/metadata.js';
-import { writeResultsCsv } from '../../src/results/results-csv.js';
+import { writeResultsCsv } from '../../src/results/csv/results-csv.js';
 
 const root = temporaryFolder();
 const heading = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path';

@@ -1,4 +1,4 @@
-import { formatPythonFloat, formatPythonTuple } from '../../results/python-notation.js';
+import { formatPythonFloat, formatPythonTuple } from '../../results/csv/python-notation.js';
 import type { BlockPoint, GridPoint } from '../grid/grid-point.js';
 import type { Method } from '../method.js';
 import { blockNormSettings } from './block-norm-settings.js';

@@ -1,5 +1,5 @@
 import type { Norm } from '@ds/data-sparsifier';
-import { formatPythonTuple } from '../../results/python-notation.js';
+import { formatPythonTuple } from '../../results/csv/python-notation.js';
 import { requireDistinct } from '../grid/require-distinct.js';
 import { norms as allNorms, type BlockShape } from '../grid/grid-point.js';
 

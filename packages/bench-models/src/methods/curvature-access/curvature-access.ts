@@ -1,5 +1,5 @@
 import { globalLevelSweeps } from '@ds/data-sparsifier';
-import { formatPythonTuple } from '../../results/python-notation.js';
+import { formatPythonTuple } from '../../results/csv/python-notation.js';
 import { accessNorm } from '../access-norm/access-norm.js';
 import { sweepConfig } from '../block-norm/rank-tables.js';
 import { importanceOf } from '../tables/importance-of.js';

@@ -1,5 +1,5 @@
 import { globalLevelSweeps, LevelSweep, MixedPrecisionTable } from '@ds/data-sparsifier';
-import { formatPythonFloat } from '../../results/python-notation.js';
+import { formatPythonFloat } from '../../results/csv/python-notation.js';
 import { blockNormSettings } from '../block-norm/block-norm-settings.js';
 import { benchmarkGrid, defaultSparsityLevels } from '../block-norm/grid.js';
 import { CodedTables } from '../tables/coded-tables.js';

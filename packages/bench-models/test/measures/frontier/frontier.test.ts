@@ -12,7 +12,7 @@ import {
   smallestWithin,
   writeResultsCsv,
   type FrontierPoint,
-} from '../../src/index.js';
+} from '../../../src/index.js';
 
 const folder = temporaryFolder();
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatPythonFloat, formatPythonTuple, parsePythonTuple } from '../../src/results/python-notation.js';
+import { formatPythonFloat, formatPythonTuple, parsePythonTuple } from '../../../src/results/csv/python-notation.js';
 
 describe('formatPythonFloat', () => {
   // Left: a double; right: what Python 3's repr prints for it.

@@ -1,7 +1,7 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@ds/test-support';
-import { readResultsText, writeResultsCsv, type ResultsColumn } from '../../src/results/results-csv.js';
+import { readResultsText, writeResultsCsv, type ResultsColumn } from '../../../src/results/csv/results-csv.js';
 
 const folder = temporaryFolder();
 const columns: ResultsColumn<{ name: string; size: number }>[] = [

@@ -1,10 +1,10 @@
-import type { GridPoint } from '../methods/grid/grid-point.js';
-import { methods } from '../methods/methods.js';
-import { float, oneOf, pathCell, wholeNumber } from '../results/cell-types.js';
-import { distinctModels } from '../results/distinct-models.js';
-import { gridPointColumns, gridPointOwnColumns, modelSchema } from '../results/grid-point-schema.js';
-import type { ResultsColumn } from '../results/results-csv.js';
-import { columnsOf, readResultsCsv, type ResultsSchema } from '../results/results-schema.js';
+import type { GridPoint } from '../../methods/grid/grid-point.js';
+import { methods } from '../../methods/methods.js';
+import { float, oneOf, pathCell, wholeNumber } from '../../results/csv/cell-types.js';
+import { distinctModels } from '../../results/distinct-models.js';
+import { gridPointColumns, gridPointOwnColumns, modelSchema } from '../../results/grid-point-schema.js';
+import type { ResultsColumn } from '../../results/csv/results-csv.js';
+import { columnsOf, readResultsCsv, type ResultsSchema } from '../../results/csv/results-schema.js';
 
 /** The size of a compressed model, and its quality compared with the uncompressed model. */
 export interface FrontierMeasurement {

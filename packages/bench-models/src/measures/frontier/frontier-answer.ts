@@ -1,4 +1,4 @@
-import { methodOf, modelTitle } from '../methods/methods.js';
+import { methodOf, modelTitle } from '../../methods/methods.js';
 import type { FrontierPoint } from './frontier.js';
 import { relativeLoss, smallestWithin } from './smallest-within.js';
 

@@ -8,8 +8,8 @@ import {
   timesPath,
   writeResultsCsv,
   type ResultsSchema,
-} from '../../src/index.js';
-import { float, text } from '../../src/results/cell-types.js';
+} from '../../../src/index.js';
+import { float, text } from '../../../src/results/csv/cell-types.js';
 
 interface Row {
   name: string;

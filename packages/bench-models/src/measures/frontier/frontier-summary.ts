@@ -1,4 +1,4 @@
-import { methodOf, modelTitle } from '../methods/methods.js';
+import { methodOf, modelTitle } from '../../methods/methods.js';
 import type { FrontierPoint } from './frontier.js';
 
 /** A model of the frontier over all seeds: means, and the spread if there are several seeds. */
