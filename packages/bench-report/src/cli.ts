@@ -5,8 +5,8 @@ import { compareRuns } from './compare/compare-runs.js';
 import { comparisonText } from './compare/comparison-text.js';
 import { createReport } from './create-report.js';
 import { reportFormats } from './formats/report-formats.js';
-import { mergeResults } from './merge-results.js';
-import { readRunInfo } from './run-info.js';
+import { mergeResults } from './runs/merge-results.js';
+import { readRunInfo } from './runs/run-info.js';
 
 const program = createProgram({
   name: 'bench-report',

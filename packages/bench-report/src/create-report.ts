@@ -4,7 +4,7 @@ import { checkOutputs, writeWhole } from '@ds/files';
 import { drawChart } from './drawing/draw-chart.js';
 import { lightPalette } from './drawing/palette.js';
 import { reportFormats } from './formats/report-formats.js';
-import type { RunInfo } from './run-info.js';
+import type { RunInfo } from './runs/run-info.js';
 import { answersOf, answerText, type Answer, type ReportInputs } from './sections/section.js';
 import { chartIds, readSections } from './sections/sections.js';
 import { narrowSummary } from './tables/narrow-summary.js';

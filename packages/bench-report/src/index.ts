@@ -5,6 +5,6 @@
  */
 export { compareRuns, type ComparedFigure, type RunComparison } from './compare/compare-runs.js';
 export { createReport, type Report } from './create-report.js';
-export { mergeResults } from './merge-results.js';
-export { describeMachine, type Machine } from './machine.js';
-export { readRunInfo, type RunInfo } from './run-info.js';
+export { mergeResults } from './runs/merge-results.js';
+export { describeMachine, type Machine } from './runs/machine.js';
+export { readRunInfo, type RunInfo } from './runs/run-info.js';

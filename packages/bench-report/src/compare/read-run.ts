@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRunInfo, type RunInfo } from '../run-info.js';
+import { readRunInfo, type RunInfo } from '../runs/run-info.js';
 import { resultsFiles, type ReadSection, type ReportInputs } from '../sections/section.js';
 import { readSections } from '../sections/sections.js';
 

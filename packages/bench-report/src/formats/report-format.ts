@@ -1,4 +1,4 @@
-import type { RunInfo } from '../run-info.js';
+import type { RunInfo } from '../runs/run-info.js';
 import type { ReadSection } from '../sections/section.js';
 
 /** The content of a report. */

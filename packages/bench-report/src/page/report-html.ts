@@ -1,4 +1,4 @@
-import { describeMachine } from '../machine.js';
+import { describeMachine } from '../runs/machine.js';
 import { pageScript } from '../page-script.js';
 import { reportTitle, type ReportContent } from '../formats/report-format.js';
 import { answersOf, type Answer, type ReadSection } from '../sections/section.js';

@@ -1,9 +1,9 @@
 import { timesPath } from '@ds/bench-models';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mergeResults } from '../src/merge-results.js';
-import { inputs } from './inputs.js';
-import { withTemporaryFolder } from './temporary-folder.js';
+import { mergeResults } from '../../src/runs/merge-results.js';
+import { inputs } from '../inputs.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
 
 /** Deals the rows of a results file to `count` parts, as shards would, and merges what `change` leaves of them. */
 async function dealAndMerge(
