@@ -18,7 +18,7 @@ export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dat
 export { dayCountFiles, type DayCountOptions } from './dataset/day-counts.js';
 export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
-export { kaggleCounts } from './kaggle-counts.js';
+export { kaggleCounts } from './dataset/kaggle-counts.js';
 export { RandomStream } from './random/random-stream.js';
-export { rowsPerDay, type Split } from './day-split.js';
+export { rowsPerDay, type Split } from './dataset/day-split.js';
 export { readNpz, writeNpz, type NpyData, type NpyDtype, type NpzArray, type NpzInput } from './npz.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readNpz } from '@ds/tensor-files/npz';
-import { rowsPerDay } from '../day-split.js';
+import { rowsPerDay } from './day-split.js';
 import { dayOf } from '../raw/raw-paths.js';
 
 /** Where the number of rows of each day comes from. */

@@ -1,4 +1,4 @@
-import { rowsOfSplit, type RowRange, type Split } from '../day-split.js';
+import { rowsOfSplit, type RowRange, type Split } from './day-split.js';
 import { readBatches, type CriteoBatch } from './batches.js';
 import { findDayCounts, type DayCountOptions } from './day-counts.js';
 import { fileRows } from './file-rows.js';

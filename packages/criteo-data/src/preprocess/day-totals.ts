@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { days as criteoDays } from '../criteo-columns.js';
-import { rowsPerDay } from '../day-split.js';
+import { rowsPerDay } from '../dataset/day-split.js';
 import { dayOf } from '../raw/raw-paths.js';
 
 /** The rows in a piece of the text, and which of them were kept. */

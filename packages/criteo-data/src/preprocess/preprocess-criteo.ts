@@ -5,7 +5,7 @@ import { availableThreads } from '@ds/threads';
 import { writeNpz } from '@ds/tensor-files/npz';
 import { days as criteoDays } from '../criteo-columns.js';
 import { rawDayCountFile } from '../dataset/day-counts.js';
-import { rowsPerDay } from '../day-split.js';
+import { rowsPerDay } from '../dataset/day-split.js';
 import { dictionariesFileOf, readIdDictionaries } from '../dictionaries/id-dictionaries.js';
 import { writeIdDictionaries } from '../dictionaries/write-id-dictionaries.js';
 import { standardInput } from '../raw/open-raw-file.js';

@@ -1,4 +1,4 @@
-import { kaggleCounts } from '../kaggle-counts.js';
+import { kaggleCounts } from '../dataset/kaggle-counts.js';
 
 /** The distribution of a synthetic integer column. */
 export interface IntegerColumn {

@@ -1,6 +1,6 @@
 import { appendTo, checkOutputs, writeWhole } from '@ds/files';
 import { availableThreads } from '@ds/threads';
-import { inOrder } from '../in-order.js';
+import { inOrder } from './in-order.js';
 import { rareIdsChoices, type RareIds } from './click-model.js';
 import { rowsPerBlock, synthesizeBlock, type BlockRequest } from './row-block.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ZipWriter } from '@ds/files';
 import { openCriteoDataset, readNpz, writeNpz, type CriteoBatch, type CriteoDataset } from '@ds/criteo-data';
 import { temporaryFolder } from '@ds/test-support';
-import { rowsOfSplit, rowsPerDay, type Split } from '../../src/day-split.js';
+import { rowsOfSplit, rowsPerDay, type Split } from '../../src/dataset/day-split.js';
 
 const folder = temporaryFolder();
 const processed = join(__dirname, '../golden/preprocessing/criteo-rows/processed.npz');

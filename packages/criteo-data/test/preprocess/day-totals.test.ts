@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rowsPerDay } from '../../src/day-split.js';
+import { rowsPerDay } from '../../src/dataset/day-split.js';
 import { hasFilePerDay, dayTotals } from '../../src/preprocess/day-totals.js';
 
 const piece = fc

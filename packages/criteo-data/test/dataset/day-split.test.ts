@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rowsOfSplit, rowsPerDay, type Split } from '../src/day-split.js';
+import { rowsOfSplit, rowsPerDay, type Split } from '../../src/dataset/day-split.js';
 
 it('divides rows as the original does', () => {
   expect(rowsPerDay(12_000)).toEqual([1715, 1715, 1714, 1714, 1714, 1714, 1714]);

@@ -1,4 +1,4 @@
-import { days as criteoDays } from './criteo-columns.js';
+import { days as criteoDays } from '../criteo-columns.js';
 
 /** The rows for training, testing and validation; or all rows. */
 export type Split = 'train' | 'test' | 'validation' | 'all';
