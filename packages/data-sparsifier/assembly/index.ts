@@ -1,8 +1,8 @@
-export { prepare, gatherSparseRows } from './gather-sparse-rows';
-export { gatherQuantizedRows } from './gather-quantized-rows';
-export { gatherMixedRows, prepareMixed } from './gather-mixed-rows';
-export { workspaceBytes } from './repeated-rows';
-export { squareValues, meansOfFour, meansOfFourSquares } from './block-keys';
-export { countKeys, rankKeys } from './rank-keys';
-export { maskRanks, maskRanksOfFour } from './mask-ranks';
+export { prepare, gatherSparseRows } from './gather/gather-sparse-rows';
+export { gatherQuantizedRows } from './gather/gather-quantized-rows';
+export { gatherMixedRows, prepareMixed } from './gather/gather-mixed-rows';
+export { workspaceBytes } from './gather/repeated-rows';
+export { squareValues, meansOfFour, meansOfFourSquares } from './selection/block-keys';
+export { countKeys, rankKeys } from './selection/rank-keys';
+export { maskRanks, maskRanksOfFour } from './selection/mask-ranks';
 export { roundRowsByCurvature } from './round-rows';

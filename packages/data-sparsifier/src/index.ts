@@ -32,15 +32,15 @@ export type { RowKind } from './tables/mixed-precision/row-kinds.js';
 export type { RowsOfBits } from './tables/mixed-precision/row-classes.js';
 export { fromFloat16, toFloat16 } from './quantization/float16.js';
 export { maxFloat16 } from './quantization/quantized-row-format.js';
-export { SparseTable } from './tables/sparse-table.js';
+export { SparseTable } from './tables/sparse/sparse-table.js';
 export {
   expandSparseBitmaps,
   sparseTableSizes,
   type SparseBitmapNames,
   type SparseBitmaps,
-} from './tables/sparse-bitmaps.js';
-export type { RowPieces } from './tables/kept-blocks.js';
-export type { SparseTableSizes } from './tables/sparse-table-parts.js';
+} from './tables/sparse/sparse-bitmaps.js';
+export type { RowPieces } from './tables/sparse/kept-blocks.js';
+export type { SparseTableSizes } from './tables/sparse/sparse-table-parts.js';
 export { TableMemory } from './tables/table-memory.js';
 export type { LinearMemory } from './kernel.js';
 export { postTrainingSparseQuantize } from './sparsifiers/post-training-sparse-quantize.js';

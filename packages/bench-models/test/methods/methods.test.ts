@@ -26,7 +26,7 @@ import { someImportance } from './some-importance.js';
 
 // On this thread: among the sources jest finds no worker files.
 jest.mock('../../../data-sparsifier/src/threads', () =>
-  jest.requireActual('../../../data-sparsifier/src/threads.browser'),
+  jest.requireActual('../../../data-sparsifier/src/without-threads'),
 );
 
 const folder = temporaryFolder();

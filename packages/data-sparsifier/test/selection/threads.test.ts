@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { builtFile } from '../../../test-support/src/built-file.js';
 import { DataNormSparsifier } from '@ds/data-sparsifier';
 import { buildSync } from 'esbuild';
-import { selectOnThreads } from '../../src/threads.browser.js';
+import { selectOnThreads } from '../../src/without-threads.js';
 import { planSweep } from '../../src/selection/plan-sweep.js';
 import { randomTable } from '../random-table.js';
 

@@ -17,7 +17,7 @@ export interface KeySource {
   bits: Int32Array;
   /** The number of adjacent values that make one key. */
   bitsPerKey: number;
-  /** The function of ../assembly/block-keys.ts that computes keys from the values. */
+  /** The function of assembly/selection/block-keys.ts that computes keys from the values. */
   toKeys?: 'squareValues' | 'meansOfFour' | 'meansOfFourSquares' | undefined;
 }
 

@@ -1,6 +1,6 @@
 // Projected rows (../src/tables/mixed-precision/projection/projection.ts), which are a few coefficients in a basis of their table; the
 // same operations in the same order, so that the values are the same.
-import { fromHalf } from './half-floats';
+import { fromHalf } from '../half-floats';
 import { placesOfClass, rowsOfClass } from './mixed-rows';
 import { touch } from './stored-rows';
 

@@ -1,5 +1,5 @@
 // Converts rows of 1, 2, 4, 8, 16 or 32 bits per value (../src/tables/mixed-precision/row-bits.ts) to float32.
-import { fromFourHalves, loadTwoHalves } from './half-floats';
+import { fromFourHalves, loadTwoHalves } from '../half-floats';
 
 /** The rows of a class, up to 32: their addresses and their destinations. */
 export const rowsOfClass = memory.data(4 * 32);

@@ -1,5 +1,5 @@
-import { setBit } from './bit-ranks.js';
-import { checkMask, checkTableSizes } from './checked-table-shape.js';
+import { setBit } from '../bit-ranks.js';
+import { checkMask, checkTableSizes } from '../checked-table-shape.js';
 import type { SparseTableParts, SparseTableSizes } from './sparse-table-parts.js';
 
 /** The values from which a sparse table is built; they need not all be in memory at once. */

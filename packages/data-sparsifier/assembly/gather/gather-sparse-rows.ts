@@ -1,5 +1,5 @@
-// The gather of SparseTable (layout described in ../src/tables/sparse-table.ts) as WebAssembly with SIMD. Written in
-// AssemblyScript; `npm run build:kernel` compiles it into ../src/kernel-module.ts.
+// The gather of SparseTable (layout described in src/tables/sparse/sparse-table.ts) as WebAssembly with SIMD. Written in
+// AssemblyScript; `npm run build:kernel` compiles it into src/kernel-module.ts.
 
 import {
   findStoredRows,

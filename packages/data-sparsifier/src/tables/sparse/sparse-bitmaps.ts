@@ -1,5 +1,5 @@
-import { checkTableSizes } from './checked-table-shape.js';
-import { popcount } from './popcount.js';
+import { checkTableSizes } from '../checked-table-shape.js';
+import { popcount } from '../popcount.js';
 import type { SparseTableSizes } from './sparse-table-parts.js';
 
 /** A block-sparse table as stored in a file, without ranks. The least significant bit comes first. */

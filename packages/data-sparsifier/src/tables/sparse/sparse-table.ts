@@ -1,5 +1,5 @@
-import { countOnesBefore, onesBefore } from './bit-ranks.js';
-import { checkedTableShape, checkTableSizes } from './checked-table-shape.js';
+import { countOnesBefore, onesBefore } from '../bit-ranks.js';
+import { checkedTableShape, checkTableSizes } from '../checked-table-shape.js';
 import { countKeptBlocks, storeKeptBlocks, type RowPieces } from './kept-blocks.js';
 import { sparseTableSizes, type SparseBitmaps } from './sparse-bitmaps.js';
 import {
@@ -8,9 +8,9 @@ import {
   type SparseTableParts,
   type SparseTableSizes,
 } from './sparse-table-parts.js';
-import { sparseHeaderFields } from './row-kernels.js';
-import { findByBitmap, rowWordsPerGroup, StoredRowTable, type StoredRows } from './stored-row-table.js';
-import type { TableMemory } from './table-memory.js';
+import { sparseHeaderFields } from '../row-kernels.js';
+import { findByBitmap, rowWordsPerGroup, StoredRowTable, type StoredRows } from '../stored-row-table.js';
+import type { TableMemory } from '../table-memory.js';
 
 const blockWordsPerGroup = blocksPerGroup / 32;
 

@@ -1,5 +1,5 @@
 // The gather of QuantizedTable (../src/tables/quantized-table.ts) as WebAssembly with SIMD.
-import { fromHalf } from './half-floats';
+import { fromHalf } from '../half-floats';
 import {
   findStoredRows,
   groupSize,

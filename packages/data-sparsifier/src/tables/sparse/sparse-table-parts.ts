@@ -1,5 +1,5 @@
-import { rowsPerGroup } from './bit-ranks.js';
-import type { TableMemory } from './table-memory.js';
+import { rowsPerGroup } from '../bit-ranks.js';
+import type { TableMemory } from '../table-memory.js';
 
 /** The sizes of a sparse table. */
 export interface SparseTableSizes {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../../../test-support/src/built-file.js';
+import { builtFile } from '../../../../test-support/src/built-file.js';
 import fc from 'fast-check';
-import { QuantizedTable } from '../../src/tables/quantized-table.js';
-import { SparseTable } from '../../src/tables/sparse-table.js';
-import { TableMemory } from '../../src/tables/table-memory.js';
+import { QuantizedTable } from '../../../src/tables/quantized-table.js';
+import { SparseTable } from '../../../src/tables/sparse/sparse-table.js';
+import { TableMemory } from '../../../src/tables/table-memory.js';
 
 // Every float32 there is, with the odd ones often: signed zeros, denormals, infinities, NaN payloads.
 const float32Bits = fc.oneof(
@@ -276,7 +276,7 @@ describe('SparseTable', () => {
         table.gatherRows(ids, out);
         parentPort.postMessage('gathered');
       });`;
-    const module = builtFile(join(__dirname, '../../dist/index.cjs'));
+    const module = builtFile(join(__dirname, '../../../dist/index.cjs'));
     const worker = new Worker(program, { eval: true, workerData: { module, shared } });
     const ids = Int32Array.of(299, 0, 150);
     const gatheredThere = async () => {
