@@ -1,11 +1,17 @@
 import { Option, type Command, type OptionValues } from 'commander';
 import { partPath } from '@ds/files';
-import { parseChoice, parseCount } from './option-values.js';
+import { parseChoice, parseCount } from './options/option-values.js';
 import { createProgram, type ProgramDescription } from './program.js';
 import { withProgress } from './progress.js';
 import { printResult } from './print-result.js';
-import { dayCountsOption, freshOption, jsonOption, quietOption, tablesOption } from './shared-options.js';
-import { parseShard, resolveShard, shardNote } from './resolve-shard.js';
+import {
+  dayCountsOption,
+  freshOption,
+  jsonOption,
+  quietOption,
+  tablesOption,
+} from './options/shared-options.js';
+import { parseShard, resolveShard, shardNote } from './options/resolve-shard.js';
 
 /**
  * Creates the command of a benchmark over a grid of models: its own options, then `--output`, `--shard`, `--fresh`, `--json` and `--quiet`,

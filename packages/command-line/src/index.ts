@@ -8,7 +8,7 @@ export {
   parseCount,
   parseList,
   parseNumber,
-} from './option-values.js';
+} from './options/option-values.js';
 export {
   benchEngineOption,
   createBenchProgram,
@@ -16,7 +16,7 @@ export {
   madeFromOf,
   modelsAndDataOptions,
 } from './bench-program.js';
-export { methodsOption, scopeOption, settingOption } from './setting-option.js';
+export { methodsOption, scopeOption, settingOption } from './options/setting-option.js';
 export { printResult } from './print-result.js';
 export {
   dayCountsOption,
@@ -25,6 +25,6 @@ export {
   tableOption,
   threadsOption,
   quietOption,
-} from './shared-options.js';
+} from './options/shared-options.js';
 export { createProgress, withProgress, type Progress } from './progress.js';
 export { Command, Option } from 'commander';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseShard, resolveShard, shardNote } from '../src/resolve-shard.js';
+import { parseShard, resolveShard, shardNote } from '../../src/options/resolve-shard.js';
 
 const resolve = (text: string | undefined, environment: Record<string, string>) =>
   resolveShard(text === undefined ? undefined : parseShard(text), environment);
