@@ -17,7 +17,7 @@ export type {
 export type { HookState } from './sparsified-layer.js';
 export type { SparseTensor } from './sparse-tensor.js';
 export type { Tensor } from './tensor.js';
-export { addBatches, addExamples, addMagnitudes } from './aggregate.js';
-export { meanOverBatch } from './mean-over-batch.js';
+export { addBatches, addExamples, addMagnitudes } from './functions/aggregate.js';
+export { meanOverBatch } from './functions/mean-over-batch.js';
 export { applyMask } from './apply-mask.js';
-export { maskSmallest } from './mask-smallest.js';
+export { maskSmallest } from './functions/mask-smallest.js';

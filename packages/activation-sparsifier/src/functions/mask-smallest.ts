@@ -1,4 +1,4 @@
-import type { Tensor } from './tensor.js';
+import type { Tensor } from '../tensor.js';
 
 /**
  * A mask that prunes the round(level * values) values with the smallest magnitude (halves to even), ties with the lowest

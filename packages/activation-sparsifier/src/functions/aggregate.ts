@@ -1,4 +1,4 @@
-import { filled, isSameShape, shapeText, valuesOf, type Tensor } from './tensor.js';
+import { filled, isSameShape, shapeText, valuesOf, type Tensor } from '../tensor.js';
 
 /**
  * Aggregates by elementwise addition: all batches must have the same size.

@@ -1,4 +1,4 @@
-import { valuesOf, type Tensor } from './tensor.js';
+import { valuesOf, type Tensor } from '../tensor.js';
 
 /**
  * Reduces (n, ...) to (...) by the mean over the first dimension.
