@@ -7,7 +7,7 @@ export { metadataComment, type CheckpointMetadata } from './checkpoints/checkpoi
 export { readPackedMetadata } from './checkpoints/packed-metadata.js';
 export { bytesInMemory, sizeOf } from './state-dict.js';
 export type { ModelState, StateDict, Stored, StoredDtype, Tensor, TensorInPieces } from './state-dict.js';
-export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats.js';
+export { checkpointExtensions, checkpointFormat, type CheckpointFormat } from './formats/formats.js';
 export { checkFinite, nonFiniteValue } from './values/check-finite.js';
 export { embeddingTableNames, selectTables } from './names/embedding-tables.js';
 export { loadCheckpoint } from './checkpoints/load-checkpoint.js';

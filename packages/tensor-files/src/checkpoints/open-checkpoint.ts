@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import { fileSource } from '@ds/files';
-import { expectFormat, openContent } from '../content.js';
-import type { Content, Format } from '../format.js';
-import { checkpointExtensions, formatOfPath } from '../formats.js';
+import { expectFormat, openContent } from '../formats/content.js';
+import type { Content, Format } from '../formats/format.js';
+import { checkpointExtensions, formatOfPath } from '../formats/formats.js';
 import { openPackedCheckpoint } from './packed-checkpoint.js';
 
 /** A checkpoint on disk or in memory, with a known format. */

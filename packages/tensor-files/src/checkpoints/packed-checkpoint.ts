@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 import { memorySource, type ByteSource, type ZipArchive, type ZipEntry } from '@ds/files';
-import { expectFormat, openContent, recognise } from '../content.js';
-import type { Content, Format } from '../format.js';
-import { checkpointExtensions, formatOfPath } from '../formats.js';
+import { expectFormat, openContent, recognise } from '../formats/content.js';
+import type { Content, Format } from '../formats/format.js';
+import { checkpointExtensions, formatOfPath } from '../formats/formats.js';
 
 /**
  * Unpacks the single checkpoint in a zip archive, such as bench-disk writes. A stored checkpoint is read in place; a

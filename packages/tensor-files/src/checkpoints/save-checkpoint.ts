@@ -2,7 +2,12 @@ import { extname } from 'node:path';
 import { writePieces, writeWhole } from '@ds/files';
 import type { CheckpointMetadata } from './checkpoint-metadata.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
-import { checkpointExtensions, checkpointFormat, formatOfId, type CheckpointFormat } from '../formats.js';
+import {
+  checkpointExtensions,
+  checkpointFormat,
+  formatOfId,
+  type CheckpointFormat,
+} from '../formats/formats.js';
 import { checkTensor } from '../values/float-bytes.js';
 
 /**

@@ -4,7 +4,7 @@ import {
   metadataFromComment,
   type CheckpointMetadata,
 } from '../checkpoints/checkpoint-metadata.js';
-import type { Format, ReadOptions } from '../format.js';
+import type { Format, ReadOptions } from '../formats/format.js';
 import type { StateDict, Tensor, TensorInPieces } from '../state-dict.js';
 import { allocateFloats, bytesOfTensor } from '../values/float-bytes.js';
 import { fileDtype, integerTensor, isIntegerDtype, type FileDtype } from '../values/stored-values.js';

@@ -1,7 +1,7 @@
 import { expandSparseBitmaps, type MixedPrecisionParts, type SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource } from '@ds/files';
 import { metadataFrom, type CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
-import type { ReadOptions } from '../format.js';
+import type { ReadOptions } from '../formats/format.js';
 import type { Tensor } from '../state-dict.js';
 import { allocateFloats } from '../values/float-bytes.js';
 import { metadataKey as mixedKey, mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';

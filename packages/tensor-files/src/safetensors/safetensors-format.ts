@@ -1,5 +1,5 @@
 import type { CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
-import type { Format } from '../format.js';
+import type { Format } from '../formats/format.js';
 import type { Tensor, TensorInPieces } from '../state-dict.js';
 import { readSafetensors } from './read-safetensors.js';
 import { safetensorsInput } from './safetensors-dtypes.js';

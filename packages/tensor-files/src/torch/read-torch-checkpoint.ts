@@ -1,6 +1,6 @@
 import type { ZipArchive, ZipEntry } from '@ds/files';
 import { metadataFrom, type CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
-import type { ReadOptions } from '../format.js';
+import type { ReadOptions } from '../formats/format.js';
 import { sizeOf, type StateDict, type Tensor } from '../state-dict.js';
 import { unpickle } from '../pickle/unpickle.js';
 import { allocateFloats, floatSizes, readFloats, type FloatType } from '../values/float-bytes.js';

@@ -1,4 +1,4 @@
-import type { Format } from '../format.js';
+import type { Format } from '../formats/format.js';
 import { isTorchArchive, readTorchCheckpoint } from './read-torch-checkpoint.js';
 import { writeTorchCheckpoint } from './write-torch-checkpoint.js';
 

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { Format } from './format.js';
-import { npzFormat } from './npz/npz-format.js';
-import { safetensorsFormat } from './safetensors/safetensors-format.js';
-import { torchFormat } from './torch/torch-format.js';
+import { npzFormat } from '../npz/npz-format.js';
+import { safetensorsFormat } from '../safetensors/safetensors-format.js';
+import { torchFormat } from '../torch/torch-format.js';
 
 /** How a checkpoint is written: like torch.save, as safetensors, or like numpy.savez. */
 // Not derived from the list, which would put private types into the public declarations.

@@ -1,7 +1,7 @@
 import type { MixedPrecisionParts, SparseBitmaps } from '@ds/data-sparsifier';
 import type { ByteSource, ZipArchive } from '@ds/files';
-import type { CheckpointMetadata } from './checkpoints/checkpoint-metadata.js';
-import type { Tensor, TensorInPieces } from './state-dict.js';
+import type { CheckpointMetadata } from '../checkpoints/checkpoint-metadata.js';
+import type { Tensor, TensorInPieces } from '../state-dict.js';
 
 /**
  * A file format of checkpoints. Each has its own folder, and `formats.ts` lists them all; all other code that reads or
