@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ZipWriter } from '@ds/files';
 import { loadCheckpoint, loadModelTensors } from '@ds/tensor-files';
-import { pickle } from '../pickle-bytes.js';
+import { pickle } from '../pickle/pickle-bytes.js';
 import { temporaryFolder } from '../../../test-support/src/temporary-folder.js';
 
 const golden = join(__dirname, '../golden/checkpoints');

@@ -1,7 +1,7 @@
 import { unpickle } from '../../src/pickle/unpickle.js';
 import { findStateDict } from '../../src/torch/find-state-dict.js';
 import { torchMeaning } from '../../src/torch/torch-objects.js';
-import { pickle } from '../pickle-bytes.js';
+import { pickle } from '../pickle/pickle-bytes.js';
 
 const { call, dict, global, integer, storage, tensor, text, tuple, whole } = pickle;
 const none = Buffer.from('N');

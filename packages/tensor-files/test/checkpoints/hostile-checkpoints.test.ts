@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ZipWriter } from '@ds/files';
 import { loadCheckpoint } from '@ds/tensor-files';
-import { pickle } from './pickle-bytes.js';
+import { pickle } from '../pickle/pickle-bytes.js';
 
-const golden = join(__dirname, 'golden/checkpoints');
+const golden = join(__dirname, '../golden/checkpoints');
 const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embeddingTableNames, loadCheckpoint } from '@ds/tensor-files';
 
-const golden = join(__dirname, 'golden/checkpoints');
+const golden = join(__dirname, '../golden/checkpoints');
 const { expected } = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8')) as {
   /** By file and tensor; what JSON cannot hold (NaN, infinities, -0) is a string. */
   expected: Record<string, Record<string, { shape: number[]; values: (number | string)[] }>>;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCheckpoint } from '@ds/tensor-files';
-import { isFloatTensor, readFloatTensor, readSafetensorsHeader } from '../src/safetensors.js';
+import { isFloatTensor, readFloatTensor, readSafetensorsHeader } from '../../src/safetensors.js';
 
-const golden = join(__dirname, 'golden/checkpoints');
+const golden = join(__dirname, '../golden/checkpoints');
 
 /** A file as a browser has it. */
 function blobSource(name: string) {

@@ -1,4 +1,4 @@
-import { PickleReader } from '../src/pickle/pickle-reader.js';
+import { PickleReader } from '../../src/pickle/pickle-reader.js';
 
 it('reads texts in UTF-8, and refuses others, as Python does', () => {
   const text = Buffer.from('emb_ä.0');

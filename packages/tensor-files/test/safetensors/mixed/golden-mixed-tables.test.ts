@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MixedPrecisionTable } from '@ds/data-sparsifier';
 import { loadCheckpoint, loadModelTensors, saveFbgemmTables } from '@ds/tensor-files';
-import { readSafetensorsHeader } from '../src/safetensors.js';
-import { fbgemmTables } from '../src/safetensors/mixed/fbgemm-tables.js';
+import { readSafetensorsHeader } from '../../../src/safetensors.js';
+import { fbgemmTables } from '../../../src/safetensors/mixed/fbgemm-tables.js';
 
-const golden = join(__dirname, 'golden/mixed-precision');
+const golden = join(__dirname, '../../golden/mixed-precision');
 const { dim, tables } = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8')) as {
   dim: number;
   /** Float32 values in hexadecimal, by name. */

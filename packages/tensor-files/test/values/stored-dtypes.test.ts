@@ -9,11 +9,11 @@ import {
   saveSparseCheckpoint,
   type StateDict,
 } from '@ds/tensor-files';
-import { temporaryFolder } from '../../test-support/src/temporary-folder.js';
+import { temporaryFolder } from '../../../test-support/src/temporary-folder.js';
 
 const folder = temporaryFolder();
 // Written by PyTorch and safetensors (parity/checkpoints.py).
-const golden = join(__dirname, 'golden/checkpoints');
+const golden = join(__dirname, '../golden/checkpoints');
 
 const arrays = {
   int8: Int8Array,
