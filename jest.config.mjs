@@ -4,13 +4,13 @@ export default {
   testMatch: ['**/test/**/*.test.ts'],
   // By default one processor stays free, which is half of a machine that has two.
   maxWorkers: '100%',
-  testEnvironment: '<rootDir>/scripts/jest-environment.cjs',
+  testEnvironment: '<rootDir>/scripts/jest/environment.cjs',
   // In Jest's sandbox each look-up of a global costs 0.2 us, many times the loop around it. These become arguments.
   sandboxInjectedGlobals: [
     ...['Array', 'Infinity', 'Math', 'Number', 'Object'],
     ...['Float32Array', 'Float64Array', 'Int32Array', 'Uint32Array', 'Uint16Array', 'Uint8Array'],
   ],
-  setupFilesAfterEnv: ['<rootDir>/scripts/jest-typed-arrays.cjs'],
+  setupFilesAfterEnv: ['<rootDir>/scripts/jest/typed-arrays.cjs'],
   transform: {
     '^.+\\.(ts|mjs|js)$': [
       '@swc/jest',
@@ -30,5 +30,5 @@ export default {
   },
   // Tests start commands as processes, which take seconds on a small machine.
   testTimeout: 120_000,
-  reporters: ['default', '<rootDir>/scripts/absent-engines-reporter.cjs'],
+  reporters: ['default', '<rootDir>/scripts/jest/absent-engines-reporter.cjs'],
 };

@@ -68,8 +68,8 @@ for (const name of positionals.length > 0 ? positionals : names) {
         roots: [`<rootDir>/${folder}`],
         testMatch: values.tests.map((glob) => `<rootDir>/${folder}/${glob}`),
         testPathIgnorePatterns: ['/node_modules/', ...tests],
-        testEnvironment: './scripts/mutation-environment.cjs',
-        setupFiles: ['./scripts/mutation-setup.cjs'],
+        testEnvironment: './scripts/jest/mutation-environment.cjs',
+        setupFiles: ['./scripts/jest/mutation-setup.cjs'],
         reporters: [],
       },
       // Tests that load the built package import none of the sources.

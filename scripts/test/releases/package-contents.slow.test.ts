@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publishedPackages, root } from './published-packages.js';
+import { publishedPackages, root } from '../published-packages.js';
 
 interface Tarball {
   name: string;

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './published-packages.js';
+import { root } from '../published-packages.js';
 
-const reporter = join(root, 'scripts/absent-engines-reporter.cjs');
+const reporter = join(root, 'scripts/jest/absent-engines-reporter.cjs');
 const jestProgram = join(root, 'node_modules/jest/bin/jest.js');
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'reporter-test-'))));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { builtFile } from '@ds/test-support';
-import { publishedPackages, root } from './published-packages.js';
+import { publishedPackages, root } from '../published-packages.js';
 
 const pages = [
   join(root, 'README.md'),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateWorkspaces, publishedPackages, root } from './published-packages.js';
+import { privateWorkspaces, publishedPackages, root } from '../published-packages.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'lerna.json'), 'utf8'));
 

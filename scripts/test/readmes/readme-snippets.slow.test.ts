@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
-import { root } from './published-packages.js';
-import { snippetsOf } from './readme-snippets.js';
+import { root } from '../published-packages.js';
+import { snippetsOf } from './snippet.js';
 
 // In each list what one README's snippets write, the next one's read.
 describe.each([

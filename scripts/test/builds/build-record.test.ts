@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { builtFile } from '@ds/test-support';
-import { inlinedPackages, recordBuild } from '../build-record.js';
+import { inlinedPackages, recordBuild } from '../../build-record.js';
 
 let root: string;
 let command: string;

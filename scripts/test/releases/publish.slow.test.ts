@@ -19,7 +19,7 @@ import { build } from 'esbuild';
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from '@ds/test-support';
 import { startLocalRegistry, type LocalRegistry } from './local-registry.js';
-import { privateWorkspaces, publishedPackages, root } from './published-packages.js';
+import { privateWorkspaces, publishedPackages, root } from '../published-packages.js';
 
 // A release from the version to the registry, and what a user does with it, outside of the tree.
 let folder: string;

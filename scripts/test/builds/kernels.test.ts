@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './published-packages.js';
+import { root } from '../published-packages.js';
 
 describe('the committed WebAssembly', () => {
   test.each(['criteo-data', 'data-sparsifier', 'dlrm'])('of %s is what its source compiles to', (name) => {

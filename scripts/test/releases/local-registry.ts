@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { root } from './published-packages.js';
+import { root } from '../published-packages.js';
 
 export interface LocalRegistry {
   url: string;

@@ -1,4 +1,4 @@
-const Environment = require('./jest-environment.cjs');
+const Environment = require('./environment.cjs');
 
 module.exports = class extends Environment {
   #failed = false;

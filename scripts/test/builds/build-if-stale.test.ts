@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { builtFile } from '@ds/test-support';
 
-const root = join(__dirname, '../..');
+const root = join(__dirname, '../../..');
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'build-if-stale-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
