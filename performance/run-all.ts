@@ -13,7 +13,11 @@ import { withSection } from './measuring/results-file.js';
 // RESULTS.md when it ends; other sections stay as they are.
 const programs = fileURLToPath(new URL('./programs', import.meta.url));
 const results = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
-const known = readdirSync(programs).map((file) => basename(file, '.ts'));
+const files = readdirSync(programs, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const pathOf = new Map(files.map((file) => [basename(file, '.ts'), join(programs, file)]));
+const known = [...pathOf.keys()].sort();
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -48,7 +52,7 @@ function runProgram(name: string): { status: number | null; stdout: string } {
   const built = fileURLToPath(new URL(`./measuring/.built-${name}.mjs`, import.meta.url));
   try {
     buildSync({
-      entryPoints: [join(programs, `${name}.ts`)],
+      entryPoints: [pathOf.get(name)!],
       outfile: built,
       bundle: true,
       packages: 'external',

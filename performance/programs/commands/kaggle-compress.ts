@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { kaggleDlrmConfig } from '@ds/dlrm';
-import { saveKaggleModel } from '../inputs/kaggle-model.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
-import { runCommand } from '../measuring/measured-command.js';
-import { gigabytes, printTable } from '../measuring/report-table.js';
+import { saveKaggleModel } from '../../inputs/kaggle-model.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
+import { runCommand } from '../../measuring/measured-command.js';
+import { gigabytes, printTable } from '../../measuring/report-table.js';
 
 // compress-tables at Kaggle's size, without data and so without the calibration pass. Needs 2.2 GB of disk. The CPU time is what
 // an idle machine takes, because compress-tables runs on one thread but for reading and writing.

@@ -5,12 +5,12 @@ import { DataNormSparsifier, SparseTable, type EmbeddingTable } from '@ds/data-s
 import { openCriteoDataset } from '@ds/criteo-data';
 import { Dlrm, embeddingTableNames, loadCheckpoint, saveCheckpoint, type StateDict } from '@ds/dlrm';
 import { measureTables, tableImportance } from '@ds/table-compression';
-import { trainedModels, type TrainedModel } from '../inputs/trained-models.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
-import { frontierLines, printFrontier, type FrontierRow } from '../measuring/frontier-table.js';
-import { TestRows } from '../measuring/judged-model.js';
-import { fbgemmPython, python } from '../measuring/machine.js';
-import { PythonRival } from '../measuring/python-rival.js';
+import { trainedModels, type TrainedModel } from '../../inputs/trained-models.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
+import { frontierLines, printFrontier, type FrontierRow } from '../../measuring/frontier-table.js';
+import { TestRows } from '../../measuring/judged-model.js';
+import { fbgemmPython, python } from '../../measuring/machine.js';
+import { PythonRival } from '../../measuring/python-rival.js';
 
 // The tables of the same trained models, compressed by us and by others without retraining, evaluated in the same way.
 // Each is also compared with ours at its own bytes, on the same test rows.

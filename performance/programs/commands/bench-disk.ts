@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { benchmarkGrid } from '@ds/bench-models';
 import { runDiskBenchmark } from '@ds/bench-disk';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
-import { smallModel } from '../inputs/small-model.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
+import { smallModel } from '../../inputs/small-model.js';
 
 // The whole grid, 60 models of 3.8 M values. A round of the rival takes minutes.
 const { folder, modelPath } = await smallModel();

@@ -1,8 +1,8 @@
 import { DataNormSparsifier } from '@ds/data-sparsifier';
-import { kaggleTables } from '../inputs/kaggle-tables.js';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { kaggleTables } from '../../inputs/kaggle-tables.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // One sparsifier step at level 0.9 on 26 tables of a tenth of Kaggle's rows, 54 M values.
 const tables = kaggleTables(0.1);

@@ -1,8 +1,8 @@
 import { DataNormSparsifier, QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
 import { Dlrm, embeddingTableNames, kaggleConfigFor, type ModelState } from '@ds/dlrm';
-import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
-import { inProcess, timeInPairs } from '../measuring/paired-timing.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { inProcess, timeInPairs } from '../../measuring/paired-timing.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // The forward pass on sparse and on quantised tables, compared with dense tables of the same pruned model: batch 16384,
 // tables of a tenth of Kaggle's rows.

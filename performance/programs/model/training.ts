@@ -1,9 +1,9 @@
 import { openCriteoDataset } from '@ds/criteo-data';
 import { Dlrm, kaggleConfigFor } from '@ds/dlrm';
-import { criteoSample } from '../inputs/criteo-sample.js';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { criteoSample } from '../../inputs/criteo-sample.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // 150 iterations of the training loop at mini-batch 128, Kaggle's architecture, batches read and shuffled.
 const iterations = 150;

@@ -1,6 +1,6 @@
 import { levelSweepsInThreads, QuantizedTable, SparseTable } from '@ds/data-sparsifier';
-import { kaggleTables } from '../inputs/kaggle-tables.js';
-import { printTable } from '../measuring/report-table.js';
+import { kaggleTables } from '../../inputs/kaggle-tables.js';
+import { printTable } from '../../measuring/report-table.js';
 
 // Bytes of the 26 tables at a tenth of Kaggle's rows, dim 16, pruned by L1: as float32, as block-sparse tables, and
 // quantised without the rows that are pruned entirely. These are sizes, not times, and the same on every machine.

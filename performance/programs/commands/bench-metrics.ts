@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
-import { smallModel } from '../inputs/small-model.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
+import { smallModel } from '../../inputs/small-model.js';
 
 // The 60 models of the grid on a test set of 4,286 rows. A round of the rival takes a minute or two.
 const { folder, modelPath, rawDataFile, processedDataFile } = await smallModel();

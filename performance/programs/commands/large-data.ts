@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { synthesizeCriteo } from '@ds/criteo-data';
-import { runCommand, type MeasuredCommand } from '../measuring/measured-command.js';
-import { gigabytes, printTable } from '../measuring/report-table.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
+import { runCommand, type MeasuredCommand } from '../../measuring/measured-command.js';
+import { gigabytes, printTable } from '../../measuring/report-table.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
 
 // The commands on 10 M synthetic rows, a fifth of Kaggle's data. Needs 8 GB of disk.
 const rows = 10_000_000;

@@ -1,8 +1,8 @@
 import { Dlrm, kaggleConfigFor, kaggleDlrmConfig } from '@ds/dlrm';
-import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
-import { spreadOf } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printTable } from '../measuring/report-table.js';
+import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { spreadOf } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printTable } from '../../measuring/report-table.js';
 
 // The time of the matrix products of a forward pass alone, in several libraries, and of whole passes: no pass can be faster
 // than its products. Each round runs every row of the table once.

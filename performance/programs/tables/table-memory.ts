@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { runDiskBenchmark } from '@ds/bench-disk';
 import { runMemoryBenchmark, type MemoryUse } from '@ds/bench-memory';
 import { writeNpz } from '@ds/criteo-data/npz';
-import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
-import { saveKaggleModel } from '../inputs/kaggle-model.js';
-import { spreadOf } from '../measuring/paired-timing.js';
-import { printTable } from '../measuring/report-table.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
+import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { saveKaggleModel } from '../../inputs/kaggle-model.js';
+import { spreadOf } from '../../measuring/paired-timing.js';
+import { printTable } from '../../measuring/report-table.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
 
 // Memory for serving a model with a tenth of Kaggle's rows, measured by bench-memory. Needs 0.6 GB of disk.
 const folder = temporaryFolder();

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { RandomStream } from '@ds/criteo-data';
 import { MixedPrecisionTable, TableMemory } from '@ds/data-sparsifier';
 import { kaggleDlrmConfig } from '@ds/dlrm';
-import { accessShares, compressibleTables } from '../inputs/compressible-tables.js';
-import { tenthOfKaggle } from '../inputs/forward-batch.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
-import { fbgemmPython } from '../measuring/machine.js';
-import { timeInPairs, type Spread } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printTable } from '../measuring/report-table.js';
+import { accessShares, compressibleTables } from '../../inputs/compressible-tables.js';
+import { tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
+import { fbgemmPython } from '../../measuring/machine.js';
+import { timeInPairs, type Spread } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printTable } from '../../measuring/report-table.js';
 
 // The lookups of a batch of 16384 in 26 tables of a tenth of Kaggle's rows, compressed by compressTables. The rival stores the
 // same rows in int8 and skips the others by an int32 index remapping. Both run on one thread and are timed in CPU time, which

@@ -1,8 +1,8 @@
 import { Dlrm, kaggleConfigFor } from '@ds/dlrm';
-import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // The forward pass at batch 16384 with tables of a tenth of Kaggle's rows, random rows looked up.
 const batchSize = 16384;

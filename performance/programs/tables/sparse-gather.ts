@@ -1,9 +1,9 @@
 import { QuantizedTable, SparseTable, TableMemory } from '@ds/data-sparsifier';
 import { kaggleDlrmConfig } from '@ds/dlrm';
-import { tenthOfKaggle } from '../inputs/forward-batch.js';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // The lookups of a batch of 16384 in 26 pruned tables of a tenth of Kaggle's rows, level 0.9: ours on one thread,
 // PyTorch's int8 rows with pruned rows and an index remap on two.

@@ -3,11 +3,11 @@ import { readSparseModelMetadata } from '@ds/bench-models';
 import { runMemoryBenchmark } from '@ds/bench-memory';
 import { kaggleDlrmConfig } from '@ds/dlrm';
 import { writeNpz } from '@ds/criteo-data/npz';
-import { randomBatch } from '../inputs/forward-batch.js';
-import { saveKaggleModel } from '../inputs/kaggle-model.js';
-import { runCommand, type MeasuredCommand } from '../measuring/measured-command.js';
-import { gigabytes, megabytes, printTable } from '../measuring/report-table.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
+import { randomBatch } from '../../inputs/forward-batch.js';
+import { saveKaggleModel } from '../../inputs/kaggle-model.js';
+import { runCommand, type MeasuredCommand } from '../../measuring/measured-command.js';
+import { gigabytes, megabytes, printTable } from '../../measuring/report-table.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
 
 // The commands at Kaggle's size, 33.8 M rows of 16: one norm, both block shapes, three levels, each model dense and
 // sparse. Needs 10 GB of disk.

@@ -1,8 +1,8 @@
 import { levelSweepsInThreads } from '@ds/data-sparsifier';
-import { kaggleTables } from '../inputs/kaggle-tables.js';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { kaggleTables } from '../../inputs/kaggle-tables.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // The masks of the benchmark's 20 levels, where each block is ranked once and a level is a cut, compared with 20 steps of
 // PyTorch. A fiftieth of Kaggle's rows, so that one round of the rival takes seconds instead of minutes.

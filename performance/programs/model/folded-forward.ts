@@ -1,16 +1,16 @@
 import { RandomStream } from '@ds/criteo-data';
 import { Dlrm, foldMask, kaggleConfigFor, type DlrmConfig, type LabelledBatch } from '@ds/dlrm';
 import * as ort from 'onnxruntime-node';
-import { forwardGraph } from '../../packages/dlrm/src/engines/onnx/graph/dlrm-graphs.js';
-import { InteractionMemory } from '../../packages/dlrm/src/engines/onnx/interaction/interaction-memory.js';
-import { Sessions } from '../../packages/dlrm/src/engines/onnx/sessions.js';
-import { denseLayers } from '../../packages/dlrm/src/models/dlrm/config.js';
-import { featureParts, usedTables } from '../../packages/dlrm/src/models/dlrm/hooks/kept-features.js';
-import { DenseTable } from '../../packages/dlrm/src/tables/dense-table.js';
-import { gatherRowsOfTables } from '../../packages/dlrm/src/tables/gather-rows.js';
-import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
-import { inProcess, spreadOf, timeInPairs } from '../measuring/paired-timing.js';
-import { duration, printTable } from '../measuring/report-table.js';
+import { forwardGraph } from '../../../packages/dlrm/src/engines/onnx/graph/dlrm-graphs.js';
+import { InteractionMemory } from '../../../packages/dlrm/src/engines/onnx/interaction/interaction-memory.js';
+import { Sessions } from '../../../packages/dlrm/src/engines/onnx/sessions.js';
+import { denseLayers } from '../../../packages/dlrm/src/models/dlrm/config.js';
+import { featureParts, usedTables } from '../../../packages/dlrm/src/models/dlrm/hooks/kept-features.js';
+import { DenseTable } from '../../../packages/dlrm/src/tables/dense-table.js';
+import { gatherRowsOfTables } from '../../../packages/dlrm/src/tables/gather-rows.js';
+import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { inProcess, spreadOf, timeInPairs } from '../../measuring/paired-timing.js';
+import { duration, printTable } from '../../measuring/report-table.js';
 
 // The forward pass of models without some activations, compared with the dense model: without columns of z (the input of
 // top_l.0), and without columns of z and units before top_l.2. Batch 16384, tables of a tenth of Kaggle's rows. Then the time

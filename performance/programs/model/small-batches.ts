@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Dlrm, exportOnnx, kaggleConfigFor } from '@ds/dlrm';
-import { randomBatch, tenthOfKaggle } from '../inputs/forward-batch.js';
-import { temporaryFolder } from '../inputs/temporary-folder.js';
-import { timeInPairs } from '../measuring/paired-timing.js';
-import { PythonRival } from '../measuring/python-rival.js';
-import { printComparisons } from '../measuring/report-table.js';
+import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
+import { temporaryFolder } from '../../inputs/temporary-folder.js';
+import { timeInPairs } from '../../measuring/paired-timing.js';
+import { PythonRival } from '../../measuring/python-rival.js';
+import { printComparisons } from '../../measuring/report-table.js';
 
 // The latency of one forward pass of a small batch, tables of a tenth of Kaggle's rows, random rows looked up. The weights are
 // frozen, as in the model of the third rival. It runs the model that exportOnnx wrote.
