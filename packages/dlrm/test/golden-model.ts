@@ -4,7 +4,7 @@ import type { LabelledBatch, StateDict } from '../src/index.js';
 
 export const goldenFolder = join(__dirname, 'golden/dlrm');
 
-/** What facebookresearch/dlrm computed for a small model; `parity/dlrm.py` writes it. */
+/** What facebookresearch/dlrm computed for a small model; `parity/model/dlrm.py` writes it. */
 export interface SmallGolden {
   initial: StateDict;
   /** Ten batches of 64. */
@@ -45,7 +45,7 @@ export async function readSmallGolden(variant: 'small' | 'itself' | 'cat' = 'sma
   };
 }
 
-/** What the small model's ten steps of row-wise Adagrad lead to; `parity/adagrad.py` writes it. */
+/** What the small model's ten steps of row-wise Adagrad lead to; `parity/model/adagrad.py` writes it. */
 export async function readAdagradGolden(): Promise<{
   losses: number[];
   final: StateDict;

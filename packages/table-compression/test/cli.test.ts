@@ -239,7 +239,7 @@ test('writes the same model for torch.load, dense again', async () => {
   for (const name of Object.keys(kept)) expect(again[name]).toEqual(kept[name]);
 });
 
-// That PyTorch's embedding bags give the same rows is proven by parity/mixed_precision.py.
+// That PyTorch's embedding bags give the same rows is proven by parity/compression/mixed_precision.py.
 test('writes rows for FBGEMM without projected ones, and says so', () => {
   const args = [
     ...inputs,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readNpz } from '@ds/criteo-data/npz';
 import type { LabelledBatch, LabelledDataset, StateDict } from '@ds/dlrm';
 
-/** The small model that parity/table_compression.py computed with PyTorch, its rows, and what was found of them. */
+/** The small model that parity/compression/table_compression.py computed with PyTorch, its rows, and what was found of them. */
 export async function readGoldenModel() {
   const arrays = await readNpz(join(__dirname, 'golden/small-model/small.npz'));
   const state: StateDict = {};

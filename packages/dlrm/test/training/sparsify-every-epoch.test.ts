@@ -101,7 +101,7 @@ test('matches PyTorch 2.15 (TrainingAwareDataSparsity in pytorch_lightning): mas
   await model.dispose();
 });
 
-/** What `parity/training_aware_sparsity.py` writes, with its names. */
+/** What `parity/model/training_aware_sparsity.py` writes, with its names. */
 interface Golden {
   epochs: number;
   cases: Record<

@@ -12,7 +12,7 @@ import {
 import { temporaryFolder } from '../../../test-support/src/temporary-folder.js';
 
 const folder = temporaryFolder();
-// Written by PyTorch and safetensors (parity/checkpoints.py).
+// Written by PyTorch and safetensors (parity/checkpoints/checkpoints.py).
 const golden = join(__dirname, '../golden/checkpoints');
 
 const arrays = {

@@ -18,12 +18,12 @@ interface KaggleGolden {
   final: Samples;
 }
 
-/** What facebookresearch/dlrm computed with the Kaggle architecture; `parity/dlrm.py` writes it. */
+/** What facebookresearch/dlrm computed with the Kaggle architecture; `parity/model/dlrm.py` writes it. */
 export function readKaggleGolden(): KaggleGolden {
   return JSON.parse(readFileSync(join(goldenFolder, 'kaggle.json'), 'utf8')) as KaggleGolden;
 }
 
-/** The parameters that parity/dlrm.py starts its Kaggle run from. */
+/** The parameters that parity/model/dlrm.py starts its Kaggle run from. */
 export function kaggleFormulaState(config: DlrmConfig): StateDict {
   const shapes: [string, number[]][] = config.tableRows.map((rows, table) => [
     `emb_l.${table}.weight`,

@@ -33,7 +33,7 @@ describe('a mixed-precision checkpoint that NumPy wrote', () => {
   });
 });
 
-// That PyTorch's embedding bags give the rows of what it writes is proven by parity/mixed_precision.py.
+// That PyTorch's embedding bags give the rows of what it writes is proven by parity/compression/mixed_precision.py.
 describe('saveFbgemmTables', () => {
   const save = (bits: number, columns: number, file = 'x.safetensors') => {
     const table = { data: new Float32Array(columns), shape: [1, columns] };

@@ -23,7 +23,7 @@ from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 from torch.ao.pruning._experimental.data_sparsifier.lightning.callbacks.data_sparsity import TrainingAwareDataSparsity
 from torch.utils.data import DataLoader
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/training-aware-sparsity"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/dlrm/test/golden/training-aware-sparsity"
 EPOCHS = 6
 # Levels that end above 1, a factor whose powers differ from repeated multiplication, and a falling level.
 CASES = {

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--output", default=os.path.join(os.path.dirname(__file__), "../packages/table-compression/test/golden/small-model"))
+parser.add_argument("--output", default=os.path.join(os.path.dirname(__file__), "../../packages/table-compression/test/golden/small-model"))
 folder = parser.parse_args().output
 os.makedirs(folder, exist_ok=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/table-compression/test/golden/refit"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/table-compression/test/golden/refit"
 EXAMPLES, FEATURES, SCALES, RIDGE = 60, 5, 9, 2.5
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-TESTS = Path(__file__).parent.parent / "packages/criteo-data/test/golden"
+TESTS = Path(__file__).parents[2] / "packages/criteo-data/test/golden"
 DAYS = 7
 
 

@@ -18,7 +18,7 @@ from torch import nn
 sys.path.insert(0, str(Path(__file__).parent))
 from dlrm import batch_of, forward, net_and_output, versions, write_json
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/dlrm-variants"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/dlrm/test/golden/dlrm-variants"
 TABLES = [37, 5, 120, 61, 9, 24]
 TORCHREC_TABLES = [37, 5, 120, 61, 9, 24, 3, 4, 6, 7, 8]  # more than ten: t_cat_10 comes before t_cat_2 by name
 

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/own-checkpoint"
 MODEL = ROOT / "packages/test-support/test/golden/original-run/criteo_model.ckpt"
 

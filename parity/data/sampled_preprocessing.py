@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from preprocessing import WrappingNumpy, row
 
-GOLDEN = Path(__file__).parent.parent / "packages/criteo-data/test/golden/sampled-preprocessing"
+GOLDEN = Path(__file__).parents[2] / "packages/criteo-data/test/golden/sampled-preprocessing"
 DAYS = 24
 SEED = 7
 MASK = 0xFFFFFFFF

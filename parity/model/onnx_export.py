@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RUN = ROOT / "packages/test-support/test/golden/original-run"
 DATA = RUN / "kaggleAdDisplayChallenge_processed.npz"
 TOLERANCE = 1e-6

@@ -1,13 +1,13 @@
 /**
  * Reads a mixed-precision checkpoint and writes it again, unchanged and for FBGEMM, for mixed_precision.py to read back:
- * node parity/write_mixed_tables.mjs CHECKPOINT OUTPUT_FOLDER. Needs the build.
+ * node parity/compression/write_mixed_tables.mjs CHECKPOINT OUTPUT_FOLDER. Needs the build.
  */
 import { join } from 'node:path';
 import {
   loadModelTensors,
   saveFbgemmTables,
   saveMixedCheckpoint,
-} from '../packages/tensor-files/dist/index.js';
+} from '../../packages/tensor-files/dist/index.js';
 
 const [checkpoint, output] = process.argv.slice(2);
 const entries = Object.entries(await loadModelTensors(checkpoint));

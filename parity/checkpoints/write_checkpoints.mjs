@@ -1,11 +1,11 @@
 /**
  * Reads every golden checkpoint with our loadCheckpoint and rewrites it in all formats that we write, for
- * checkpoints.py to read back: node parity/write_checkpoints.mjs GOLDEN_FOLDER OUTPUT_FOLDER. Needs the build.
+ * checkpoints.py to read back: node parity/checkpoints/write_checkpoints.mjs GOLDEN_FOLDER OUTPUT_FOLDER. Needs the build.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SparseTable } from '../packages/data-sparsifier/dist/index.js';
-import { loadCheckpoint, saveCheckpoint, saveSparseCheckpoint } from '../packages/dlrm/dist/index.js';
+import { SparseTable } from '../../packages/data-sparsifier/dist/index.js';
+import { loadCheckpoint, saveCheckpoint, saveSparseCheckpoint } from '../../packages/dlrm/dist/index.js';
 
 const [golden, output] = process.argv.slice(2);
 for (const file of readdirSync(golden).filter((name) => /\.(ckpt|pth?|safetensors|npz|zip)$/.test(name))) {

@@ -17,7 +17,7 @@ import safetensors
 import safetensors.numpy
 import torch
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "packages/tensor-files"
 DIM = 16
 
@@ -165,7 +165,7 @@ def main() -> None:
 
     mixed_table = readme_lines()["mixed_table"]
     with tempfile.TemporaryDirectory() as folder:
-        writer = ROOT / "parity/write_mixed_tables.mjs"
+        writer = ROOT / "parity/compression/write_mixed_tables.mjs"
         subprocess.run(["node", writer, output / "model.safetensors", folder], check=True)
         fbgemm = safetensors.numpy.load_file(Path(folder) / "fbgemm.safetensors")
         for name, wanted in expected.items():

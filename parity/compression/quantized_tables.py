@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--output", default=os.path.join(os.path.dirname(__file__), "../packages/data-sparsifier/test/golden/quantized-tables"))
+parser.add_argument("--output", default=os.path.join(os.path.dirname(__file__), "../../packages/data-sparsifier/test/golden/quantized-tables"))
 folder = parser.parse_args().output
 os.makedirs(folder, exist_ok=True)
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from dlrm import net_and_output, parameters_of, small_training, step, versions, write_json
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/adagrad"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/dlrm/test/golden/adagrad"
 RATE, EPSILON = 0.01, 1e-8
 
 

@@ -15,7 +15,7 @@ from dlrm import net_and_output, versions, write_json
 from torch.ao.pruning._experimental.data_sparsifier import DataNormSparsifier
 from torch.nn.utils import parametrize, prune
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/bench-disk/test/golden/table-kinds"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/bench-disk/test/golden/table-kinds"
 DIM = 8
 TABLES = [30, 9, 14]
 CONFIG = {"sparsity_level": 0.5, "sparse_block_shape": (1, 4), "norm": "L1"}

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/dlrm"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/dlrm/test/golden/dlrm"
 KAGGLE_BOTTOM = [13, 512, 256, 64, 16]
 KAGGLE_TOP = [367, 512, 256, 1]
 KAGGLE_TABLES = [1, 3, 4, 10, 15, 18, 24, 27, 105, 305] + [7 * i + 2 for i in range(1, 17)]

@@ -26,7 +26,7 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
-PACKAGE = Path(__file__).parent.parent / "packages/tensor-files"
+PACKAGE = Path(__file__).parents[2] / "packages/tensor-files"
 PACKAGE_GOLDEN = PACKAGE / "test/golden/checkpoints"
 README = PACKAGE / "README.md"
 

@@ -1,6 +1,6 @@
 """Proves that postTrainingSparseQuantize gives the numbers of PyTorch's post_training_sparse_quantize, both orders.
 
-Run: python parity/quantization.py [--output FOLDER]
+Run: python parity/sparsifiers/quantization.py [--output FOLDER]
 Writes tables.bin (the float32 tables), expected.bin (for each case and table: scales float32, zero points float32,
 integers uint8) and cases.json (shapes and configurations, in that order). PyTorch's sort is made stable.
 """

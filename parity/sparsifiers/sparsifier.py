@@ -1,6 +1,6 @@
 """Proves that DataNormSparsifier computes PyTorch's masks: a grid of tables, levels, blocks, zeros per block and norms.
 
-Run: python parity/sparsifier.py [--output FOLDER]
+Run: python parity/sparsifiers/sparsifier.py [--output FOLDER]
 Writes grid.json (the axes, in the order of the loops), tables.bin (the float32 tables) and masks.bin (for each
 case the mask's bits, least significant first, in whole bytes). PyTorch's sort is made stable: which of equal
 values its own one takes first is left open.

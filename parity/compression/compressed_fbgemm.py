@@ -19,7 +19,7 @@ import safetensors.numpy
 import torch
 from mixed_precision import readme_lines
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RUN = ROOT / "packages/test-support/test/golden/original-run"
 BATCH = 512
 KINDS = ("2bit", "4bit", "byte")

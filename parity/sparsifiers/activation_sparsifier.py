@@ -1,6 +1,6 @@
 """Proves that ActivationSparsifier keeps PyTorch's state: random operations, and the state after each.
 
-Run: python parity/activation_sparsifier.py [--output FOLDER]
+Run: python parity/sparsifiers/activation_sparsifier.py [--output FOLDER]
 Writes operations.json: scenarios of registering layers with and without features, again and with overrides, forward
 passes on random inputs, steps, squashes, layers unregistered, and the state saved and loaded into a new sparsifier
 ("renew"). After each operation stand what is aggregated, the masks, the sparse masks of the state dict and the

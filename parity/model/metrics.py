@@ -13,7 +13,7 @@ import numpy as np
 import sklearn
 from sklearn import metrics
 
-PACKAGE_GOLDEN = Path(__file__).parent.parent / "packages/dlrm/test/golden/metrics"
+PACKAGE_GOLDEN = Path(__file__).parents[2] / "packages/dlrm/test/golden/metrics"
 
 
 def scores_of(kind, size, random):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from dlrm import forward, net_and_output, parameters_of, small_training, versions, write_json
 
-DEFAULT_OUTPUT = Path(__file__).parent.parent / "packages/dlrm/test/golden/held-training"
+DEFAULT_OUTPUT = Path(__file__).parents[2] / "packages/dlrm/test/golden/held-training"
 EPOCHS = 2
 PRUNED_TABLE = 1
 

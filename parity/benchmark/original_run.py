@@ -32,7 +32,7 @@ with contextlib.redirect_stdout(sys.stderr):
     import dlrm_data_pytorch
     from dlrm_s_pytorch import DLRM_Net
 
-PACKAGE_GOLDEN = Path(__file__).parent.parent / "packages/test-support/test/golden/original-run"
+PACKAGE_GOLDEN = Path(__file__).parents[2] / "packages/test-support/test/golden/original-run"
 
 ROWS = 2807  # days of 401 rows, so that the halves of the last day differ by one
 DIM = 8

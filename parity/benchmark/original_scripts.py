@@ -34,7 +34,7 @@ import sklearn.exceptions
 import sklearn.metrics
 import torch
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 sys.path.insert(0, os.environ["DLRM_SOURCE"])
 with contextlib.redirect_stdout(sys.stderr):
     import dlrm_data_pytorch

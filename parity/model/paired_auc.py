@@ -9,7 +9,7 @@ import sklearn
 from sklearn.metrics import roc_auc_score
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--output", type=Path, default=Path(__file__).parent.parent / "packages/dlrm/test/golden/paired-auc")
+parser.add_argument("--output", type=Path, default=Path(__file__).parents[2] / "packages/dlrm/test/golden/paired-auc")
 output = parser.parse_args().output
 random = np.random.default_rng(1988)
 
