@@ -168,6 +168,22 @@ describe('DataNormSparsifier', () => {
     }
   });
 
+  test('suggests the options that only the constructor or only addData has', () => {
+    const construct = (options: object) => () => new DataNormSparsifier(options);
+    expect(construct({ nrom: 'L2' })).toThrow('unknown option "nrom": did you mean norm?');
+    expect(construct({ scop: 'global' })).toThrow('unknown option "scop": did you mean scope?');
+    const add = () =>
+      new DataNormSparsifier().addData('t', randomTable(3, [2, 4]), { reuse_mask: false } as object);
+    expect(add).toThrow('unknown option "reuse_mask": did you mean reuseMask?');
+  });
+
+  test('takes an option that is undefined as not given', () => {
+    const sparsifier = new DataNormSparsifier({ sparsityLevel: 0.25, sparseBlockShape: [1, 2] });
+    const options = { sparsityLevel: undefined, sparseBlockShape: [1, 1] as const, zerosPerBlock: undefined };
+    sparsifier.addData('t', { data: Float32Array.of(4, 3, 2, 1), shape: [4] }, options as object).step();
+    expect([...sparsifier.getMask('t')]).toEqual([1, 1, 1, 0]);
+  });
+
   test('steps in threads as a subclass that makes its own masks does', async () => {
     class PrunesAll extends DataNormSparsifier {
       override updateMask(name: string): void {
@@ -181,7 +197,11 @@ describe('DataNormSparsifier', () => {
 
   test('refuses what is no table', () => {
     const sparsifier = new DataNormSparsifier();
-    expect(() => sparsifier.addData('t', 3 as never)).toThrow('data "t": expected a table');
+    for (const data of [3, null, undefined, {}]) {
+      expect(() => sparsifier.addData('t', data as never)).toThrow(
+        `data "t": expected a table { data, shape } or a tensor, found ${String(data)}`,
+      );
+    }
     expect(() => sparsifier.addData('t', { data: [1, 2], shape: [2] } as never)).toThrow(
       'table "t": expected its data as a Float32Array, found Array',
     );

@@ -72,6 +72,15 @@ test.each(cases)(
   },
 );
 
+test('sparsifies first by default', () => {
+  const config = { sparsityLevel: 0.5, sparseBlockShape: [1, 1] as const };
+  const table = { data: Float32Array.of(5, 6, 7, 8), shape: [1, 4] };
+  const { t } = postTrainingSparseQuantize({ t: table }, config);
+  // The pruned row is 0, 0, 7, 8, and its values take part in the scale; the row as it was has a range of 3.
+  expect(t).toEqual(quantizeRows('t', { data: Float32Array.of(0, 0, 7, 8), shape: [1, 4] }));
+  expect(t).not.toEqual(postTrainingSparseQuantize({ t: table }, { ...config, sparsifyFirst: false }).t);
+});
+
 test('dequantized rows are within half a step of the values', () => {
   const table = randomTable(5, [30, 16]);
   const quantized = quantizeRows('t', table);
