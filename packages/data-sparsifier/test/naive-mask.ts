@@ -45,8 +45,8 @@ export function naiveMask(
   return mask;
 }
 
-// Array.prototype.sort is stable.
-function nanLast(a: number, b: number): number {
+/** Compares two numbers, NaN last and equal to itself. `Array.prototype.sort` is stable. */
+export function nanLast(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return a < b ? -1 : Number(a > b);
 }

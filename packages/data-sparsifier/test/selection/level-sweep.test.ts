@@ -122,6 +122,16 @@ describe('levelSweep', () => {
     expect(() => sweep.mask(0.5, new Uint8Array(7))).toThrow('mask: expected 8 entries, found 7');
   });
 
+  test.each([
+    ['level', 'levels'],
+    ['block_shape', 'sparseBlockShape'],
+    ['nrom', 'norm'],
+    ['zerosInBlock', 'zerosPerBlock'],
+  ])('says of the misspelt option %s that it may be %s', (wrong, right) => {
+    const options = { table: { data: new Float32Array(8), shape: [2, 4] }, levels: [0.5], [wrong]: 1 };
+    expect(() => levelSweep(options)).toThrow(`unknown option "${wrong}": did you mean ${right}?`);
+  });
+
   test('says what is wrong with its options', () => {
     const table = { data: new Float32Array(8), shape: [2, 4] };
     const sweep = levelSweep({ table, levels: [0.5, 0] });
@@ -144,9 +154,10 @@ describe('levelSweep', () => {
     expect(() => levelSweep({ table, levels: [0, 1.5] })).toThrow(
       'sparsity level: expected a number from 0 to 1, found 1.5',
     );
-    expect(() => levelSweep({ table: { ...table, shape: [3, 3] }, levels: [0] })).toThrow(
-      'table "table": shape [3, 3] takes 9 values, found 8 in its data',
-    );
+    const wrong = { table: { ...table, shape: [3, 3] }, levels: [0] };
+    const message = 'table "table": shape [3, 3] takes 9 values, found 8 in its data';
+    expect(() => levelSweep(wrong)).toThrow(message);
+    expect(() => LevelSweep.fromRanks({ ...wrong, ranks: sweep.ranks })).toThrow(message);
   });
 });
 

@@ -1,20 +1,25 @@
 import fc from 'fast-check';
 import { levelSweep, type Norm } from '@ds/data-sparsifier';
 import { blockGrid } from '../../src/selection/ranking/block-grid.js';
-import { blockKeys, keyOf } from '../../src/selection/ranking/block-keys.js';
+import { blockKeys } from '../../src/selection/ranking/block-keys.js';
 import type * as LevelSweeps from '../../src/selection/level-sweep.js';
 import { rankBlocks } from '../../src/selection/ranking/rank-blocks.js';
 import { rankKeys } from '../../src/selection/ranking/rank-by-digits.js';
 import type * as SelectionKernels from '../../src/selection/selection-kernel.js';
 import { selectionKernel } from '../../src/selection/selection-kernel.js';
+import { nanLast } from '../naive-mask.js';
 import { randomTable } from '../random-table.js';
 
-/** The rank by the definition: of the keys in ascending order, equal ones by their places, how many cuts are before. */
+/**
+ * The rank by the definition: of the floats with these bits in ascending order of their magnitudes, NaN last and equal
+ * ones by their places, how many cuts are before.
+ */
 function ranksByDefinition(keys: Int32Array, cuts: readonly number[]): Uint8Array {
+  const sizes = new Float32Array(keys.buffer, keys.byteOffset, keys.length).map(Math.abs);
   const ranks = new Uint8Array(keys.length);
   const places = Array.from(keys, (_, place) => place);
   places
-    .sort((a, b) => keyOf(keys[a]!) - keyOf(keys[b]!) || a - b)
+    .sort((a, b) => nanLast(sizes[a]!, sizes[b]!) || a - b)
     .forEach((place, position) => (ranks[place] = cuts.filter((cut) => cut <= position).length));
   return ranks;
 }
@@ -147,4 +152,13 @@ test('masks of many values are written as the ranks say, at any offset of their 
     sweep.mask(0.3, room.subarray(3, 3 + table.data.length));
     expect([...room]).toEqual([9, 9, 9, ...expected, 9, 9, 9, 9]);
   }
+});
+
+test('the keys of single values under L1 are the values themselves, not a copy', () => {
+  const { data } = randomTable(5, [12]);
+  const keysOf = (blockShape: [number, number], norm: Norm) =>
+    blockKeys(data, blockGrid('t', [3, 4], blockShape), norm);
+  expect(keysOf([1, 1], 'L1').buffer).toBe(data.buffer);
+  for (const keys of [keysOf([1, 1], 'L2'), keysOf([1, 2], 'L1'), keysOf([2, 1], 'L1')])
+    expect(keys.buffer).not.toBe(data.buffer);
 });

@@ -63,6 +63,22 @@ describe('DataNormSparsifier', () => {
     expect(sparsifier.getMask('t')).toEqual(naiveMask(table.data, [30, 100], config));
   });
 
+  // Blocks of up to 24 values are sorted in one way, those of up to 512 in another, and larger ones are ranked.
+  test.each([24, 25, 512, 513])('selects inside blocks of %i values', (size) => {
+    const table = randomTable(size, [4, size]);
+    // Equal values, too.
+    table.data = table.data.map((value) => Math.round(value * size) / size);
+    const config = {
+      sparsityLevel: 0.5,
+      sparseBlockShape: [1, size],
+      zerosPerBlock: 11,
+      norm: 'L2',
+    } as const;
+    const sparsifier = new DataNormSparsifier(config).addData('t', table);
+    sparsifier.step();
+    expect(sparsifier.getMask('t')).toEqual(naiveMask(table.data, [4, size], config));
+  });
+
   test('rounds the number of blocks half to even', () => {
     const pruned = (values: number, sparsityLevel: number) => {
       const table = { data: new Float32Array(values).fill(1), shape: [values] };

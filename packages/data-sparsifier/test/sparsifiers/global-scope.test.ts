@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DataNormSparsifier, globalLevelSweeps, type Table } from '@ds/data-sparsifier';
 import { arbitraryBlocks, arbitraryLevel, arbitraryMatrix, arbitraryNorm } from '../arbitrary-table.js';
-import { naiveMask } from '../naive-mask.js';
+import { naiveMask, nanLast } from '../naive-mask.js';
 import { randomTable } from '../random-table.js';
 
 const arbitraryTables = fc.array(arbitraryMatrix, { minLength: 1, maxLength: 4 });
@@ -30,12 +30,6 @@ function naiveGlobalMasks(
     }
     return found;
   });
-  const nanLast = (a: number, b: number) =>
-    Number.isNaN(a) || Number.isNaN(b)
-      ? Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-      : a < b
-        ? -1
-        : Number(a > b);
   const exact = config.sparsityLevel * blocks.length;
   const below = Math.floor(exact);
   const pruned = exact - below === 0.5 ? below + (below % 2) : Math.round(exact);
@@ -162,5 +156,23 @@ describe("scope 'global'", () => {
     sparsifier.addData('t', randomTable(1, [4, 8])).enableMaskUpdate = false;
     sparsifier.step();
     expect(sparsifier.getMask('t')).toEqual(new Uint8Array(32).fill(1));
+  });
+});
+
+describe('the ranks of all tables', () => {
+  const tables = { a: randomTable(1, [5, 4]), b: randomTable(2, [3, 4]) };
+  const options = { tables, levels: [0.5] };
+  const { SharedArrayBuffer } = globalThis;
+  afterEach(() => void Object.assign(globalThis, { SharedArrayBuffer }));
+
+  test('are in shared memory, from which other threads can go on', () => {
+    for (const { ranks } of globalLevelSweeps(options).values())
+      expect(ranks.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  test('are the same without shared memory, as in a browser', () => {
+    const expected = [...globalLevelSweeps(options).values()].map(({ ranks }) => [...ranks]);
+    Object.assign(globalThis, { SharedArrayBuffer: undefined });
+    expect([...globalLevelSweeps(options).values()].map(({ ranks }) => [...ranks])).toEqual(expected);
   });
 });
