@@ -71,7 +71,7 @@ interface TablePart {
 function partsOf(data: Float32Array, { grid, norm }: SweepPlan, count: number): TablePart[] {
   const { rows, columns, blockRows, blockColumns, gridRows, gridColumns } = grid;
   // A table of one row is divided between columns, which are contiguous there.
-  const isRow = gridRows === 1 && rows === 1;
+  const isRow = rows === 1;
   const bands = isRow ? gridColumns : gridRows;
   const parts: TablePart[] = [];
   for (let i = 0; i < count; i++) {
