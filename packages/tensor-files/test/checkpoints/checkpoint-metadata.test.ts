@@ -11,6 +11,7 @@ import {
 } from '@ds/tensor-files';
 import { readSafetensorsHeader } from '@ds/tensor-files/safetensors';
 import { fileSource } from '@ds/files';
+import { metadataComment, metadataFrom } from '../../src/checkpoints/checkpoint-metadata.js';
 import { temporaryFolder } from '../../../test-support/src/temporary-folder.js';
 import { readFileSync } from 'node:fs';
 
@@ -82,4 +83,42 @@ it('stands next to sparse and mixed-precision tables, whose own descriptions are
 it('is not what PyTorch keeps of its modules (the _metadata of a state dict)', async () => {
   const path = join(golden, 'training.pt');
   expect((await read(path)).metadata).toEqual({});
+});
+
+describe('metadata of any value', () => {
+  it('are its texts, of a map or an object', () => {
+    const expected = { a: 'b', c: '' };
+    expect(metadataFrom({ a: 'b', n: 1, c: '', o: {} })).toEqual(expected);
+    expect(
+      metadataFrom(
+        new Map<unknown, unknown>([
+          ['a', 'b'],
+          [1, 'x'],
+          ['n', null],
+          ['c', ''],
+        ]),
+      ),
+    ).toEqual(expected);
+    for (const other of [null, undefined, 'text', 1, ['a', 'b'], new Map()])
+      expect(metadataFrom(other)).toEqual({});
+  });
+
+  it('are at most a hundred, of at most a thousand characters each', () => {
+    const texts = {
+      a: 'x'.repeat(999),
+      b: 'x'.repeat(1000),
+      [`${'c'.repeat(1000)}`]: '',
+      [`${'d'.repeat(1000)}`]: 'x',
+    };
+    expect(Object.keys(metadataFrom(texts))).toEqual(['a', 'c'.repeat(1000)]);
+    const many = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`k${i}`, 'x']));
+    expect(Object.keys(metadataFrom(many))).toEqual(Object.keys(many).slice(0, 100));
+  });
+
+  it('are JSON in ASCII as the comment of an archive', () => {
+    expect(metadataComment({})).toBe('');
+    expect(metadataComment({ 'é\x7f': '~ ߿漢🎉' })).toBe(
+      '{"\\u00e9\\u007f":"~ \\u07ff\\u6f22\\ud83c\\udf89"}',
+    );
+  });
 });
