@@ -7,6 +7,7 @@ import {
   loadTables,
   makeTablesSparse,
   memoryFor,
+  readPackedMetadata,
   saveCheckpoint,
   saveSparseCheckpoint,
   type ModelState,
@@ -98,6 +99,15 @@ describe('loadModelTensors', () => {
       cause: expect.any(RangeError) as unknown,
     });
   });
+});
+
+it('a float64 tensor of a file is noted, once', async () => {
+  const path = join(__dirname, '../golden/checkpoints/dtypes.safetensors');
+  for (const load of [loadCheckpoint, loadModelTensors]) {
+    const notes: string[] = [];
+    await load(path, { onNote: (note) => void notes.push(note) });
+    expect(notes).toEqual([`${path}: float64 in the file, rounded to float32 and written as such: float64`]);
+  }
 });
 
 describe('makeTablesSparse', () => {
@@ -222,6 +232,10 @@ describe('loadTables', () => {
       await load(path);
       expect(openFiles()).not.toContain(realpathSync(path));
     }
+    const packed = join(folder, 'packed.npz');
+    await saveCheckpoint(packed, { bias });
+    await readPackedMetadata(packed);
+    expect(openFiles()).not.toContain(realpathSync(packed));
     const wrong = join(folder, 'wrong.npz');
     await saveSparseCheckpoint(join(folder, 'x.safetensors'), { tables: {}, tensors: { bias } });
     copyFileSync(join(folder, 'x.safetensors'), wrong);
