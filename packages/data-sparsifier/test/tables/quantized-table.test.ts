@@ -124,6 +124,12 @@ describe('QuantizedTable', () => {
     expect([...quantized.packedRows()]).toEqual([0, 1, 2, 255, 0x00, 0x3c, 0, 0]);
   });
 
+  test('takes the largest values of float16', () => {
+    const table = { data: Float32Array.of(-65504, 65504), shape: [1, 2] };
+    // Scale 131008 / 15 is rounded up to 8736 in float16, of which 15 lie between the codes 0 and 15.
+    expect([...QuantizedTable.fromDense({ table, bits: 4 }).toDense()]).toEqual([-65504, -65504 + 15 * 8736]);
+  });
+
   test.each([
     [
       'a value that is not a number',

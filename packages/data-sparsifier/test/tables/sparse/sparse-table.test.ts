@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from '../../../../test-support/src/built-file.js';
 import fc from 'fast-check';
 import { QuantizedTable } from '../../../src/tables/quantized-table.js';
+import { expandSparseBitmaps } from '../../../src/tables/sparse/sparse-bitmaps.js';
 import { SparseTable } from '../../../src/tables/sparse/sparse-table.js';
 import { TableMemory } from '../../../src/tables/table-memory.js';
 
@@ -177,6 +178,36 @@ describe('SparseTable', () => {
     expect(whole).toMatchObject({ blockWidth: 2, keptBlocks: 1 });
     const cut = SparseTable.fromDense({ table, mask: Uint8Array.of(1, 1, 0, 1), blockWidth: 2 });
     expect(cut).toMatchObject({ blockWidth: 1, keptBlocks: 3 });
+    // In any row; but a row does not go on in the next one.
+    const rows = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] };
+    const below = SparseTable.fromDense({
+      table: rows,
+      mask: Uint8Array.of(1, 1, 1, 1, 0, 1),
+      blockWidth: 2,
+    });
+    expect(below).toMatchObject({ blockWidth: 1, keptBlocks: 5 });
+    const edge = SparseTable.fromDense({ table: rows, mask: Uint8Array.of(1, 1, 0, 1, 1, 1), blockWidth: 2 });
+    expect(edge).toMatchObject({ blockWidth: 2, keptBlocks: 3 });
+  });
+
+  test('from pieces stores a partially kept block entirely, with zeros for the pruned values', () => {
+    const pieces = () => [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8)];
+    const mask = Uint8Array.of(1, 0, 0, 0, 0, 1, 1, 1);
+    const table = SparseTable.fromPieces({ shape: [2, 4], blockWidth: 2, pieces, mask });
+    expect(table).toMatchObject({ blockWidth: 2, keptBlocks: 3 });
+    expect([...table.toDense()]).toEqual([1, 0, 0, 0, 0, 6, 7, 8]);
+  });
+
+  test('is expanded from its bitmaps as from the table', () => {
+    fc.assert(
+      fc.property(cases, (input) => {
+        const table = build(input);
+        const { rows, dim, blockWidth } = table;
+        const dense = new Float32Array(rows * dim);
+        expandSparseBitmaps({ rows, dim, blockWidth, ...table.bitmaps() }, dense);
+        expect(bitsOf(dense)).toEqual(masked(input));
+      }),
+    );
   });
 
   // The bounds are shares of the dense float32 table at random sparsity, dim 16.
@@ -402,6 +433,33 @@ describe('SparseTable', () => {
           values: new Float32Array(1),
         }),
       /^values: expected 2 values for 2 kept blocks of 1, found 1/,
+    ],
+    [
+      'values that are not whole blocks',
+      () =>
+        SparseTable.fromBitmaps({
+          ...{ rows: 1, dim: 4, blockWidth: 2, rowBits: Uint8Array.of(1), blockBits: Uint8Array.of(3) },
+          values: new Float32Array(3),
+        }),
+      /^values: expected 4 values for 2 kept blocks of 2, found 3/,
+    ],
+    [
+      'bits of blocks that are too few for the kept rows',
+      () =>
+        SparseTable.fromBitmaps({
+          ...{ rows: 2, dim: 5, blockWidth: 1, rowBits: Uint8Array.of(3), blockBits: Uint8Array.of(3) },
+          values: new Float32Array(2),
+        }),
+      /^blockBits: expected 2 bytes for 10 bits, found 1/,
+    ],
+    [
+      'more kept blocks than a count of 32 bits',
+      () =>
+        SparseTable.fromPieces({
+          ...{ shape: [1, 1], blockWidth: 1, pieces: () => [new Float32Array(1)] },
+          sizes: { rows: 1, dim: 1, blockWidth: 1, storedRows: 1, keptBlocks: 2 ** 32 },
+        }),
+      /^a sparse table keeps at most 4294967295 blocks, found 4294967296/,
     ],
     [
       'a bitmap with ones after its end',
