@@ -541,8 +541,13 @@ describe('MixedPrecisionTable', () => {
       ],
       [
         'classes twice',
-        { classes: parts.classes.map(({ rows }) => ({ bits: 8, rows })) },
-        /^rows8: |^classes: expected rows of 8 bits only once/,
+        { classes: [parts.classes[0]!, parts.classes[0]!, parts.classes[2]!] },
+        `classes: expected rows of ${parts.classes[0]!.bits} bits only once`,
+      ],
+      [
+        'a class without rows',
+        { classes: [{ ...parts.classes[0]!, rows: new Uint8Array() }, ...parts.classes.slice(1)] },
+        /^rows\d: expected rows of \d+ bytes, at least one, found/,
       ],
       [
         'a class out of range',
@@ -589,6 +594,16 @@ describe('MixedPrecisionTable', () => {
         ['another basis', { projection: { basis: basis.subarray(2), kinds } }, /^basis: expected 24 bytes/],
         ['no kinds', { projection: { basis, kinds: [] } }, 'projection: expected 1 to 6 kinds'],
         [
+          'seven kinds',
+          { projection: { basis, kinds: Array.from({ length: 7 }, () => first) } },
+          'projection: expected 1 to 6 kinds',
+        ],
+        [
+          'one coefficient of two of too many bits',
+          { projection: { basis, kinds: [{ ...first, coefficientBits: [3, 17] }, second] } },
+          'rows128: expected coefficients of 0 to 16 bits, at least 1 together, found [3, 17]',
+        ],
+        [
           'coefficients of no bits',
           { projection: { basis, kinds: [first, { ...second, coefficientBits: [0] }] } },
           'rows129: expected coefficients of 0 to 16 bits, at least 1 together, found [0]',
@@ -610,12 +625,18 @@ describe('MixedPrecisionTable', () => {
         ],
         ['no count', withClass({ count: undefined }), 'rows129: expected a number of rows'],
         ['no rows', withClass({ count: 0, rows: new Uint8Array() }), 'rows129: expected a number of rows'],
-        ['another count', withClass({ count: count! + 9 }), /^rows129: expected \d+ bytes for/],
+        ['another count', withClass({ count: count! + 9 }), /^rows129: expected \d+ bytes for .*found \d+$/],
         ['ones after the rows', withClass({ rows: padded }), /^rows129: has ones after its \d+ rows/],
       ])('refuses %s', (_, changed, message) => {
         expect((count! * 7) % 8).not.toBe(0);
         expect(() => MixedPrecisionTable.fromParts({ ...whole, ...changed })).toThrow(message);
       });
+    });
+
+    test('refuses to be expanded into another room', () => {
+      expect(() => MixedPrecisionTable.fromParts(parts).expandInto(new Float32Array(3999))).toThrow(
+        new RangeError('expected room for 1000 rows of 4 values, found 3999 values'),
+      );
     });
 
     test('refuses rows that do not increase', () => {
