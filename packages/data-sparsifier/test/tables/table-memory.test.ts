@@ -1,5 +1,5 @@
 import { QuantizedTable } from '../../src/tables/quantized-table.js';
-import { SparseTable } from '../../src/tables/sparse-table.js';
+import { SparseTable } from '../../src/tables/sparse/sparse-table.js';
 import { TableMemory } from '../../src/tables/table-memory.js';
 
 const pageBytes = 65536;

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ZipWriter } from '@ds/files';
 import { loadCheckpoint, readPackedMetadata, saveCheckpoint, writeCheckpoint } from '@ds/tensor-files';
-import { temporaryFolder } from '../../test-support/src/temporary-folder.js';
+import { temporaryFolder } from '../../../test-support/src/temporary-folder.js';
 
 const folder = temporaryFolder();
-const golden = join(__dirname, 'golden/checkpoints');
+const golden = join(__dirname, '../golden/checkpoints');
 const file = (name: string, bytes: Uint8Array) => {
   const path = join(folder, name);
   writeFileSync(path, bytes);
