@@ -90,11 +90,15 @@ export class OnnxNetwork implements Network {
     const section = { from: from?.module, to };
     const modules = modulesBetween(this.#modules, section);
     const frozen = this.#frozen;
-    const session = await (frozen ?? this.#sessions).get(`forward ${JSON.stringify(section)}`, () =>
-      forwardGraph(this.#config, {
-        ...section,
-        constants: frozen && mapValues(this.#parameters, ({ data }) => data as Float32Array),
-      }),
+    const session = await (frozen ?? this.#sessions).get(
+      `forward ${JSON.stringify(section)}`,
+      () =>
+        forwardGraph(this.#config, {
+          ...section,
+          constants: frozen && mapValues(this.#parameters, ({ data }) => data as Float32Array),
+        }),
+      // No other graph of a served model would run meanwhile.
+      { threadsSpin: frozen !== undefined },
     );
     const values = from?.values ?? input.dense;
     const { result } = await session.run({

@@ -13,8 +13,8 @@ type Feeds = Record<string, OnnxRuntime.Tensor>;
 // Examples at a time on this thread, where ONNX Runtime runs each layer on its own threads. With fewer, those threads would
 // wait for one another too often; with more, the activations would not fit into the CPU's caches.
 const partSize = 4096;
-// A smaller batch is not worth the messages to threads.
-const minThreadedBatch = 4096;
+/** Examples of a batch that is computed on several threads; a smaller one is not worth the messages to them. */
+export const minThreadedBatch = 4096;
 
 /** The forward pass on the CPU: small batches on this thread, large ones on several. */
 export class CpuForward {

@@ -1,10 +1,10 @@
 import type { ModuleInput, NetworkInput } from '../../engine.js';
 import { OnnxNetwork, type OnnxNetworkParts } from '../network.js';
-import { CpuForward } from './cpu-forward.js';
+import { DenseTable } from '../../../tables/dense-table.js';
+import { CpuForward, minThreadedBatch } from './cpu-forward.js';
 
-// Up to this size, a single graph that contains the weights is faster: passing the weights to two graphs, and rearranging them
-// for the matrix products, takes as long as the products.
-const smallBatch = 64;
+// Of tables that may be zero, a larger batch skips the zeros, which a graph cannot.
+const fewExamples = 256;
 
 /** The network on the CPU; its forward pass computes the interaction in WebAssembly, between two graphs. */
 export class CpuNetwork extends OnnxNetwork {
@@ -24,7 +24,7 @@ export class CpuNetwork extends OnnxNetwork {
 
   override async forward(input: NetworkInput, section: { from?: ModuleInput; to?: string } = {}) {
     const { from, to } = section;
-    if (this.isFrozen && input.size <= smallBatch) return super.forward(input, section);
+    if (this.isFrozen && this.#isOneGraph(input)) return super.forward(input, section);
     if (to === undefined && !from) return this.#forward.forward(input, this.feeds);
     if (to === undefined && from?.module === 'interaction') {
       return this.#forward.forward({ ...input, bottomOutput: from.values }, this.feeds);
@@ -32,5 +32,13 @@ export class CpuNetwork extends OnnxNetwork {
     if (to === 'interaction' && !from) return this.#forward.bottomOutput(input.dense, this.feeds);
     if (to === 'top_l.0' && !from) return this.#forward.features(input, this.feeds);
     return super.forward(input, section);
+  }
+
+  /**
+   * Whether a frozen network computes a batch as one graph that contains the weights. Passing the weights to two graphs, and
+   * rearranging them for the matrix products, would take as long as the products of a few examples.
+   */
+  #isOneGraph({ size, tables }: NetworkInput): boolean {
+    return size < (tables.every((table) => table instanceof DenseTable) ? minThreadedBatch : fewExamples);
   }
 }
