@@ -41,6 +41,25 @@ test('says how many tables were pruned, and how many of their values are 0', asy
   });
 });
 
+test('zips that were only counted are said not to be kept', async () => {
+  await withTemporaryFolder(async (outputDir) => {
+    const sparseModelMetadata = join(outputDir, 'metadata.csv');
+    const notes = async (...paths: readonly string[]) => {
+      const lines = paths.map(
+        (path, level) => `L1,"(1, 4)",0.${level},0.1,3,${path},4096000,${path ? '' : 7}`,
+      );
+      const header =
+        'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path,bytes,tables_crc32';
+      await writeFile(sparseModelMetadata, [header, ...lines, ''].join('\n'));
+      const { reportFile } = await createReport({ sparseModelMetadata, outputDir });
+      return readFile(reportFile, 'utf8');
+    };
+    expect(await notes('', '')).toContain('The zips were not kept, only their bytes were counted.');
+    expect(await notes('', 'b.zip', '')).toContain('2 of the 3 zips were not kept');
+    expect(await notes('a.zip', 'b.zip')).not.toContain('not kept');
+  });
+});
+
 test('sparse models are said to be sparse, in the text and in the chart', async () => {
   const { html, table, chart } = await report('a.zip,4096000,a.zip,4096000', 'b.zip,2048000,b.zip,2048000');
   expect(html).toContain('with its embedding tables sparse (only the kept blocks and bitmaps of them)');
