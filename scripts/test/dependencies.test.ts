@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { publishedPackages, root } from './published-packages.js';
+import { privateWorkspaces, publishedPackages, root } from './published-packages.js';
 
 /** The packages that a built file loads, its own files and Node's modules left out. */
 function packagesLoadedBy(path: string): string[] {
@@ -36,10 +36,24 @@ function isLoadingCall(node: ts.Node): node is ts.CallExpression {
   );
 }
 
+function loadedByBuild(folder: string): Set<string> {
+  const dist = join(folder, 'dist');
+  return new Set(readdirSync(dist).flatMap((name) => packagesLoadedBy(join(dist, name))));
+}
+
+const builtExamples = privateWorkspaces.filter(
+  ({ folder, json }) => dirname(folder) === join(root, 'examples') && json.scripts?.['build'],
+);
+
 describe('dependencies', () => {
+  // Otherwise Node finds whatever version of them another package brought along.
+  it.each(builtExamples)('of the example $name have all that its built files load', ({ folder, json }) => {
+    const declared = Object.keys(json.dependencies ?? {});
+    expect([...loadedByBuild(folder)].filter((name) => !declared.includes(name))).toEqual([]);
+  });
+
   it.each(publishedPackages)('of $name are what its built files load', ({ folder, json }) => {
-    const dist = join(folder, 'dist');
-    const loaded = new Set(readdirSync(dist).flatMap((name) => packagesLoadedBy(join(dist, name))));
+    const loaded = loadedByBuild(folder);
     loaded.delete(json.name);
     const declared = Object.keys(json.dependencies ?? {});
     const optional = [json['peerDependencies'], json['optionalDependencies']].flatMap((some) =>

@@ -10,6 +10,7 @@ export interface PackageJson {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   bin?: Record<string, string>;
+  scripts?: Record<string, string>;
   exports: Record<string, unknown>;
   [field: string]: unknown;
 }
