@@ -121,15 +121,22 @@ export function madeFromOf({
   return undefined;
 }
 
-/** The day counts of `modelsAndDataOptions`, in the form that `openCriteoDataset` of @ds/criteo-data takes. */
+/**
+ * The day counts of `modelsAndDataOptions`, in the form that `openCriteoDataset` of @ds/criteo-data takes. A command may open
+ * the data many times; `note` is told once where they were found.
+ */
 export function dayCountsOf(
   { dayCounts, rawDataFile }: { dayCounts?: string; rawDataFile?: string },
   note: (text: string) => void,
 ) {
+  const told = new Set<string>();
   return {
     file: dayCounts,
     rawDataFile,
-    onFound: (file: string) => note(`days as counted in ${file}`),
+    onFound: (file: string) => {
+      if (!told.has(file)) note(`days as counted in ${file}`);
+      told.add(file);
+    },
   };
 }
 
