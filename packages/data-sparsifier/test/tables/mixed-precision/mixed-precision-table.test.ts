@@ -469,6 +469,7 @@ describe('MixedPrecisionTable', () => {
 
   test.each([
     [{ bits: Uint8Array.of(0, 3) }, 'expected rows of 0, 1, 2, 4, 8, 16, 32 bits, found 3 at row 1'],
+    [{ bits: Uint8Array.of(0, 128) }, 'expected rows of 0, 1, 2, 4, 8, 16, 32 bits, found 128 at row 1'],
     [{ bits: Uint8Array.of(0) }, 'expected the bits of 2 rows, found 1'],
     [{ bits: Uint8Array.of(4, 4) }, 'expected 12 bytes for 2 rows of 4 bits, found 6'],
     [{ bits: Uint8Array.of(0, 8) }, 'expected 8 bytes for 1 rows of 8 bits, found 0'],
@@ -476,9 +477,20 @@ describe('MixedPrecisionTable', () => {
       { rowsByBits: { 4: Uint8Array.of(1, 2, 0, 0x7c, 0, 0) } },
       'rows4: expected finite scales and minima, found another value at position 0',
     ],
+    [
+      { bits: Uint8Array.of(4, 4), rowsByBits: { 4: Uint8Array.of(...new Uint8Array(11), 0xfc) } },
+      'rows4: expected finite scales and minima, found another value at position 1',
+    ],
   ])('refuses rows that do not fit: %j', (changed, message) => {
     const rows = { shape: [2, 4] as const, bits: Uint8Array.of(0, 4), rowsByBits: { 4: new Uint8Array(6) } };
     expect(() => MixedPrecisionTable.fromRows({ ...rows, ...changed })).toThrow(new RangeError(message));
+  });
+
+  test('may have 2^31 rows', () => {
+    const parts = { shape: [2 ** 31, 4], index: { kind: 'none' }, classes: [], classBits: [] } as const;
+    const out = new Float32Array(4).fill(7);
+    MixedPrecisionTable.fromParts(parts).gatherRows(Int32Array.of(2 ** 31 - 1), out);
+    expect([...out]).toEqual([0, 0, 0, 0]);
   });
 
   test('refuses to count more stored rows than there are', () => {
@@ -548,6 +560,11 @@ describe('MixedPrecisionTable', () => {
         'a class without rows',
         { classes: [{ ...parts.classes[0]!, rows: new Uint8Array() }, ...parts.classes.slice(1)] },
         /^rows\d: expected rows of \d+ bytes, at least one, found/,
+      ],
+      [
+        'rows of no values in bytes',
+        { shape: [1000, 0], classes: [{ bits: 16, rows: new Uint8Array(1) }] },
+        'rows16: expected rows of 0 bytes, at least one, found 1 bytes',
       ],
       [
         'a class out of range',
