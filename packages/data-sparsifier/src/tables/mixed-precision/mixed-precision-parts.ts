@@ -71,7 +71,7 @@ export function checkParts({
     }
     if (isProjectedKind(bits)) return checkedProjectedRows(packed, count, bits, projection!);
     const rowBytes = storedRowBytes(bits, dim);
-    if (rowBytes === 0 || packed.length === 0 || packed.length % rowBytes !== 0) {
+    if (packed.length === 0 || packed.length % rowBytes !== 0) {
       throw new RangeError(
         `rows${bits}: expected rows of ${rowBytes} bytes, at least one, found ${packed.length} bytes`,
       );

@@ -17,7 +17,7 @@ export class ProjectedCoder {
   readonly #mean: Float64Array;
   /** (directions, dim): the curvature times each direction. */
   readonly #weighted: Float64Array;
-  /** (directions, directions): d_i^T curvature d_j. */
+  /** (directions, directions): d_i^T curvature d_j, for i <= j only. */
   readonly #products: Float64Array;
   readonly #directions: number;
   readonly #kinds: readonly CodedKind[];
@@ -63,9 +63,8 @@ export class ProjectedCoder {
       const direction = values.subarray((1 + k) * dim, (2 + k) * dim);
       this.#weighted.set(times(curvature, direction), k * dim);
       for (let j = 0; j <= k; j++) {
-        const product = dot(values.subarray((1 + j) * dim, (2 + j) * dim), this.#weighted, k * dim);
-        this.#products[k * directions + j] = product;
-        this.#products[j * directions + k] = product;
+        const earlier = values.subarray((1 + j) * dim, (2 + j) * dim);
+        this.#products[j * directions + k] = dot(earlier, this.#weighted, k * dim);
       }
     }
     this.#kinds = kinds.map(({ coefficientBits, steps }) => ({ coefficientBits, steps: halves(steps) }));
