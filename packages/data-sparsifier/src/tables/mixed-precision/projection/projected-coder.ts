@@ -105,7 +105,7 @@ export class ProjectedCoder {
       const highest = (1 << coefficientBits[k]!) - 1;
       const own = products[k * (directions + 1)]!;
       const step = steps[k]!;
-      const wanted = own > 0 && step > 0 ? left[k]! / own / step : 0;
+      const wanted = own > 0 && step !== 0 ? left[k]! / own / step : 0;
       const code = Math.max(0, Math.min(highest, roundHalfToEven(wanted + highest / 2)));
       codes[k] = code;
       const value = (code - highest / 2) * step;
