@@ -31,6 +31,7 @@ export async function timeInPairs({
   warmUp = true,
   clock = 'wall',
   pause = 0,
+  repeats = 1,
 }: {
   /** Does the work once. */
   ours: () => Promise<unknown> | unknown;
@@ -43,6 +44,8 @@ export async function timeInPairs({
   clock?: 'wall' | 'cpu';
   /** Milliseconds of rest before each side's turn. Default 0. */
   pause?: number;
+  /** How often each side does the work in a turn; the times are of one. The rival takes care of its own. Default 1. */
+  repeats?: number;
 }): Promise<PairedTiming> {
   const now = clock === 'wall' ? () => performance.now() / 1000 : cpuSeconds;
   const rounds = Number(process.env['PERFORMANCE_ROUNDS'] ?? usualRounds);
@@ -50,8 +53,8 @@ export async function timeInPairs({
   for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
     await setTimeout(pause);
     const start = now();
-    await ours();
-    const ourSeconds = now() - start;
+    for (let repeat = 0; repeat < repeats; repeat++) await ours();
+    const ourSeconds = (now() - start) / repeats;
     await setTimeout(pause);
     const rivalSeconds = await rival.run();
     if (round === 0) continue;

@@ -28,18 +28,12 @@ for (const batchSize of [1, 16, 128, 2048]) {
     const timing = await timeInPairs({
       // The threads of the rivals keep running for a while after a pass.
       pause: 300,
-      ours: async () => {
-        for (let i = 0; i < repeats; i++) await model.forward(batch);
-      },
-      rival: { run: async () => repeats * (await rival.run()) },
+      ours: () => model.forward(batch),
+      rival,
+      repeats,
       rounds: 15,
     });
     rival.stop();
-    for (const spread of [timing.ours, timing.rival]) {
-      spread.median /= repeats;
-      spread.min /= repeats;
-      spread.max /= repeats;
-    }
     comparisons.push({ work: `batch of ${batchSize}, against ${name}`, timing, target: 1 });
   }
 }

@@ -53,8 +53,16 @@ describe.each([
   { place: 'in this thread', threads: 1, size: 4096 + 37, small: 5 },
   // Two turns of the shared memory, the second with a whole part and a rest.
   { place: 'on three threads', threads: 3, size: 16384 + 512 + 37, small: 4096 },
-])('the forward pass on the CPU, $place', ({ threads, size, small }) => {
+  // The same of graphs that contain the weights, from the smallest batch on that is computed in parts.
+  { place: 'in this thread, frozen', threads: 1, size: 4096 + 37, small: 2048, frozen: true },
+  { place: 'on three threads, frozen', threads: 3, size: 4096 + 37, small: 2048, frozen: true },
+])('the forward pass on the CPU, $place', ({ threads, size, small, frozen = false }) => {
   const options = { engine: 'onnx:cpu', threads } as const;
+  const open = async (state: ModelState) => {
+    const dlrm = await Dlrm.fromStateDict(state, options);
+    if (frozen) await dlrm.freeze();
+    return dlrm;
+  };
 
   test('computes a batch of several parts as plain loops do, on dense and on compressed tables', async () => {
     const { state, batch } = await prunedModel([], size);
@@ -66,7 +74,7 @@ describe.each([
       compressed(state, (table) => SparseTable.fromDense({ table })),
       compressed(state, (table) => inSharedMemory(SparseTable.fromDense({ table }))),
     ]) {
-      const dlrm = await Dlrm.fromStateDict(model, options);
+      const dlrm = await open(model);
       expectClose('forward', await dlrm.forward(batch), expected, 1e-6);
       await dlrm.dispose();
     }
@@ -78,8 +86,8 @@ describe.each([
       const { state, batch } = await prunedModel(zeroTables, size);
       const memory = new TableMemory();
       const model = compressed(state, (table) => SparseTable.fromDense({ table, memory }));
-      const sparse = await Dlrm.fromStateDict(model, options);
-      const dense = await Dlrm.fromStateDict(state, options);
+      const sparse = await open(model);
+      const dense = await open(state);
       expectClose('forward', await sparse.forward(batch), await dense.forward(batch), 1e-6);
       const features = await sparse.forwardBetween({ batch, to: 'top_l.0' });
       expectClose('features', features, await dense.forwardBetween({ batch, to: 'top_l.0' }), 1e-6);
@@ -93,10 +101,7 @@ describe.each([
     // Row 0 of each table is zero: which tables are left out depends on the batch.
     for (const name of embeddingTableNames(state)) state[name]!.data.fill(0, 0, state[name]!.shape[1]);
     const memory = new TableMemory();
-    const dlrm = await Dlrm.fromStateDict(
-      compressed(state, (table) => SparseTable.fromDense({ table, memory })),
-      options,
-    );
+    const dlrm = await open(compressed(state, (table) => SparseTable.fromDense({ table, memory })));
     for (let set = 0; set < 64; set += 5) {
       const batch = resized(batches[0]!, small);
       batch.sparse.forEach((_, at) => {
@@ -110,12 +115,8 @@ describe.each([
   test('serves models that share a memory at the same time, and that memory may grow', async () => {
     const { state, batch } = await prunedModel([1], size);
     const memory = new TableMemory();
-    const open = () =>
-      Dlrm.fromStateDict(
-        compressed(state, (table) => SparseTable.fromDense({ table, memory })),
-        options,
-      );
-    const models = [await open(), await open()];
+    const openOne = () => open(compressed(state, (table) => SparseTable.fromDense({ table, memory })));
+    const models = [await openOne(), await openOne()];
     const pending = models.map((model) => model.forward(batch));
     memory.allocate(2 ** 24);
     const expected = referenceForward(models[0]!.config, state, batch);
@@ -134,12 +135,7 @@ describe.each([
     const states = [state, negated, wide.stateDict()];
     const memory = new TableMemory();
     const models = await Promise.all(
-      states.map((each) =>
-        Dlrm.fromStateDict(
-          compressed(each, (table) => SparseTable.fromDense({ table, memory })),
-          options,
-        ),
-      ),
+      states.map((each) => open(compressed(each, (table) => SparseTable.fromDense({ table, memory })))),
     );
     for (let turn = 0; turn < 2; turn++) {
       for (const [index, model] of models.entries()) {
@@ -152,7 +148,7 @@ describe.each([
 
   test("takes the bottom MLP's output in place of the dense features", async () => {
     const { state, batch } = await prunedModel([], size);
-    const dlrm = await Dlrm.fromStateDict(state, options);
+    const dlrm = await open(state);
     const expected = referenceForward(dlrm.config, state, batch);
     const values = await dlrm.forwardBetween({ batch, to: 'interaction' });
     const without = { ...batch, dense: new Float32Array(batch.dense.length) };
@@ -169,7 +165,7 @@ describe.each([
       initial[name]!.data = new Float32Array(new SharedArrayBuffer(data.byteLength));
       initial[name]!.data.set(name === 'emb_l.2.weight' ? new Float32Array(data.length) : data);
     }
-    const model = await Dlrm.fromStateDict(initial, options);
+    const model = await open(initial);
     await model.forward(resized(batches[0]!, small));
     for (const labelled of batches.slice(0, 3)) {
       // Row 0 of table 2 stays zero: only the others are trained.
@@ -178,6 +174,7 @@ describe.each([
       });
       // Twice, so that the parameters are in the same arrays again.
       for (let step = 0; step < 2; step++) await model.trainStep(labelled, { learningRate: 0.5 });
+      if (frozen) await model.freeze();
       const batch = resized(labelled, small);
       batch.sparse.forEach((_, at) => {
         if (at % 6 === 2) batch.sparse[at] = 0;
@@ -193,7 +190,7 @@ describe.each([
     const memory = new TableMemory();
     for (const bits of [8, 4] as const) {
       const model = compressed(state, (table) => QuantizedTable.fromDense({ table, bits, memory }));
-      const quantized = await Dlrm.fromStateDict(model, options);
+      const quantized = await open(model);
       const expected = referenceForward(quantized.config, quantized.stateDict(), batch);
       expectClose(`${bits} bits`, await quantized.forward(batch), expected, 1e-6);
       await quantized.dispose();
@@ -214,7 +211,7 @@ describe.each([
         table.gatherRows(...lookup);
       },
     };
-    const dlrm = await Dlrm.fromStateDict({ ...state, 'emb_l.1.weight': failing }, options);
+    const dlrm = await open({ ...state, 'emb_l.1.weight': failing });
     await expect(dlrm.forward(batch)).rejects.toThrow('the second part cannot be gathered');
     const expected = referenceForward(dlrm.config, state, batch);
     expectClose('forward', await dlrm.forward(batch), expected, 1e-6);

@@ -54,7 +54,15 @@ test('a thread that fails has the others stop, and has left', async () => {
   const { initial } = await readSmallGolden();
   const config = configFromStateDict(initial);
   const parameters = { id: 1, values: new SharedArrayBuffer(0) };
-  const task = { config, parameters, shape, batch: buffer, isBottomOutput: false, skipsZeros: false };
+  const task = {
+    config,
+    parameters,
+    shape,
+    batch: buffer,
+    isBottomOutput: false,
+    isFrozen: false,
+    skipsZeros: false,
+  };
   await expect(runForwardTask(task)).rejects.toThrow('Invalid typed array length');
   expect(batch.claim()).toBeUndefined();
   batch.waitUntilLeft(2 ** 30);

@@ -5,16 +5,18 @@ import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
 import { partOfInput, type PartInput } from './part-input.js';
 import { PartForward } from './part-forward.js';
+import type { Parameters } from '../parameters.js';
 import type { Sessions } from '../sessions.js';
 import { ThreadedForward } from './threaded-forward.js';
-
-type Feeds = Record<string, OnnxRuntime.Tensor>;
 
 // Examples at a time on this thread, where ONNX Runtime runs each layer on its own threads. With fewer, those threads would
 // wait for one another too often; with more, the activations would not fit into the CPU's caches.
 const partSize = 4096;
-/** Examples of a batch that is computed on several threads; a smaller one is not worth the messages to them. */
-export const minThreadedBatch = 4096;
+/**
+ * Examples from which on a batch is computed on several threads; a smaller one is not worth the messages to them. `frozen`: of a
+ * frozen network on dense tables, whose parts are smaller.
+ */
+export const minThreadedBatch = { frozen: 2048, other: 4096 };
 
 /** The forward pass on the CPU: small batches on this thread, large ones on several. */
 export class CpuForward {
@@ -42,10 +44,11 @@ export class CpuForward {
   }
 
   /** Probabilities (n). */
-  async forward(input: PartInput, parameters: Feeds): Promise<Float32Array> {
+  async forward(input: PartInput, parameters: Parameters): Promise<Float32Array> {
     const { size, tables } = input;
     const skipsZeros = this.#usedTables.some((table) => !(tables[table] instanceof DenseTable));
-    if (this.#threaded && size >= minThreadedBatch) {
+    const threadedSize = minThreadedBatch[parameters.frozen && !skipsZeros ? 'frozen' : 'other'];
+    if (this.#threaded && size >= threadedSize) {
       return this.#threaded.forward(input, { parameters, skipsZeros });
     }
     const probabilities = new Float32Array(size);
@@ -57,7 +60,7 @@ export class CpuForward {
   }
 
   /** The input of the top MLP (n, topMlp[0]). */
-  async features(input: PartInput, parameters: Feeds): Promise<Float32Array> {
+  async features(input: PartInput, parameters: Parameters): Promise<Float32Array> {
     const width = this.#config.topMlp[0]!;
     const features = new Float32Array(input.size * width);
     for (const { part, start } of this.#gatheredParts(input)) {
@@ -67,7 +70,7 @@ export class CpuForward {
   }
 
   /** The bottom MLP's output (n, dim) for dense features (n, bottomMlp[0]). */
-  async bottomOutput(dense: Float32Array, parameters: Feeds): Promise<Float32Array> {
+  async bottomOutput(dense: Float32Array, parameters: Parameters): Promise<Float32Array> {
     const output = new Float32Array((dense.length / this.#config.bottomMlp[0]!) * this.#config.embeddingDim);
     await this.#part.bottomOutput(dense, output, parameters);
     return output;

@@ -24,13 +24,14 @@ export class CpuNetwork extends OnnxNetwork {
 
   override async forward(input: NetworkInput, section: { from?: ModuleInput; to?: string } = {}) {
     const { from, to } = section;
-    if (this.isFrozen && this.#isOneGraph(input)) return super.forward(input, section);
-    if (to === undefined && !from) return this.#forward.forward(input, this.feeds);
+    const parameters = this.currentParameters;
+    if (parameters.frozen && this.#isOneGraph(input)) return super.forward(input, section);
+    if (to === undefined && !from) return this.#forward.forward(input, parameters);
     if (to === undefined && from?.module === 'interaction') {
-      return this.#forward.forward({ ...input, bottomOutput: from.values }, this.feeds);
+      return this.#forward.forward({ ...input, bottomOutput: from.values }, parameters);
     }
-    if (to === 'interaction' && !from) return this.#forward.bottomOutput(input.dense, this.feeds);
-    if (to === 'top_l.0' && !from) return this.#forward.features(input, this.feeds);
+    if (to === 'interaction' && !from) return this.#forward.bottomOutput(input.dense, parameters);
+    if (to === 'top_l.0' && !from) return this.#forward.features(input, parameters);
     return super.forward(input, section);
   }
 
@@ -39,6 +40,8 @@ export class CpuNetwork extends OnnxNetwork {
    * rearranging them for the matrix products, would take as long as the products of a few examples.
    */
   #isOneGraph({ size, tables }: NetworkInput): boolean {
-    return size < (tables.every((table) => table instanceof DenseTable) ? minThreadedBatch : fewExamples);
+    return (
+      size < (tables.every((table) => table instanceof DenseTable) ? minThreadedBatch.frozen : fewExamples)
+    );
   }
 }

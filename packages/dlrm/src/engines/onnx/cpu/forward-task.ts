@@ -17,6 +17,8 @@ export interface ForwardTask {
   batch: SharedArrayBuffer;
   /** Whether the batch contains the bottom MLP's output instead of the dense features. */
   isBottomOutput: boolean;
+  /** Whether to compile graphs that contain the parameters. */
+  isFrozen: boolean;
   skipsZeros: boolean;
 }
 

@@ -3,9 +3,8 @@ import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
 import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
 import { InteractionMemory, liveColumns } from '../interaction/interaction-memory.js';
 import { forwardGraph } from '../graph/dlrm-graphs.js';
+import { constantsOf, type Feeds, type Parameters } from '../parameters.js';
 import type { Sessions } from '../sessions.js';
-
-type Feeds = Record<string, OnnxRuntime.Tensor>;
 
 // The number of sets of live vectors for which the columns of the first top layer's weight are cached.
 const keptWeights = 8;
@@ -19,8 +18,7 @@ export interface BottomInput {
 }
 
 export interface ForwardOptions {
-  /** The weights and biases by name. Different values must come in a different object. */
-  parameters: Feeds;
+  parameters: Parameters;
   /**
    * Skips tables whose rows are all zero in the interaction and in the first top layer, because their products are zero.
    */
@@ -75,29 +73,28 @@ export class PartForward {
     await this.#takeBottomOutput(input, count, parameters);
     const live = skipsZeros ? this.#interaction.liveVectors(count) : undefined;
     const features = this.#matrix(this.#interaction.features(count, live), count);
-    const top = await this.#sessions.get('top MLP', () =>
-      forwardGraph(this.#config, { from: 'top_l.0', anyWidth: true }),
-    );
-    await top.run(
-      { ...parameters, ...this.#firstTopWeight(live, parameters), input: features },
-      { result: this.#matrix(probabilities, count) },
-    );
+    const top = await this.#topMlp(live, parameters);
+    await top.session.run({ ...top.feeds, input: features }, { result: this.#matrix(probabilities, count) });
   }
 
   /** The input of the top MLP, (count, topMlp[0]); valid until the next call. */
-  async features(input: BottomInput, count: number, parameters: Feeds): Promise<Float32Array> {
+  async features(input: BottomInput, count: number, parameters: Parameters): Promise<Float32Array> {
     await this.#takeBottomOutput(input, count, parameters);
     return this.#interaction.features(count);
   }
 
   /** Computes the bottom MLP's output (count, dim) into `output`. */
-  async bottomOutput(dense: Float32Array, output: Float32Array, parameters: Feeds): Promise<void> {
+  async bottomOutput(
+    dense: Float32Array,
+    output: Float32Array,
+    { feeds, frozen }: Parameters,
+  ): Promise<void> {
     const count = output.length / this.#config.embeddingDim;
-    const bottom = await this.#sessions.get('bottom MLP', () =>
-      forwardGraph(this.#config, { to: 'interaction' }),
+    const bottom = await (frozen ?? this.#sessions).get('bottom MLP', () =>
+      forwardGraph(this.#config, { to: 'interaction', constants: frozen && constantsOf(feeds) }),
     );
     await bottom.run(
-      { ...parameters, input: this.#matrix(dense, count) },
+      { ...(!frozen && feeds), input: this.#matrix(dense, count) },
       { result: this.#matrix(output, count) },
     );
   }
@@ -107,22 +104,39 @@ export class PartForward {
     return (this.#memory ??= new InteractionMemory({ config: this.#config, capacity: this.#capacity }));
   }
 
-  async #takeBottomOutput({ dense, bottomOutput }: BottomInput, count: number, parameters: Feeds) {
+  async #takeBottomOutput({ dense, bottomOutput }: BottomInput, count: number, parameters: Parameters) {
     const output = this.#interaction.bottomOutput(count);
     if (bottomOutput) output.set(bottomOutput);
     else await this.bottomOutput(dense!, output, parameters);
   }
 
+  /** The graph of the top MLP, for all features or those of live vectors, and what it takes besides them. */
+  async #topMlp(live: Int32Array | undefined, { feeds, frozen }: Parameters) {
+    const isWhole = !live || live.length === this.#usedTables.length + 1;
+    if (frozen && isWhole) {
+      const session = await frozen.get('top MLP', () =>
+        forwardGraph(this.#config, { from: 'top_l.0', constants: constantsOf(feeds) }),
+      );
+      return { session, feeds: {} };
+    }
+    const session = await this.#sessions.get('top MLP', () =>
+      forwardGraph(this.#config, { from: 'top_l.0', anyWidth: true }),
+    );
+    return {
+      session,
+      feeds: isWhole ? feeds : { ...feeds, ...this.#firstTopWeight(live, feeds) },
+    };
+  }
+
   /** The columns of the first top layer's weight for live features. */
-  #firstTopWeight(live: Int32Array | undefined, parameters: Feeds): Feeds {
+  #firstTopWeight(live: Int32Array, feeds: Feeds): Feeds {
     const { weight: name } = denseLayers(this.#config).top[0]!;
-    if (!live || live.length === this.#usedTables.length + 1) return {};
-    if (parameters !== this.#weightsOf) this.#weights.clear();
-    this.#weightsOf = parameters;
+    if (feeds !== this.#weightsOf) this.#weights.clear();
+    this.#weightsOf = feeds;
     const key = live.join();
     let reduced = this.#weights.get(key);
     if (!reduced) {
-      const { data, dims } = parameters[name]!;
+      const { data, dims } = feeds[name]!;
       const [outputs, inputs] = dims as [number, number];
       const columns = liveColumns(live, this.#config);
       const weight = new Float32Array(outputs * columns.length);

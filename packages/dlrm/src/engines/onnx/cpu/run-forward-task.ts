@@ -3,12 +3,15 @@ import * as ort from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
 import { PartForward } from './part-forward.js';
+import type { Feeds } from '../parameters.js';
 import { Sessions } from '../sessions.js';
 import { StagedBatch } from './staged-batch.js';
 
 // Kept from the last task: the next one is usually for the same model, or one of the same sizes.
 let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward; capacity: number } | undefined;
-let parameters: { id: number; feeds: Record<string, ort.Tensor> } | undefined;
+let parameters: { id: number; feeds: Feeds; frozen: Sessions } | undefined;
+
+const sessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
 
 // Milliseconds; a part takes only a few.
 const maxWait = 10_000;
@@ -29,9 +32,9 @@ export async function runForwardTask(task: ForwardTask): Promise<void> {
 }
 
 async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void> {
-  const { config, shape, isBottomOutput, skipsZeros } = task;
+  const { config, shape, isBottomOutput, isFrozen, skipsZeros } = task;
   const forward = await openForward(config, shape.partSize);
-  const feeds = openParameters(config, task.parameters);
+  const { feeds, frozen } = await openParameters(config, task.parameters);
   for (let part = batch.claim(); part !== undefined; part = batch.claim()) {
     const { count } = batch.extent(part);
     forward.rows(count).set(batch.rowsOf(part));
@@ -39,7 +42,7 @@ async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void
     const input = batch.inputOf(part).slice();
     const probabilities = new Float32Array(count);
     await forward.forward(isBottomOutput ? { bottomOutput: input } : { dense: input }, probabilities, {
-      parameters: feeds,
+      parameters: { feeds, frozen: isFrozen ? frozen : undefined },
       skipsZeros,
     });
     batch.probabilitiesOf(part).set(probabilities);
@@ -51,24 +54,21 @@ async function openForward(config: DlrmConfig, capacity: number): Promise<PartFo
     return network.forward;
   }
   await network?.sessions.release();
-  const sessions = new Sessions(ort, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
+  const sessions = new Sessions(ort, sessionOptions);
   const forward = new PartForward({ ort, config, sessions, capacity });
   network = { config, sessions, forward, capacity };
   return forward;
 }
 
-function openParameters(config: DlrmConfig, { id, values }: SharedParameters): Record<string, ort.Tensor> {
+async function openParameters(config: DlrmConfig, { id, values }: SharedParameters) {
   if (parameters?.id !== id) {
-    const feeds: Record<string, ort.Tensor> = {};
+    await parameters?.frozen.release();
+    const feeds: Feeds = {};
     for (const { name, start, shape } of parameterPlaces(config)) {
       const length = shape.reduce((product, size) => product * size, 1);
       feeds[name] = new ort.Tensor('float32', new Float32Array(values, 4 * start, length).slice(), shape);
     }
-    parameters = { id, feeds };
+    parameters = { id, feeds, frozen: new Sessions(ort, sessionOptions) };
   }
-  return parameters.feeds;
+  return parameters;
 }

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { runOnThreads } from '@ds/threads';
-import type * as OnnxRuntime from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { forwardWorkerUrl } from '../../../forward-worker-url.js';
 import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
@@ -8,12 +7,16 @@ import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
 import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
 import type { ForwardOptions } from './part-forward.js';
 import { partOfInput, type PartInput } from './part-input.js';
+import type { Feeds } from '../parameters.js';
 import { StagedBatch } from './staged-batch.js';
 
-type Feeds = Record<string, OnnxRuntime.Tensor>;
-
-/** Examples per part: its vectors and activations fit into the second-level cache of one core. */
+/**
+ * Examples per part: its vectors and activations fit into the second-level cache of one core. Fewer would be faster, but
+ * without `frozen` each part rearranges the weights, and of fewer examples more have a set of zero tables of their own, each
+ * with its columns of the first top layer's weight.
+ */
 const partSize = 512;
+const smallPartSize = 128;
 // The shared memory holds this many examples; a larger batch is processed in several rounds.
 const maxExamples = 32 * partSize;
 // Milliseconds, long enough for a benchmark to load its next model.
@@ -69,7 +72,7 @@ export class ThreadedForward {
     const bottomInput = input.bottomOutput ?? input.dense;
     const shape = {
       size,
-      partSize,
+      partSize: parameters.frozen && !skipsZeros ? smallPartSize : partSize,
       inputWidth: bottomInput.length / size,
       rowsWidth: this.#usedTables.length * this.#config.embeddingDim,
     };
@@ -82,10 +85,11 @@ export class ThreadedForward {
     batch.input.set(bottomInput);
     const task: ForwardTask = {
       config: this.#config,
-      parameters: this.#shared(parameters),
+      parameters: this.#shared(parameters.feeds),
       shape,
       batch: buffer,
       isBottomOutput: input.bottomOutput !== undefined,
+      isFrozen: parameters.frozen !== undefined,
       skipsZeros,
     };
     batchesOnTheirWay.add(batch);
@@ -118,14 +122,14 @@ export class ThreadedForward {
     spareBuffer = buffer;
   }
 
-  #shared(parameters: Feeds): SharedParameters {
-    if (!this.#parameters || parameters !== this.#parametersOf) {
+  #shared(feeds: Feeds): SharedParameters {
+    if (!this.#parameters || feeds !== this.#parametersOf) {
       const places = parameterPlaces(this.#config);
-      const length = places.reduce((sum, { name }) => sum + parameters[name]!.data.length, 0);
+      const length = places.reduce((sum, { name }) => sum + feeds[name]!.data.length, 0);
       const values = new Float32Array(new SharedArrayBuffer(4 * length));
-      for (const { name, start } of places) values.set(parameters[name]!.data as Float32Array, start);
+      for (const { name, start } of places) values.set(feeds[name]!.data as Float32Array, start);
       this.#parameters = { id: ++lastId, values: values.buffer };
-      this.#parametersOf = parameters;
+      this.#parametersOf = feeds;
     }
     return this.#parameters;
   }
