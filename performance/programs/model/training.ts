@@ -12,6 +12,9 @@ const dataset = await openCriteoDataset({ processedDataFile, split: 'train' });
 const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed: 1 });
 const rival = await PythonRival.start('training', { threads: 2, rawDataFile, processedDataFile, iterations });
 const timing = await timeInPairs({
+  // The threads of each side keep running for a while after its turn.
+  pause: 300,
+  rounds: 9,
   ours: async () => {
     let iteration = 0;
     for await (const batch of dataset.batches({ batchSize: 128, shuffleSeed: 1 })) {
