@@ -132,7 +132,7 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
   test('models that bench-disk did not keep are made again from --model-path', async () => {
     const { status } = benchCommand('bench-disk')([
       ...['--model-path', originalModel, '--keep-models', 'none', '--output', models.metadata],
-      ...['--sparsity-levels', '0,0.9', '--norms', 'L1'],
+      ...['--sparsity-levels', '0,0.9', '--norms', 'L1', '--sparse-block-shapes', '1x1'],
     ]);
     expect(status).toBe(0);
     await fails(

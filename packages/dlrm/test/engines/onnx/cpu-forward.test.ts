@@ -102,7 +102,7 @@ describe.each([
     for (const name of embeddingTableNames(state)) state[name]!.data.fill(0, 0, state[name]!.shape[1]);
     const memory = new TableMemory();
     const dlrm = await open(compressed(state, (table) => SparseTable.fromDense({ table, memory })));
-    for (let set = 0; set < 64; set += 5) {
+    for (let set = 0; set < 64; set += 7) {
       const batch = resized(batches[0]!, small);
       batch.sparse.forEach((_, at) => {
         if ((set >> (at % 6)) & 1) batch.sparse[at] = 0;
