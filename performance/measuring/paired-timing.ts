@@ -1,5 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 
+/** Milliseconds of rest before a side's turn, because the threads of the other side keep running for a while after its own. */
+export const threadsRest = 300;
+
 /** Median, smallest and largest value of the rounds; times are in seconds. */
 export interface Spread {
   median: number;

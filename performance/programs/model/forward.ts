@@ -1,6 +1,6 @@
 import { Dlrm, kaggleConfigFor } from '@ds/dlrm';
 import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
-import { timeInPairs } from '../../measuring/paired-timing.js';
+import { threadsRest, timeInPairs } from '../../measuring/paired-timing.js';
 import { PythonRival } from '../../measuring/python-rival.js';
 import { printComparisons } from '../../measuring/report-table.js';
 
@@ -27,8 +27,7 @@ for (const [isFrozen, compiled, target] of [
     repeats,
   });
   const timing = await timeInPairs({
-    // The rival's threads keep running for a while after a pass.
-    pause: 300,
+    pause: threadsRest,
     ours: () => model.forward(batch),
     rival,
     repeats,

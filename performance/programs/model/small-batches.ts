@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Dlrm, exportOnnx, kaggleConfigFor } from '@ds/dlrm';
 import { randomBatch, tenthOfKaggle } from '../../inputs/forward-batch.js';
 import { temporaryFolder } from '../../inputs/temporary-folder.js';
-import { timeInPairs } from '../../measuring/paired-timing.js';
+import { threadsRest, timeInPairs } from '../../measuring/paired-timing.js';
 import { PythonRival } from '../../measuring/python-rival.js';
 import { printComparisons } from '../../measuring/report-table.js';
 
@@ -26,8 +26,7 @@ for (const batchSize of [1, 16, 128, 2048]) {
   for (const [name, program, own] of rivals) {
     const rival = await PythonRival.start(program, { ...settings, ...own });
     const timing = await timeInPairs({
-      // The threads of the rivals keep running for a while after a pass.
-      pause: 300,
+      pause: threadsRest,
       ours: () => model.forward(batch),
       rival,
       repeats,

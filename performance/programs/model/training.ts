@@ -1,7 +1,7 @@
 import { openCriteoDataset } from '@ds/criteo-data';
 import { Dlrm, kaggleConfigFor } from '@ds/dlrm';
 import { criteoSample } from '../../inputs/criteo-sample.js';
-import { timeInPairs } from '../../measuring/paired-timing.js';
+import { threadsRest, timeInPairs } from '../../measuring/paired-timing.js';
 import { PythonRival } from '../../measuring/python-rival.js';
 import { printComparisons } from '../../measuring/report-table.js';
 
@@ -12,8 +12,7 @@ const dataset = await openCriteoDataset({ processedDataFile, split: 'train' });
 const model = await Dlrm.create(kaggleConfigFor(dataset.counts), { seed: 1 });
 const rival = await PythonRival.start('training', { threads: 2, rawDataFile, processedDataFile, iterations });
 const timing = await timeInPairs({
-  // The threads of each side keep running for a while after its turn.
-  pause: 300,
+  pause: threadsRest,
   rounds: 9,
   ours: async () => {
     let iteration = 0;
