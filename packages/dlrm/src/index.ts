@@ -53,4 +53,8 @@ export { fromTorchRec } from './models/dlrm/torchrec-names.js';
 export { columnsOfTables, plainColumns } from './models/dlrm/tables/table-columns.js';
 export { loadModelState, modelStateOf } from './models/dlrm/load-model-state.js';
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
-export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';
+export {
+  pairedAucDifference,
+  pairedAucDifferenceFrom,
+  type PairedAucDifference,
+} from './training/paired-auc-difference.js';

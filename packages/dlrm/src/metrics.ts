@@ -4,4 +4,8 @@
  * @module @ds/dlrm/metrics
  */
 export { binaryClassificationMetrics, type BinaryClassificationMetrics } from './training/metrics.js';
-export { pairedAucDifference, type PairedAucDifference } from './training/paired-auc-difference.js';
+export {
+  pairedAucDifference,
+  pairedAucDifferenceFrom,
+  type PairedAucDifference,
+} from './training/paired-auc-difference.js';

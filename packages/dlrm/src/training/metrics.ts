@@ -1,3 +1,5 @@
+import { scoreOrder } from './score-order.js';
+
 /** Quality of the probabilities of a binary classifier; `undefined` where scikit-learn defines no value. */
 export interface BinaryClassificationMetrics {
   /** True positives / predicted positives; 0 if there are no predicted positives. */
@@ -90,17 +92,18 @@ function rankingAreas(
 ): { averagePrecision: number; rocAuc: number | undefined } {
   const total = labels.length;
   const negatives = total - positives;
-  const ranked = rankedByScore(labels, scores);
+  const floats = scores instanceof Float32Array ? scores : Float32Array.from(scores);
+  const order = scoreOrder(floats);
   let averagePrecision = 0;
   let doubledArea = 0; // twice the number of correctly ordered (positive, negative) pairs, counting ties half
   let truePositives = 0;
   let falsePositives = 0;
   for (let i = total - 1; i >= 0;) {
-    const score = Math.floor(ranked[i]! / 2);
+    const score = floats[order[i]!];
     let stepPositives = 0;
     let stepNegatives = 0;
-    for (; i >= 0 && Math.floor(ranked[i]! / 2) === score; i--) {
-      if (ranked[i]! % 2 === 1) stepPositives++;
+    for (; i >= 0 && floats[order[i]!] === score; i--) {
+      if (labels[order[i]!] === 1) stepPositives++;
       else stepNegatives++;
     }
     doubledArea += stepNegatives * (2 * truePositives + stepPositives);
@@ -112,13 +115,6 @@ function rankingAreas(
     averagePrecision: ratio(averagePrecision, positives),
     rocAuc: positives > 0 && negatives > 0 ? doubledArea / 2 / (positives * negatives) : undefined,
   };
-}
-
-/** (n), ascending: twice the bits of the float32 score, plus the label. Bits of floats >= 0 sort like the floats. */
-function rankedByScore(labels: ArrayLike<number>, scores: ArrayLike<number>): Float64Array {
-  const floats = Float32Array.from(scores, (score) => score + 0); // -0 becomes 0
-  const bits = new Uint32Array(floats.buffer);
-  return Float64Array.from(bits, (value, i) => 2 * value + labels[i]!).sort();
 }
 
 /** Mean negative log likelihood of float32 scores, clipped to [eps, 1 - eps] of float32. */

@@ -1,3 +1,5 @@
+import { scoreOrder } from './score-order.js';
+
 /** The difference of two models' ROC AUCs on the same examples. */
 export interface PairedAucDifference {
   /** ROC AUC of the second model minus that of the first. */
@@ -28,6 +30,18 @@ export function pairedAucDifference(
   first: ArrayLike<number>,
   second: ArrayLike<number>,
 ): PairedAucDifference {
+  return pairedAucDifferenceFrom(labels, first)(second);
+}
+
+/**
+ * The same for several second models, each given to the function that is returned; the scores of the first are sorted once.
+ *
+ * @throws Error like `pairedAucDifference`; of a second model, from the returned function
+ */
+export function pairedAucDifferenceFrom(
+  labels: ArrayLike<number>,
+  first: ArrayLike<number>,
+): (second: ArrayLike<number>) => PairedAucDifference {
   const positives = countPositives(labels);
   const negatives = labels.length - positives;
   if (positives < 2 || negatives < 2) {
@@ -36,22 +50,24 @@ export function pairedAucDifference(
     );
   }
   const ofFirst = placements(labels, first, 'first');
-  const ofSecond = placements(labels, second, 'second');
-  const difference = { of0: { sum: 0, squares: 0 }, of1: { sum: 0, squares: 0 } };
-  for (let i = 0; i < labels.length; i++) {
-    const change = ofSecond[i]! - ofFirst[i]!;
-    const ofLabel = labels[i] === 1 ? difference.of1 : difference.of0;
-    ofLabel.sum += change;
-    ofLabel.squares += change * change;
-  }
-  const mean = difference.of1.sum / positives;
-  const standardError = Math.sqrt(
-    varianceOfMean(difference.of1, positives) + varianceOfMean(difference.of0, negatives),
-  );
-  return {
-    difference: mean,
-    standardError,
-    interval: [mean - quantile * standardError, mean + quantile * standardError],
+  return (second) => {
+    const ofSecond = placements(labels, second, 'second');
+    const difference = { of0: { sum: 0, squares: 0 }, of1: { sum: 0, squares: 0 } };
+    for (let i = 0; i < labels.length; i++) {
+      const change = ofSecond[i]! - ofFirst[i]!;
+      const ofLabel = labels[i] === 1 ? difference.of1 : difference.of0;
+      ofLabel.sum += change;
+      ofLabel.squares += change * change;
+    }
+    const mean = difference.of1.sum / positives;
+    const standardError = Math.sqrt(
+      varianceOfMean(difference.of1, positives) + varianceOfMean(difference.of0, negatives),
+    );
+    return {
+      difference: mean,
+      standardError,
+      interval: [mean - quantile * standardError, mean + quantile * standardError],
+    };
   };
 }
 
@@ -77,29 +93,30 @@ function placements(labels: ArrayLike<number>, scores: ArrayLike<number>, name: 
       `paired AUC: expected ${total} ${name} scores, one for each label, found ${scores.length}`,
     );
   }
-  const order = new Uint32Array(total);
   for (let i = 0; i < total; i++) {
     if (Number.isNaN(scores[i]))
       throw new Error(`paired AUC: expected a number as ${name} score ${i}, found NaN`);
-    order[i] = i;
   }
-  order.sort((a, b) => scores[a]! - scores[b]!);
-  const counts = [0, 0];
-  for (let i = 0; i < total; i++) counts[labels[i]!]!++;
+  const order = scoreOrder(scores);
+  let positives = 0;
+  for (let i = 0; i < total; i++) positives += labels[i]!;
+  const negatives = total - positives;
   const placed = new Float64Array(total);
-  const below = [0, 0];
+  let positivesBelow = 0;
   for (let start = 0; start < total;) {
     const score = scores[order[start]!];
-    const tied = [0, 0];
+    const negativesBelow = start - positivesBelow;
+    let tiedPositives = 0;
     let end = start;
-    for (; end < total && scores[order[end]!] === score; end++) tied[labels[order[end]!]!]!++;
+    for (; end < total && scores[order[end]!] === score; end++) tiedPositives += labels[order[end]!]!;
+    const tiedNegatives = end - start - tiedPositives;
+    const ofPositive = (negativesBelow + tiedNegatives / 2) / negatives;
+    const ofNegative = (positives - positivesBelow - tiedPositives / 2) / positives;
     for (let rank = start; rank < end; rank++) {
       const example = order[rank]!;
-      if (labels[example] === 1) placed[example] = (below[0]! + tied[0]! / 2) / counts[0]!;
-      else placed[example] = (counts[1]! - below[1]! - tied[1]! / 2) / counts[1]!;
+      placed[example] = labels[example] === 1 ? ofPositive : ofNegative;
     }
-    below[0]! += tied[0]!;
-    below[1]! += tied[1]!;
+    positivesBelow += tiedPositives;
     start = end;
   }
   return placed;
