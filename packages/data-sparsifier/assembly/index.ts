@@ -5,4 +5,5 @@ export { workspaceBytes } from './gather/repeated-rows';
 export { squareValues, meansOfFour, meansOfFourSquares } from './selection/block-keys';
 export { countKeys, rankKeys } from './selection/rank-keys';
 export { maskRanks, maskRanksOfFour } from './selection/mask-ranks';
+export { pruneRanks, pruneRanksOfFour } from './selection/prune-ranks';
 export { roundRowsByCurvature } from './round-rows';

@@ -42,7 +42,10 @@ export function writeMask(blocks: PrunedBlocks, mask: Uint8Array): void {
 export function pruneValues(blocks: PrunedBlocks, values: Float32Array, first: number): void {
   const { ranks, rank } = blocks;
   const width = runLength(blocks);
-  if (width === 1) {
+  const kernel = values.length < fewValues ? undefined : selectionKernel();
+  if (kernel && (width === 1 || width === 4) && first % width === 0) {
+    kernel.prune(ranks.subarray(first / width), rank, values, width);
+  } else if (width === 1) {
     for (let i = 0; i < values.length; i++) if (ranks[first + i]! <= rank) values[i] = 0;
   } else if (width > 1) {
     for (let i = 0, block = Math.floor(first / width); i < values.length; block++) {

@@ -29,6 +29,8 @@ interface KernelFunctions {
   ): number;
   maskRanks(ranks: number, count: number, rank: number, mask: number): void;
   maskRanksOfFour(ranks: number, count: number, rank: number, mask: number): void;
+  pruneRanks(ranks: number, count: number, rank: number, values: number): void;
+  pruneRanksOfFour(ranks: number, count: number, rank: number, values: number): void;
 }
 
 /** The number of bins: a key's bin is the upper half of its bits; all NaN are in the last bin. */
@@ -126,6 +128,20 @@ export class SelectionKernel {
       this.#ranks.set(piece);
       maskRanks(this.#ranks.byteOffset, piece.length, rank, this.#mask.byteOffset);
       mask.set(this.#mask.subarray(0, piece.length * width), first * width);
+    }
+  }
+
+  /** Zeroes the values of the blocks of one or four adjacent values whose rank (at most 127) is at most `rank`. */
+  prune(ranks: Uint8Array, rank: number, values: Float32Array, width: 1 | 4): void {
+    const pruneRanks = width === 1 ? this.#kernel.pruneRanks : this.#kernel.pruneRanksOfFour;
+    const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+    for (let first = 0; first < bits.length; first += pieceValues) {
+      const piece = bits.subarray(first, first + pieceValues);
+      const ofPiece = ranks.subarray(first / width, Math.ceil((first + piece.length) / width));
+      this.#ranks.set(ofPiece);
+      this.#keys.set(piece);
+      pruneRanks(this.#ranks.byteOffset, ofPiece.length, rank, this.#keys.byteOffset);
+      piece.set(this.#keys.subarray(0, piece.length));
     }
   }
 

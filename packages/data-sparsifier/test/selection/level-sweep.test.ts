@@ -108,7 +108,18 @@ describe('levelSweep', () => {
       for (const level of [levels[0]!, levels[37]!, levels[38]!, levels[99]!]) {
         const sparsifier = new DataNormSparsifier({ sparsityLevel: level, sparseBlockShape });
         sparsifier.addData('t', table).step();
-        expect(Buffer.from(sweep.mask(level)).equals(sparsifier.getMask('t'))).toBe(true);
+        const mask = sparsifier.getMask('t');
+        expect(Buffer.from(sweep.mask(level)).equals(mask)).toBe(true);
+        const pruned = data.map((value, i) => (mask[i] === 0 ? 0 : value));
+        for (const [start, end] of [
+          [0, values],
+          [4096, 70_003],
+          [70_003, values - 1],
+        ] as const) {
+          const piece = data.slice(start, end);
+          sweep.prune(level, piece, start);
+          expect(Buffer.from(piece.buffer).equals(Buffer.from(pruned.slice(start, end).buffer))).toBe(true);
+        }
       }
     }
   });
