@@ -51,7 +51,7 @@ function inSharedMemory(table: SparseTable): SparseTable {
 describe.each([
   // A whole part and a rest.
   { place: 'in this thread', threads: 1, size: 4096 + 37, small: 5 },
-  // Two turns of the shared memory, the second with a whole part and a rest.
+  // Two turns of the shared memory, whose last parts are smaller.
   { place: 'on three threads', threads: 3, size: 16384 + 512 + 37, small: 4096 },
   // The same of graphs that contain the weights, from the smallest batch on that is computed in parts.
   { place: 'in this thread, frozen', threads: 1, size: 4096 + 37, small: 2048, frozen: true },

@@ -43,10 +43,15 @@ export class CpuForward {
     if (threads > 1) this.#threaded = new ThreadedForward({ config, threads });
   }
 
+  /** Whether the rows of these tables are searched for zeros, to leave them out of the products: those of compressed tables. */
+  skipsZeros({ tables }: Pick<PartInput, 'tables'>): boolean {
+    return this.#usedTables.some((table) => !(tables[table] instanceof DenseTable));
+  }
+
   /** Probabilities (n). */
   async forward(input: PartInput, parameters: Parameters): Promise<Float32Array> {
-    const { size, tables } = input;
-    const skipsZeros = this.#usedTables.some((table) => !(tables[table] instanceof DenseTable));
+    const { size } = input;
+    const skipsZeros = this.skipsZeros(input);
     const threadedSize = minThreadedBatch[parameters.frozen && !skipsZeros ? 'frozen' : 'other'];
     if (this.#threaded && size >= threadedSize) {
       return this.#threaded.forward(input, { parameters, skipsZeros });

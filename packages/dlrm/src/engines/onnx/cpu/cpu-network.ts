@@ -1,6 +1,5 @@
 import type { ModuleInput, NetworkInput } from '../../engine.js';
 import { OnnxNetwork, type OnnxNetworkParts } from '../network.js';
-import { DenseTable } from '../../../tables/dense-table.js';
 import { CpuForward, minThreadedBatch } from './cpu-forward.js';
 
 // Of tables that may be zero, a larger batch skips the zeros, which a graph cannot.
@@ -39,9 +38,7 @@ export class CpuNetwork extends OnnxNetwork {
    * Whether a frozen network computes a batch as one graph that contains the weights. Passing the weights to two graphs, and
    * rearranging them for the matrix products, would take as long as the products of a few examples.
    */
-  #isOneGraph({ size, tables }: NetworkInput): boolean {
-    return (
-      size < (tables.every((table) => table instanceof DenseTable) ? minThreadedBatch.frozen : fewExamples)
-    );
+  #isOneGraph(input: NetworkInput): boolean {
+    return input.size < (this.#forward.skipsZeros(input) ? fewExamples : minThreadedBatch.frozen);
   }
 }

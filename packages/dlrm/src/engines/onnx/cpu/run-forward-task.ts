@@ -50,7 +50,7 @@ async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void
 }
 
 async function openForward(config: DlrmConfig, capacity: number): Promise<PartForward> {
-  if (network && network.capacity === capacity && isDeepStrictEqual(network.config, config)) {
+  if (network && network.capacity >= capacity && isDeepStrictEqual(network.config, config)) {
     return network.forward;
   }
   await network?.sessions.release();

@@ -72,7 +72,11 @@ export class ThreadedForward {
     const bottomInput = input.bottomOutput ?? input.dense;
     const shape = {
       size,
-      partSize: parameters.frozen && !skipsZeros ? smallPartSize : partSize,
+      partSize: evenPartSize(
+        size,
+        this.#threads,
+        parameters.frozen && !skipsZeros ? smallPartSize : partSize,
+      ),
       inputWidth: bottomInput.length / size,
       rowsWidth: this.#usedTables.length * this.#config.embeddingDim,
     };
@@ -133,4 +137,10 @@ export class ThreadedForward {
     }
     return this.#parameters;
   }
+}
+
+/** At most `most` examples per part, so that every thread computes as many parts. */
+function evenPartSize(size: number, threads: number, most: number): number {
+  const partsOfThread = Math.ceil(size / (threads * most));
+  return Math.ceil(size / (threads * partsOfThread));
 }
