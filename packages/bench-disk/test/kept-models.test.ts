@@ -58,7 +58,12 @@ const program = `
 
   async function answer(model) {
     try {
-      if (beside === undefined) return tensors((await source.open(model, { tables })).state);
+      if (beside === undefined) {
+        const { state, release } = await source.open(model, { tables });
+        const found = tensors(state);
+        release(); // the next model overwrites its tables
+        return found;
+      }
       const use = async ({ path, blockWidth }) => [hash(await readFile(path)), blockWidth];
       return await source.withFile(model, { tables, beside }, use);
     } catch (error) {

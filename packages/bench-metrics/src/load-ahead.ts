@@ -6,6 +6,7 @@ import { bytesInMemory, Dlrm, type EngineChoice, type ModelState } from '@ds/dlr
 export interface LoadedModel {
   dlrm: Dlrm;
   state: ModelState;
+  release: OpenedModel['release'];
 }
 
 /**
@@ -48,6 +49,7 @@ export async function* loadAhead(
         yield model;
       } finally {
         await model.dlrm.dispose();
+        model.release();
       }
     }
   } finally {
@@ -61,6 +63,6 @@ async function loadModel(
   open: () => Promise<OpenedModel>,
   engine: EngineChoice | undefined,
 ): Promise<LoadedModel> {
-  const { state, metadata } = await open();
-  return { dlrm: await Dlrm.fromStateDict(state, { engine, metadata }), state };
+  const { state, metadata, release } = await open();
+  return { dlrm: await Dlrm.fromStateDict(state, { engine, metadata }), state, release };
 }

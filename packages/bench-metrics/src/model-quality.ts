@@ -11,10 +11,11 @@ import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
 import { checkTablesFitData, evaluate, type EngineChoice, type EngineDescription } from '@ds/dlrm';
 import {
   binaryClassificationMetrics,
-  pairedAucDifference,
+  pairedAucDifferenceFrom,
   type BinaryClassificationMetrics,
 } from '@ds/dlrm/metrics';
 import { nonFiniteValue } from '@ds/tensor-files';
+import { distinctModels, modelKey } from './distinct-models.js';
 import { loadAhead } from './load-ahead.js';
 import { SharedBottom } from './shared-bottom.js';
 
@@ -53,45 +54,48 @@ export const modelQuality: Measure<
   columns: modelMetricsColumns,
   variants: ['dense'],
   async *rows(models, settings) {
-    const { processedDataFile, batchSize, dayCounts, onBroken, onNote, engine, onEngine } = settings;
+    const { processedDataFile, batchSize, unpruned, dayCounts, onBroken, onNote, engine, onEngine } =
+      settings;
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
-      const opened = [
-        ...(settings.unpruned === undefined ? [] : [settings.unpruned]),
-        ...models.map(({ model }) => model),
-      ];
+      const rows = models.map(({ model }) => model);
+      const opened = distinctModels([...(unpruned ? [unpruned] : []), ...rows]);
       const source = new ModelSource({ ...settings, models: opened });
       const openings = opened.map((model) => () => source.open(model, { tables: 'dense' }));
-      let unpruned: Scored | undefined;
+      const measured = new Map<string, ModelMetrics | { fault: string }>();
+      let changesFrom: ChangesFrom | undefined;
       const bottom = new SharedBottom();
-      let done = 0;
+      let yielded = 0;
       for await (const { dlrm, state } of loadAhead(openings, { engine })) {
-        if (done === 0) onEngine?.(dlrm.engine);
+        const model = opened[measured.size]!;
+        const isFirst = measured.size === 0;
+        if (isFirst) onEngine?.(dlrm.engine);
         checkTablesFitData({
           config: dlrm.config,
           metadata: dlrm.metadata,
           counts: dataset.counts,
           idsFingerprint: dataset.idsFingerprint,
           denseFeatures: dataset.denseFeatures,
-          modelPath: source.nameOf(opened[done]!),
+          modelPath: source.nameOf(model),
           dataPath: processedDataFile,
-          onNote: done++ === 0 ? onNote : undefined,
+          onNote: isFirst ? onNote : undefined,
         });
         const { labels, scores } = await evaluate({ model: bottom.model(dlrm, state), dataset, batchSize });
-        const isFinite = scores.every(Number.isFinite);
-        if (done === 1 && settings.unpruned !== undefined) {
-          if (isFinite) unpruned = { scores, metrics: binaryClassificationMetrics(labels, scores) };
-          continue;
-        }
-        if (isFinite) {
+        if (scores.every(Number.isFinite)) {
           const metrics = binaryClassificationMetrics(labels, scores);
-          yield { ...metrics, ...changes(labels, unpruned, { scores, metrics }) };
+          if (isFirst && unpruned) changesFrom = changesFromUnpruned(labels, { scores, metrics });
+          measured.set(modelKey(model), { ...metrics, ...changesFrom?.({ scores, metrics }) });
         } else {
           const fault =
             nonFiniteValue(state) ??
             'expected finite scores, found other scores although its values are finite';
-          onBroken(`${source.nameOf(opened[done - 1]!)}: ${fault}`);
-          yield {};
+          measured.set(modelKey(model), { fault });
+        }
+        for (; yielded < rows.length; yielded++) {
+          const metrics = measured.get(modelKey(rows[yielded]!));
+          if (!metrics) break;
+          if ('fault' in metrics) onBroken(`${source.nameOf(rows[yielded]!)}: ${metrics.fault}`);
+          yield 'fault' in metrics ? {} : metrics;
         }
       }
     } finally {
@@ -105,15 +109,20 @@ interface Scored {
   metrics: BinaryClassificationMetrics;
 }
 
+type ChangesFrom = (after: Scored) => Partial<ModelMetrics>;
+
 /** What changes from the unpruned model to another; nothing where the rows do not tell. */
-function changes(labels: Float32Array, before: Scored | undefined, after: Scored): Partial<ModelMetrics> {
+function changesFromUnpruned(labels: Float32Array, before: Scored): ChangesFrom {
   const positives = labels.reduce((sum, label) => sum + label, 0);
-  if (!before || Math.min(positives, labels.length - positives) < 2) return {};
-  const { difference, interval } = pairedAucDifference(labels, before.scores, after.scores);
-  return {
-    rocAucChange: difference,
-    rocAucChangeLower: interval[0],
-    rocAucChangeUpper: interval[1],
-    logLossChange: after.metrics.logLoss! - before.metrics.logLoss!,
+  if (Math.min(positives, labels.length - positives) < 2) return () => ({});
+  const aucDifference = pairedAucDifferenceFrom(labels, before.scores);
+  return ({ scores, metrics }) => {
+    const { difference, interval } = aucDifference(scores);
+    return {
+      rocAucChange: difference,
+      rocAucChangeLower: interval[0],
+      rocAucChangeUpper: interval[1],
+      logLossChange: metrics.logLoss! - before.metrics.logLoss!,
+    };
   };
 }

@@ -128,6 +128,7 @@ describe('runMetricsBenchmark', () => {
     };
     const [original] = await metricsOf([originalModel]);
     const [other] = await metricsOf([changedModel]);
+    const made = jest.spyOn(Dlrm, 'fromStateDict');
     expect(other!['logLoss']).not.toBe(original!['logLoss']);
     const models = [originalModel, originalModel, changedModel, originalModel];
     const withLevels = [original, original, other, original].map((metrics, place) => ({
@@ -135,6 +136,7 @@ describe('runMetricsBenchmark', () => {
       sparsityLevel: place / 10,
     }));
     expect(await metricsOf(models)).toEqual(withLevels);
+    expect(made.mock.calls).toHaveLength(2); // a file once, for all its rows
   });
 
   test('writes as many decimals as are asked for', async () => {

@@ -13,7 +13,14 @@ export {
 } from './methods/block-norm/grid.js';
 export { blockWidthOf, type BlockPoint, type BlockShape, type GridPoint } from './methods/grid/grid-point.js';
 export type { Norm } from '@ds/data-sparsifier';
-export type { CompressedTables, Method, MethodSetting, SweepContext, SweepPlan } from './methods/method.js';
+export type {
+  CompressedTables,
+  Method,
+  MethodSetting,
+  PieceMemory,
+  SweepContext,
+  SweepPlan,
+} from './methods/method.js';
 export {
   isUnpruned,
   methodOf,

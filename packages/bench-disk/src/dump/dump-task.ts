@@ -88,7 +88,7 @@ export async function dumpTables({
     bytes,
     compressTimeSec: tables.secondsTaken,
     prunedValues: tables.prunedValues,
-    tablesCrc32: isCounted ? tablesCrc32(tables) : undefined,
+    tablesCrc32: isCounted ? await tablesCrc32(tables) : undefined,
   };
 }
 

@@ -1,11 +1,18 @@
 import { dirname, join } from 'node:path';
-import { gridPointOf, modelName, type CompressedTables, type SparseModelMetadata } from '@ds/bench-models';
+import {
+  gridPointOf,
+  modelName,
+  type CompressedTables,
+  type PieceMemory,
+  type SparseModelMetadata,
+} from '@ds/bench-models';
 import type { EmbeddingTable } from '@ds/dlrm';
 import { withTemporaryFolder, writeWhole } from '@ds/files';
-import { memoryFor, type CheckpointMetadata, type StateDict, type Tensor } from '@ds/tensor-files';
+import { memoryFor, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import { availableThreads } from '@ds/threads';
 import { dumpTables } from '../dump/dump-task.js';
-import { crcOf, tablesCrc32 } from './tables-crc32.js';
+import type { SpareArrays } from './spare-arrays.js';
+import { tablesCrc32 } from './tables-crc32.js';
 
 /** A model that was made again. Whatever is taken from it is what bench-disk sized, or an error. */
 export class MadeModel {
@@ -44,23 +51,26 @@ export class MadeModel {
     this.#denseFormat = denseFormat;
   }
 
-  /** Its compressed tables, dense. @throws Error naming the model if it is another one than bench-disk sized */
-  dense(): StateDict {
-    let crc = 0;
-    const dense: Record<string, Tensor> = {};
-    for (const name of this.#tables.names) {
-      const { shape, stored } = this.stateDict[name]!;
-      const data = this.#tables.dense(name);
-      crc = crcOf(data, crc);
+  /**
+   * Its compressed tables, dense, in arrays taken from `spare`.
+   *
+   * @throws Error naming the model if it is another one than bench-disk sized
+   */
+  async dense(spare: SpareArrays): Promise<StateDict> {
+    const dense: StateDict = {};
+    const memoryOf = (name: string): PieceMemory => {
+      const { data: trained, shape, stored } = this.stateDict[name]!;
+      const data = spare.take(trained.length);
       dense[name] = { data, shape, ...(this.#tables.keepsValues && stored && { stored }) };
-    }
-    this.#check(crc);
+      return (first, length) => data.subarray(first, first + length);
+    };
+    this.#check(await tablesCrc32(this.#tables, memoryOf));
     return dense;
   }
 
   /** Its compressed tables as they are served. @throws Error like `dense` */
-  sparse(): Record<string, EmbeddingTable> {
-    this.#check(tablesCrc32(this.#tables));
+  async sparse(): Promise<Record<string, EmbeddingTable>> {
+    this.#check(await tablesCrc32(this.#tables));
     const bytes = this.#tables.names.reduce((sum, name) => sum + this.stateDict[name]!.data.byteLength, 0);
     const memory = memoryFor(bytes);
     return Object.fromEntries(
@@ -77,7 +87,7 @@ export class MadeModel {
     { isSparse, beside }: { isSparse: boolean; beside: string },
     use: (path: string) => Promise<Result>,
   ): Promise<Result> {
-    this.#check(tablesCrc32(this.#tables));
+    this.#check(await tablesCrc32(this.#tables));
     const point = gridPointOf(this.#model);
     const write = async (folder: string) => {
       const path = join(folder, 'model.zip');

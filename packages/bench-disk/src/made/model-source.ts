@@ -10,6 +10,7 @@ import {
 import { loadModelState, modelStateOf } from '@ds/dlrm';
 import { makeTablesSparse, type CheckpointMetadata, type ModelState } from '@ds/tensor-files';
 import type { MadeModel } from './made-model.js';
+import { SpareArrays } from './spare-arrays.js';
 import { ModelMaker, type MakerOptions } from './model-maker.js';
 
 /** The tensors of a model, for `Dlrm.fromStateDict`. */
@@ -18,12 +19,15 @@ export interface OpenedModel {
   state: ModelState;
   /** The metadata of its checkpoint. */
   metadata: CheckpointMetadata;
+  /** Gives the memory of its tables to the models that are opened next; it cannot be used afterwards. */
+  release(): void;
 }
 
 /** Opens the models of a metadata CSV: from their files, or made again from the model that bench-disk was given. */
 export class ModelSource {
   readonly #maker: ModelMaker | undefined;
   readonly #madeFrom: MadeFrom | undefined;
+  readonly #spare = new SpareArrays();
 
   /** Nothing is read before it is needed. */
   constructor({
@@ -56,15 +60,21 @@ export class ModelSource {
       const { path, blockWidth } = servedFile(model, { tables: wanted });
       let metadata: CheckpointMetadata = {};
       const onMetadata = (found: CheckpointMetadata) => void (metadata = found);
-      return { state: await loadModelState(path, { tables: wanted, blockWidth, onMetadata }), metadata };
+      const state = await loadModelState(path, { tables: wanted, blockWidth, onMetadata });
+      return { state, metadata, release: () => undefined };
     }
     const source = this.nameOf(model);
     const made = await this.#make(model);
     const { stateDict, metadata } = made;
-    const stored: ModelState = { ...stateDict, ...(wanted === 'dense' ? made.dense() : made.sparse()) };
+    const dense = wanted === 'dense' ? await made.dense(this.#spare) : {};
+    const stored: ModelState = { ...stateDict, ...dense, ...(wanted === 'sparse' && (await made.sparse())) };
     // Tables that were not chosen, as in a model's file.
     if (wanted === 'sparse') makeTablesSparse(stored, { source, blockWidth: blockWidthOf(model) });
-    return { state: await modelStateOf(stored, { source, metadata }), metadata };
+    return {
+      state: await modelStateOf(stored, { source, metadata }),
+      metadata,
+      release: () => Object.values(dense).forEach(({ data }) => this.#spare.give(data)),
+    };
   }
 
   /**

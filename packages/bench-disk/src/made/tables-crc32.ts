@@ -1,24 +1,32 @@
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import type { CompressedTables } from '@ds/bench-models';
+import type { CompressedTables, PieceMemory } from '@ds/bench-models';
 
-// zlib takes up to 4 GiB at once.
-const largestUpdate = 1 << 30;
-
-/** CRC-32 of the values of all tables, in their order, as float32. Tells whether a model was made again as it was. */
-export function tablesCrc32(tables: CompressedTables): number {
+/**
+ * CRC-32 of the values of all tables, in their order, as float32. Tells whether a model was made again as it was. This thread
+ * does other work between the pieces.
+ *
+ * @param memoryOf where the values of a table are written; default: nowhere
+ */
+export async function tablesCrc32(
+  tables: CompressedTables,
+  memoryOf: (name: string) => PieceMemory = reusedArray,
+): Promise<number> {
   let crc = 0;
   for (const name of tables.names) {
-    for (const piece of tables.pieces(name)) crc = crcOf(piece, crc);
+    for (const piece of tables.pieces(name, memoryOf(name))) {
+      crc = crc32(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), crc);
+      await setImmediate();
+    }
   }
   return crc;
 }
 
-/** The CRC-32 after these values, if it was `crc` before them. */
-export function crcOf({ buffer, byteOffset, byteLength }: Float32Array, crc: number): number {
-  let next = crc;
-  for (let done = 0; done < byteLength; done += largestUpdate) {
-    const length = Math.min(largestUpdate, byteLength - done);
-    next = crc32(new Uint8Array(buffer, byteOffset + done, length), next);
-  }
-  return next;
+/** One array for all pieces. */
+function reusedArray(): PieceMemory {
+  let array = new Float32Array(0);
+  return (_, length) => {
+    if (array.length < length) array = new Float32Array(length);
+    return array.subarray(0, length);
+  };
 }

@@ -35,14 +35,19 @@ export interface SweepContext {
   importance?: Readonly<Record<string, TableImportance>> | undefined;
 }
 
+/** Gives the array for a piece of a table: `length` values from index `first` of the table on. */
+export type PieceMemory = (first: number, length: number) => Float32Array;
+
 /** The tables of a model compressed at one point, each built on demand. */
 export interface CompressedTables {
   /** Names of the tables. */
   readonly names: readonly string[];
-  /** The values of a dense table, (rows, dim), in pieces of whole rows. */
-  pieces(name: string): Iterable<Float32Array>;
-  /** The same values at once. */
-  dense(name: string): Float32Array;
+  /**
+   * The values of a dense table, (rows, dim), in pieces of whole rows.
+   *
+   * @param memoryFor the array for `length` values, those of the table from index `first` on; default: a new one
+   */
+  pieces(name: string, memoryFor?: PieceMemory): Iterable<Float32Array>;
   /** The table for serving, in `memory` if given. */
   embeddingTable(name: string, options?: { memory?: TableMemory | undefined }): EmbeddingTable;
   /** The bytes of a safetensors file of these tables in their serving form, other tensors and metadata. */

@@ -6,7 +6,8 @@ import {
   type StateDict,
 } from '@ds/tensor-files';
 import { blockWidthOf, type BlockPoint } from '../grid/grid-point.js';
-import type { CompressedTables, SweepPlan } from '../method.js';
+import type { CompressedTables, PieceMemory, SweepPlan } from '../method.js';
+import { newArray } from '../tables/new-array.js';
 import { sweepConfig } from './rank-tables.js';
 
 // Approximate number of values in a piece: few enough for the CPU's caches.
@@ -50,17 +51,16 @@ export class PrunedTables implements CompressedTables {
     return this.#valuesSeen === 0 ? 0 : (this.#pruningTime * values) / this.#valuesSeen;
   }
 
-  *pieces(name: string): Generator<Float32Array> {
+  *pieces(name: string, memoryFor: PieceMemory = newArray): Generator<Float32Array> {
     const { data, shape } = this.#stateDict[name]!;
     const dim = shape.at(-1)!;
     const length = Math.max(1, Math.floor(pieceLength / dim)) * dim;
     for (let first = 0; first < data.length; first += length) {
-      yield this.#prune(name, new Float32Array(data.subarray(first, first + length)), first);
+      const values = data.subarray(first, first + length);
+      const piece = memoryFor(first, values.length);
+      piece.set(values);
+      yield this.#prune(name, piece, first);
     }
-  }
-
-  dense(name: string): Float32Array {
-    return this.#prune(name, new Float32Array(this.#stateDict[name]!.data), 0);
   }
 
   /** Prunes a piece of a table in place. */

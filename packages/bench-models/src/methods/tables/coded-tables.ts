@@ -1,6 +1,7 @@
 import { MixedPrecisionTable, type TableMemory } from '@ds/data-sparsifier';
 import { writeMixedCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
-import type { CompressedTables } from '../method.js';
+import type { CompressedTables, PieceMemory } from '../method.js';
+import { newArray } from './new-array.js';
 
 // Approximate number of values in a piece.
 const pieceLength = 1 << 17;
@@ -28,22 +29,12 @@ export class CodedTables implements CompressedTables {
     return this.#makeAll().reduce((sum, { rows, storedRows, dim }) => sum + (rows - storedRows) * dim, 0);
   }
 
-  *pieces(name: string): Generator<Float32Array> {
+  *pieces(name: string, memoryFor: PieceMemory = newArray): Generator<Float32Array> {
     const { rows, dim } = this.#table(name);
     const length = rowsOfPiece(dim);
     for (let first = 0; first < rows; first += length) {
-      yield this.#gather(name, first, new Float32Array(Math.min(length, rows - first) * dim));
+      yield this.#gather(name, first, memoryFor(first * dim, Math.min(length, rows - first) * dim));
     }
-  }
-
-  dense(name: string): Float32Array {
-    const { rows, dim } = this.#table(name);
-    const values = new Float32Array(rows * dim);
-    const length = rowsOfPiece(dim);
-    for (let first = 0; first < rows; first += length) {
-      this.#gather(name, first, values.subarray(first * dim, (first + length) * dim));
-    }
-    return values;
   }
 
   /** Looks up the rows from `first` on, as many as fit. */
