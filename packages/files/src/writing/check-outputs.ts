@@ -29,28 +29,34 @@ export function checkOutputs({
   outputs: readonly (string | undefined)[];
 }): void {
   const isGiven = (path: string | undefined): path is string => path !== undefined;
-  const taken = inputs.filter(isGiven).map((path) => ({ path, is: 'is also an input, and would be lost' }));
+  const taken = new Map<string, { path: string; is: string }>();
+  for (const path of inputs.filter(isGiven)) {
+    const key = fileKey(path);
+    if (key !== undefined && !taken.has(key))
+      taken.set(key, { path, is: 'is also an input, and would be lost' });
+  }
+  const writable = new Set<string>();
   for (const path of outputs.filter(isGiven)) {
-    const clash = taken.find((other) => isSameFile(other.path, path));
+    const key = fileKey(path);
+    const clash = key === undefined ? undefined : taken.get(key);
     if (clash) {
       const named = clash.path === path ? '' : ` (it is the same file as ${clash.path})`;
       throw new Error(`cannot write ${path}: it ${clash.is}${named}`);
     }
-    checkWritable(path);
-    taken.push({ path, is: 'is written twice' });
+    checkWritable(path, writable);
+    if (key !== undefined) taken.set(key, { path, is: 'is written twice' });
   }
 }
 
-function isSameFile(path: string, other: string): boolean {
-  const first = statsOf(path);
-  const second = statsOf(other);
-  // Devices can have many writers.
-  if ([first, second].some((stats) => stats && !stats.isFile() && !stats.isDirectory())) return false;
-  if (first && second && first.ino !== 0) return first.ino === second.ino && first.dev === second.dev;
-  return resolveLinks(path) === resolveLinks(other);
+/** The same for two names of one file; undefined for a device, which can have many writers. */
+function fileKey(path: string): string | undefined {
+  const stats = statsOf(path);
+  if (stats && !stats.isFile() && !stats.isDirectory()) return undefined;
+  return stats && stats.ino !== 0 ? `${stats.dev} ${stats.ino}` : resolveLinks(path);
 }
 
-function checkWritable(path: string): void {
+/** @param writable folders that have been tried, to which this one is added */
+function checkWritable(path: string, writable: Set<string>): void {
   const stats = statsOf(path);
   if (stats?.isDirectory()) throw new Error(`cannot write ${path}: it is a folder`);
   // A file is replaced by a new one, so only its folder must be writable.
@@ -59,6 +65,7 @@ function checkWritable(path: string): void {
   if (!stats && !statSync(place).isDirectory()) {
     throw new Error(`cannot write ${path}: a part of its path is a file, not a folder`);
   }
+  if (writable.has(place)) return;
   try {
     accessSync(place, constants.W_OK);
   } catch {
@@ -74,6 +81,7 @@ function checkWritable(path: string): void {
   } finally {
     rmSync(trial, { force: true });
   }
+  writable.add(place);
 }
 
 function statsOf(path: string): Stats | undefined {
