@@ -1,3 +1,6 @@
+// Where the low and the high half of a 64-bit integer are on this machine.
+const [low, high] = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? [0, 1] : [1, 0];
+
 /**
  * The indices of scores in ascending order of the scores; equal scores are next to one another, in any order.
  *
@@ -14,14 +17,14 @@ export function scoreOrder(scores: ArrayLike<number>): Uint32Array {
   }
   const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const sorted = new BigUint64Array(floats.length);
-  const halves = new Uint32Array(sorted.buffer); // the low half of each integer, then the high one
+  const halves = new Uint32Array(sorted.buffer);
   for (let i = 0; i < bits.length; i++) {
-    halves[2 * i] = i;
-    halves[2 * i + 1] = ascendingBits(bits[i]!);
+    halves[2 * i + low] = i;
+    halves[2 * i + high] = ascendingBits(bits[i]!);
   }
   sorted.sort();
   const order = new Uint32Array(floats.length);
-  for (let i = 0; i < order.length; i++) order[i] = halves[2 * i]!;
+  for (let i = 0; i < order.length; i++) order[i] = halves[2 * i + low]!;
   return order;
 }
 
