@@ -155,7 +155,8 @@ it('releases one fix: lerna version and lerna publish from-package', async () =>
 
   await run(release, process.execPath, lerna, 'publish', 'from-package', '--yes', '--no-git-reset');
   for (const { json } of publishedPackages) {
-    expect(await run(folder, 'npm', 'view', json.name, 'version')).toBe(`${released}\n`);
+    const published = await (await fetch(new URL(`/${json.name}`, registry.url))).json();
+    expect([json.name, published['dist-tags']]).toEqual([json.name, { latest: released }]);
   }
 });
 
