@@ -22,10 +22,18 @@ export function benchCommand(name: string) {
 }
 
 /**
- * Four pruned models, in a separate folder for each test because some tests damage one; and the arguments of a command
- * that runs them, with `args` last.
+ * Pruned models of two levels and these block shapes, in a separate folder for each test because some tests damage one; and
+ * the arguments of a command that runs them, with `args` last.
  */
-export function dumpedModels({ output, args = [] }: { output: string; args?: readonly string[] }) {
+export function dumpedModels({
+  output,
+  args = [],
+  blockShapes = '1x1,1x4',
+}: {
+  output: string;
+  args?: readonly string[];
+  blockShapes?: string;
+}) {
   const paths = { folder: '', metadata: '', output: '', args: [] as string[] };
   let dumped: string;
   beforeAll(async () => {
@@ -33,6 +41,7 @@ export function dumpedModels({ output, args = [] }: { output: string; args?: rea
     const { status } = benchCommand('bench-disk')([
       ...['--model-path', originalModel, '--sparsified-model-dump-path', join(dumped, 'dump')],
       ...['--output', join(dumped, 'metadata.csv'), '--sparsity-levels', '0,0.9', '--norms', 'L1'],
+      ...['--sparse-block-shapes', blockShapes],
     ]);
     expect(status).toBe(0);
   });
