@@ -18,7 +18,7 @@ import packageJson from '../package.json';
 const run = benchCommand('bench-memory');
 
 describe('bench-memory', () => {
-  const models = dumpedModels({ output: 'memory.csv', blockShapes: '1x4' }); // each is served by processes, which take a while
+  const models = dumpedModels({ output: 'memory.csv', blockShapes: '1x1' }); // each is served by processes, which take a while
   modelReaderTests({ run, models });
 
   /** Writes pruned models of a checkpoint, with dense and with sparse tables, in place of the test's own. */
