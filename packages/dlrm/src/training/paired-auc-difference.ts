@@ -49,9 +49,9 @@ export function pairedAucDifferenceFrom(
       `paired AUC: expected at least 2 examples of each label, found ${negatives} with 0 and ${positives} with 1`,
     );
   }
-  const ofFirst = placements(labels, first, 'first');
+  const ofFirst = placements(labels, positives, first, 'first');
   return (second) => {
-    const ofSecond = placements(labels, second, 'second');
+    const ofSecond = placements(labels, positives, second, 'second');
     const difference = { of0: { sum: 0, squares: 0 }, of1: { sum: 0, squares: 0 } };
     for (let i = 0; i < labels.length; i++) {
       const change = ofSecond[i]! - ofFirst[i]!;
@@ -86,7 +86,12 @@ function countPositives(labels: ArrayLike<number>): number {
  * For each example, the fraction of the examples of the other label to which it is correctly ordered (a positive above a
  * negative), counting ties half. The mean over the examples of either label is the AUC.
  */
-function placements(labels: ArrayLike<number>, scores: ArrayLike<number>, name: string): Float64Array {
+function placements(
+  labels: ArrayLike<number>,
+  positives: number,
+  scores: ArrayLike<number>,
+  name: string,
+): Float64Array {
   const total = labels.length;
   if (scores.length !== total) {
     throw new Error(
@@ -98,8 +103,6 @@ function placements(labels: ArrayLike<number>, scores: ArrayLike<number>, name: 
       throw new Error(`paired AUC: expected a number as ${name} score ${i}, found NaN`);
   }
   const order = scoreOrder(scores);
-  let positives = 0;
-  for (let i = 0; i < total; i++) positives += labels[i]!;
   const negatives = total - positives;
   const placed = new Float64Array(total);
   let positivesBelow = 0;

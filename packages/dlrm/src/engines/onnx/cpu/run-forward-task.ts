@@ -5,10 +5,10 @@ import { parameterPlaces, type ForwardTask, type SharedParameters } from './forw
 import { PartForward } from './part-forward.js';
 import type { Feeds } from '../parameters.js';
 import { Sessions } from '../sessions.js';
-import { StagedBatch } from './staged-batch.js';
+import { largestPart, StagedBatch } from './staged-batch.js';
 
 // Kept from the last task: the next one is usually for the same model, or one of the same sizes.
-let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward; capacity: number } | undefined;
+let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward } | undefined;
 let parameters: { id: number; feeds: Feeds; frozen: Sessions } | undefined;
 
 const sessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
@@ -32,8 +32,8 @@ export async function runForwardTask(task: ForwardTask): Promise<void> {
 }
 
 async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void> {
-  const { config, shape, isBottomOutput, isFrozen, skipsZeros } = task;
-  const forward = await openForward(config, shape.partSize);
+  const { config, isBottomOutput, isFrozen, skipsZeros } = task;
+  const forward = await openForward(config);
   const { feeds, frozen } = await openParameters(config, task.parameters);
   for (let part = batch.claim(); part !== undefined; part = batch.claim()) {
     const { count } = batch.extent(part);
@@ -49,14 +49,12 @@ async function computeParts(batch: StagedBatch, task: ForwardTask): Promise<void
   }
 }
 
-async function openForward(config: DlrmConfig, capacity: number): Promise<PartForward> {
-  if (network && network.capacity >= capacity && isDeepStrictEqual(network.config, config)) {
-    return network.forward;
-  }
+async function openForward(config: DlrmConfig): Promise<PartForward> {
+  if (network && isDeepStrictEqual(network.config, config)) return network.forward;
   await network?.sessions.release();
   const sessions = new Sessions(ort, sessionOptions);
-  const forward = new PartForward({ ort, config, sessions, capacity });
-  network = { config, sessions, forward, capacity };
+  const forward = new PartForward({ ort, config, sessions, capacity: largestPart });
+  network = { config, sessions, forward };
   return forward;
 }
 

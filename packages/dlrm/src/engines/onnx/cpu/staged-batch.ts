@@ -5,6 +5,9 @@ const computing = 2;
 const controlBytes = 64;
 const abandoned = -1;
 
+/** The most examples of a part: its vectors and activations fit into the second-level cache of one core. */
+export const largestPart = 512;
+
 /** The layout of a batch in shared memory, as plain data that threads exchange. */
 export interface StagedBatchShape {
   /** Examples n. */

@@ -8,17 +8,16 @@ import { parameterPlaces, type ForwardTask, type SharedParameters } from './forw
 import type { ForwardOptions } from './part-forward.js';
 import { partOfInput, type PartInput } from './part-input.js';
 import type { Feeds } from '../parameters.js';
-import { StagedBatch } from './staged-batch.js';
+import { largestPart, StagedBatch } from './staged-batch.js';
 
 /**
- * Examples per part: its vectors and activations fit into the second-level cache of one core. Fewer would be faster, but
- * without `frozen` each part rearranges the weights, and of fewer examples more have a set of zero tables of their own, each
- * with its columns of the first top layer's weight.
+ * At most so many examples per part of a frozen network on dense tables. Otherwise parts are larger, because each rearranges
+ * the weights, and of fewer examples more have a set of zero tables of their own, each with its columns of the first top
+ * layer's weight.
  */
-const partSize = 512;
-const smallPartSize = 128;
+const smallPart = 128;
 // The shared memory holds this many examples; a larger batch is processed in several rounds.
-const maxExamples = 32 * partSize;
+const maxExamples = 32 * largestPart;
 // Milliseconds, long enough for a benchmark to load its next model.
 const keepIdle = 30_000;
 
@@ -72,11 +71,7 @@ export class ThreadedForward {
     const bottomInput = input.bottomOutput ?? input.dense;
     const shape = {
       size,
-      partSize: evenPartSize(
-        size,
-        this.#threads,
-        parameters.frozen && !skipsZeros ? smallPartSize : partSize,
-      ),
+      partSize: evenPartSize(size, this.#threads, parameters.frozen && !skipsZeros ? smallPart : largestPart),
       inputWidth: bottomInput.length / size,
       rowsWidth: this.#usedTables.length * this.#config.embeddingDim,
     };
