@@ -1,7 +1,7 @@
 import type { SparseModelMetadata } from '@ds/bench-models';
 
 /** The first row about each model, in order. */
-export function distinctModels(rows: readonly SparseModelMetadata[]): SparseModelMetadata[] {
+export function firstOfEachModel(rows: readonly SparseModelMetadata[]): SparseModelMetadata[] {
   const seen = new Set<string>();
   return rows.filter((row) => seen.size < seen.add(modelKey(row)).size);
 }

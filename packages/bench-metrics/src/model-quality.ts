@@ -15,7 +15,7 @@ import {
   type BinaryClassificationMetrics,
 } from '@ds/dlrm/metrics';
 import { nonFiniteValue } from '@ds/tensor-files';
-import { distinctModels, modelKey } from './distinct-models.js';
+import { firstOfEachModel, modelKey } from './first-of-each-model.js';
 import { loadAhead } from './load-ahead.js';
 import { SharedBottom } from './shared-bottom.js';
 
@@ -59,7 +59,7 @@ export const modelQuality: Measure<
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
       const rows = models.map(({ model }) => model);
-      const opened = distinctModels([...(unpruned ? [unpruned] : []), ...rows]);
+      const opened = firstOfEachModel([...(unpruned ? [unpruned] : []), ...rows]);
       const source = new ModelSource({ ...settings, models: opened });
       const openings = opened.map((model) => () => source.open(model, { tables: 'dense' }));
       const measured = new Map<string, ModelMetrics | { fault: string }>();

@@ -1,5 +1,5 @@
 import type { SparseModelMetadata } from '@ds/bench-models';
-import { distinctModels } from '../src/distinct-models.js';
+import { firstOfEachModel } from '../src/first-of-each-model.js';
 
 const unmeasured = { stepTimeSec: 0, zipFileSize: 0 };
 const made = { ...unmeasured, sourceSha256: 'a', tablesCrc32: 1, prunedValues: 4 };
@@ -12,5 +12,5 @@ test.each<[string, SparseModelMetadata, SparseModelMetadata, number]>([
   ['models with other tables', made, { ...made, tablesCrc32: 2 }, 2],
   ['models of other trained models', made, { ...made, sourceSha256: 'b' }, 2],
 ])('%s', (_, one, other, count) => {
-  expect(distinctModels([one, other])).toEqual([one, other].slice(0, count));
+  expect(firstOfEachModel([one, other])).toEqual([one, other].slice(0, count));
 });

@@ -11,7 +11,8 @@ export class SpareArrays {
   }
 
   give(array: Float32Array): void {
-    const spare = this.#byLength.get(array.length) ?? [];
-    this.#byLength.set(array.length, [...spare, array]);
+    const spare = this.#byLength.get(array.length);
+    if (spare) spare.push(array);
+    else this.#byLength.set(array.length, [array]);
   }
 }
