@@ -1,8 +1,10 @@
 import { RandomStream } from '@ds/criteo-data';
+import { TableMemory } from '@ds/data-sparsifier';
 import { Dlrm, foldMask, kaggleConfigFor, type DlrmConfig, type LabelledBatch } from '@ds/dlrm';
 import * as ort from 'onnxruntime-node';
 import { forwardGraph } from '../../../packages/dlrm/src/engines/onnx/graph/dlrm-graphs.js';
-import { InteractionMemory } from '../../../packages/dlrm/src/engines/onnx/interaction/interaction-memory.js';
+import { forwardKernel } from '../../../packages/dlrm/src/engines/onnx/kernels/forward-kernel.js';
+import { InteractionMemory } from '../../../packages/dlrm/src/engines/onnx/kernels/interaction-memory.js';
 import { Sessions } from '../../../packages/dlrm/src/engines/onnx/sessions.js';
 import { denseLayers } from '../../../packages/dlrm/src/models/dlrm/config.js';
 import { featureParts, usedTables } from '../../../packages/dlrm/src/models/dlrm/hooks/kept-features.js';
@@ -125,7 +127,9 @@ function partTimer(model: Dlrm, { dense: features, sparse }: LabelledBatch): () 
     parameters[name] = new ort.Tensor('float32', state[name]!.data, state[name]!.shape);
   }
   const sessions = new Sessions(ort, { executionProviders: ['cpu'], intraOpNumThreads: 1 });
-  const memory = new InteractionMemory({ config, capacity: partSize });
+  const memory = new TableMemory();
+  const kernel = forwardKernel(memory.linearMemory);
+  const interaction = new InteractionMemory({ memory, kernel, config, capacity: partSize });
   const ids = new Int32Array(partSize * tables.length);
   const run = async (section: { from?: string; to?: string }, input: Float32Array, output: Float32Array) => {
     const session = await sessions.get(JSON.stringify(section), () => forwardGraph(config, section));
@@ -145,13 +149,13 @@ function partTimer(model: Dlrm, { dense: features, sparse }: LabelledBatch): () 
     };
     for (let first = 0; first < batchSize; first += partSize) {
       ids.set(sparse.subarray(first * tables.length, (first + partSize) * tables.length));
-      gatherRowsOfTables(tables, ids, memory.rows(partSize), { order: 'tables first', used });
+      gatherRowsOfTables(tables, ids, interaction.rows(partSize), { order: 'tables first', used });
       lap('lookups');
       const denseInputs = config.bottomMlp[0]!;
       const input = features.subarray(first * denseInputs, (first + partSize) * denseInputs);
-      await run({ to: 'interaction' }, input, memory.bottomOutput(partSize));
+      await run({ to: 'interaction' }, input, interaction.bottomOutput(partSize));
       lap('bottom MLP');
-      const z = memory.features(partSize);
+      const z = interaction.features(partSize);
       lap('interaction');
       await run({ from: 'top_l.0', to: 'top_l.2' }, z, hidden);
       lap('top_l.0');

@@ -10,6 +10,7 @@ import {
   type ModelState,
   type StateDict,
 } from '../../../src/index.js';
+import { formulaBatch } from '../../formula.js';
 import { expectClose, readSmallGolden, resized } from '../../golden-model.js';
 import { referenceForward } from '../../reference-forward.js';
 
@@ -46,6 +47,20 @@ function inSharedMemory(table: SparseTable): SparseTable {
   const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
   shared.set(values);
   return SparseTable.fromBitmaps({ rows, dim, blockWidth, ...bits, values: shared });
+}
+
+const manyTables = Array.from({ length: 12 }, () => 5);
+
+/** A model of tables that are zero, every third wholly and the others but for row 4, and a batch of `size` examples. */
+async function sparseModel(size: number, topMlp = [82, 20, 9, 1]) {
+  const config = { embeddingDim: 4, tableRows: manyTables, bottomMlp: [13, 4], topMlp };
+  const model = await Dlrm.create(config, { seed: 1 });
+  const state = model.stateDict();
+  await model.dispose();
+  embeddingTableNames(state).forEach((name, table) => {
+    state[name]!.data.fill(0, 0, table % 3 === 0 ? undefined : 4 * 4);
+  });
+  return { state, batch: formulaBatch(1, size, manyTables) };
 }
 
 describe.each([
@@ -110,6 +125,50 @@ describe.each([
       expectClose(`set ${set}`, await dlrm.forward(batch), referenceForward(dlrm.config, state, batch), 1e-6);
     }
     await dlrm.dispose();
+  });
+
+  test('computes mostly zero features as plain loops do, on dense and on compressed tables', async () => {
+    const { state, batch } = await sparseModel(size);
+    const config = configFromStateDict(state);
+    const expected = referenceForward(config, state, batch);
+    const sparse = compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 }));
+    // Twice: the parameters of the first layer are there already, or those of the model before.
+    for (const model of [state, sparse, state]) {
+      const dlrm = await open(model);
+      expectClose('forward', await dlrm.forward(batch), expected, 1e-6);
+      await dlrm.dispose();
+    }
+  });
+
+  test.each(['top_l.0.weight', 'top_l.2.weight'])(
+    'returns NaN where plain loops do, with an infinity in %s',
+    async (name) => {
+      const { state, batch } = await sparseModel(size);
+      state[name]!.data[60] = -Infinity;
+      state[name]!.data[3] = Infinity;
+      const expected = referenceForward(configFromStateDict(state), state, batch);
+      const sparse = compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 }));
+      for (const model of [state, sparse]) {
+        const dlrm = await open(model);
+        const found = await dlrm.forward(batch);
+        expect(Array.from(found, Number.isNaN)).toEqual(expected.map(Number.isNaN));
+        await dlrm.dispose();
+      }
+    },
+  );
+
+  test('serves models with equal parameters in layers of other shapes in turn', async () => {
+    for (const topMlp of [
+      [82, 1, 29, 1],
+      [82, 2, 1, 1],
+    ]) {
+      const { state, batch } = await sparseModel(size, topMlp);
+      for (const [name, { data }] of Object.entries(state)) if (!name.startsWith('emb_l')) data.fill(0.01);
+      const dlrm = await open(state);
+      const expected = referenceForward(dlrm.config, state, batch);
+      expectClose('forward', await dlrm.forward(batch), expected, 1e-6);
+      await dlrm.dispose();
+    }
   });
 
   test('serves models that share a memory at the same time, and that memory may grow', async () => {

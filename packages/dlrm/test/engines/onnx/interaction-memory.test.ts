@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { DlrmConfig } from '../../../src/models/dlrm/config.js';
-import { InteractionMemory, liveColumns } from '../../../src/engines/onnx/interaction/interaction-memory.js';
+import { TableMemory } from '@ds/data-sparsifier';
+import { forwardKernel } from '../../../src/engines/onnx/kernels/forward-kernel.js';
+import { InteractionMemory } from '../../../src/engines/onnx/kernels/interaction-memory.js';
 import { usedTables } from '../../../src/models/dlrm/hooks/kept-features.js';
 import { formula } from '../../formula.js';
 import { expectClose } from '../../golden-model.js';
@@ -38,7 +40,10 @@ function configOf({ tables, dim }: Sizes): DlrmConfig {
 function openMemory(sizes: Sizes, keptFeatures?: number[]) {
   const config = configOf(sizes);
   const topMlp = [keptFeatures?.length ?? config.topMlp[0]!, 1];
+  const memory = new TableMemory();
   return new InteractionMemory({
+    memory,
+    kernel: forwardKernel(memory.linearMemory),
     config: { ...config, topMlp, keptFeatures },
     capacity: sizes.count + sizes.room,
   });
@@ -63,7 +68,7 @@ describe('InteractionMemory', () => {
         const width = dim + (tables * (tables + 1)) / 2;
         const all = interaction.features(count).slice();
         const reduced = interaction.features(count, Int32Array.from(live)).slice();
-        const columns = liveColumns(Int32Array.from(live), configOf(size));
+        const columns = interaction.liveColumns(Int32Array.from(live));
         for (let example = 0; example < count; example++) {
           const expected = expectedFeatures(vectors, example, dim);
           const found = all.subarray(example * width, (example + 1) * width);
@@ -107,12 +112,10 @@ describe('InteractionMemory', () => {
           for (const [ofWhole, ofSome] of [[undefined, undefined] as const, [live, liveOfUsed] as const]) {
             const all = whole.features(count, ofWhole);
             const columnsOfAll = ofWhole
-              ? liveColumns(ofWhole, config)
+              ? whole.liveColumns(ofWhole)
               : Int32Array.from(all.subarray(0, config.topMlp[0]!).keys());
             const found = some.features(count, ofSome);
-            const columns = ofSome
-              ? liveColumns(ofSome, { ...config, keptFeatures: kept })
-              : Int32Array.from(kept.keys());
+            const columns = ofSome ? some.liveColumns(ofSome) : Int32Array.from(kept.keys());
             expect(found).toHaveLength(count * columns.length);
             for (let example = 0; example < count; example++) {
               const expected = Array.from(

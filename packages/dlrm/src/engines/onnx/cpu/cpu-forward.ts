@@ -39,7 +39,7 @@ export class CpuForward {
   }) {
     this.#config = config;
     this.#usedTables = usedTables(config);
-    this.#part = new PartForward({ ort, config, sessions, capacity: partSize });
+    this.#part = new PartForward({ ort, config, sessions, threads, capacity: partSize });
     if (threads > 1) this.#threaded = new ThreadedForward({ config, threads });
   }
 

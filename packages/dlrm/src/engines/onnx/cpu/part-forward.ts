@@ -1,13 +1,14 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { denseLayers, type DlrmConfig } from '../../../models/dlrm/config.js';
+import { TableMemory } from '@ds/data-sparsifier';
+import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
-import { InteractionMemory, liveColumns } from '../interaction/interaction-memory.js';
+import { forwardKernel } from '../kernels/forward-kernel.js';
+import { InteractionMemory } from '../kernels/interaction-memory.js';
+import { SparseLayer } from '../kernels/sparse-layer.js';
 import { forwardGraph } from '../graph/dlrm-graphs.js';
-import { constantsOf, type Feeds, type Parameters } from '../parameters.js';
+import { constantsOf, type Parameters } from '../parameters.js';
 import type { Sessions } from '../sessions.js';
-
-// The number of sets of live vectors for which the columns of the first top layer's weight are cached.
-const keptWeights = 8;
+import { TopMlp } from './top-mlp.js';
 
 /** The input of the network besides a part's rows: the dense features, or the bottom MLP's output if already computed. */
 export interface BottomInput {
@@ -19,9 +20,7 @@ export interface BottomInput {
 
 export interface ForwardOptions {
   parameters: Parameters;
-  /**
-   * Skips tables whose rows are all zero in the interaction and in the first top layer, because their products are zero.
-   */
+  /** Whether tables whose rows are all zero in the part are looked for, because their products are zero. */
   skipsZeros: boolean;
 }
 
@@ -33,34 +32,37 @@ export class PartForward {
   readonly #ort: typeof OnnxRuntime;
   readonly #config: DlrmConfig;
   readonly #sessions: Sessions;
+  readonly #threads: number;
   readonly #capacity: number;
-  readonly #usedTables: readonly number[];
-  #memory: InteractionMemory | undefined;
-  readonly #weights = new Map<string, OnnxRuntime.Tensor>();
-  #weightsOf: Feeds | undefined;
+  readonly #vectors: number;
+  #afterBottom: { interaction: InteractionMemory; topMlp: TopMlp } | undefined;
 
   constructor({
     ort,
     config,
     sessions,
+    threads,
     capacity,
   }: {
     ort: typeof OnnxRuntime;
     config: DlrmConfig;
     sessions: Sessions;
+    /** Threads of each session. */
+    threads: number;
     /** The maximum number of examples in a part. */
     capacity: number;
   }) {
     this.#ort = ort;
     this.#config = config;
-    this.#usedTables = usedTables(config);
+    this.#vectors = usedTables(config).length + 1;
     this.#sessions = sessions;
+    this.#threads = threads;
     this.#capacity = capacity;
   }
 
   /** The array for the rows of a part of `count` examples: (used tables, count, dim). */
   rows(count: number): Float32Array {
-    return this.#interaction.rows(count);
+    return this.#open().interaction.rows(count);
   }
 
   /** Computes the probabilities (count) of the examples whose rows have been gathered. */
@@ -71,16 +73,18 @@ export class PartForward {
   ): Promise<void> {
     const count = probabilities.length;
     await this.#takeBottomOutput(input, count, parameters);
-    const live = skipsZeros ? this.#interaction.liveVectors(count) : undefined;
-    const features = this.#matrix(this.#interaction.features(count, live), count);
-    const top = await this.#topMlp(live, parameters);
-    await top.session.run({ ...top.feeds, input: features }, { result: this.#matrix(probabilities, count) });
+    const { interaction, topMlp } = this.#open();
+    const live =
+      skipsZeros && topMlp.addsNothingForZeros(parameters) ? interaction.liveVectors(count) : undefined;
+    const features = interaction.features(count, live);
+    const columns = live && live.length < this.#vectors ? interaction.liveColumns(live) : undefined;
+    await topMlp.run(features, columns, probabilities, parameters);
   }
 
   /** The input of the top MLP, (count, topMlp[0]); valid until the next call. */
   async features(input: BottomInput, count: number, parameters: Parameters): Promise<Float32Array> {
     await this.#takeBottomOutput(input, count, parameters);
-    return this.#interaction.features(count);
+    return this.#open().interaction.features(count);
   }
 
   /** Computes the bottom MLP's output (count, dim) into `output`. */
@@ -99,56 +103,29 @@ export class PartForward {
     );
   }
 
-  // Created on first use, because a model that is only trained does not need it.
-  get #interaction(): InteractionMemory {
-    return (this.#memory ??= new InteractionMemory({ config: this.#config, capacity: this.#capacity }));
-  }
-
   async #takeBottomOutput({ dense, bottomOutput }: BottomInput, count: number, parameters: Parameters) {
-    const output = this.#interaction.bottomOutput(count);
+    const output = this.#open().interaction.bottomOutput(count);
     if (bottomOutput) output.set(bottomOutput);
     else await this.bottomOutput(dense!, output, parameters);
   }
 
-  /** The graph of the top MLP, for all features or those of live vectors, and what it takes besides them. */
-  async #topMlp(live: Int32Array | undefined, { feeds, frozen }: Parameters) {
-    const isWhole = !live || live.length === this.#usedTables.length + 1;
-    if (frozen && isWhole) {
-      const session = await frozen.get('top MLP', () =>
-        forwardGraph(this.#config, { from: 'top_l.0', constants: constantsOf(feeds) }),
-      );
-      return { session, feeds: {} };
+  // On first use, because a model that is only trained does not need it. Everything is allocated here: if the memory grew
+  // later, the views of it would be lost.
+  #open() {
+    if (!this.#afterBottom) {
+      const memory = new TableMemory();
+      const kernel = forwardKernel(memory.linearMemory);
+      const [config, capacity] = [this.#config, this.#capacity];
+      const [inputs, outputs] = config.topMlp as [number, number];
+      const interaction = new InteractionMemory({ memory, kernel, config, capacity });
+      const sparseLayer = new SparseLayer({ memory, kernel, inputs, outputs, capacity });
+      const [ort, sessions, threads] = [this.#ort, this.#sessions, this.#threads];
+      this.#afterBottom = {
+        interaction,
+        topMlp: new TopMlp({ ort, config, sessions, threads, sparseLayer }),
+      };
     }
-    const session = await this.#sessions.get('top MLP', () =>
-      forwardGraph(this.#config, { from: 'top_l.0', anyWidth: true }),
-    );
-    return {
-      session,
-      feeds: isWhole ? feeds : { ...feeds, ...this.#firstTopWeight(live, feeds) },
-    };
-  }
-
-  /** The columns of the first top layer's weight for live features. */
-  #firstTopWeight(live: Int32Array, feeds: Feeds): Feeds {
-    const { weight: name } = denseLayers(this.#config).top[0]!;
-    if (feeds !== this.#weightsOf) this.#weights.clear();
-    this.#weightsOf = feeds;
-    const key = live.join();
-    let reduced = this.#weights.get(key);
-    if (!reduced) {
-      const { data, dims } = feeds[name]!;
-      const [outputs, inputs] = dims as [number, number];
-      const columns = liveColumns(live, this.#config);
-      const weight = new Float32Array(outputs * columns.length);
-      let next = 0;
-      for (let output = 0; output < outputs; output++) {
-        for (const column of columns) weight[next++] = (data as Float32Array)[output * inputs + column]!;
-      }
-      reduced = new this.#ort.Tensor('float32', weight, [outputs, columns.length]);
-      if (this.#weights.size === keptWeights) this.#weights.delete(this.#weights.keys().next().value!);
-      this.#weights.set(key, reduced);
-    }
-    return { [name]: reduced };
+    return this.#afterBottom;
   }
 
   #matrix(values: Float32Array, rows: number): OnnxRuntime.Tensor {

@@ -11,7 +11,12 @@ import { largestPart, StagedBatch } from './staged-batch.js';
 let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward } | undefined;
 let parameters: { id: number; feeds: Feeds; frozen: Sessions } | undefined;
 
-const sessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
+const threads = 1;
+const sessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: threads,
+  logSeverityLevel: 3,
+} as const;
 
 // Milliseconds; a part takes only a few.
 const maxWait = 10_000;
@@ -53,7 +58,7 @@ async function openForward(config: DlrmConfig): Promise<PartForward> {
   if (network && isDeepStrictEqual(network.config, config)) return network.forward;
   await network?.sessions.release();
   const sessions = new Sessions(ort, sessionOptions);
-  const forward = new PartForward({ ort, config, sessions, capacity: largestPart });
+  const forward = new PartForward({ ort, config, sessions, threads, capacity: largestPart });
   network = { config, sessions, forward };
   return forward;
 }

@@ -1,14 +1,13 @@
-import { TableMemory } from '@ds/data-sparsifier';
+import type { TableMemory } from '@ds/data-sparsifier';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { usedFeatureParts, usedTables, type FeatureParts } from '../../../models/dlrm/hooks/kept-features.js';
-import { interactionKernel, type InteractionKernel } from './interaction-kernel.js';
+import type { ForwardKernel } from './forward-kernel.js';
 
 // The kernel stores four values at a time, and may write this many bytes beyond the last example.
 const paddingBytes = 16;
 
-/** For a model with only some of the features: these features, and their positions for the kernel. */
+/** For a model with only some of the features: their positions for the kernel. */
 interface KeptFeatures {
-  parts: FeatureParts;
   columns: number;
   rows: number;
   /** The current contents of `rows`: the pairs of these live vectors, their count, and the count of numbers in the list. */
@@ -16,26 +15,38 @@ interface KeptFeatures {
 }
 
 /**
- * The middle of the network for a part of a batch, computed in one WebAssembly memory: the feature vectors (the
- * bottom MLP's output, then the rows of each used table), and from them the input of the top MLP.
+ * The interaction of a part of a batch, in a WebAssembly memory: the feature vectors (the bottom MLP's output, then the
+ * rows of each used table), and from them the input of the top MLP.
  *
  * It replaces concatenation, batched matrix product and selection of pairs, which move each number through
  * memory several times; here an example's vectors stay in the CPU's first-level cache.
- * It has its own memory, which never grows, so the views that it returns stay valid.
  */
 export class InteractionMemory {
-  readonly #memory = new TableMemory();
-  readonly #kernel: InteractionKernel;
+  readonly #memory: TableMemory;
+  readonly #kernel: ForwardKernel;
   readonly #vectorCount: number;
   readonly #dim: number;
   readonly #vectors: number;
   readonly #live: number;
   readonly #scratch: number;
   readonly #features: number;
+  readonly #parts: FeatureParts;
   readonly #kept: KeptFeatures | undefined;
 
   /** @param capacity The maximum number of examples. */
-  constructor({ config, capacity }: { config: DlrmConfig; capacity: number }) {
+  constructor({
+    memory,
+    kernel,
+    config,
+    capacity,
+  }: {
+    memory: TableMemory;
+    kernel: ForwardKernel;
+    config: DlrmConfig;
+    capacity: number;
+  }) {
+    this.#memory = memory;
+    this.#kernel = kernel;
     const { embeddingDim: dim, topMlp } = config;
     this.#vectorCount = usedTables(config).length + 1;
     this.#dim = dim;
@@ -44,14 +55,14 @@ export class InteractionMemory {
     this.#live = this.#memory.allocate(4 * this.#vectorCount);
     this.#scratch = this.#memory.allocate(4 * dim * lanes);
     this.#features = this.#memory.allocate(4 * capacity * topMlp[0]! + paddingBytes);
+    this.#parts = usedFeatureParts(config);
     if (config.keptFeatures) {
-      const parts = usedFeatureParts(config);
+      const { bottomColumns, pairs } = this.#parts;
       const columns = this.#memory.allocate(4 * dim);
-      this.#memory.int32(columns, parts.bottomColumns.length).set(parts.bottomColumns);
-      const longest = pairsByRow(parts.pairs, 0).length;
-      this.#kept = { parts, columns, rows: this.#memory.allocate(4 * longest) };
+      this.#memory.int32(columns, bottomColumns.length).set(bottomColumns);
+      const longest = pairsByRow(pairs, 0).length;
+      this.#kept = { columns, rows: this.#memory.allocate(4 * longest) };
     }
-    this.#kernel = interactionKernel(this.#memory.linearMemory);
   }
 
   /** The first vector of each of `count` examples, the bottom MLP's output: (count, dim). */
@@ -71,6 +82,17 @@ export class InteractionMemory {
     return this.#all().filter(
       (index) => index === 0 || this.#kernel.hasAnyBit(this.#vectorOffset(index, count), bytes) !== 0,
     );
+  }
+
+  /** The columns of the top MLP's input that remain if only these vectors take part, ascending. */
+  liveColumns(live: Int32Array): Int32Array {
+    const { bottomColumns, pairs } = this.#parts;
+    const isLive = new Set(live);
+    const columns = Array.from(bottomColumns.keys());
+    pairs.forEach(({ row, column }, pair) => {
+      if (isLive.has(row) && isLive.has(column)) columns.push(bottomColumns.length + pair);
+    });
+    return Int32Array.from(columns);
   }
 
   /**
@@ -98,7 +120,7 @@ export class InteractionMemory {
   #keptFeatures(count: number, live: Int32Array): Float32Array {
     const { columns, rows } = this.#kept!;
     const pairs = this.#listPairs(live);
-    const columnCount = this.#kept!.parts.bottomColumns.length;
+    const columnCount = this.#parts.bottomColumns.length;
     this.#kernel.interactPairs(
       this.#vectors,
       this.#vectorCount,
@@ -120,7 +142,7 @@ export class InteractionMemory {
     const of = live.join();
     if (kept.list?.of !== of) {
       const isLive = new Set(live);
-      const pairs = kept.parts.pairs.filter(({ row, column }) => isLive.has(row) && isLive.has(column));
+      const pairs = this.#parts.pairs.filter(({ row, column }) => isLive.has(row) && isLive.has(column));
       const listed = pairsByRow(pairs, 4 * this.#dim);
       this.#memory.int32(kept.rows, listed.length).set(listed);
       kept.list = { of, count: pairs.length, listed: listed.length };
@@ -149,18 +171,4 @@ function pairsByRow(pairs: FeatureParts['pairs'], vectorBytes: number): number[]
     }
   }
   return listed;
-}
-
-/** The columns of the top MLP's input that remain if only these of the used vectors take part, ascending. */
-export function liveColumns(
-  live: Int32Array,
-  config: Pick<DlrmConfig, 'embeddingDim' | 'tableRows' | 'keptFeatures'>,
-): Int32Array {
-  const { bottomColumns, pairs } = usedFeatureParts(config);
-  const isLive = new Set(live);
-  const columns = Array.from(bottomColumns.keys());
-  pairs.forEach(({ row, column }, pair) => {
-    if (isLive.has(row) && isLive.has(column)) columns.push(bottomColumns.length + pair);
-  });
-  return Int32Array.from(columns);
 }

@@ -2,7 +2,7 @@ import type { LinearMemory } from '@ds/data-sparsifier';
 import { kernelModuleBase64 } from './kernel-module.js';
 
 /** The functions of `assembly/`: offsets in bytes, sizes in values. */
-export interface InteractionKernel {
+export interface ForwardKernel {
   interactFeatures(
     vectors: number,
     live: number,
@@ -25,13 +25,26 @@ export interface InteractionKernel {
     scratch: number,
   ): void;
   hasAnyBit(start: number, bytes: number): number;
+  countNonZeros(values: number, count: number): number;
+  multiplyNonZeros(
+    input: number,
+    width: number,
+    rows: number,
+    count: number,
+    weight: number,
+    bytesOfTile: number,
+    bias: number,
+    outputs: number,
+    out: number,
+    scratch: number,
+  ): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
 
 /** The kernel on a memory. */
-export function interactionKernel(memory: LinearMemory): InteractionKernel {
+export function forwardKernel(memory: LinearMemory): ForwardKernel {
   compiled ??= new WebAssembly.Module(Buffer.from(kernelModuleBase64, 'base64'));
   return new WebAssembly.Instance(compiled, { env: { memory: memory as WebAssembly.Memory } })
-    .exports as unknown as InteractionKernel;
+    .exports as unknown as ForwardKernel;
 }
