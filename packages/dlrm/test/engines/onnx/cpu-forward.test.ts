@@ -143,7 +143,7 @@ describe.each([
   test.each(['top_l.0.weight', 'top_l.2.weight'])(
     'returns NaN where plain loops do, with an infinity in %s',
     async (name) => {
-      const { state, batch } = await sparseModel(size);
+      const { state, batch } = await sparseModel(small);
       state[name]!.data[60] = -Infinity;
       state[name]!.data[3] = Infinity;
       const expected = referenceForward(configFromStateDict(state), state, batch);
@@ -162,7 +162,7 @@ describe.each([
       [82, 1, 29, 1],
       [82, 2, 1, 1],
     ]) {
-      const { state, batch } = await sparseModel(size, topMlp);
+      const { state, batch } = await sparseModel(small, topMlp);
       for (const [name, { data }] of Object.entries(state)) if (!name.startsWith('emb_l')) data.fill(0.01);
       const dlrm = await open(state);
       const expected = referenceForward(dlrm.config, state, batch);
