@@ -7,7 +7,7 @@ export { partPath, partOfPath, type Shard } from './part-path.js';
 export { makeFolders } from './make-folders.js';
 export { checkOutputs } from './writing/check-outputs.js';
 export { appendTo } from './writing/append-to.js';
-export { gatherTo } from './writing/gather-to.js';
+export { joinedWrites } from './writing/joined-writes.js';
 export { writePieces } from './writing/write-pieces.js';
 export { crc32Combine } from './zip/crc32-combine.js';
 export { ZipWriter, type ZipParts } from './zip/zip-writer.js';

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { gatherTo, ZipWriter } from '@ds/files';
+import { joinedWrites, ZipWriter } from '@ds/files';
 import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import { formatNpyHeader, type NpyHeader } from '@ds/tensor-files/npz';
 import type { DeflatedSpool } from './deflate/deflated-spool.js';
@@ -43,7 +43,7 @@ export async function writeProcessedFile(
     dayCounts?: readonly number[] | undefined;
   },
 ): Promise<void> {
-  const { append, flush } = gatherTo(file);
+  const { append, flush } = joinedWrites(file);
   const zip = new ZipWriter(append);
   const add = async (name: string, header: NpyHeader, arrays: readonly number[]) => {
     const start = formatNpyHeader(header);
