@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as ort from 'onnxruntime-node';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
-import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
+import type { ForwardTask } from './forward-task.js';
 import { PartForward } from './part-forward.js';
 import type { Feeds } from '../parameters.js';
 import { Sessions } from '../sessions.js';
+import { parameterPlaces, type SharedParameters } from './shared-parameters.js';
 import { largestPart, StagedBatch } from './staged-batch.js';
 
 // Kept from the last task: the next one is usually for the same model, or one of the same sizes.
 let network: { config: DlrmConfig; sessions: Sessions; forward: PartForward } | undefined;
 let parameters: { id: number; feeds: Feeds; frozen: Sessions } | undefined;
 
+// Each of these threads computes whole parts.
 const threads = 1;
 const sessionOptions = {
   executionProviders: ['cpu'],

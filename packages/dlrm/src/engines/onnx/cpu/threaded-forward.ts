@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { runOnThreads } from '@ds/threads';
 import type { DlrmConfig } from '../../../models/dlrm/config.js';
 import { forwardWorkerUrl } from '../../../forward-worker-url.js';
 import { usedTables } from '../../../models/dlrm/hooks/kept-features.js';
 import { gatherRowsOfTables } from '../../../tables/gather-rows.js';
-import { parameterPlaces, type ForwardTask, type SharedParameters } from './forward-task.js';
+import type { ForwardTask } from './forward-task.js';
 import type { ForwardOptions } from './part-forward.js';
 import { partOfInput, type PartInput } from './part-input.js';
 import type { Feeds } from '../parameters.js';
+import { shareParameters, type SharedParameters } from './shared-parameters.js';
 import { largestPart, StagedBatch } from './staged-batch.js';
 
 /**
@@ -25,9 +25,6 @@ const keepIdle = 30_000;
 // Milliseconds; a part takes a few, starting a thread a few hundred.
 const maxWait = 5_000;
 
-let lastId = 0;
-// The models of a benchmark differ only in their tables: the threads keep what they made from the parameters of the last one.
-let lastShared: { places: ReturnType<typeof parameterPlaces>; parameters: SharedParameters } | undefined;
 // Reused for the batches of all models, because allocating memory costs a tenth of the time of a few thousand examples.
 let spareBuffer = new SharedArrayBuffer(0);
 const batchesOnTheirWay = new Set<StagedBatch>();
@@ -126,35 +123,11 @@ export class ThreadedForward {
 
   #shared(feeds: Feeds): SharedParameters {
     if (!this.#parameters || feeds !== this.#parametersOf) {
-      this.#parameters = sharedParameters(this.#config, feeds);
+      this.#parameters = shareParameters(this.#config, feeds);
       this.#parametersOf = feeds;
     }
     return this.#parameters;
   }
-}
-
-/** The values in shared memory, in that of the last model if it has the same. */
-function sharedParameters(config: DlrmConfig, feeds: Feeds): SharedParameters {
-  const places = parameterPlaces(config);
-  const dataOf = (name: string) => feeds[name]!.data as Float32Array;
-  if (lastShared && isDeepStrictEqual(places, lastShared.places)) {
-    const { parameters } = lastShared;
-    const isSame = places.every(({ name, start }) => {
-      const data = dataOf(name);
-      return bytesOf(data).equals(bytesOf(new Float32Array(parameters.values, 4 * start, data.length)));
-    });
-    if (isSame) return parameters;
-  }
-  const length = places.reduce((sum, { name }) => sum + dataOf(name).length, 0);
-  const values = new Float32Array(new SharedArrayBuffer(4 * length));
-  for (const { name, start } of places) values.set(dataOf(name), start);
-  const parameters = { id: ++lastId, values: values.buffer };
-  lastShared = { places, parameters };
-  return parameters;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** At most `most` examples per part, so that every thread computes as many parts. */
