@@ -1,4 +1,5 @@
 export { beginWhole, writeWhole, type UnfinishedFile } from './writing/write-whole.js';
+export { writeTogether, type AddFile } from './writing/write-together.js';
 export { writeError } from './writing/write-error.js';
 export { whileHolding } from './locks/hold-output.js';
 export { openUnnamed, withTemporaryFolder } from './writing/temporary-file.js';

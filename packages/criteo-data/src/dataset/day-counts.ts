@@ -9,7 +9,7 @@ import { dayOf } from '../raw/raw-paths.js';
 export interface DayCountOptions {
   /** Path of an npz with `total_per_file`, one count per day. Default: searched for. */
   file?: string | undefined;
-  /** Path of the raw rows; the file is searched for next to them first. */
+  /** Path of the raw rows; the file is searched for next to them before it is next to the processed file. */
   rawDataFile?: string | undefined;
   /** Called with the file that was used. */
   onFound?: ((file: string) => void) | undefined;
@@ -28,8 +28,8 @@ export function rawDayCountFile(paths: readonly string[]): string {
 }
 
 /**
- * The number of rows of each day, from the first of these that exists: the given file; the file next to the raw file; the
- * processed file itself; a file next to it whose counts add up to its rows. Otherwise, 7 days of equal length, as the original
+ * The number of rows of each day, from the first of these that exists: the given file; the processed file itself, in which
+ * `preprocessCriteo` writes them; the file next to the raw file; a file next to it whose counts add up to its rows. Otherwise, 7 days of equal length, as the original
  * splits Kaggle's rows; with its `--data-sub-sample-rate` days differ in length.
  *
  * @throws Error naming a file that is not such an npz, whose counts do not add up to the rows, or that fits equally well as
@@ -49,6 +49,11 @@ export async function findDayCounts(
   },
   { file, rawDataFile, onFound }: DayCountOptions = {},
 ): Promise<number[]> {
+  if (file === undefined && dayCounts) {
+    expectCounts(dayCounts, path);
+    if (sum(dayCounts) === rows) return [...dayCounts];
+    throw new Error(`${path}: total_per_file: expected ${rows} rows in all, found ${sum(dayCounts)}`);
+  }
   const besideRaw = rawDataFile === undefined ? undefined : dayCountFileOf(rawDataFile);
   const named = file ?? (besideRaw && existsSync(besideRaw) ? besideRaw : undefined);
   if (named !== undefined) {
@@ -61,11 +66,6 @@ export async function findDayCounts(
     }
     onFound?.(named);
     return counts;
-  }
-  if (dayCounts) {
-    expectCounts(dayCounts, path);
-    if (sum(dayCounts) === rows) return [...dayCounts];
-    throw new Error(`${path}: total_per_file: expected ${rows} rows in all, found ${sum(dayCounts)}`);
   }
   const folder = dirname(path);
   const found = [];

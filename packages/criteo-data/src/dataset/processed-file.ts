@@ -1,8 +1,8 @@
-import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
 import type { NpyDtype } from '@ds/tensor-files/npz';
 import { openNpz, type NpzEntry } from '@ds/tensor-files/npz';
 import { arrayValues } from './array-values.js';
 import { columnBlocks, type ColumnBlock } from './column-blocks.js';
+import { parseComment } from './processed-comment.js';
 
 /** A processed npz file whose arrays have the right names, types and lengths. */
 export interface ProcessedFile {
@@ -10,7 +10,7 @@ export interface ProcessedFile {
   /** Columns of X_int: the dense features. */
   readonly integerColumns: number;
   /** The number of rows of each day, if the file has it. */
-  readonly dayCounts: number[] | undefined;
+  readonly dayCounts: readonly number[] | undefined;
   /** Distinct values of each categorical column: the rows of its table. */
   readonly counts: Int32Array;
   /** Whether its rows have labels, that is, whether there is an array `y`. */
@@ -60,9 +60,10 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
       if (value >= 0 && value <= 0x7fffffff && Number.isInteger(value)) return value;
       throw fail('counts', `expected a number of table rows for column ${position}, found ${value}`);
     });
+    const comment = parseComment(npz.comment);
     const dayCounts = npz.entries.has('total_per_file')
       ? await allValues(entry('total_per_file'))
-      : undefined;
+      : comment.dayCounts;
 
     const limits = {
       X_cat: (column: number) => counts[column]!,
@@ -75,7 +76,7 @@ export async function openProcessedFile(path: string): Promise<ProcessedFile> {
       counts,
       integerColumns,
       isLabelled,
-      idsFingerprint: fingerprintIn(npz.comment),
+      idsFingerprint: comment.idsFingerprint,
       dayCounts,
       readColumns: (array) => {
         const columns = columnsOf[array];
@@ -103,13 +104,4 @@ async function allValues(entry: NpzEntry): Promise<number[]> {
   const values: number[] = [];
   for await (const chunk of arrayValues(entry)) for (const value of chunk) values.push(value);
   return values;
-}
-
-function fingerprintIn(comment: string): string | undefined {
-  try {
-    const { [idsMetadataKey]: fingerprint } = JSON.parse(comment) as Record<string, unknown>;
-    return typeof fingerprint === 'string' ? fingerprint : undefined;
-  } catch {
-    return undefined; // no comment, or another one
-  }
 }

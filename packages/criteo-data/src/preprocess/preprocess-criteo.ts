@@ -1,18 +1,24 @@
 import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { checkOutputs, fingerprintOf, whileHolding, writeWhole } from '@ds/files';
+import {
+  appendTo,
+  checkOutputs,
+  fingerprintOf,
+  whileHolding,
+  writeTogether,
+  ZipWriter,
+  type AddFile,
+} from '@ds/files';
 import { availableThreads } from '@ds/threads';
-import { writeNpz } from '@ds/tensor-files/npz';
-import { days as criteoDays } from '../criteo-columns.js';
 import { rawDayCountFile } from '../dataset/day-counts.js';
-import { rowsPerDay } from '../dataset/day-split.js';
 import { dictionariesFileOf, readIdDictionaries } from '../dictionaries/id-dictionaries.js';
-import { writeIdDictionaries } from '../dictionaries/write-id-dictionaries.js';
+import { fingerprintOfColumns, writeIdDictionaries } from '../dictionaries/write-id-dictionaries.js';
 import { standardInput } from '../raw/open-raw-file.js';
 import { rawPaths } from '../raw/raw-paths.js';
 import type { ColumnChoice } from '../raw/rows/column-choice.js';
 import { widthsOf, type RowForm } from '../raw/rows/row-form.js';
 import type { BadField } from './bad-field.js';
+import { dayCountArray } from './day-count-array.js';
 import { hasFilePerDay, dayTotals, type CountedPiece } from './day-totals.js';
 import { DeflatedSpool } from './deflate/deflated-spool.js';
 import { KnownIds } from './ids/known-ids.js';
@@ -182,7 +188,7 @@ export async function preprocessCriteo({
     };
     let dayCounts: number[] = [];
     let written: PieceCheckpoints | undefined;
-    const write = async (file: FileHandle) => {
+    const write = async (file: FileHandle, add: AddFile) => {
       if (!notesChanges && isToBeFile(processedDataFile)) removeCheckpoints(processedDataFile);
       const checkpoints = notesChanges
         ? await PieceCheckpoints.open({
@@ -219,25 +225,27 @@ export async function preprocessCriteo({
           throw new Error(`${paths.join(', ')}: expected at least one row, found ${found}`);
         }
         dayCounts = dayTotals(counted, { files, days });
-        // Day counts other than the loader's default are also stored in the npz, so that they stay with it.
-        const areUsual = !dayCountFile || dayCounts.join() === rowsPerDay(rows, criteoDays).join();
+        const columns = (ids instanceof NewIds ? ids.dictionaries : []).map((one) => () => one.values());
         idsFingerprint =
           earlier?.fingerprint ??
-          (await writeIdDictionaries(
-            dictionariesFile,
-            (ids as NewIds).dictionaries.map((dictionary) => () => dictionary.values()),
-            categories,
-          ));
+          (dictionariesFile === undefined
+            ? fingerprintOfColumns(columns)
+            : await add(dictionariesFile, (other) => writeIdDictionaries(other, columns, categories)));
+        if (dayCountFile) {
+          await add(dayCountFile, async (other) => {
+            const zip = new ZipWriter(appendTo(other));
+            await zip.addDeflated('total_per_file.npy', dayCountArray(dayCounts));
+            await zip.finish();
+          });
+        }
         await writeProcessedFile(file, {
           rows,
           widths,
           spool,
           counts: ids.counts,
           idsFingerprint,
-          dayCounts: areUsual ? undefined : dayCounts,
+          dayCounts: dayCountFile === undefined ? undefined : dayCounts,
         });
-        const totals = BigInt64Array.from(dayCounts, BigInt);
-        if (dayCountFile) await writeNpz(dayCountFile, { total_per_file: { data: totals } });
         written = checkpoints;
       } finally {
         if (isBad) checkpoints?.remove();
@@ -247,7 +255,7 @@ export async function preprocessCriteo({
     const others = [dayCountFile, dictionariesFile].filter((path) => path !== undefined);
     const outputs = isToBeFile(processedDataFile) ? [processedDataFile, ...others] : others;
     await whileHolding(outputs, async () => {
-      await writeWhole(processedDataFile, write);
+      await writeTogether((add) => add(processedDataFile, (file) => write(file, add)));
       written?.remove();
     });
     return {

@@ -1,8 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { joinedWrites, ZipWriter } from '@ds/files';
-import { idsMetadataKey } from '../dictionaries/id-dictionaries.js';
+import { rowsPerDay } from '../dataset/day-split.js';
+import { formatComment } from '../dataset/processed-comment.js';
 import { formatNpyHeader, type NpyHeader } from '@ds/tensor-files/npz';
+import { dayCountArray } from './day-count-array.js';
 import type { DeflatedSpool } from './deflate/deflated-spool.js';
 
 /** Columns of the arrays, and whether there are labels. */
@@ -39,7 +41,7 @@ export async function writeProcessedFile(
     spool: DeflatedSpool;
     counts: Int32Array;
     idsFingerprint: string;
-    /** The rows of each day, where they do not follow from the number of rows. */
+    /** The rows of each day, of rows that are split into days. */
     dayCounts?: readonly number[] | undefined;
   },
 ): Promise<void> {
@@ -60,12 +62,11 @@ export async function writeProcessedFile(
   if (widths.hasLabels) await add('y', int32([rows]), [integers + 1]);
   const countBytes = new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength);
   await zip.addDeflated('counts.npy', [formatNpyHeader(int32([widths.categories])), countBytes]);
-  if (dayCounts) {
-    const header = formatNpyHeader({ dtype: 'int64', shape: [dayCounts.length], fortranOrder: false });
-    const bytes = new Uint8Array(BigInt64Array.from(dayCounts, BigInt).buffer);
-    await zip.addDeflated('total_per_file.npy', [header, bytes]);
+  // The comment alone where the original's loader needs no array: without one, it takes the same days.
+  if (dayCounts && dayCounts.join() !== rowsPerDay(rows).join()) {
+    await zip.addDeflated('total_per_file.npy', dayCountArray(dayCounts));
   }
-  await zip.finish({ comment: JSON.stringify({ [idsMetadataKey]: idsFingerprint }) });
+  await zip.finish({ comment: formatComment({ idsFingerprint, dayCounts }) });
   await flush();
 }
 

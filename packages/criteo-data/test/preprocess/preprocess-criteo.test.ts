@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { preprocessCriteo, readNpz } from '@ds/criteo-data';
+import { openCriteoDataset, preprocessCriteo, readNpz } from '@ds/criteo-data';
 import { temporaryFolder } from '@ds/test-support';
 import { openNpz } from '@ds/tensor-files/npz';
 import { simplePreprocessing } from './simple-preprocessing.js';
@@ -166,4 +166,24 @@ it('writes no npz when the day counts cannot be written', async () => {
     preprocessCriteo({ rawDataFile: join(place, 'train.txt'), processedDataFile: join(place, 'out.npz') }),
   ).rejects.toThrow('train_day_count.npz');
   expect(existsSync(join(place, 'out.npz'))).toBe(false);
+});
+
+it('keeps the days of a processed file when its raw rows are processed again with other days', async () => {
+  const place = join(folder, 'days');
+  mkdirSync(place);
+  const rawDataFile = join(place, 'train.txt');
+  copyFileSync(join(golden, 'criteo-rows/train.txt'), rawDataFile);
+  const testRows = async (processed: string) => {
+    const dataset = await openCriteoDataset({ processedDataFile: processed, split: 'test' });
+    await dataset.close();
+    return dataset.length;
+  };
+  const [seven, two] = [join(place, 'seven.npz'), join(place, 'two.npz')];
+  const { dayCounts } = await preprocessCriteo({ rawDataFile, processedDataFile: seven, threads: 1 });
+  const before = await testRows(seven);
+  expect(before).toBe(Math.ceil(dayCounts.at(-1)! / 2));
+  const later = await preprocessCriteo({ rawDataFile, processedDataFile: two, days: 2, threads: 1 });
+  expect(await testRows(two)).toBe(Math.ceil(later.dayCounts.at(-1)! / 2));
+  expect(await testRows(seven)).toBe(before);
+  expect(await testRows(two)).not.toBe(before);
 });
