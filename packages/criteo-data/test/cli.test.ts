@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -282,7 +283,7 @@ describe('rows in other forms', () => {
   });
 
   it('formats that are not read, by their name', () => {
-    writeFileSync(at('train.parquet'), 'PAR1....');
+    writeFileSync(at('train.parquet'), 'PAR1\x15\x04\x15.');
     const { status, stderr } = preprocess('forms/train.parquet');
     expect(status).toBe(1);
     expect(stderr).toBe(
@@ -712,13 +713,29 @@ describe('--checkpoint-every', () => {
     writeFileSync(text, changed);
     const other = preprocess(text, '--checkpoint-every', '1');
     expect([other.status, other.stderr]).toEqual([0, expect.not.stringContaining('resuming after')]);
-    await interrupt();
-    // A checkpoint that was cut short.
-    writeFileSync(at('.big.npz.pieces'), 'cut short');
-    const cut = preprocess(text, '--checkpoint-every', '1');
-    expect([cut.status, cut.stderr]).toEqual([0, expect.not.stringContaining('resuming after')]);
+    const ofChanged = contents();
+    for (const damage of [
+      (checkpoint: Buffer) => checkpoint.subarray(0, 9), // cut short
+      (checkpoint: Buffer) => checkpoint.fill(255), // another file's
+    ]) {
+      await interrupt();
+      writeFileSync(at('.big.npz.pieces'), damage(readFileSync(at('.big.npz.pieces'))));
+      const { status, stderr } = preprocess(text, '--checkpoint-every', '1');
+      expect([status, stderr]).toEqual([0, expect.not.stringContaining('resuming after')]);
+      expect(contents()).toEqual(ofChanged);
+    }
     await interrupt();
     expect(preprocess(text, '--quiet').status).toBe(0);
+    expect(hidden()).toEqual([]);
+  });
+
+  it('continues through a link to the file', async () => {
+    mkdirSync(at('elsewhere'));
+    symlinkSync(at('big.npz'), at('elsewhere/big.npz'));
+    const args = ['--raw-data-file', at('big.txt'), '--processed-data-file'];
+    await killOnceJournalled([program, 'preprocess', ...args, at('big.npz'), ...rows], at('big.npz'));
+    const resumed = run('preprocess', ...args, at('elsewhere/big.npz'), ...rows.slice(1));
+    expect([resumed.status, resumed.stderr]).toEqual([0, expect.stringContaining('resuming after')]);
     expect(hidden()).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ export { checkFreeSpace, freeSpace } from './writing/check-free-space.js';
 export { partPath, partOfPath, type Shard } from './part-path.js';
 export { makeFolders } from './make-folders.js';
 export { checkOutputs } from './writing/check-outputs.js';
+export { resolveLinks } from './writing/resolve-links.js';
 export { appendTo } from './writing/append-to.js';
 export { joinedWrites } from './writing/joined-writes.js';
 export { writePieces } from './writing/write-pieces.js';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { escapePath, glob } from 'tinyglobby';
 import { standardInput } from './open-raw-file.js';
@@ -20,7 +20,8 @@ export async function rawPaths(names: string | readonly string[]): Promise<strin
   if (paths.length > 1 && paths.includes(standardInput)) {
     throw new Error('standard input (-) cannot be read together with files');
   }
-  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  const files = paths.map((path) => (existsSync(path) ? realpathSync(path) : path));
+  const twice = paths.find((_, index) => files.indexOf(files[index]!) !== index);
   if (twice !== undefined) throw new Error(`${twice}: named twice`);
   return paths;
 }

@@ -143,6 +143,21 @@ it('refuses an empty file, an empty gzip file, and gzip data that is cut off', a
   );
 });
 
+it('reads all members of a gzip file, and none after bytes that are not one', async () => {
+  const text = readFileSync(join(golden, 'criteo-rows/train.txt'));
+  const middle = text.indexOf('\n', text.length / 2) + 1;
+  const members = [gzipSync(text.subarray(0, middle)), gzipSync(text.subarray(middle))] as const;
+  const { rows } = await preprocessText(text);
+  const padded = Buffer.concat([...members, Buffer.alloc(1 << 18)]);
+  expect((await preprocessText(padded)).rows).toBe(rows);
+  for (const between of [512, 1 << 18]) {
+    const apart = Buffer.concat([members[0], Buffer.alloc(between), members[1]]);
+    await expect(preprocessText(apart)).rejects.toThrow(
+      `${join(folder, 'train.txt')}: expected the end of the gzip data or another member at byte ${members[0].length}, found other bytes`,
+    );
+  }
+});
+
 it('leaves nothing behind and earlier outputs as they were when it fails', async () => {
   const place = join(folder, 'failure');
   mkdirSync(place);

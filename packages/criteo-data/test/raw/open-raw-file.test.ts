@@ -96,6 +96,13 @@ it.each([
   }
 });
 
+it.each(['ORCID,click', 'PAR1\t2', 'BZh,ARROW1'])(
+  'reads text that starts like another format: %s',
+  async (start) => {
+    expect((await read(Buffer.from(`${start}\r\n0,1\r\n`))).text).toBe(`${start}\r\n0,1\r\n`);
+  },
+);
+
 it('reads Zstandard where Node does, else says how', async () => {
   const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
   if (zstdCompressSync) {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@ds/test-support';
 import { dayOf, rawPaths } from '../../src/raw/raw-paths.js';
@@ -34,6 +34,10 @@ it('refuses a pattern of no file, a file twice, two files of a day, and standard
   const at = placeWith('day_0', 'day_0.gz', 'day_1');
   await expect(rawPaths(at('rows_*'))).rejects.toThrow(`${at('rows_*')}: no file matches`);
   await expect(rawPaths([at('day_0'), at('day_*')])).rejects.toThrow(`${at('day_0')}: named twice`);
+  symlinkSync(at('day_1'), at('link'));
+  for (const same of [at('day_1').replace('day_1', './day_1'), at('link')]) {
+    await expect(rawPaths([at('day_1'), same])).rejects.toThrow(`${same}: named twice`);
+  }
   await expect(rawPaths(at('day'))).rejects.toThrow('expected one file a day, found ');
   await expect(rawPaths(['-', at('day_0')])).rejects.toThrow('standard input (-) cannot be read together');
   await expect(rawPaths([])).rejects.toThrow('expected a file of raw rows, found none');

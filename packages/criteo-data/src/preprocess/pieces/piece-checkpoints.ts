@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { openJournal, type Journal } from '@ds/files';
+import { crc32 } from 'node:zlib';
+import { openJournal, resolveLinks, type Journal } from '@ds/files';
 import { readFully } from '../../unnamed-file.js';
 import type { CountedPiece } from '../day-totals.js';
 import { DeflatedSpool, type WrittenPart } from '../deflate/deflated-spool.js';
@@ -13,8 +14,8 @@ interface KeptPiece extends Omit<CountedPiece, 'kept'> {
   kept?: string | undefined;
   /** Its part of each array. */
   parts: WrittenPart[];
-  /** Where the change of the ids is, and how many int32 it has. */
-  change: { place: number; length: number };
+  /** Where the change of the ids is, how many int32 it has, and their CRC-32. */
+  change: { place: number; length: number; crc: number };
 }
 
 // The categories are one stage, integers and labels the other.
@@ -71,16 +72,18 @@ export class PieceCheckpoints {
   }): Promise<PieceCheckpoints> {
     const path = checkpointFile(output);
     let journal = openJournal<KeptPiece[]>({ output, fingerprint, fresh });
+    let pieces = [...journal.finished.values()].flat();
     const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-    const isWhole = [...journal.finished.values()].flat().every((piece) => endOf(piece) <= size);
-    if (!isWhole) journal = openJournal({ output, fingerprint, fresh: true });
-    const pieces = [...journal.finished.values()].flat();
-    const file = await open(path, pieces.length > 0 ? 'r+' : 'w+');
+    const isWhole = pieces.every((piece) => endOf(piece) <= size);
+    const file = await open(path, isWhole && pieces.length > 0 ? 'r+' : 'w+');
     try {
-      for (const { change } of pieces) {
-        const values = new Int32Array(change.length);
-        await readFully(file, new Uint8Array(values.buffer), change.place);
-        ids.restore(values);
+      const changes = isWhole ? await readChanges(file, pieces) : undefined;
+      if (changes) for (const change of changes) ids.restore(change);
+      else {
+        // The file is not the journal's.
+        journal = openJournal({ output, fingerprint, fresh: true });
+        pieces = [];
+        await file.truncate();
       }
     } catch (error) {
       await file.close();
@@ -135,11 +138,12 @@ export class PieceCheckpoints {
     for (let piece = this.#next; piece < end; piece++) {
       const { counted, change } = this.#assigned.get(piece)!;
       const { file, lines, kept } = counted;
-      const place = await this.spool.append(new Uint8Array(change.buffer, 0, change.byteLength));
+      const bytes = new Uint8Array(change.buffer, 0, change.byteLength);
+      const place = await this.spool.append(bytes);
       pieces.push({
         ...{ file, lines, rows: counted.rows, kept: kept && Buffer.from(kept).toString('base64') },
         parts: this.spool.partsOf(piece),
-        change: { place, length: change.length },
+        change: { place, length: change.length, crc: crc32(bytes) },
       });
       this.#assigned.delete(piece);
       this.#added.delete(piece);
@@ -158,7 +162,25 @@ export function removeCheckpoints(output: string): void {
 }
 
 function checkpointFile(output: string): string {
-  return join(dirname(output), `.${basename(output)}.pieces`);
+  // The journal is next to the file, too, also where the output is a link.
+  const file = resolveLinks(output);
+  return join(dirname(file), `.${basename(file)}.pieces`);
+}
+
+/** What each piece changed in the ids; undefined if the file has something else there. */
+async function readChanges(
+  file: FileHandle,
+  pieces: readonly KeptPiece[],
+): Promise<Int32Array[] | undefined> {
+  const changes: Int32Array[] = [];
+  for (const { change } of pieces) {
+    const values = new Int32Array(change.length);
+    const bytes = new Uint8Array(values.buffer);
+    await readFully(file, bytes, change.place);
+    if (crc32(bytes) !== change.crc) return undefined;
+    changes.push(values);
+  }
+  return changes;
 }
 
 function endOf({ parts, change }: KeptPiece): number {

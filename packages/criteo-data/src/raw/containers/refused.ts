@@ -21,10 +21,15 @@ const formats: readonly { id: string; start: string; instead: (name: string) => 
   { id: 'an array of NumPy', start: '\x93NUMPY', instead: () => 'expected rows of text' },
 ];
 
+// A column of a table may be called ORCID.
+function isNoText(byte: number): boolean {
+  return byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+}
+
 /** Formats that are told from rows and not read. */
 export const refusedFormats: readonly Container[] = formats.map(({ id, start, instead }) => ({
   id,
-  isStart: (bytes) => startsWith(bytes, start),
+  isStart: (bytes) => startsWith(bytes, start) && bytes.some(isNoText),
   open: async ({ name }) => {
     throw new Error(`${name}: ${id}, which is not read; ${instead(name)}`);
   },

@@ -2,7 +2,7 @@
 export interface ChosenColumn {
   /** Its name in the header, or its place, from 1. */
   column: string | number;
-  /** How many characters at the end count (`hour[-2:]`). Default: all. */
+  /** Of a categorical column: how many characters at the end count (`hour[-2:]`). Default: all. */
   last?: number | undefined;
 }
 
@@ -48,6 +48,8 @@ export function parseColumnChoice(text: string): ColumnChoice | undefined {
     groups.set(kind, list!.split(',').flatMap(columnsOf));
   }
   const { label = [], numeric = [], categorical = [] } = Object.fromEntries(groups);
+  const cut = [...label, ...numeric].find(({ last }) => last !== undefined);
+  if (cut) throw new Error(`Expected [-n:] at categorical columns only, found it at '${cut.column}'.`);
   if (label.length > 1) throw new Error(`Expected one label, found ${label.length}.`);
   if (categorical.length === 0) throw new Error('Expected categorical=... with at least one column.');
   return { label: label[0], numeric, categorical, isLabelOptional: false };

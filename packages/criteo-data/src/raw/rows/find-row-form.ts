@@ -140,6 +140,11 @@ function chosenForm({
   const all = [...(label ? [label] : []), ...numeric, ...categorical];
   const fieldOf = ({ column }: ChosenColumn): number => {
     const field = typeof column === 'number' ? column - 1 : names.indexOf(column);
+    if (typeof column === 'string' && names.includes(column, field + 1)) {
+      throw new Error(
+        `${name}: line 1: expected one column ${JSON.stringify(column)}, found several; name its place`,
+      );
+    }
     if (field >= 0 && field < names.length) return field;
     const listed = names.slice(0, 30).join(', ').slice(0, 120);
     throw new Error(
@@ -154,9 +159,11 @@ function chosenForm({
   const labelField = isWithoutLabel ? undefined : fieldOf(label);
   const integers = numeric.map(fieldOf);
   const isNamed = all.some(({ column }) => typeof column === 'string');
+  // A wrong value is no name.
+  const isName = (field: string) => /\p{L}/u.test(field);
   const isNoRow =
-    (labelField !== undefined && !isLabel(first[labelField]!)) ||
-    integers.some((field) => !isWholeNumber(first[field]!) && /[a-z]/i.test(first[field]!));
+    (labelField !== undefined && !isLabel(first[labelField]!) && isName(first[labelField]!)) ||
+    integers.some((field) => !isWholeNumber(first[field]!) && isName(first[field]!));
   const hasHeader = isNamed || isNoRow;
   return {
     form: {

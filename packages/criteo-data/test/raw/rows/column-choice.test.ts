@@ -28,6 +28,8 @@ it.each([
   ['label=a', 'Expected categorical=... with at least one column.'],
   ['label=a,b categorical=c', 'Expected one label, found 2.'],
   ['categorical=a categorical=b', "found 'categorical=b'."],
+  ['numeric=hour[-2:] categorical=a', "Expected [-n:] at categorical columns only, found it at 'hour'."],
+  ['label=3[-1:] categorical=a', "Expected [-n:] at categorical columns only, found it at '3'."],
   ['categorical=0', "Expected places of columns from 1, such as 5-9, found '0'."],
   ['categorical=5-2', "found '5-2'."],
   ['categorical=1-99999999', "found '1-99999999'."],

@@ -100,6 +100,17 @@ describe('with chosen columns', () => {
     expect(find(line, 'categorical=3-4').form.label).toBeUndefined();
   });
 
+  it.each(['2', '', '-1', '0.5'])('takes a line with the wrong label "%s" for a row', (label) => {
+    expect(find(`${label},5,abc`, 'label=1 numeric=2 categorical=3').headerBytes).toBe(0);
+  });
+
+  it('names a column that is there twice', () => {
+    expect(() => find('click,site,site', 'label=click categorical=site')).toThrow(
+      'rows.txt: line 1: expected one column "site", found several; name its place',
+    );
+    expect(find('click,site,site', 'label=click categorical=3').form.categories).toEqual([{ field: 2 }]);
+  });
+
   it('names a column that is not there', () => {
     expect(() => find('id,click', 'label=click categorical=site')).toThrow(
       'rows.txt: line 1: expected a header with the column "site", found id, click',
