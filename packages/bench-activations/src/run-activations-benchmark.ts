@@ -98,7 +98,8 @@ export async function runActivationsBenchmark({
   expectCount('calibrationRows', calibrationRows, 1);
   expectCount('batchSize', batchSize, 1);
   expectCount('runs', runs, 2);
-  checkOutputs({ inputs: [modelPath, processedDataFile], outputs: [part.output] });
+  const inputs = [modelPath, processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))];
+  checkOutputs({ inputs, outputs: [part.output] });
   const points = tables.flatMap((name) =>
     scores.flatMap((score) =>
       sparsityLevels.map((sparsityLevel): ActivationPoint => ({ tables: name, score, sparsityLevel })),
@@ -112,7 +113,7 @@ export async function runActivationsBenchmark({
       ...{ batchSize, runs, onEngine, onNote },
     },
     models: points,
-    inputs: [modelPath, processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
+    inputs,
     nameOf: (point: ActivationPoint) => point,
     columns: [...activationPointColumns, ...activationSparsityColumns],
     variants: types,

@@ -257,6 +257,10 @@ describe('one line of error and no output', () => {
       expect(stderr).toContain(`error: cannot write ${input}: it is also an input, and would be lost`);
       expect(status).toBe(1);
     }
+    const counts = join(paths.folder, 'counts.npz');
+    await writeFile(counts, 'day counts');
+    const { stderr } = run([...args, '--day-counts', counts, '--output', counts]);
+    expect(stderr).toContain(`error: cannot write ${counts}: it is also an input, and would be lost`);
     await writeFile(paths.output, 'earlier');
     expect(run([...args, '--model-path', '/nowhere/m.ckpt']).status).toBe(1);
     expect(await readFile(paths.output, 'utf8')).toBe('earlier');

@@ -88,7 +88,10 @@ export async function runDiskBenchmark({
   const extension = dumpExtension(modelPath);
   const filesAt = (point: GridPoint) => filesOf({ dumpPath, point, format, extension });
   const modelFiles = points.flatMap((point) => filesAt(point).flatMap(({ path }) => path ?? []));
-  checkOutputs({ inputs: [modelPath, calibration?.processedDataFile], outputs: [output, ...modelFiles] });
+  checkOutputs({
+    inputs: [modelPath, ...(calibration ? await calibrationFiles(calibration) : [])],
+    outputs: [output, ...modelFiles],
+  });
   const fingerprint = await fingerprintOf(
     {
       version,

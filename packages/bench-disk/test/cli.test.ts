@@ -328,6 +328,13 @@ describe('bench-disk', () => {
     expect(stderr).toBe(`error: cannot write ${model}: it is also an input, and would be lost\n`);
     expect(status).toBe(1);
     expect(await readFile(model)).toEqual(await readFile(originalModel));
+    const counts = join(folder, 'counts.npz');
+    await writeFile(counts, 'day counts');
+    const ranked = ['--methods', 'access-norm', '--processed-data-file', originalData];
+    expect(run([...args, ...ranked, '--day-counts', counts, '--output', counts]).stderr).toBe(
+      `error: cannot write ${counts}: it is also an input, and would be lost\n`,
+    );
+    await rm(counts);
   });
 
   test('says which part it does and why, and in an array job without --shard that it does the whole', () => {

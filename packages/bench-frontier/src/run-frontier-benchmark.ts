@@ -7,6 +7,7 @@ import {
   writeResultsCsv,
   type FrontierPoint,
 } from '@ds/bench-models';
+import { dayCountFiles } from '@ds/criteo-data';
 import { checkOutputs, whileHolding } from '@ds/files';
 import { openFrontierJournal } from './frontier-journal.js';
 import { withDefaults, type FrontierOptions } from './frontier-options.js';
@@ -38,7 +39,7 @@ export async function runFrontierBenchmark(options: FrontierOptions): Promise<Fr
   const { modelPath, processedDataFile, output, bestPath, dumpPath, maxAucLoss } = settings;
   const bestFile = bestPath === undefined ? undefined : resolve(bestPath, 'model.safetensors');
   checkOutputs({
-    inputs: [modelPath, processedDataFile],
+    inputs: [modelPath, processedDataFile, ...(await dayCountFiles(processedDataFile, settings.dayCounts))],
     // Any name: which models there will be is known when they are made.
     outputs: [output, bestFile, dumpPath === undefined ? undefined : resolve(dumpPath, 'model.safetensors')],
   });

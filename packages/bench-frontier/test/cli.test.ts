@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { methods, modelTitle, readFrontier, relativeLoss, type FrontierPoint } from '@ds/bench-models';
@@ -18,12 +18,14 @@ import {
   killOnceJournalled,
   originalData,
   originalModel,
+  originalRun,
   withQuotientRemainder,
   writeDataWithIds,
 } from '@ds/test-support';
 import packageJson from '../package.json';
 
 const run = benchCommand('bench-frontier');
+const rawRows = join(originalRun, 'train.txt');
 
 describe('bench-frontier', () => {
   let folder: string;
@@ -277,11 +279,31 @@ describe('bench-frontier', () => {
     [['--max-auc-loss', '2'], 2, "Expected a number from 0 to 1, found '2'."],
     [['--sparsity-levels', '3'], 2, 'error: sparsity level: expected a number from 0 to 1, found 3\n'],
     [['--output', originalData], 1, `error: cannot write ${originalData}: it is also an input`],
+    [
+      ['--day-counts', rawRows, '--output', rawRows],
+      1,
+      `error: cannot write ${rawRows}: it is also an input`,
+    ],
   ])('refuses %j with exit code %d', async (bad, code, message) => {
     const { status, stderr } = run([...args, '--quiet', ...bad]);
     expect(stderr).toContain(message);
     expect(status).toBe(code);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('does not dump a model over the one that it compresses', async () => {
+    const method = join(folder, 'rows-nearest');
+    await mkdir(method);
+    const model = join(method, 'criteo_model_bits=8.safetensors');
+    await saveCheckpoint(model, await loadCheckpoint(originalModel));
+    const before = await readFile(model);
+    const { status, stderr } = run([
+      ...[...args, '--quiet', '--model-path', model, '--dump-path', folder],
+      ...['--methods', 'rows-nearest', '--bits', '8'],
+    ]);
+    expect(stderr).toBe(`error: cannot write ${model}: it is also an input, and would be lost\n`);
+    expect(status).toBe(1);
+    expect(await readFile(model)).toEqual(before);
   });
 
   test('names a model that has no number in a table, does not fit the data, or is none', async () => {

@@ -57,11 +57,8 @@ export async function runMetricsBenchmark({
       ...modelQuality,
       columns: [...roundedColumns(originalMetricsColumns, decimals), ...ownMetricsColumns],
     },
-    inputs: [
-      processedDataFile,
-      ...(unpruned?.path === undefined ? [] : [unpruned.path]),
-      ...(await dayCountFiles(processedDataFile, dayCounts)),
-    ],
+    comparedWith: unpruned,
+    inputs: [processedDataFile, ...(await dayCountFiles(processedDataFile, dayCounts))],
     settings: {
       processedDataFile,
       batchSize,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { readModelMetrics, readSparseModelMetadata } from '@ds/bench-models';
@@ -91,6 +91,11 @@ describe('runMetricsBenchmark', () => {
     expect(pruned!.logLossChange).toBeCloseTo(pruned!.logLoss! - unpruned!.logLoss!, 12);
     const [part] = await runMetricsBenchmark({ ...metrics, shard: { index: 2, count: 2 } });
     expect(part).toEqual(pruned);
+    // Of another run.
+    await appendFile(model!, 'x');
+    await expect(runMetricsBenchmark({ ...metrics, shard: { index: 2, count: 2 } })).rejects.toThrow(
+      /^.*_sl=0\.0\.zip: expected \d+ bytes, as .* says, found \d+: the file is of another run/,
+    );
   });
 
   test('leaves the changes empty where no model is unpruned', async () => {

@@ -4,7 +4,12 @@
  * @module @ds/data-sparsifier
  */
 export { BaseDataSparsifier } from './sparsifiers/base-data-sparsifier.js';
-export type { DataState, SparsifierOptions, SparsifierState } from './sparsifiers/base-data-sparsifier.js';
+export type {
+  DataState,
+  SparsifierOptions,
+  SparsifierState,
+  Sparsity,
+} from './sparsifiers/base-data-sparsifier.js';
 export { DataNormSparsifier, type DataNormSparsifierOptions } from './sparsifiers/data-norm-sparsifier.js';
 export { levelSweep, LevelSweep } from './selection/level-sweep.js';
 export { globalLevelSweeps } from './selection/global-level-sweeps.js';

@@ -1,2 +1,2 @@
-export { hasAnyBit, interactFeatures, interactPairs } from './interact';
+export { hasAnyBit, hasNonFinite, interactFeatures, interactPairs } from './interact';
 export { countNonZeros, multiplyNonZeros } from './sparse-layer';

@@ -38,6 +38,22 @@ export function hasAnyBit(start: usize, bytes: usize): bool {
   return false;
 }
 
+/** Whether any of `count` float32 values is infinite or NaN. */
+export function hasNonFinite(values: usize, count: u32): bool {
+  const end = values + ((<usize>count) << 2);
+  // The difference of a value and itself is zero, or NaN.
+  let differences = f32x4.splat(0);
+  for (; values + 16 <= end; values += 16) {
+    const four = v128.load(values);
+    differences = f32x4.add(differences, f32x4.sub(four, four));
+  }
+  for (; values < end; values += 4) {
+    const value = f32x4.splat(load<f32>(values));
+    differences = f32x4.add(differences, f32x4.sub(value, value));
+  }
+  return v128.any_true(f32x4.ne(differences, f32x4.splat(0)));
+}
+
 /** Writes the live vectors of one example as columns: (dim, lanes). */
 function transpose(
   vectors: usize,

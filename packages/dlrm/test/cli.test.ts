@@ -393,6 +393,17 @@ describe('wrong input', () => {
       1,
       `error: cannot write ${earlier}: it is also an input, and would be lost`,
     );
+    const counts = join(taken, 'counts.npz');
+    writeFileSync(counts, 'day counts');
+    expectFailure(
+      dlrm(
+        ...['train', '--quiet', '--processed-data-file', earlier],
+        ...['--day-counts', counts, '--save-model', counts],
+      ),
+      1,
+      `error: cannot write ${counts}: it is also an input, and would be lost`,
+    );
+    expect(readFileSync(counts, 'utf8')).toBe('day counts');
     expect(readFileSync(join(taken, 'earlier.npz'))).toEqual(readFileSync(data));
   });
 

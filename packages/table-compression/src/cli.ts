@@ -113,7 +113,7 @@ async function run(options: CompressOptions): Promise<void> {
   if (!options.data && options.refit) program.error('error: --refit needs --processed-data-file');
   refuseUsage(program, () => expectExtension(outputFormat(options.format), options.output));
   checkOutputs({
-    inputs: [options.modelPath, ...(options.processedDataFile ? [options.processedDataFile] : [])],
+    inputs: [options.modelPath, options.processedDataFile, options.dayCounts],
     outputs: [options.output],
   });
   const progress = createProgress(options);

@@ -374,6 +374,12 @@ describe('one line of error, and nothing written', () => {
       [...inputs, '--ratio', '4', '--output', join(folder, 'text.ckpt', 'small.safetensors')],
       'a part of its path is a file, not a folder',
     );
+    const counts = join(folder, 'counts.safetensors');
+    writeFileSync(counts, 'day counts');
+    fails(
+      [...inputs, '--ratio', '4', '--day-counts', counts, '--output', counts],
+      `cannot write ${counts}: it is also an input, and would be lost`,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { FrontierPoint, Method } from '@ds/bench-models';
+import { checkOutputs } from '@ds/files';
 import { keyText, type FrontierJournal, type ModelKey } from '../frontier-journal.js';
 import type { FrontierSettings } from '../frontier-options.js';
 import { FurtherTraining } from './further-training.js';
@@ -94,7 +95,10 @@ async function* modelsOfMethod({
     if (!row) {
       row = await measureModel(model, { ...yardstick, seed, calibration });
       const path = dumpFile(settings, seed, method.file(point));
-      if (path !== undefined) Object.assign(row, await write(path));
+      if (path !== undefined) {
+        checkOutputs({ inputs: [settings.modelPath, settings.processedDataFile], outputs: [path] });
+        Object.assign(row, await write(path));
+      }
       await journal.keepRow(key, row);
     }
     yield { row, write };

@@ -39,6 +39,7 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   methods,
   sparsityLevels,
   variants,
+  comparedWith,
   inputs: given = [],
   madeFrom,
   ...part
@@ -52,6 +53,8 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
   sparsityLevels?: readonly number[] | undefined;
   /** Only these variants of the measure. Default: all. */
   variants?: readonly Variant[] | undefined;
+  /** A model that the measured ones are compared with; its dense file is checked too. */
+  comparedWith?: SparseModelMetadata | undefined;
   /** Files that the measure reads in addition to the models; the output must not be one of them. Default: none. */
   inputs?: readonly string[];
 }): Promise<(GridPoint & Measured)[]> {
@@ -60,7 +63,11 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
     rows ?? (await readSparseModelMetadata(sparseModelMetadata)),
   );
   checkMadeFrom(sparseModelMetadata, all, madeFrom);
-  const inputs = [...given, ...(madeFrom ? [madeFrom.modelPath] : [])];
+  const inputs = [
+    ...given,
+    ...(madeFrom ? [madeFrom.modelPath] : []),
+    ...(comparedWith?.path === undefined ? [] : [comparedWith.path]),
+  ];
   const ofMethods = modelsOfMethods(sparseModelMetadata, all, methods);
   const models = modelsWithLevels(sparseModelMetadata, ofMethods, sparsityLevels);
   checkOutputs({
@@ -78,7 +85,8 @@ export async function runMeasure<Settings, Measured extends object, Variant exte
     inputs,
     filesOf: ({ path, sparsePath }) => [path, sparsePath],
     check: async (measured) => {
-      const files = measured.map(({ model, variant }) => ({
+      const opened = [...measured, ...(comparedWith ? [{ model: comparedWith, variant: undefined }] : [])];
+      const files = opened.map(({ model, variant }) => ({
         model,
         tables: variant === 'sparse_tables' ? ('sparse' as const) : ('dense' as const),
       }));

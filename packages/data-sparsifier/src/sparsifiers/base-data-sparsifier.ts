@@ -27,6 +27,14 @@ export interface SparsifierState<Config extends object> {
   >;
 }
 
+/** Fractions of values that the masks prune, from 0 to 1. */
+export interface Sparsity {
+  /** Of each name; 0 for data without values. */
+  byName: Record<string, number>;
+  /** Of all values together. */
+  all: number;
+}
+
 /** Options of every sparsifier. */
 export interface SparsifierOptions {
   /** Data that gets the default configuration. */
@@ -151,6 +159,22 @@ export abstract class BaseDataSparsifier<Config extends object = Record<string, 
    */
   getMask(name: string): Uint8Array {
     return this.getState(name).mask;
+  }
+
+  /** How much the masks prune, of each name and in all. */
+  sparsity(): Sparsity {
+    const share = (pruned: number, values: number) => (values === 0 ? 0 : pruned / values);
+    const counted = this.names.map((name) => {
+      const mask = this.getMask(name);
+      let pruned = 0;
+      for (let i = 0; i < mask.length; i++) if (mask[i] === 0) pruned++;
+      return { name, pruned, values: mask.length };
+    });
+    const sum = (of: 'pruned' | 'values') => counted.reduce((total, each) => total + each[of], 0);
+    return {
+      byName: Object.fromEntries(counted.map(({ name, pruned, values }) => [name, share(pruned, values)])),
+      all: share(sum('pruned'), sum('values')),
+    };
   }
 
   /**

@@ -329,3 +329,17 @@ describe('BaseDataSparsifier', () => {
     });
   });
 });
+
+test('sparsity() is the fraction of pruned values, of each name and in all, also once squashed', () => {
+  const sparsifier = new ImplementedSparsifier();
+  expect(sparsifier.sparsity()).toEqual({ byName: {}, all: 0 });
+  sparsifier.addData('users', randomTable(1, [4, 3])).addData('items', randomTable(2, [2, 5]));
+  sparsifier.addData('none', { data: new Float32Array(0), shape: [0, 3] });
+  expect(sparsifier.sparsity()).toEqual({ byName: { users: 0, items: 0, none: 0 }, all: 0 });
+  sparsifier.step();
+  // The first row of each.
+  const expected = { byName: { users: 3 / 12, items: 5 / 10, none: 0 }, all: 8 / 22 };
+  expect(sparsifier.sparsity()).toEqual(expected);
+  sparsifier.squashMask();
+  expect(sparsifier.sparsity()).toEqual(expected);
+});

@@ -114,7 +114,7 @@ export function addTrainCommand(program: Command): void {
 
 async function runTrain(options: TrainOptions): Promise<void> {
   const { processedDataFile, saveModel, loadModel } = options;
-  checkOutputs({ inputs: [processedDataFile, loadModel], outputs: [saveModel] });
+  checkOutputs({ inputs: [processedDataFile, loadModel, options.dayCounts], outputs: [saveModel] });
   const progress = createProgress(options);
   try {
     // Held from the start, because otherwise a second training for the same file would fail only at its end.

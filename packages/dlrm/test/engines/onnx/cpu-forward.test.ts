@@ -140,6 +140,20 @@ describe.each([
     }
   });
 
+  test.each([NaN, Infinity])('returns NaN where plain loops do, with %d in a table', async (value) => {
+    const { state, batch } = await sparseModel(small);
+    state['emb_l.4.weight']!.data[17] = value;
+    const expected = referenceForward(configFromStateDict(state), state, batch);
+    expect(expected.some(Number.isNaN)).toBe(true);
+    const sparse = compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 }));
+    for (const model of [state, sparse]) {
+      const dlrm = await open(model);
+      const found = await dlrm.forward(batch);
+      expect(Array.from(found, Number.isNaN)).toEqual(expected.map(Number.isNaN));
+      await dlrm.dispose();
+    }
+  });
+
   test.each(['top_l.0.weight', 'top_l.2.weight'])(
     'returns NaN where plain loops do, with an infinity in %s',
     async (name) => {

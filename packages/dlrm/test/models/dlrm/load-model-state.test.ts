@@ -9,9 +9,11 @@ import {
   loadModelState,
   saveCheckpoint,
   saveSparseCheckpoint,
+  type ModelState,
   type StateDict,
 } from '@ds/dlrm';
 import { appendTo, fileSource, openZip, writeWhole, ZipWriter } from '@ds/files';
+import { asTorchRec } from '@ds/test-support';
 import { readSmallGolden, type SmallGolden } from '../../golden-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'model-state-'));
@@ -143,3 +145,17 @@ describe('Dlrm.load of a sparse checkpoint', () => {
     await sparse.dispose();
   });
 });
+
+it.each(['facebookresearch/dlrm', 'TorchRec'])(
+  'serves layers that were compressed as tables, of %s',
+  async (names) => {
+    const state: ModelState = names === 'TorchRec' ? asTorchRec(pruned) : { ...pruned };
+    for (const [name, tensor] of Object.entries(state)) {
+      if (!('data' in tensor) || tensor.shape.length !== 2) continue;
+      state[name] = SparseTable.fromDense({ table: tensor });
+    }
+    const [dense, compressed] = [await Dlrm.fromStateDict(pruned), await Dlrm.fromStateDict(state)];
+    expect(await compressed.forward(batch)).toEqual(await dense.forward(batch));
+    await Promise.all([dense.dispose(), compressed.dispose()]);
+  },
+);

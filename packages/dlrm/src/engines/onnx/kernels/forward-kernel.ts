@@ -25,6 +25,7 @@ export interface ForwardKernel {
     scratch: number,
   ): void;
   hasAnyBit(start: number, bytes: number): number;
+  hasNonFinite(values: number, count: number): number;
   countNonZeros(values: number, count: number): number;
   multiplyNonZeros(
     input: number,

@@ -76,12 +76,19 @@ export class InteractionMemory {
     return this.#memory.float32(start, length);
   }
 
-  /** The vectors that are not zero in every example, ascending; always with the bottom MLP's output. */
+  /**
+   * The vectors that are not zero in every example, ascending; always with the bottom MLP's output. All vectors if one is not
+   * finite: zero times infinity is not zero.
+   */
   liveVectors(count: number): Int32Array {
-    const bytes = 4 * count * this.#dim;
-    return this.#all().filter(
-      (index) => index === 0 || this.#kernel.hasAnyBit(this.#vectorOffset(index, count), bytes) !== 0,
+    const values = count * this.#dim;
+    const all = this.#all();
+    const live = all.filter(
+      (index) => index === 0 || this.#kernel.hasAnyBit(this.#vectorOffset(index, count), 4 * values) !== 0,
     );
+    const isFinite = (index: number) =>
+      this.#kernel.hasNonFinite(this.#vectorOffset(index, count), values) === 0;
+    return live.length === all.length || live.every(isFinite) ? live : all;
   }
 
   /** The columns of the top MLP's input that remain if only these vectors take part, ascending. */

@@ -5,6 +5,7 @@ import { ProjectedTable } from '../../../tables/projected-table.js';
 import { QuotientRemainderTable, type QrOperation } from '../../../tables/quotient-remainder-table.js';
 import { WeightedTable } from '../../../tables/weighted-table.js';
 import type { ModelFlags } from '../model-flags.js';
+import { asTensor } from './as-tensor.js';
 
 const part = /^(?:emb_l\.(\d+)\.(?:weight_q|weight_r|embs\.weight|proj\.weight)|v_W_l\.(\d+))$/;
 
@@ -71,11 +72,6 @@ function composedTable(state: ModelState, number: number, flags: ModelFlags): Em
   const weights = state[`v_W_l.${number}`] as Tensor | undefined;
   if (!weights) return table;
   return named(`v_W_l.${number}`, () => new WeightedTable(table, weights.data));
-}
-
-/** A projection as a tensor, if it was pruned or compressed as a table. */
-function asTensor(table: Tensor | EmbeddingTable): Tensor {
-  return 'data' in table ? table : { data: table.toDense(), shape: [table.rows, table.dim] };
 }
 
 /** The operation, as far as the rows' length determines it: concatenated, they are as long as the bottom MLP's output. */
