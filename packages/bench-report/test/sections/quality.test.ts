@@ -34,6 +34,12 @@ async function report(...models: readonly (readonly [point: string, rocAuc: numb
   });
 }
 
+test('the test split is half of the last day, however many days the data have', async () => {
+  const { html } = await report(['L1,"(1, 4)",0.0,', 0.72], ['L1,"(1, 4)",0.9,', 0.69]);
+  expect(html).toContain('the whole test split (the first half of the last day of the data)');
+  expect(html).not.toContain('seventh');
+});
+
 const isUnprunedNote = 'Models pruned to level 0 are the unpruned model';
 
 test('the line of the unpruned model is that of the values at level 0, not of codes', async () => {

@@ -22,7 +22,7 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
   read: async (csvPath) => distinctModels(csvPath, await readModelMetrics(csvPath)),
   charts: qualityCharts,
   notes: () =>
-    'Every pruned model predicts the whole test split (the first half of the seventh day of the data). The predicted label is ' +
+    'Every pruned model predicts the whole test split (the first half of the last day of the data). The predicted label is ' +
     '1 if the probability rounds to 1. The metrics are computed like those of scikit-learn; a metric that is ' +
     'undefined on the data has no value. The pruned models are not retrained. A change of ROC AUC is that against the ' +
     'unpruned model on the same rows, with DeLong’s 95 % interval for paired curves.',
