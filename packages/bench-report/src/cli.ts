@@ -6,7 +6,6 @@ import { comparisonText } from './compare/comparison-text.js';
 import { createReport } from './create-report.js';
 import { reportFormats } from './formats/report-formats.js';
 import { mergeResults } from './runs/merge-results.js';
-import { readRunInfo } from './runs/run-info.js';
 
 const program = createProgram({
   name: 'bench-report',
@@ -70,7 +69,7 @@ program
       outputDir: options.outputDir,
       format: options.format,
       tableWidth: options.wide ? Infinity : undefined,
-      runInfo: options.runInfo === undefined ? {} : await readRunInfo(options.runInfo),
+      runInfo: options.runInfo,
     });
     const { table, answer, leftOut, ...files } = report;
     if (!options.quiet) leftOut.forEach((note) => process.stderr.write(`${note}\n`));

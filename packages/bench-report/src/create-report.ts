@@ -1,12 +1,12 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkOutputs, writeWhole } from '@ds/files';
 import { drawChart } from './drawing/draw-chart.js';
 import { lightPalette } from './drawing/palette.js';
 import { reportFormats } from './formats/report-formats.js';
-import type { RunInfo } from './runs/run-info.js';
+import { chartFileName, pathsOfReports, removeEarlierReport } from './report-files.js';
+import { readRunInfo, type RunInfo } from './runs/run-info.js';
 import { answersOf, answerText, type Answer, type ReportInputs } from './sections/section.js';
-import { chartIds, readSections } from './sections/sections.js';
+import { readSections } from './sections/sections.js';
 import { narrowSummary } from './tables/narrow-summary.js';
 import { formatTerminalTable } from './tables/terminal-table.js';
 
@@ -29,11 +29,11 @@ export interface Report {
 /**
  * Turns the CSV files of a benchmark run into charts (`size.svg`, `frontier.svg`, `accuracy.svg`, `roc-auc.svg`, `log-loss.svg`,
  * `forward-time.svg`, `memory.svg`, `activation-auc.svg`, `activation-time.svg`) and a report: one self-contained `report.html`, or tables in another format. A chart
- * whose CSV is not given is left out. Chart files and reports of an earlier run that are not written again are removed, so
- * that the folder holds one run. Everything is drawn before the first file is written.
+ * whose CSV is not given is left out. Chart files and reports that an earlier run of this wrote and this one does not are
+ * removed, so that the folder holds one run; other files stay. Everything is drawn before the first file is written.
  *
- * @throws Error naming the file, line and column of an input that cannot be read, or the output that cannot be
- *   written.
+ * @throws Error naming the file, line and column of an input that cannot be read, the output that cannot be written, or
+ *   an input in the folder that has the name of a file of a report.
  */
 export async function createReport({
   outputDir,
@@ -45,8 +45,8 @@ export async function createReport({
 }: ReportInputs & {
   /** Folder of the report; created if missing. */
   outputDir: string;
-  /** Settings, machine and notes to show. Default: the machine that makes the report. */
-  runInfo?: RunInfo;
+  /** Settings, machine and notes to show, or the path of a JSON file of them. Default: the machine that makes the report. */
+  runInfo?: RunInfo | string;
   /** `html`, `json` (every value, not rounded), `markdown` or `latex` (tables for booktabs); default `html`. */
   format?: string;
   /** Share of its ROC AUC that the smallest model may lose on the validation split; default 0.001. */
@@ -60,26 +60,28 @@ export async function createReport({
     throw new Error(`format: expected one of ${known}, found ${formatId}`);
   }
   const reportFile = join(outputDir, format.fileName);
-  checkOutputs({ inputs: Object.values(inputs), outputs: [reportFile] });
+  const infoFile = typeof runInfo === 'string' ? runInfo : undefined;
+  checkOutputs({
+    inputs: [...Object.values(inputs), infoFile],
+    // The report first, so that an error about the folder names it.
+    outputs: [...new Set([reportFile, ...pathsOfReports(outputDir)])],
+  });
+  const info = typeof runInfo === 'string' ? await readRunInfo(runInfo) : runInfo;
   const sections = await readSections(inputs, { maxAucLoss });
   const shown = sections.map(({ section, rows }) => ({ charts: rows ? section.charts(rows) : [] }));
-  const reportText = format.write({ sections, runInfo });
+  const reportText = format.write({ sections, runInfo: info });
   const drawn = shown
     .flatMap(({ charts }) => charts)
     .map((chart) => ({
-      path: join(outputDir, `${chart.id}.svg`),
+      path: join(outputDir, chartFileName(chart.id)),
       text: drawChart(chart, { palette: lightPalette, width: 960, framed: true }),
     }));
-  for (const { path, text } of [...drawn, { path: reportFile, text: reportText }]) {
-    await writeWhole(path, (file) => file.writeFile(text));
-  }
-  const drawnIds = shown.flatMap(({ charts }) => charts.map(({ id }) => id));
-  for (const id of chartIds) {
-    if (!drawnIds.includes(id)) await rm(join(outputDir, `${id}.svg`), { force: true });
-  }
-  for (const { id, fileName } of reportFormats) {
-    if (id !== format.id) await rm(join(outputDir, fileName), { force: true });
-  }
+  const files = [...drawn, { path: reportFile, text: reportText }];
+  for (const { path, text } of files) await writeWhole(path, (file) => file.writeFile(text));
+  await removeEarlierReport(
+    outputDir,
+    files.map(({ path }) => path),
+  );
   return {
     reportFile,
     chartFiles: drawn.map(({ path }) => path),

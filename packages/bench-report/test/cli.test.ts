@@ -90,6 +90,38 @@ test('one line for a bad input, and nothing written', async () => {
   });
 });
 
+test('files in the output folder that are not of a report stay, and an input is never an output', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const output = join(folder, 'results');
+    await mkdir(output);
+    const at = (name: string) => join(output, name);
+    const kept: Record<string, string> = {
+      'report.tex': '% \\usepackage{booktabs,longtable}\n\\section{Mine}\n',
+      'report.md': '# Data sparsifier benchmark on DLRM\n\nMy notes.\n',
+      'memory.svg': '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+      'report.json': '{ "settings": { "a": 1 } }',
+      'size.svg': await readFile(inputs.sparseModelMetadata, 'utf8'),
+    };
+    for (const [name, text] of Object.entries(kept)) await writeFile(at(name), text);
+    const expectKept = async (...names: string[]) => {
+      for (const name of names) expect(await readFile(at(name), 'utf8')).toBe(kept[name]);
+    };
+    const isLost = (name: string) =>
+      `error: cannot write ${at(name)}: it is also an input, and would be lost\n`;
+    const grid = ['--sparse-model-metadata', inputs.sparseModelMetadata, '--output-dir', output];
+    for (const format of ['html', 'json']) {
+      const { status, stderr } = run(...grid, '--run-info', at('report.json'), '--format', format);
+      expect([status, stderr]).toEqual([1, isLost('report.json')]);
+    }
+    const ofChart = run('--sparse-model-metadata', at('size.svg'), '--output-dir', output);
+    expect([ofChart.status, ofChart.stderr]).toEqual([1, isLost('size.svg')]);
+    expect((await readdir(output)).sort()).toEqual(Object.keys(kept).sort());
+    await expectKept(...Object.keys(kept));
+    expect(run(...grid).status).toBe(0);
+    await expectKept('report.tex', 'report.md', 'memory.svg', 'report.json');
+  });
+});
+
 test('an output folder that cannot be written', async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, 'file');

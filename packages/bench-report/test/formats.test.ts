@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createReport } from '../src/index.js';
 import { inputs } from './inputs.js';
 import { withTemporaryFolder } from './temporary-folder.js';
@@ -68,9 +68,11 @@ test('LaTeX has a table for each measure, every row with as many cells as column
 
 test('one form at a time lies in the folder; a form that is none is refused before anything is written', async () => {
   await withTemporaryFolder(async (outputDir) => {
-    await createReport({ ...inputs, outputDir });
-    await createReport({ ...inputs, outputDir, format: 'latex' });
-    expect((await readdir(outputDir)).filter((name) => name.startsWith('report.'))).toEqual(['report.tex']);
+    for (const format of ['html', 'json', 'markdown', 'latex', 'html']) {
+      const { reportFile } = await createReport({ ...inputs, outputDir, format });
+      const reports = (await readdir(outputDir)).filter((name) => name.startsWith('report.'));
+      expect(reports).toEqual([basename(reportFile)]);
+    }
     const refused = createReport({ ...inputs, outputDir: join(outputDir, 'other'), format: 'pdf' });
     await expect(refused).rejects.toThrow('format: expected one of html, json, markdown, latex, found pdf');
     expect(await readdir(outputDir)).not.toContain('other');

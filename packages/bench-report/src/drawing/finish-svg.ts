@@ -16,12 +16,20 @@ export function finishSvg(svg: string, chart: Pick<Chart, 'id' | 'title' | 'desc
   const opening = /<svg\b[^>]*>/.exec(plain)?.[0];
   const size = opening && /width="(\d+)" height="(\d+)"/.exec(opening);
   if (!opening || !size) throw new Error(`chart ${chart.id}: expected an SVG with a width and a height`);
-  const titleId = `${chart.id}-title`;
-  const descriptionId = `${chart.id}-description`;
   const newOpening =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size[1]}" height="${size[2]}"` +
-    ` viewBox="0 0 ${size[1]} ${size[2]}" role="img" aria-labelledby="${titleId} ${descriptionId}">` +
-    `<title id="${titleId}">${escapeMarkup(chart.title)}</title>` +
-    `<desc id="${descriptionId}">${escapeMarkup(chart.description)}</desc>`;
+    ` viewBox="0 0 ${size[1]} ${size[2]}" role="img" aria-labelledby="${titleId(chart.id)} ${descriptionId(chart.id)}">` +
+    `<title id="${titleId(chart.id)}">${escapeMarkup(chart.title)}</title>` +
+    `<desc id="${descriptionId(chart.id)}">${escapeMarkup(chart.description)}</desc>`;
   return `${plain.replace(opening, () => newOpening).trim()}\n`;
 }
+
+/** What tells an SVG of `finishSvg` of the chart with this id from the SVG of another program. */
+export function chartMark(id: string): RegExp {
+  return new RegExp(
+    `^<svg [^>]* aria-labelledby="${titleId(id)} ${descriptionId(id)}"><title id="${titleId(id)}">`,
+  );
+}
+
+const titleId = (id: string) => `${id}-title`;
+const descriptionId = (id: string) => `${id}-description`;

@@ -6,6 +6,7 @@ import type { ReportFormat } from './report-format.js';
 export const jsonFormat: ReportFormat = {
   id: 'json',
   fileName: 'report.json',
+  mark: /\n {2}"sections": \[\n {4}\{\n {6}"id": "size",\n/,
   write({ sections, runInfo }) {
     const measured = sections.map(({ section, rows }) => ({
       id: section.id,

@@ -7,6 +7,7 @@ import type { ReportFormat } from './report-format.js';
 export const latexFormat: ReportFormat = {
   id: 'latex',
   fileName: 'report.tex',
+  mark: /^% \\usepackage\{booktabs,longtable\}\n[^]*\\label\{tab:summary\} /,
   write({ sections }) {
     const tables = sections.flatMap(({ section, rows }) =>
       rows ? section.tables(rows).map((titled) => ({ ...titled, label: section.id })) : [],

@@ -9,6 +9,7 @@ import { reportTitle, type ReportFormat } from './report-format.js';
 export const markdownFormat: ReportFormat = {
   id: 'markdown',
   fileName: 'report.md',
+  mark: new RegExp(`^# ${reportTitle}\n[^]*\n## Size on disk\n`),
   write({ sections, runInfo: { settings = {}, machine = {}, notes = [] } }) {
     const facts = Object.entries({ ...settings, ...machine }).map(([name, value]) => [name, String(value)]);
     const blocks = [

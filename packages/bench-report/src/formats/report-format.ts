@@ -15,6 +15,8 @@ export interface ReportFormat {
   id: string;
   /** The file in the report's folder. */
   fileName: string;
+  /** What tells its text from that of a file of this name that is not ours. */
+  mark: RegExp;
   /** The text of that file. */
   write(content: ReportContent): string;
 }
