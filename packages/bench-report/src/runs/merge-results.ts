@@ -1,47 +1,25 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
-  activationPointColumns,
   activationVariants,
   dlrmTypes,
-  gridPointColumns,
-  gridPointOwnColumns,
   pathCell,
-  readResultsText,
-  sourceKey,
   tableTypes,
   timesPath,
   writeResultsCsv,
-  type ResultsText,
 } from '@ds/bench-models';
 import { checkOutputs, partOfPath } from '@ds/files';
+import {
+  modelsOf,
+  readParts,
+  rowKey,
+  rowTitle,
+  type KeyColumns,
+  type PartRow,
+  type Parts,
+} from './read-parts.js';
 
-const variantColumn = 'dlrm_type';
 const pathColumns = ['path', 'sparse_path'];
-
-/** The columns that say which model a row is about; the third one is the level. */
-interface KeyColumns {
-  columns: readonly string[];
-  /** Those that a file may lack. */
-  own: readonly string[];
-  /** What an error calls the first ones. */
-  words: readonly string[];
-}
-
-const gridKeys: KeyColumns = {
-  columns: gridPointColumns.map(({ name }) => name),
-  own: gridPointOwnColumns.map(({ name }) => name),
-  words: ['norm', 'block shape', 'sparsity level'],
-};
-const activationKeys: KeyColumns = {
-  columns: activationPointColumns.map(({ name }) => name),
-  own: [],
-  words: ['tables', 'score', 'sparsity level'],
-};
-
-function keysOf(header: readonly string[]): KeyColumns {
-  return activationKeys.columns.every((name) => header.includes(name)) ? activationKeys : gridKeys;
-}
 
 /**
  * Merges the parts of one results file that shards of a benchmark wrote, and their files of times. Only relative paths in
@@ -54,8 +32,9 @@ function keysOf(header: readonly string[]): KeyColumns {
  *
  * @returns the number of rows
  * @throws Error naming the file and line, if a part cannot be read or its columns differ from those of the first, or if a
- *   row is duplicate; naming the file, if its name has another number of parts or an impossible one (3 of 2); or if a row
- *   or a part is missing. Then no output is written.
+ *   row is duplicate or is not in both a part and its times; naming the file, if its name has another number of parts or an
+ *   impossible one (3 of 2), or if the output has times of an earlier merge and the parts have none; or if a row or a part
+ *   is missing. Then no output is written.
  */
 export async function mergeResults({
   parts: given,
@@ -75,61 +54,30 @@ export async function mergeResults({
   const missing = times.filter((path) => !existsSync(path));
   if (missing.length > 0 && missing.length < times.length)
     throw new Error(`expected the times of every part, found no ${missing[0]}`);
-  const rows = await mergeFiles({ paths, output, like });
-  if (missing.length === 0) await mergeFiles({ paths: times, output: timesPath(output), like });
-  return rows;
+  const hasTimes = missing.length === 0;
+  const earlierTimes = existsSync(timesPath(output)) ? timesPath(output) : undefined;
+  checkOutputs({
+    inputs: [...paths, ...times, like],
+    outputs: [output, hasTimes ? timesPath(output) : earlierTimes],
+  });
+  const numbered = inOrderOfParts(paths);
+  const parts = await readParts(numbered ?? paths);
+  const expected = await expectedRows(parts, like);
+  const merged = { ...parts, rows: numbered && like === undefined ? parts.rows : expected };
+  const mergedTimes = hasTimes ? timesOf(merged, await readParts(merged.paths.map(timesPath))) : undefined;
+  if (!hasTimes && earlierTimes !== undefined)
+    throw new Error(
+      `${earlierTimes}: expected none, as the parts have no times, found that of an earlier merge; remove it first`,
+    );
+  await writeMerged(output, merged, async () => {
+    // While the other file is open, so that neither is replaced if one of them cannot be written.
+    if (mergedTimes) await writeMerged(timesPath(output), mergedTimes);
+  });
+  return merged.rows.length;
 }
 
-async function mergeFiles({
-  paths,
-  output,
-  like,
-}: {
-  paths: readonly string[];
-  output: string;
-  like: string | undefined;
-}): Promise<number> {
-  checkOutputs({ inputs: [...paths, like], outputs: [output] });
-  const numbered = inOrderOfParts(paths);
-  const parts = numbered ?? paths;
-  const texts: ResultsText[] = [];
-  for (const part of parts) texts.push(await readResultsText(part));
-  const { header } = texts[0]!;
-  const keys = keysOf(header);
-  const rowName = (model: string, variant: string) => rowTitle(keys, model, variant);
-  const merged = new Map<
-    string,
-    { place: string; folder: string; cells: string[]; model: string; variant: string }
-  >();
-  texts.forEach((text, index) => {
-    const part = parts[index]!;
-    if (text.header.join() !== header.join())
-      throw new Error(
-        `${part} line 1: expected the columns of ${parts[0]} (${header.join(', ')}), found ${text.header.join(', ')}`,
-      );
-    const keyOf = modelReader(part, header, keys);
-    for (const { line, cells } of text.records) {
-      const place = `${part} line ${line}`;
-      const { model, variant } = keyOf(cells);
-      const key = `${variant}\t${model}`;
-      const earlier = merged.get(key);
-      if (earlier)
-        throw new Error(
-          `${place}: expected each row once, found ${rowName(model, variant)} also in ${earlier.place}`,
-        );
-      merged.set(key, { place, folder: dirname(part), cells, model, variant });
-    }
-  });
-  const rows = [...merged.values()];
-  if (rows.length === 0) throw new Error(`expected rows in ${parts.join(', ')}, found none`);
-  const source = header.indexOf(sourceKey);
-  const other = source < 0 ? undefined : rows.find(({ cells }) => cells[source] !== rows[0]!.cells[source]);
-  if (other) {
-    throw new Error(
-      `${other.place}: expected ${sourceKey} ${rows[0]!.cells[source]!.slice(0, 12)}..., as in ${rows[0]!.place}, ` +
-        `found ${other.cells[source]!.slice(0, 12)}...: parts of different models`,
-    );
-  }
+/** The rows in the order of a single run. @throws Error naming a row that is missing, or is not in `like`. */
+async function expectedRows({ paths, keys, rows }: Parts, like: string | undefined): Promise<PartRow[]> {
   const models =
     like === undefined
       ? fullGrid(
@@ -138,29 +86,60 @@ async function mergeFiles({
         )
       : await modelsOf(like, keys);
   const unknown = rows.find(({ model }) => !models.includes(model));
-  if (unknown) throw new Error(`${unknown.place}: ${rowName(unknown.model, '')} is not in ${like}`);
+  if (unknown)
+    throw new Error(`${unknown.place}: ${rowTitle(keys, { ...unknown, variant: '' })} is not in ${like}`);
   const variants = inOrderOfVariants(new Set(rows.map(({ variant }) => variant)));
-  const expected = variants.flatMap((variant) =>
+  const found = new Map(rows.map((row) => [rowKey(row), row]));
+  return variants.flatMap((variant) =>
     models.map((model) => {
-      const row = merged.get(`${variant}\t${model}`);
-      if (!row) throw new Error(`missing row: ${rowName(model, variant)} is in none of ${parts.join(', ')}`);
+      const row = found.get(rowKey({ model, variant }));
+      if (!row)
+        throw new Error(
+          `missing row: ${rowTitle(keys, { model, variant })} is in none of ${paths.join(', ')}`,
+        );
       return row;
     }),
   );
-  const ordered = numbered && like === undefined ? rows : expected;
+}
+
+/** The times of these rows, in their order. @throws Error naming a row that only one of the two has. */
+function timesOf({ paths, keys, rows }: Parts, times: Parts): Parts {
+  const left = new Map(times.rows.map((row) => [rowKey(row), row]));
+  const ordered = rows.map((row) => {
+    const found = left.get(rowKey(row));
+    if (!found)
+      throw new Error(
+        `${row.place}: expected times of ${rowTitle(keys, row)} in ${times.paths.join(', ')}, found none`,
+      );
+    left.delete(rowKey(row));
+    return found;
+  });
+  for (const row of left.values())
+    throw new Error(`${row.place}: ${rowTitle(keys, row)} is in none of ${paths.join(', ')}`);
+  return { ...times, rows: ordered };
+}
+
+/** @param before called when the file can be written, before it is */
+async function writeMerged(
+  output: string,
+  { header, rows }: Parts,
+  before = async (): Promise<void> => undefined,
+): Promise<void> {
   await writeResultsCsv({
     path: output,
     columns: header.map((name, column) => ({
       name,
-      cell: ({ cells, folder }: (typeof ordered)[number]) => {
+      cell: ({ cells, folder }: PartRow) => {
         const cell = cells[column]!;
         if (cell === '' || !pathColumns.includes(name)) return cell;
         return pathCell.format(pathCell.parse(cell, folder)!, dirname(output));
       },
     })),
-    makeRows: async () => ordered,
+    makeRows: async () => {
+      await before();
+      return [...rows];
+    },
   });
-  return ordered.length;
 }
 
 /**
@@ -183,24 +162,6 @@ function inOrderOfParts(paths: readonly string[]): string[] | undefined {
         `part ${index + 1} of ${count}: expected it once, found ${found.join(' and ') || 'none'}`,
       );
     return found[0]!;
-  });
-}
-
-async function modelsOf(path: string, keys: KeyColumns): Promise<string[]> {
-  const { header, records } = await readResultsText(path);
-  const keyOf = modelReader(path, header, keys);
-  return [...new Set(records.map(({ cells }) => keyOf(cells).model))];
-}
-
-function modelReader(path: string, header: readonly string[], keys: KeyColumns) {
-  const missing = keys.columns.filter((name) => !header.includes(name));
-  if (missing.length > 0)
-    throw new Error(`${path} line 1: missing column ${missing.join(', ')}; found ${header.join(', ')}`);
-  const columns = [...keys.columns, ...keys.own].map((name) => header.indexOf(name));
-  const variantAt = header.indexOf(variantColumn);
-  return (cells: readonly string[]) => ({
-    model: columns.map((column) => cells[column]?.trim() ?? '').join('\t'),
-    variant: variantAt < 0 ? '' : cells[variantAt]!,
   });
 }
 
@@ -236,13 +197,4 @@ function inOrderOfVariants(variants: ReadonlySet<string>): string[] {
   const written = orders.reduce((best, order) => (found(order) > found(best) ? order : best));
   const known = written.filter((variant) => variants.has(variant));
   return [...known, ...[...variants].filter((variant) => !known.includes(variant)).sort()];
-}
-
-function rowTitle({ words, own: names }: KeyColumns, model: string, variant: string): string {
-  const values = model.split('\t');
-  const named = words.map((word, i) => `${word} ${values[i]}`);
-  const own = names.flatMap((name, i) =>
-    values[words.length + i] ? [`${name} ${values[words.length + i]}`] : [],
-  );
-  return [...named, ...own, ...(variant ? [variant] : [])].join(', ');
 }

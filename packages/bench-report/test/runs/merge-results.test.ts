@@ -1,5 +1,5 @@
 import { timesPath } from '@ds/bench-models';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mergeResults } from '../../src/runs/merge-results.js';
 import { inputs } from '../inputs.js';
@@ -217,19 +217,24 @@ test('parts of sparse activations: by type, tables, score and level, none of whi
   );
 });
 
+const timesHeader = 'norm,sparse_block_shape,sparsity_level,seconds';
+
+/** Two parts of one model each, with their times beside them. */
+async function partsWithTimes(folder: string): Promise<string[]> {
+  const names = ['rows.1-of-2.csv', 'rows.2-of-2.csv'];
+  const parts = names.map((name) => join(folder, 'parts', name));
+  await mkdir(join(folder, 'parts'));
+  for (const [index, part] of parts.entries()) {
+    const model = `L1,"(1, 1)",0.${index}`;
+    await writeFile(part, `norm,sparse_block_shape,sparsity_level,path\n${model},models/${index}.zip\n`);
+    await writeFile(timesPath(part), `${timesHeader}\n${model},${index + 1}\n`);
+  }
+  return parts;
+}
+
 test('times beside the parts are merged too, and relative paths stay those of the same files', () =>
   withTemporaryFolder(async (folder) => {
-    const names = ['rows.1-of-2.csv', 'rows.2-of-2.csv'];
-    const parts = names.map((name) => join(folder, 'parts', name));
-    await mkdir(join(folder, 'parts'));
-    for (const [index, part] of parts.entries()) {
-      const model = `L1,"(1, 1)",0.${index}`;
-      await writeFile(part, `norm,sparse_block_shape,sparsity_level,path\n${model},models/${index}.zip\n`);
-      await writeFile(
-        timesPath(part),
-        `norm,sparse_block_shape,sparsity_level,seconds\n${model},${index + 1}\n`,
-      );
-    }
+    const parts = await partsWithTimes(folder);
     const output = join(folder, 'rows.csv');
     // As a shell gives them for parts/*.csv.
     expect(await mergeResults({ parts: [...parts, ...parts.map(timesPath)], output })).toBe(2);
@@ -243,5 +248,68 @@ test('times beside the parts are merged too, and relative paths stay those of th
     await rm(timesPath(parts[1]!));
     await expect(mergeResults({ parts, output })).rejects.toThrow(
       `expected the times of every part, found no ${timesPath(parts[1]!)}`,
+    );
+  }));
+
+test.each([
+  [
+    '',
+    /rows\.2-of-2\.csv line 2: expected times of norm L1, .* level 0\.1 in .*rows_times\.2-of-2\.csv, found none/,
+  ],
+  [
+    'L1,"(1, 1)",0.1,2\nL1,"(1, 1)",0.2,3\n',
+    /rows_times\.2-of-2\.csv line 3: norm L1, .* 0\.2 is in none of .*rows\.1-of-2\.csv/,
+  ],
+])('times of other rows than the parts have are refused, and nothing is written: %j', (lines, message) =>
+  withTemporaryFolder(async (folder) => {
+    const parts = await partsWithTimes(folder);
+    const like = join(folder, 'like.csv');
+    await writeFile(like, `${timesHeader}\nL1,"(1, 1)",0.0,1\nL1,"(1, 1)",0.1,1\n`);
+    await writeFile(timesPath(parts[1]!), `${timesHeader}\n${lines}`);
+    const output = join(folder, 'rows.csv');
+    for (const settings of [{ like }, {}]) {
+      await expect(mergeResults({ parts, output, ...settings })).rejects.toThrow(message);
+      expect((await readdir(folder)).sort()).toEqual(['like.csv', 'parts']);
+    }
+  }),
+);
+
+test('times are in the order of the rows that they are of', () =>
+  withTemporaryFolder(async (folder) => {
+    const part = join(folder, 'rows.1-of-1.csv');
+    const models = ['L1,"(1, 1)",0.0', 'L1,"(1, 1)",0.1'];
+    const lines = models.map((model) => `${model},1`);
+    await writeFile(part, `${[timesHeader, ...lines].join('\n')}\n`);
+    await writeFile(timesPath(part), `${[timesHeader, ...lines.toReversed()].join('\n')}\n`);
+    const output = join(folder, 'rows.csv');
+    await mergeResults({ parts: [part], output });
+    expect(await readFile(timesPath(output), 'utf8')).toBe(await readFile(output, 'utf8'));
+  }));
+
+test('the times of an earlier merge are not left beside rows that have none', () =>
+  withTemporaryFolder(async (folder) => {
+    const parts = await partsWithTimes(folder);
+    const output = join(folder, 'rows.csv');
+    await mergeResults({ parts, output });
+    const before = await readFile(output, 'utf8');
+    for (const part of parts) {
+      await rm(timesPath(part));
+      await writeFile(part, (await readFile(part, 'utf8')).replace('models', 'others'));
+    }
+    await expect(mergeResults({ parts, output })).rejects.toThrow(
+      `${timesPath(output)}: expected none, as the parts have no times, found that of an earlier merge; remove it first`,
+    );
+    expect(await readFile(output, 'utf8')).toBe(before);
+  }));
+
+test('a part is not overwritten by the times of the output', () =>
+  withTemporaryFolder(async (folder) => {
+    const [first, second] = await partsWithTimes(folder);
+    const named = join(folder, 'parts', 'all_times.csv');
+    await rename(second!, named);
+    await rename(timesPath(second!), timesPath(named));
+    const output = join(folder, 'parts', 'all.csv');
+    await expect(mergeResults({ parts: [first!, named], output })).rejects.toThrow(
+      `cannot write ${named}: it is also an input, and would be lost`,
     );
   }));
