@@ -83,7 +83,10 @@ program
 program
   .command('compare')
   .description('compare two results folders model by model: settings, and every difference beyond noise')
-  .argument('<first>', 'the folder of a run: its CSV files, and run.json if there is one')
+  .argument(
+    '<first>',
+    'the folder of a run: the CSV files that its run.json lists, or all if there is no list',
+  )
   .argument('<second>', 'the folder of another run')
   .addOption(jsonOption())
   .action(async (first: string, second: string, options) => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { builtFile } from '@ds/test-support';
 import { compareRuns } from '../src/index.js';
@@ -107,6 +108,51 @@ test('the command prints settings that differ and what only one run has', async 
       expect(nowhere.status).toBe(1);
       expect(nowhere.stderr).toMatch(
         /^error: .*nothing: expected a folder with sparse_model_metadata\.csv, found none\n$/,
+      );
+    },
+  );
+});
+
+test('only the files that run.json lists are of the run, as they were then', async () => {
+  await withTwoRuns(
+    (_, content) => content,
+    async (first, second) => {
+      const listed = async (folder: string, ...paths: string[]) => {
+        const sha256 = Object.fromEntries(
+          await Promise.all(
+            paths.map(async (path) => {
+              const content = await readFile(path);
+              return [basename(path), createHash('sha256').update(content).digest('hex')] as const;
+            }),
+          ),
+        );
+        await writeFile(join(folder, 'run.json'), JSON.stringify({ sha256 }));
+      };
+      const all = Object.values(inputs);
+      await listed(first, ...all);
+      // A rerun without activations, into the folder of a run with them.
+      await listed(second, ...all.filter((path) => path !== inputs.activationSparsity));
+      const { figures, onlyInOne } = await compareRuns(first, second);
+      expect(onlyInOne).toEqual([`Sparse activations: only in ${first}`]);
+      expect(figures.map(({ title }) => title)).not.toContain('Sparse activations: ROC AUC');
+
+      const metrics = join(second, 'sparse_model_metrics.csv');
+      await appendFile(metrics, '\n');
+      await expect(compareRuns(first, second)).rejects.toThrow(
+        new RegExp(
+          `^${metrics}: expected sha256 [0-9a-f]{12}\\.{3}, as .*run\\.json lists, found [0-9a-f]{12}\\.{3}: the file is not of this run$`,
+        ),
+      );
+      await copyFile(inputs.sparseModelMetrics, metrics);
+      const times = join(first, 'activation_sparsity_times.csv');
+      await writeFile(times, 'tables\n');
+      await expect(compareRuns(first, second)).rejects.toThrow(
+        `${times}: expected no such file, as ${join(first, 'run.json')} lists none: the file is not of this run`,
+      );
+      await rm(times);
+      await listed(second, inputs.sparseModelMetrics);
+      await expect(compareRuns(first, second)).rejects.toThrow(
+        `${second}: expected a folder with sparse_model_metadata.csv, found none that its run.json lists`,
       );
     },
   );

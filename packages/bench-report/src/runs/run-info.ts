@@ -9,6 +9,8 @@ export interface RunInfo {
   machine?: Machine;
   /** Notes on this run, one sentence each: what was left out, what differs from the default. */
   notes?: readonly string[];
+  /** SHA-256 of each file of the run, by its name in the run's folder or as an input. */
+  sha256?: Record<string, string>;
 }
 
 /**
@@ -25,18 +27,20 @@ export async function readRunInfo(path: string): Promise<RunInfo> {
     throw new Error(`${path}: not JSON: ${(error as Error).message}`, { cause: error });
   }
   if (!isObject(info)) throw new Error(`${path}: expected an object with settings, machine and notes`);
-  const { settings, machine, notes } = info;
+  const { settings, machine, notes, sha256 } = info;
   const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
   if (settings !== undefined && !(isObject(settings) && Object.values(settings).every(isPlain)))
     throw new Error(`${path}: settings: expected an object of texts, numbers and booleans`);
-  if (
-    machine !== undefined &&
-    !(isObject(machine) && Object.values(machine).every((value) => typeof value === 'string'))
-  )
-    throw new Error(`${path}: machine: expected an object of texts`);
+  for (const [name, texts] of Object.entries({ machine, sha256 })) {
+    if (
+      texts !== undefined &&
+      !(isObject(texts) && Object.values(texts).every((value) => typeof value === 'string'))
+    )
+      throw new Error(`${path}: ${name}: expected an object of texts`);
+  }
   if (notes !== undefined && !(Array.isArray(notes) && notes.every((note) => typeof note === 'string')))
     throw new Error(`${path}: notes: expected a list of texts`);
-  return { settings, machine, notes } as RunInfo;
+  return { settings, machine, notes, sha256 } as RunInfo;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
