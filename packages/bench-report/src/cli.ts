@@ -71,12 +71,12 @@ program
       tableWidth: options.wide ? Infinity : undefined,
       runInfo: options.runInfo,
     });
-    const { table, answer, leftOut, ...files } = report;
-    if (!options.quiet) leftOut.forEach((note) => process.stderr.write(`${note}\n`));
+    const { table, answer, leftOut, notes, ...files } = report;
+    if (!options.quiet) [...notes, ...leftOut].forEach((note) => process.stderr.write(`${note}\n`));
     const shown = options.quiet ? [] : [table];
     printResult(options, {
       text: [...shown, files.reportFile, ...(answer && !options.quiet ? ['', answer] : [])].join('\n'),
-      document: { ...files, answers: report.answers, leftOut },
+      document: { ...files, answers: report.answers, leftOut, notes },
     });
   });
 

@@ -6,6 +6,7 @@ import { reportFormats } from './formats/report-formats.js';
 import { chartFileName, pathsOfReports, removeEarlierReport } from './report-files.js';
 import { readRunInfo, type RunInfo } from './runs/run-info.js';
 import { answersOf, answerText, type Answer, type ReportInputs } from './sections/section.js';
+import { foreignModels } from './sections/foreign-models.js';
 import { readSections } from './sections/sections.js';
 import { narrowSummary } from './tables/narrow-summary.js';
 import { formatTerminalTable } from './tables/terminal-table.js';
@@ -24,6 +25,8 @@ export interface Report {
   answers: readonly Answer[];
   /** A sentence for each chart that was left out, and why. */
   leftOut: string[];
+  /** A sentence for each results file that has models which the metadata file lacks. */
+  notes: string[];
 }
 
 /**
@@ -32,8 +35,8 @@ export interface Report {
  * whose CSV is not given is left out. Chart files and reports that an earlier run of this wrote and this one does not are
  * removed, so that the folder holds one run; other files stay. Everything is drawn before the first file is written.
  *
- * @throws Error naming the file, line and column of an input that cannot be read, the output that cannot be written, or
- *   an input in the folder that has the name of a file of a report.
+ * @throws Error naming the file, line and column of an input that cannot be read, the output that cannot be written, an
+ *   input in the folder that has the name of a file of a report, or two inputs that have no model in common.
  */
 export async function createReport({
   outputDir,
@@ -68,6 +71,7 @@ export async function createReport({
   });
   const info = typeof runInfo === 'string' ? await readRunInfo(runInfo) : runInfo;
   const sections = await readSections(inputs, { maxAucLoss });
+  const notes = foreignModels(sections, inputs);
   const shown = sections.map(({ section, rows }) => ({ charts: rows ? section.charts(rows) : [] }));
   const reportText = format.write({ sections, runInfo: info });
   const drawn = shown
@@ -89,5 +93,6 @@ export async function createReport({
     answer: answersOf(sections).map(answerText).join('\n'),
     answers: answersOf(sections),
     leftOut: sections.flatMap(({ section, rows }) => (rows ? [] : (section.missing ?? []))),
+    notes,
   };
 }

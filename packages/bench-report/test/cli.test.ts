@@ -122,6 +122,66 @@ test('files in the output folder that are not of a report stay, and an input is 
   });
 });
 
+test.each(['sparseModelMetrics', 'forwardTimeInfo', 'modelMemoryInfo'] as const)(
+  '%s of other models than the metadata is refused; some of the models alone are noted',
+  async (input) => {
+    await withTemporaryFolder(async (folder) => {
+      const output = join(folder, 'results');
+      const path = join(folder, 'measured.csv');
+      const flag = `--${input.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const args = [
+        '--sparse-model-metadata',
+        inputs.sparseModelMetadata,
+        flag,
+        path,
+        '--output-dir',
+        output,
+      ];
+      const lines = (await readFile(inputs[input], 'utf8')).split('\n');
+      // The blocks of the grid are (1, 1) and (1, 4), of these (1, 11) and (1, 14).
+      const others = lines.map((line) => line.replace('"(1, ', '"(1, 1'));
+      const [heading, first, second] = lines;
+      const otherLevel = second!.replace(',0.1,', ',0.123,');
+
+      await writeFile(path, others.join('\n'));
+      const refused = run(...args);
+      expect([refused.status, refused.stderr]).toEqual([
+        1,
+        `error: ${path}: expected models of ${inputs.sparseModelMetadata}, found none of them; the first is L1, blocks (1, 11), level 0\n`,
+      ]);
+      expect(await readdir(folder)).toEqual(['measured.csv']);
+
+      await writeFile(path, [heading, first, otherLevel, ''].join('\n'));
+      const note = `${path}: 1 of 2 models are not in ${inputs.sparseModelMetadata}; the first is L1, blocks (1, 1), level 0.123\n`;
+      const noted = run(...args);
+      expect([noted.status, noted.stderr.split('left out')[0]]).toEqual([0, expect.stringContaining(note)]);
+      expect(run(...args, '--quiet').stderr).toBe('');
+      expect(JSON.parse(run(...args, '--json').stdout)).toMatchObject({ notes: [note.trimEnd()] });
+
+      await writeFile(path, [heading, first, ''].join('\n'));
+      expect(run(...args).stderr).not.toContain(path);
+    });
+  },
+);
+
+test('metadata of two source models is refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'metadata.csv');
+    const header = 'norm,sparse_block_shape,sparsity_level,step_time_sec,zip_file_size,path,source_sha256';
+    const rows = ['a', 'b'].map(
+      (letter, index) => `L1,"(1, 4)",0.${index},0.1,3,${index}.zip,${letter.repeat(64)}`,
+    );
+    await writeFile(path, [header, ...rows, ''].join('\n'));
+    const { status, stderr } = run('--sparse-model-metadata', path, '--output-dir', join(folder, 'results'));
+    expect([status, stderr]).toEqual([
+      1,
+      `error: ${path}: expected models with one source_sha256, found aaaaaaaaaaaa... of L1, blocks (1, 4), level 0 and ` +
+        'bbbbbbbbbbbb... of L1, blocks (1, 4), level 0.1\n',
+    ]);
+    expect(await readdir(folder)).toEqual(['metadata.csv']);
+  });
+});
+
 test('an output folder that cannot be written', async () => {
   await withTemporaryFolder(async (folder) => {
     const file = join(folder, 'file');

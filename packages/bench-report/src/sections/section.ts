@@ -53,6 +53,8 @@ export interface Section<Row extends object = object> {
   needs: keyof ReportInputs;
   /** Reads that file. @throws Error naming the file, line and column, or a duplicate model. */
   read(csvPath: string): Promise<Row[]>;
+  /** Whether its rows are about models of the metadata file. Default: false. */
+  isOfGrid?: boolean;
   /** Says why there is nothing to show, if the file is not given; undefined: the section is then left out silently. */
   missing: string | undefined;
   /** The ids of all charts that it can have. */

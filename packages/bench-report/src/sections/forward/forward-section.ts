@@ -12,6 +12,7 @@ export const forwardSection: Section<GridPoint & ForwardTime> = {
   id: 'forward',
   title: 'Forward time',
   needs: 'forwardTimeInfo',
+  isOfGrid: true,
   missing:
     'Forward time was not measured in this run (no dlrm_forward_time_info.csv was given), so its chart is left out.',
   chartIds: ['forward-time'],

@@ -11,6 +11,7 @@ export const memorySection: Section<GridPoint & MemoryUse> = {
   id: 'memory',
   title: 'Memory',
   needs: 'modelMemoryInfo',
+  isOfGrid: true,
   missing:
     'Memory was not measured in this run (no model_memory_info.csv was given), so its chart is left out.',
   chartIds: ['memory'],

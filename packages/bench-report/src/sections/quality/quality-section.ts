@@ -16,6 +16,7 @@ export const qualitySection: Section<GridPoint & ModelMetrics> = {
   id: 'quality',
   title: 'Quality',
   needs: 'sparseModelMetrics',
+  isOfGrid: true,
   missing:
     'Quality was not measured in this run (no sparse_model_metrics.csv was given), so its charts are left out.',
   chartIds: ['accuracy', 'roc-auc', 'log-loss'],

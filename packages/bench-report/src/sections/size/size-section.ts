@@ -9,6 +9,7 @@ import { isSameModel, curvesOf, modelColumnsOf } from '../../models.js';
 import { noValue } from '../../tables/text-table.js';
 import { byteUnit, formatIn, formatQuantity } from '../../units.js';
 import type { Section } from '../section.js';
+import { oneSource } from './one-source.js';
 import { sizeChart } from './size-chart.js';
 import { sizeNotes } from './size-notes.js';
 import { zipBytes } from './zip-bytes.js';
@@ -20,7 +21,8 @@ export const sizeSection: Section<SparseModelMetadata> = {
   needs: 'sparseModelMetadata',
   missing: 'Size was not measured in this run (no sparse_model_metadata.csv was given).',
   chartIds: ['size'],
-  read: async (csvPath) => distinctModels(csvPath, await readSparseModelMetadata(csvPath)),
+  read: async (csvPath) =>
+    oneSource(csvPath, distinctModels(csvPath, await readSparseModelMetadata(csvPath))),
   charts: sizeChart,
   notes: sizeNotes,
   summary(rows) {
