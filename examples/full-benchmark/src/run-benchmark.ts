@@ -8,7 +8,7 @@ import { runFrontierBenchmark } from '@ds/bench-frontier';
 import { runMemoryBenchmark } from '@ds/bench-memory';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
 import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
-import { preprocessCriteo } from '@ds/criteo-data';
+import { dayCountFiles, preprocessCriteo } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
 import { engineLine, type EngineDescription } from '@ds/dlrm';
 import { fingerprintOf, openJournal, whileHolding, writeWhole, type Journal } from '@ds/files';
@@ -17,7 +17,7 @@ import { activationsPlan, forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
 import { plannedStages } from './planned-stages.js';
-import { recordRun, type RunRecord } from './run-record.js';
+import { packageVersions, recordRun, type RunRecord } from './run-record.js';
 import { resumedStages, type FinishedStage } from './resumed-stages.js';
 import { createStages } from './stages.js';
 import { trainModel, type TrainedModel } from './train-model.js';
@@ -47,6 +47,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   return whileHolding([runFile], async () => {
     const settings = {
       ...options,
+      versions: packageVersions(),
       fresh: undefined,
       quiet: undefined,
       wide: undefined,
@@ -54,7 +55,10 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       json: undefined,
     };
     const { fresh, rawDataFile, processedDataFile, modelPath } = options;
-    const fingerprint = await fingerprintOf(settings, [rawDataFile, processedDataFile, modelPath]);
+    // Rows that are preprocessed here are in a folder of this benchmark.
+    const dayCounts = processedDataFile === undefined ? [] : await dayCountFiles(processedDataFile);
+    const inputs = [rawDataFile, processedDataFile, modelPath, ...dayCounts];
+    const fingerprint = await fingerprintOf(settings, inputs);
     const journal = openJournal<FinishedStage>({ output: runFile, fingerprint, fresh });
     if (journal.finished.size > 0) {
       progress.note(`resuming after ${[...journal.finished.keys()].join(', ')}; --fresh starts over`);

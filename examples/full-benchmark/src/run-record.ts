@@ -60,7 +60,8 @@ export async function recordRun({
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-function packageVersions(): Record<string, string> {
+/** The version of each package of ours that is installed, by its name. */
+export function packageVersions(): Record<string, string> {
   return Object.fromEntries(
     Object.keys(packageJson.dependencies).flatMap((name) => {
       const manifest = manifestOf(name);

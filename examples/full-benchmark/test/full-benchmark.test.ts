@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { builtFile, killOnceJournalled } from '@ds/test-support';
@@ -139,6 +139,20 @@ test('goes on where a killed run stopped, to the same files', async () => {
     settings: Record<string, string>;
   };
   expect(settings['Time of the stages']).toMatch(/^synthesise rows .* s, preprocess .* s, train .* s, prune/);
+});
+
+test('day counts that appear beside the data start an interrupted run over', async () => {
+  const processed = join(folder, 'processed.npz');
+  await copyFile(join(results, 'data/kaggleAdDisplayChallenge_processed.npz'), processed);
+  const args = [
+    ...['--processed-data-file', processed, '--output-dir', join(folder, 'out'), '--sparsity-levels', '0'],
+    ...['--norms', 'L1', '--sparse-block-shapes', '1x4', '--skip-activations', '--skip-frontier'],
+  ];
+  await killOnceJournalled([main, ...args], join(folder, 'out', 'run.json'));
+  const days = { total_per_file: { data: BigInt64Array.of(1000n, 1000n), shape: [2] } };
+  await writeNpz(join(folder, 'my_day_count.npz'), days);
+  const { status, stderr } = run(...args);
+  expect([status, stderr.match(/^(resuming|error).*/gm)]).toEqual([0, null]);
 });
 
 test('a stage that fails is named, and the earlier report stays', async () => {
