@@ -139,8 +139,8 @@ test('the parts of a sharded run have the rows of the whole, whose quality is th
     '--types',
     'folded_means,masked',
   ];
-  const quality = async () =>
-    (await rowsOf(paths.output)).map((row) =>
+  const quality = async (path = paths.output) =>
+    (await rowsOf(path)).map((row) =>
       ['dlrm_type', 'score', 'sparsity_level', 'roc_auc', 'log_loss'].map((column) => row[column]),
     );
   const asJson = run([...chosen, '--json']);
@@ -156,9 +156,9 @@ test('the parts of a sharded run have the rows of the whole, whose quality is th
     ['folded_means', '0.5'],
   ]);
   const parts = [];
-  for (const part of ['1/3', '2/3', '3/3']) {
-    expect(run([...chosen, '--shard', part])).toMatchObject({ stderr: '', status: 0 });
-    parts.push(...(await quality()));
+  for (const part of [1, 2, 3]) {
+    expect(run([...chosen, '--shard', `${part}/3`])).toMatchObject({ stderr: '', status: 0 });
+    parts.push(...(await quality(join(paths.folder, `activations.${part}-of-3.csv`))));
   }
   expect(parts).toEqual(whole);
 });

@@ -157,6 +157,19 @@ describe('bench-disk', () => {
     expect(await Promise.all(parts.map(({ path }) => readFile(path!)))).toEqual(dumped);
   });
 
+  test('parts with one command line and --output write a file each', async () => {
+    const grid = ['--quiet', '--sparsity-levels', '0.9,1', '--norms', 'L1', '--sparse-block-shapes', '1x4'];
+    for (const part of [1, 2]) {
+      const csv = join(folder, `metadata.${part}-of-2.csv`);
+      expect(run([...args, ...grid, '--shard', `${part}/2`]).stdout).toBe(`1 models: ${csv}\n`);
+      expect(run([...args, ...grid, '--output', csv, '--shard', `${part}/2`]).stdout).toBe(
+        `1 models: ${csv}\n`,
+      );
+    }
+    const csvs = (await readdir(folder)).filter((name) => name.endsWith('.csv'));
+    expect(csvs.sort()).toEqual(['metadata.1-of-2.csv', 'metadata.2-of-2.csv']);
+  });
+
   test('is quiet with --quiet, and prints its rows with --json', async () => {
     const result = run([...args, '--quiet', '--json', '--sparsity-levels', '1', '--norms', 'L1']);
     expect(result.stderr).toBe('');

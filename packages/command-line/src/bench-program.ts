@@ -54,17 +54,16 @@ export function createBenchProgram({
     .option('--output <file>', `the CSV with ${output.holds}`, output.path)
     .option(
       '--shard <part>',
-      'process only this part, such as 2/8; auto takes it from a Slurm array job or a Kubernetes Indexed Job',
+      'process only this part, such as 2/8, and put it in the name of the CSV; auto takes it from a Slurm array job or a Kubernetes Indexed Job',
       parseShard,
     )
     .addOption(freshOption())
     .addOption(jsonOption())
     .addOption(quietOption())
-    .action(async (values: OptionValues, command: Command) => {
+    .action(async (values: OptionValues) => {
       const shard = resolveShard(values['shard']);
       // Shards that run the same command line must not write the same file.
-      const isDefault = command.getOptionValueSource('output') === 'default';
-      const path: string = isDefault ? partPath(output.path, shard) : values['output'];
+      const path = partPath(values['output'], shard);
       const { measured, rows } = await withProgress(
         { quiet: values['quiet'], label: progressLabel },
         (onProgress, note) => {

@@ -11,9 +11,13 @@ export interface Shard {
   count: number;
 }
 
-/** The file of a part: `metrics.csv` becomes `metrics.2-of-8.csv`. Without a part, the path itself. */
+/**
+ * The file of a part: `metrics.csv` becomes `metrics.2-of-8.csv`. Without a part, or if the path already names it, the path
+ * itself.
+ */
 export function partPath(path: string, shard: Shard | undefined): string {
-  if (!shard) return path;
+  const named = partOfPath(path);
+  if (!shard || (named?.index === shard.index && named.count === shard.count)) return path;
   const extension = extname(path);
   const stem = path.slice(0, path.length - extension.length);
   return `${stem}.${shard.index}-of-${shard.count}${extension}`;
