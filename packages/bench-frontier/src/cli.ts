@@ -9,6 +9,7 @@ import {
   methodsOption,
   parseCount,
   parseBetween,
+  parsePositive,
   freshOption,
   printResult,
   refuseUsage,
@@ -65,7 +66,7 @@ program
   .option(
     '--learning-rate <rate>',
     'learning rate of that training and of --train-on (default: 0.1)',
-    parseBetween(0),
+    parsePositive,
   )
   .requiredOption(
     '--processed-data-file <file>',

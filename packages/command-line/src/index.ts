@@ -8,6 +8,7 @@ export {
   parseCount,
   parseList,
   parseNumber,
+  parsePositive,
 } from './options/option-values.js';
 export {
   benchEngineOption,

@@ -419,6 +419,7 @@ describe('wrong input', () => {
       /Expected train or test or validation or all, found 'half'/,
     );
     expectFailure(dlrm('evaluate', '--engine', 'abacus'), 2, /found 'abacus'/);
+    expectFailure(dlrm('train', '--learning-rate', '0'), 2, /Expected a number above 0, found '0'/);
     expectFailure(dlrm('train', '--mini-batch-size', '0'), 2, /whole number of at least 1, found '0'/);
   });
 });

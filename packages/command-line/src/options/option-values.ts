@@ -30,6 +30,13 @@ export function parseBetween(least: number, most = Infinity): (text: string) => 
   };
 }
 
+/** A commander parser for finite numbers above 0. */
+export function parsePositive(text: string): number {
+  const value = parseNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError(`Expected a number above 0, found '${text}'.`);
+}
+
 /** A commander parser that calls `parse`. Its errors are wrong usage, and their messages are shown. */
 export function parseBy<Value>(parse: (text: string) => Value): (text: string) => Value {
   return (text) => {

@@ -1,6 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
-import { parseBetween, parseBy, parseBytes, parseCount, parseList, parseNumber } from '@ds/command-line';
+import {
+  parseBetween,
+  parseBy,
+  parseBytes,
+  parseCount,
+  parseList,
+  parseNumber,
+  parsePositive,
+} from '@ds/command-line';
 
 describe('option values', () => {
   it('reads back every count that it may take', () => {
@@ -34,6 +42,13 @@ describe('option values', () => {
     expect(() => parseBetween(0, 1)('1.01')).toThrow("Expected a number from 0 to 1, found '1.01'.");
     expect(() => parseBetween(0)('-1e-9')).toThrow("Expected a number of at least 0, found '-1e-9'.");
     expect(() => parseBetween(0)('NaN')).toThrow("Expected a number, found 'NaN'.");
+  });
+
+  it('reads numbers above 0', () => {
+    expect(parsePositive('1e-9')).toBe(1e-9);
+    for (const text of ['0', '-0', '-1'])
+      expect(() => parsePositive(text)).toThrow(`Expected a number above 0, found '${text}'.`);
+    expect(() => parsePositive('Infinity')).toThrow("Expected a number, found 'Infinity'.");
   });
 
   it('takes the error of another parser for wrong usage', () => {

@@ -7,6 +7,7 @@ import {
   Option,
   parseCount,
   parseBetween,
+  parsePositive,
   quietOption,
   type Command,
   type Progress,
@@ -77,7 +78,7 @@ export function addTrainCommand(program: Command): void {
       new Option(
         '--learning-rate <rate>',
         `learning rate (default: ${optimizers.map((name) => `${defaultLearningRates[name]} for ${name}`).join(', ')})`,
-      ).argParser(parseBetween(0)),
+      ).argParser(parsePositive),
     )
     .option('--mini-batch-size <rows>', 'rows per step', parseCount(1), 128)
     .option('--seed <number>', 'seed of the initial parameters and the order of the rows', parseCount(), 1)
