@@ -80,7 +80,7 @@ export function withDefaults(options: FrontierOptions) {
   if (!(Number.isSafeInteger(trainOn) && trainOn >= 0)) {
     throw new Error(`trainOn: expected a whole number of epochs, found ${trainOn}`);
   }
-  if (!(maxAucLoss >= 0 && maxAucLoss < 1)) {
+  if (!(maxAucLoss >= 0 && maxAucLoss <= 1)) {
     throw new Error(`maxAucLoss: expected a fraction of the ROC AUC from 0 to 1, found ${maxAucLoss}`);
   }
   const ascending = [...new Set(ratios)].sort((a, b) => a - b);
