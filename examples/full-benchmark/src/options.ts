@@ -7,16 +7,18 @@ import {
   Option,
   parseChoice,
   parseCount,
+  parseBetween,
   parseList,
-  parseNumber,
+  parsePositive,
   quietOption,
+  refuseUsage,
   scopeOption,
   settingOption,
   threadsOption,
   type Command,
 } from '@ds/command-line';
-import type { runDiskBenchmark } from '@ds/bench-disk';
-import { methods, methodSettings } from '@ds/bench-models';
+import { chosenMethods, type runDiskBenchmark } from '@ds/bench-disk';
+import { methods, methodSettings, methodsWithIds } from '@ds/bench-models';
 import { engineChoices, type EngineChoice } from '@ds/dlrm';
 import type { DataSource } from './data-sources/data-source.js';
 import { defaultDataSource, parseDataSource } from './data-sources/data-sources.js';
@@ -111,7 +113,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
       ),
     )
     .addOption(
-      new Option('--learning-rate <rate>', 'learning rate of training').argParser(parseNumber).default(0.1),
+      new Option('--learning-rate <rate>', 'learning rate of training').argParser(parsePositive).default(0.1),
     );
   const gridOptions = [
     methodsOption(methods, { description: 'how tables are compressed (default: block-norm), of' }),
@@ -150,7 +152,7 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
     )
     .addOption(
       new Option('--max-auc-loss <share>', 'share of its ROC AUC that it may lose on the validation split')
-        .argParser(parseNumber)
+        .argParser(parseBetween(0, 1))
         .default(0.001),
     )
     .addOption(threadsOption())
@@ -168,7 +170,10 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(
-      async (options: Omit<BenchmarkOptions, 'epochs' | 'grid'> & { epochs?: number }, command: Command) => {
+      async (
+        options: Omit<BenchmarkOptions, 'epochs' | 'grid'> & GridSettings & { epochs?: number },
+        command: Command,
+      ) => {
         const { data, rawDataFile, processedDataFile, modelPath } = options;
         const given = (name: string) => command.getOptionValueSource(name) === 'cli';
         if (rawDataFile !== undefined && processedDataFile !== undefined)
@@ -188,6 +193,13 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
             'error: --model-path needs the data that the model was trained on: pass --raw-data-file, --processed-data-file or --data',
           );
         }
+        if (options.methods && options.scope)
+          command.error('error: --methods and --scope: expected one of them, found both');
+        refuseUsage(command, () => {
+          const ranked = options.skipFrontier ? [] : methodsWithIds(options.frontierMethods);
+          for (const method of [...chosenMethods(options.methods, options.scope), ...ranked])
+            method.grid(options);
+        });
         const names = [...methodSettings.map(({ name }) => name), 'methods', 'scope'];
         const grid = Object.fromEntries(
           Object.entries(options).filter(([name]) => names.includes(name)),

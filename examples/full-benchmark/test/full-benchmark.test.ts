@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -210,5 +211,23 @@ test('wrong usage is told at once', () => {
   const other = run('--data', 'movies');
   expect(other.status).toBe(2);
   expect(other.stderr).toContain("Expected synthetic or flights, found 'movies'");
+  const out = join(folder, 'out');
+  for (const [wrong, message] of [
+    [['--sparsity-levels', '2'], 'sparsity level: expected a number from 0 to 1, found 2'],
+    [['--norms', 'L3'], "norm: expected L1 or L2, found 'L3'"],
+    [
+      ['--methods', 'block-norm', '--scope', 'table'],
+      '--methods and --scope: expected one of them, found both',
+    ],
+    [['--frontier-methods', 'rows-int8,rows-int8'], 'method: expected each once, found rows-int8 twice'],
+    [['--max-auc-loss', '-1'], "Expected a number from 0 to 1, found '-1'"],
+    [['--max-auc-loss', '5'], "Expected a number from 0 to 1, found '5'"],
+    [['--learning-rate', '-1'], "Expected a number above 0, found '-1'"],
+    [['--learning-rate', 'Infinity'], "Expected a number, found 'Infinity'"],
+  ] as const) {
+    const { status, stdout, stderr } = run(...wrong, '--rows', '100', '--output-dir', out);
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringContaining(message)]);
+  }
+  expect(existsSync(out)).toBe(false);
   expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--full-forward') });
 });

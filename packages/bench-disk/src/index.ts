@@ -4,7 +4,7 @@
  *
  * @module @ds/bench-disk
  */
-export { runDiskBenchmark } from './run-disk-benchmark.js';
+export { chosenMethods, runDiskBenchmark } from './run-disk-benchmark.js';
 export {
   keptModels,
   type DiskBenchmarkOptions,
