@@ -8,7 +8,7 @@ import { runFrontierBenchmark } from '@ds/bench-frontier';
 import { runMemoryBenchmark } from '@ds/bench-memory';
 import { runMetricsBenchmark } from '@ds/bench-metrics';
 import { createReport, describeMachine, type Report, type RunInfo } from '@ds/bench-report';
-import { dayCountFiles, preprocessCriteo } from '@ds/criteo-data';
+import { dayCountFiles, preprocessCriteo, requireSplitRows } from '@ds/criteo-data';
 import type { Progress } from '@ds/command-line';
 import { engineLine, type EngineDescription } from '@ds/dlrm';
 import { fingerprintOf, openJournal, whileHolding, writeWhole, type Journal } from '@ds/files';
@@ -16,6 +16,7 @@ import { checkModel } from './check-model.js';
 import { activationsPlan, forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
+import { neededSplits } from './needed-splits.js';
 import { plannedStages } from './planned-stages.js';
 import { packageVersions, recordRun, type RunRecord } from './run-record.js';
 import { resumedStages, type FinishedStage } from './resumed-stages.js';
@@ -110,6 +111,9 @@ async function runStages({
       work: (onProgress) => preprocessCriteo({ rawDataFile, processedDataFile, threads, onProgress }),
     });
   }
+
+  // Not only by the stages that need them, which may come after hours.
+  await requireSplitRows({ processedDataFile, splits: neededSplits(options) });
 
   const modelPath = options.modelPath ?? at('criteo_model.ckpt');
   const { facts, epochs }: Pick<TrainedModel, 'facts'> & Partial<TrainedModel> = options.modelPath

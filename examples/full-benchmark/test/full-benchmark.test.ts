@@ -156,6 +156,21 @@ test('day counts that appear beside the data start an interrupted run over', asy
   expect([status, stderr.match(/^(resuming|error).*/gm)]).toEqual([0, null]);
 });
 
+test('data without test or validation rows are refused before anything is trained', async () => {
+  const processed = join(folder, 'processed.npz');
+  await copyFile(join(results, 'data/kaggleAdDisplayChallenge_processed.npz'), processed);
+  for (const [split, days] of [
+    ['test', BigInt64Array.of(2000n, 0n)],
+    ['validation', BigInt64Array.of(1999n, 1n)],
+  ] as const) {
+    await writeNpz(join(folder, 'my_day_count.npz'), { total_per_file: { data: days, shape: [2] } });
+    const { status, stderr } = run('--processed-data-file', processed, '--output-dir', folder, '--quiet');
+    const message = `error: ${processed}: expected rows in the ${split} split, found none\n`;
+    expect([status, stderr]).toEqual([1, message]);
+  }
+  expect(await readdir(folder)).not.toContain('criteo_model.ckpt');
+});
+
 test('a stage that fails is named, and the earlier report stays', async () => {
   const report = join(folder, 'report.html');
   await writeFile(report, 'an earlier report');

@@ -58,6 +58,8 @@ export const modelQuality: Measure<
       settings;
     const dataset = await openCriteoDataset({ processedDataFile, split: 'test', dayCounts });
     try {
+      if (dataset.length === 0)
+        throw new Error(`${processedDataFile}: expected rows in the test split, found none`);
       const rows = models.map(({ model }) => model);
       const opened = firstOfEachModel([...(unpruned ? [unpruned] : []), ...rows]);
       const source = new ModelSource({ ...settings, models: opened });

@@ -16,6 +16,7 @@ export type { Sampling } from './preprocess/sample-rows.js';
 export { synthesizeCriteo } from './synthesize/synthesize-criteo.js';
 export { openCriteoDataset, type CriteoDataset } from './dataset/open-criteo-dataset.js';
 export { dayCountFiles, type DayCountOptions } from './dataset/day-counts.js';
+export { requireSplitRows } from './dataset/require-split-rows.js';
 export { firstTestBatch } from './dataset/first-test-batch.js';
 export type { CriteoBatch } from './dataset/batches.js';
 export { kaggleCounts } from './dataset/kaggle-counts.js';

@@ -38,6 +38,13 @@ export function modelReaderTests({ run, models }: { run: BenchCommand; models: D
     await fails('broken.npz', '--processed-data-file', broken);
   });
 
+  test('data without test rows', async () => {
+    const rows = (await readNpz(originalData))['y']!.data.length;
+    const days = join(models.folder, 'days.npz');
+    await writeNpz(days, { total_per_file: { data: BigInt64Array.of(BigInt(rows), 0n), shape: [2] } });
+    await fails(`error: ${originalData}: expected rows in the test split, found none`, '--day-counts', days);
+  });
+
   test('a truncated and a missing model', async () => {
     const text = await readFile(models.metadata, 'utf8');
     await writeFile(models.metadata, text.replaceAll('sl=0.0.zip', 'sl=0.3.zip'));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openCriteoDataset, type DayCountOptions } from '@ds/criteo-data';
+import { openCriteoDataset, requireSplitRows, type DayCountOptions } from '@ds/criteo-data';
 import { writeNpz } from '@ds/criteo-data/npz';
 import { temporaryFolder } from '@ds/test-support';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -108,4 +108,19 @@ test('what is no file of counts is named', async () => {
   );
   writeFileSync(at('z.npz'), 'text');
   await expect(splits({ file: at('z.npz') })).rejects.toThrow('z.npz');
+});
+
+test('a split without rows is named', async () => {
+  const file = at('days.npz');
+  const check = (...splits: ('train' | 'test' | 'validation')[]) =>
+    requireSplitRows({ processedDataFile, splits, dayCounts: { file } });
+  const refusal = (split: string) => `${processedDataFile}: expected rows in the ${split} split, found none`;
+  await writeCounts('days.npz', [rows, 0]);
+  await check('train');
+  await expect(check('train', 'test')).rejects.toThrow(refusal('test'));
+  await writeCounts('days.npz', [rows - 1, 1]);
+  await check('train', 'test');
+  await expect(check('test', 'validation')).rejects.toThrow(refusal('validation'));
+  await writeCounts('days.npz', [0, rows]);
+  await expect(check('train', 'test')).rejects.toThrow(refusal('train'));
 });
