@@ -16,6 +16,7 @@ import { checkModel } from './check-model.js';
 import { activationsPlan, forwardPlan } from './forward-plan.js';
 import type { BenchmarkOptions } from './options.js';
 import { describeRun } from './describe-run.js';
+import { refuseLeftResults } from './left-results.js';
 import { neededSplits } from './needed-splits.js';
 import { plannedStages } from './planned-stages.js';
 import { packageVersions, recordRun, type RunRecord } from './run-record.js';
@@ -40,12 +41,13 @@ export interface BenchmarkResult {
  * the next one with the same options and inputs continues it, even within a stage.
  *
  * @throws Error naming the stage that failed; files of earlier stages and earlier runs stay. Error if another process is
- *   running a benchmark in the folder.
+ *   running a benchmark in the folder, or if it has results of an earlier run that this one would not replace.
  */
 export async function runBenchmark(options: BenchmarkOptions, progress: Progress): Promise<BenchmarkResult> {
   const runFile = join(resolve(options.outputDir), 'run.json');
   // Locks the last output from the start, so that two runs in one folder cannot mix their files.
   return whileHolding([runFile], async () => {
+    refuseLeftResults(options);
     const settings = {
       ...options,
       versions: packageVersions(),

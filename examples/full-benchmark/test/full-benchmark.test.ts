@@ -171,6 +171,22 @@ test('data without test or validation rows are refused before anything is traine
   expect(await readdir(folder)).not.toContain('criteo_model.ckpt');
 });
 
+test('results of an earlier run that would stay beside those of this one are refused, and stay', async () => {
+  const before = await readFile(join(results, 'run.json'), 'utf8');
+  const refusal = (...args: string[]) => {
+    const { status, stderr } = run(...small, '--seed', '2', '--output-dir', results, '--quiet', ...args);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: .* of an earlier run, .*\n$/)]);
+    return stderr;
+  };
+  const frontier = 'compression_frontier.csv, compression_frontier_times.csv';
+  const best = join('best', 'model.safetensors');
+  expect(refusal('--skip-frontier')).toContain(`${results}: has ${frontier}, ${best} of`);
+  const activations = 'activation_sparsity.csv, activation_sparsity_times.csv';
+  expect(refusal('--skip-activations')).toContain(`${results}: has ${activations} of`);
+  expect(refusal('--keep-models', 'none')).toContain(`${results}: has ${best} of`);
+  expect(await readFile(join(results, 'run.json'), 'utf8')).toBe(before);
+});
+
 test('a stage that fails is named, and the earlier report stays', async () => {
   const report = join(folder, 'report.html');
   await writeFile(report, 'an earlier report');
