@@ -179,15 +179,17 @@ npm run benchmark -- --raw-data-file train.txt --model-path criteo_model.ckpt --
         if (rawDataFile !== undefined && processedDataFile !== undefined)
           command.error('error: --raw-data-file and --processed-data-file: expected one of them, found both');
         const ownData = rawDataFile ?? processedDataFile;
-        if (ownData !== undefined && given('data')) {
-          const option = rawDataFile !== undefined ? '--raw-data-file' : '--processed-data-file';
-          command.error(`error: --data and ${option}: expected one of them, found both`);
-        }
-        if (data !== defaultDataSource && given('rows')) {
+        const ownOption = rawDataFile !== undefined ? '--raw-data-file' : '--processed-data-file';
+        if (ownData !== undefined && given('data'))
+          command.error(`error: --data and ${ownOption}: expected one of them, found both`);
+        const otherData = ownData === undefined ? `--data ${data.id}` : ownOption;
+        if ((ownData !== undefined || data !== defaultDataSource) && given('rows')) {
           command.error(
-            `error: --rows is the number of synthetic rows; it cannot be combined with --data ${data.id}`,
+            `error: --rows is the number of synthetic rows; it cannot be combined with ${otherData}`,
           );
         }
+        if (modelPath !== undefined && (given('epochs') || given('learningRate')))
+          command.error('error: --epochs and --learning-rate: expected no --model-path, found one');
         if (modelPath !== undefined && ownData === undefined && !given('data')) {
           command.error(
             'error: --model-path needs the data that the model was trained on: pass --raw-data-file, --processed-data-file or --data',

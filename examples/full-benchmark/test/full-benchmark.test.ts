@@ -12,7 +12,8 @@ const otherData = join(
 );
 const main = builtFile(join(__dirname, '..', 'dist', 'main.js'));
 const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
-const small = ['--rows', '2000', '--sparsity-levels', '0,0.9', '--norms', 'L1', '--forward-runs', '2'];
+const few = ['--sparsity-levels', '0,0.9', '--norms', 'L1', '--forward-runs', '2'];
+const small = ['--rows', '2000', ...few];
 const lines = async (path: string) => (await readFile(path, 'utf8')).trimEnd().split('\n');
 
 let folder: string;
@@ -74,7 +75,7 @@ test('rows in, report out, then the same from its own data and checkpoint', asyn
 
   const own = join(folder, 'own');
   const again = run(
-    ...small,
+    ...few,
     '--output-dir',
     own,
     '--processed-data-file',
@@ -239,6 +240,19 @@ test('wrong usage is told at once', () => {
   const counted = run('--data', 'flights', '--rows', '5000');
   expect(counted.status).toBe(2);
   expect(counted.stderr).toContain('--rows is the number of synthetic rows');
+  for (const own of ['--raw-data-file', '--processed-data-file']) {
+    expect(run('--rows', '100', own, 'b')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        `error: --rows is the number of synthetic rows; it cannot be combined with ${own}\n`,
+      ),
+    });
+  }
+  const trained = run('--processed-data-file', 'b.npz', '--model-path', 'a.ckpt', '--epochs', '3');
+  expect([trained.status, trained.stderr]).toEqual([
+    2,
+    expect.stringContaining('error: --epochs and --learning-rate: expected no --model-path, found one\n'),
+  ]);
   const other = run('--data', 'movies');
   expect(other.status).toBe(2);
   expect(other.stderr).toContain("Expected synthetic or flights, found 'movies'");
