@@ -36,11 +36,15 @@ export function givenFlags(program: Command): Readonly<Record<string, string | t
 /**
  * The arguments with those of their `--config` before them, so that what the command line says counts.
  *
- * @throws Error naming the file and the key if it cannot be read, or has a flag that the program does not have.
+ * @throws Error naming the file and the key if it cannot be read, or has a flag that the program does not have; or if there
+ *   are several.
  */
 export async function withConfig(program: Command, args: readonly string[]): Promise<string[]> {
   if (!given.has(program)) return [...args];
-  const at = args.findIndex((arg) => arg === '--config' || arg.startsWith('--config='));
+  const isConfig = (arg: string) => arg === '--config' || arg.startsWith('--config=');
+  const files = args.filter(isConfig).length;
+  if (files > 1) throw new Error(`--config: expected one file, found ${files}`);
+  const at = args.findIndex(isConfig);
   const path = at < 0 ? undefined : args[at]!.split('=').slice(1).join('=') || args[at + 1];
   if (path === undefined) return [...args];
   return [...(await argumentsOf(path, program.options)), ...args];

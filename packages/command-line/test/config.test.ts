@@ -60,6 +60,13 @@ test.each([
   expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
+test('two configs are wrong usage', () => {
+  expect(run('--config', config, `--config=${config}`)).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^error: --config: expected one file, found 2\n/),
+  });
+});
+
 test('a config that is missing is wrong usage', () => {
   expect(run('--config', join(folder, 'none.json'))).toMatchObject({
     status: 2,
