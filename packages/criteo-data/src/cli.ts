@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import {
   createProgram,
+  type Command,
   freshOption,
   jsonOption,
   Option,
@@ -104,12 +105,20 @@ program
   .addOption(jsonOption())
   .addOption(quietOption())
   .action(
-    async ({ json, quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options }) => {
+    async (
+      { json, quiet, columns, maxIndRange, subSampleRate, dataSubSampleRate, seed, ...options },
+      command: Command,
+    ) => {
+      const rates = [subSampleRate, dataSubSampleRate ?? subSampleRate];
+      if (command.getOptionValueSource('subSampleRate') === 'cli' && rates[0] !== rates[1])
+        command.error(
+          `error: --sub-sample-rate and --data-sub-sample-rate: expected one rate, found ${rates.join(' and ')}`,
+        );
       const choices = {
         ...options,
         columns: columns === 'criteo-kaggle' ? undefined : columns,
         maxIndRange: maxIndRange === -1 ? undefined : maxIndRange,
-        sampling: { rate: dataSubSampleRate ?? subSampleRate, seed },
+        sampling: { rate: rates[1], seed },
       };
       const { rows, dayCountFile, dictionariesFile, unknownRows } = await withProgress(
         { quiet, label: 'preprocessed bytes' },

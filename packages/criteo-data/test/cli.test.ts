@@ -373,6 +373,16 @@ describe('days and samples', () => {
     expect(stderr).toContain(expected);
   });
 
+  it('takes one rate by both its names, not two', () => {
+    const rates = ['--sub-sample-rate', '0.9', '--data-sub-sample-rate', '0'];
+    expect(run('preprocess', '--quiet', '--raw-data-file', 'x', ...rates)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'error: --sub-sample-rate and --data-sub-sample-rate: expected one rate, found 0.9 and 0\n',
+      ),
+    });
+  });
+
   it('says when no row is left', () => {
     writeFileSync(join(folder, 'unclicked.txt'), `${good.split('\n')[0]!.replace(/^./, '0')}\n`);
     const files = ['--raw-data-file', 'unclicked.txt', '--processed-data-file', 'unclicked.npz'];
