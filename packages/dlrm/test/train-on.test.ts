@@ -7,7 +7,13 @@ import { killOnceJournalled } from '../../test-support/src/kill-once-journalled.
 import { readNpz, writeNpz } from '@ds/criteo-data/npz';
 import { DataNormSparsifier, MixedPrecisionTable, SparseTable } from '@ds/data-sparsifier';
 import { saveMixedCheckpoint } from '@ds/tensor-files';
-import { embeddingTableNames, loadCheckpoint, saveSparseCheckpoint, type StateDict } from '../src/index.js';
+import {
+  embeddingTableNames,
+  loadCheckpoint,
+  saveCheckpoint,
+  saveSparseCheckpoint,
+  type StateDict,
+} from '../src/index.js';
 import { counts, rows, writeRows } from './written-rows.js';
 
 const cli = builtFile(join(__dirname, '../dist/cli.js'));
@@ -112,6 +118,20 @@ test('trains a model of mixed-precision rows further: rows that are not stored s
     expect(zerosOf(trained[name]!)).toEqual(zerosOf({ data: table.toDense() }));
     expect(trained[name]!.data).not.toEqual(table.toDense());
   }
+});
+
+test('tables that are tied in a PyTorch file train as copies of them do', async () => {
+  const state = await loadCheckpoint(dense);
+  const first = state['emb_l.0.weight']!;
+  const trained = ['tied', 'copied'].map(async (name) => {
+    const [start, output] = [join(folder, `${name}.ckpt`), join(folder, `${name}-trained.ckpt`)];
+    const second = name === 'tied' ? first : structuredClone(first);
+    await saveCheckpoint(start, { ...state, 'emb_l.5.weight': second });
+    expect(train('--load-model', start, '--save-model', output, '--quiet').status).toBe(0);
+    return readFileSync(output);
+  });
+  const [tied, copied] = (await Promise.all(trained)) as [Buffer, Buffer];
+  expect(tied.equals(copied)).toBe(true);
 });
 
 test('a killed one is continued to the same bytes, and its held values are those of the loaded model', async () => {

@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Dlrm, evaluate, train, type LabelledBatch, type LabelledDataset } from '../../src/index.js';
+import {
+  Dlrm,
+  evaluate,
+  train,
+  type LabelledBatch,
+  type LabelledDataset,
+  type OptimizerName,
+  type StateDict,
+} from '../../src/index.js';
 import { expectClose, readSmallGolden } from '../golden-model.js';
 
 const config = { embeddingDim: 4, tableRows: [7, 3], bottomMlp: [13, 6, 4], topMlp: [7, 5, 1] };
@@ -113,6 +121,36 @@ test('the loss of an epoch is the mean over its examples, not over its batches',
   expect(epochLosses[0]).toBeCloseTo(sum / 100, 6);
   expect(losses).toEqual(epochLosses);
   await Promise.all([trained!.dispose(), stepped!.dispose()]);
+});
+
+describe('tables that share values', () => {
+  const sizes = { embeddingDim: 4, tableRows: [7, 7], bottomMlp: [13, 6, 4], topMlp: [7, 5, 1] };
+
+  /** A model's parameters with the given tables after a few steps. */
+  async function trained(tables: readonly Float32Array[], optimizer: OptimizerName): Promise<StateDict> {
+    const start = await Dlrm.create(sizes, { seed: 3 });
+    const state = start.stateDict();
+    tables.forEach((data, table) => (state[`emb_l.${table}.weight`] = { data, shape: [7, 4] }));
+    const model = await Dlrm.fromStateDict(state);
+    await train({ model, dataset: parityDataset(), batchSize: 30, optimizer });
+    const after = model.stateDict();
+    await Promise.all([start.dispose(), model.dispose()]);
+    return after;
+  }
+
+  test.each([
+    ['all of them', 'sgd', 0],
+    ['all of them', 'adagrad', 0],
+    ['all rows but one', 'sgd', 4],
+  ] as const)('train as copies of them do: %s, %s', async (_, optimizer, from) => {
+    const values = Float32Array.from({ length: 8 * 4 }, (_, at) => Math.sin(at));
+    const tables = [values.subarray(0, 28), values.subarray(from, from + 28)];
+    const copies = tables.map((data) => data.slice());
+    const expected = await trained(copies, optimizer);
+    expect(await trained(tables, optimizer)).toEqual(expected);
+    // The first is held by reference, like every table that shares nothing.
+    expect(tables[0]).toEqual(copies[0]);
+  });
 });
 
 test('stops with a clear error when training diverges', async () => {

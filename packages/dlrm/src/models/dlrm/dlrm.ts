@@ -35,6 +35,7 @@ import { modulesBetween, type Module } from '../../network/module.js';
 import { DenseTable, subtractSteps, subtractStepsUnlessHeld } from '../../tables/dense-table.js';
 import type { PrunedValues } from '../../tables/pruned-values.js';
 import { RowWiseAdagrad } from '../../tables/row-wise-adagrad.js';
+import { withOwnValues } from '../../tables/with-own-values.js';
 
 // Of the name of an accumulator, after its parameter's name.
 const sumSuffix = '.sum';
@@ -74,7 +75,7 @@ export class Dlrm implements HookedModel {
   readonly engine: EngineDescription;
   /** The metadata of its checkpoint, such as the fingerprint of the ids of its tables. */
   readonly metadata: CheckpointMetadata;
-  readonly #tables: readonly EmbeddingTable[];
+  #tables: readonly EmbeddingTable[];
   readonly #network: Network;
   readonly #hooks: LayerHooks;
   /** Of the tables; created by the first step with Adagrad. */
@@ -139,9 +140,10 @@ export class Dlrm implements HookedModel {
   }
 
   /**
-   * The model with these parameters. Tables are held by reference, not copied, and training changes them in place. The
-   * layers' weights and biases are copied. Tables may also be sparse or quantised. The names may also be those of TorchRec's
-   * DLRM or of facebookresearch/dlrm's `--qr-flag`, `--md-flag` and `--weighted-pooling=learned`.
+   * The model with these parameters. Tables are held by reference, not copied, and training changes them in place, except
+   * that of tables which share values, such as those tied in a PyTorch file, the later ones are copied before the first
+   * step. The layers' weights and biases are copied. Tables may also be sparse or quantised. The names may also be those of
+   * TorchRec's DLRM or of facebookresearch/dlrm's `--qr-flag`, `--md-flag` and `--weighted-pooling=learned`.
    *
    * @throws Error naming the key if a tensor is missing, unknown or has the wrong shape
    */
@@ -488,11 +490,14 @@ export class Dlrm implements HookedModel {
     return { size, dense: batch.dense, ids: batch.sparse, tables: this.#tables };
   }
 
+  /** The tables for training, each with its own values. */
   #denseTables(): readonly DenseTable[] {
     const other = this.#tables.findIndex((table) => !(table instanceof DenseTable));
     if (other >= 0)
       throw new Error(`${tableName(other)}: training needs a dense table, found a compressed one`);
-    return this.#tables as readonly DenseTable[];
+    const tables = withOwnValues(this.#tables as readonly DenseTable[]);
+    this.#tables = tables;
+    return tables;
   }
 }
 
