@@ -134,6 +134,24 @@ test('tables that are tied in a PyTorch file train as copies of them do', async 
   expect(tied.equals(copied)).toBe(true);
 });
 
+test('a quotient-remainder table becomes one with a row for each id of the data', async () => {
+  const state = await loadCheckpoint(dense);
+  // Six rows, so that the last group of four is not whole.
+  const { data: values } = state['emb_l.4.weight']!;
+  Reflect.deleteProperty(state, 'emb_l.4.weight');
+  state['emb_l.4.weight_q'] = { data: values.slice(0, 2 * 16), shape: [2, 16] };
+  state['emb_l.4.weight_r'] = { data: values.slice(0, 4 * 16), shape: [4, 16] };
+  const [start, output] = [join(folder, 'qr.safetensors'), join(folder, 'qr-trained.ckpt')];
+  await saveCheckpoint(start, state, { metadata: { qr_operation: 'mult' } });
+  expect(train('--load-model', start, '--save-model', output).status).toBe(0);
+  expect((await loadCheckpoint(output))['emb_l.4.weight']!.shape).toEqual([6, 16]);
+  const args = ['evaluate', '--quiet', '--processed-data-file', data, '--model-path', output];
+  expect(spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+});
+
 test('a killed one is continued to the same bytes, and its held values are those of the loaded model', async () => {
   const place = mkdtempSync(join(folder, 'resumed-'));
   const [model, other] = [join(place, 'model.ckpt'), join(place, 'other.ckpt')];

@@ -1,5 +1,6 @@
 import { idsMetadata, type CriteoDataset } from '@ds/criteo-data';
-import type { CheckpointMetadata, StateDict } from '@ds/tensor-files';
+import type { CheckpointMetadata, StateDict, Tensor } from '@ds/tensor-files';
+import { tableName } from '../models/dlrm/config.js';
 import { checkTablesFitData } from '../models/dlrm/tables/check-tables.js';
 import { Dlrm } from '../models/dlrm/dlrm.js';
 import { PrunedValues } from '../tables/pruned-values.js';
@@ -7,7 +8,7 @@ import type { SharedOptions } from './shared-options.js';
 
 /** A model to train further. */
 export interface LoadedModel {
-  /** Its parameters; tables are dense. */
+  /** Its parameters; tables are dense, with a row for each id of the data. */
   state: StateDict;
   /** The metadata of its checkpoint, and the ids of the data. */
   metadata: CheckpointMetadata;
@@ -37,7 +38,7 @@ export async function loadToTrain(
       ...{ modelPath, dataPath: processedDataFile, onNote: note },
     });
     const compressed = Object.values(model.modelState()).filter((table) => 'gatherRows' in table);
-    const state = model.stateDict();
+    const state = withRows(model.stateDict(), dataset.counts);
     if (compressed.length > 0) {
       const bytes = compressed.reduce((sum, { byteLength }) => sum + byteLength, 0);
       const dense = compressed.reduce((sum, { rows, dim }) => sum + 4 * rows * dim, 0);
@@ -59,4 +60,14 @@ export async function loadToTrain(
   } finally {
     await model.dispose();
   }
+}
+
+/** The same parameters without the rows that fill up the last group of ids of a quotient-remainder table. */
+function withRows(state: StateDict, counts: ArrayLike<number>): StateDict {
+  const cut = Array.from(counts, (rows, table): [string, Tensor] => {
+    const { data, shape } = state[tableName(table)]!;
+    const dim = shape[1]!;
+    return [tableName(table), { data: data.subarray(0, rows * dim), shape: [rows, dim] }];
+  });
+  return { ...state, ...Object.fromEntries(cut) };
 }
