@@ -40,7 +40,7 @@ export const defaultLearningRates: Readonly<Record<OptimizerName, number>> = { s
 /**
  * Trains with stochastic gradient descent or Adagrad; every epoch visits all examples in a new order.
  *
- * @throws Error naming the epoch and the step if the loss is not a finite number
+ * @throws Error naming the epoch and the step if the loss is not a finite number, before a step or after an epoch's last one
  */
 export async function train({
   model,
@@ -88,22 +88,29 @@ export async function train({
     const before = epoch === from.epoch ? from : { steps: 0, lossSum: 0 };
     let { lossSum } = before;
     let steps = 0;
+    let last: LabelledBatch | undefined;
     for await (const batch of dataset.batches({ batchSize, shuffleSeed: seed + epoch })) {
+      last = batch;
       if (++steps <= before.steps) continue;
       const loss = await model.trainStep(batch, { learningRate, optimizer, held });
       done++;
-      if (!Number.isFinite(loss)) {
-        throw new Error(
-          `the loss is ${loss} in epoch ${epoch + 1}, step ${done}: expected a finite number; ` +
-            `a learning rate below ${learningRate} may help`,
-        );
-      }
+      if (!Number.isFinite(loss)) throw diverged(loss, `in epoch ${epoch + 1}, step ${done}`, learningRate);
       lossSum += loss * batch.labels.length;
       onProgress?.(done, total);
       await afterStep?.({ epoch, steps, lossSum, epochLosses: [...epochLosses] });
+    }
+    // No step follows that would find the loss after this one.
+    if (last && !(await model.forward(last)).every(Number.isFinite)) {
+      throw diverged(NaN, `after epoch ${epoch + 1}, step ${done}`, learningRate);
     }
     epochLosses.push(lossSum / dataset.length);
     await afterEpoch?.({ epoch, epochs, model, loss: epochLosses[epoch]! });
   }
   return { steps: done, epochLosses };
+}
+
+function diverged(loss: number, when: string, learningRate: number): Error {
+  return new Error(
+    `the loss is ${loss} ${when}: expected a finite number; a learning rate below ${learningRate} may help`,
+  );
 }

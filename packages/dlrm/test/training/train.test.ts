@@ -155,9 +155,20 @@ describe('tables that share values', () => {
 
 test('stops with a clear error when training diverges', async () => {
   const model = await Dlrm.create(config, { seed: 3 });
-  await expect(train({ model, dataset: parityDataset(), epochs: 50, learningRate: 1e30 })).rejects.toThrow(
+  await expect(train({ model, dataset: parityDataset(), batchSize: 30, learningRate: 1e30 })).rejects.toThrow(
     /^the loss is (NaN|Infinity) in epoch \d+, step \d+: expected a finite number; a learning rate below 1e\+30 may help$/,
   );
+  await model.dispose();
+});
+
+test.each(['sgd', 'adagrad'] as const)('notices that its last step diverged: %s', async (optimizer) => {
+  const model = await Dlrm.create(config, { seed: 3 });
+  const afterEpoch = jest.fn();
+  const options = { batchSize: 100, optimizer, learningRate: 1e30, afterEpoch };
+  await expect(train({ ...options, model, dataset: parityDataset() })).rejects.toThrow(
+    'the loss is NaN after epoch 1, step 1: expected a finite number; a learning rate below 1e+30 may help',
+  );
+  expect(afterEpoch).not.toHaveBeenCalled();
   await model.dispose();
 });
 
