@@ -22,6 +22,7 @@ import {
   embeddingTableNames,
   kaggleDlrmConfig,
   loadCheckpoint,
+  saveCheckpoint,
   saveSparseCheckpoint,
 } from '../src/index.js';
 import { saveMixedCheckpoint } from '@ds/tensor-files';
@@ -350,6 +351,28 @@ describe('wrong input', () => {
     writeFileSync(cut, readFileSync(whole).subarray(0, 100_000));
     expectFailure(evaluateWith(cut), 1, `error: ${cut}: `);
     expectFailure(evaluateWith(join(folder, 'none.ckpt')), 1, join(folder, 'none.ckpt'));
+  });
+
+  test('a model whose scores are not numbers', async () => {
+    const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: counts }, { seed: 1 });
+    const state = model.stateDict();
+    await model.dispose();
+    const path = join(folder, 'broken.ckpt');
+    const output = join(folder, 'broken.csv');
+    const ofBroken = ['--quiet', '--processed-data-file', data, '--model-path', path];
+    state['bot_l.4.weight']!.data.fill(3e38);
+    await saveCheckpoint(path, state);
+    expectFailure(
+      dlrm('evaluate', ...ofBroken),
+      1,
+      `error: ${path}: expected finite scores, found NaN although its values are finite`,
+    );
+    state['emb_l.3.weight']!.data[5] = NaN;
+    await saveCheckpoint(path, state);
+    const message = `error: ${path}: emb_l.3.weight: expected finite values, found NaN at position 5 of shape (5, 16)`;
+    expectFailure(dlrm('evaluate', ...ofBroken), 1, message);
+    expectFailure(dlrm('predict', ...ofBroken, '--output', output), 1, message);
+    expect(existsSync(output)).toBe(false);
   });
 
   test('data that is cut short, empty or not there', () => {

@@ -20,6 +20,7 @@ import {
   qrOperationOption,
   type SharedOptions,
 } from './shared-options.js';
+import { withFiniteScores } from './with-finite-scores.js';
 
 interface EvaluateOptions extends SharedOptions {
   processedDataFile: string;
@@ -75,7 +76,7 @@ async function runEvaluate(options: EvaluateOptions): Promise<void> {
       throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
     }
     const { labels, scores } = await evaluate({
-      model,
+      model: withFiniteScores(model, options.modelPath),
       dataset,
       batchSize,
       onProgress: progress.stage('evaluate'),

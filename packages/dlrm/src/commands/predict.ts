@@ -16,6 +16,7 @@ import {
   qrOperationOption,
   type SharedOptions,
 } from './shared-options.js';
+import { withFiniteScores } from './with-finite-scores.js';
 
 interface PredictOptions extends SharedOptions {
   processedDataFile: string;
@@ -60,7 +61,13 @@ async function runPredict(options: PredictOptions): Promise<void> {
       onProgress: progress.stage('read data'),
     });
     const model = await loadForData(options, dataset, progress);
-    await writePredictions({ model, dataset, batchSize, output, onProgress: progress.stage('predict') });
+    await writePredictions({
+      model: withFiniteScores(model, modelPath),
+      dataset,
+      batchSize,
+      output,
+      onProgress: progress.stage('predict'),
+    });
     rows = dataset.length;
     await dataset.close();
     await model.dispose();
