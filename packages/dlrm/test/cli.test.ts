@@ -200,6 +200,22 @@ test('trains, evaluates, converts and exports', async () => {
   expect(readFileSync(onnx).length).toBeGreaterThan(1_900_000);
 });
 
+test('convert refuses a flag that does not fit the model', async () => {
+  const model = await Dlrm.create({ ...kaggleDlrmConfig, tableRows: counts }, { seed: 1 });
+  const path = join(folder, 'dot.ckpt');
+  await model.save(path);
+  await model.dispose();
+  const output = join(folder, 'flagged.safetensors');
+  const convert = (...flags: string[]) => dlrm('convert', '--model-path', path, '--output', output, ...flags);
+  expectFailure(
+    convert('--arch-interaction-op', 'cat'),
+    1,
+    /^error: [^\n]*dot\.ckpt: --arch-interaction-op cat: config\.topMlp: expected the first width to be 432 .*, found 367\n$/,
+  );
+  expect(existsSync(output)).toBe(false);
+  expect(convert('--arch-interaction-op', 'dot').status).toBe(0);
+});
+
 test('the same seed trains the same model', () => {
   const files = ['a.npz', 'b.npz'].map((name) => join(folder, name));
   for (const file of files) {

@@ -1,6 +1,7 @@
 import { quietOption, type Command } from '@ds/command-line';
 import { checkOutputs } from '@ds/files';
 import { loadCheckpoint, saveCheckpoint, type CheckpointMetadata } from '@ds/tensor-files';
+import { modelStateOf } from '../models/dlrm/load-model-state.js';
 import { flagsMetadata, type ModelFlags } from '../models/dlrm/model-flags.js';
 import { parseCheckpointPath } from './parse-checkpoint-path.js';
 import { archInteractionOpOption, qrOperationOption } from './shared-options.js';
@@ -36,7 +37,19 @@ export function addConvertCommand(program: Command): void {
         onNote: (note) => void (!quiet && process.stderr.write(`${note}\n`)),
         onMetadata: (found) => void (metadata = found),
       });
-      await saveCheckpoint(output, stateDict, { metadata: { ...metadata, ...flagsMetadata(flags) } });
+      const given = flagsMetadata(flags);
+      if (Object.keys(given).length > 0) {
+        // A flag that does not fit would make the file one that no command reads.
+        await modelStateOf(stateDict, { source: `${modelPath}: ${flagsText(given)}`, metadata, ...flags });
+      }
+      await saveCheckpoint(output, stateDict, { metadata: { ...metadata, ...given } });
       if (!quiet) process.stderr.write(`wrote ${Object.keys(stateDict).length} tensors to ${output}\n`);
     });
+}
+
+/** Flags as they are given. */
+function flagsText(flags: CheckpointMetadata): string {
+  return Object.entries(flags)
+    .map(([name, value]) => `--${name.replaceAll('_', '-')} ${value}`)
+    .join(' ');
 }
