@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FrontierPoint, GridPoint } from '@ds/bench-models';
 import { dayCountFiles } from '@ds/criteo-data';
-import { fileIdentity, fingerprintOf, openJournal } from '@ds/files';
+import { fileIdentity, fingerprintOf, nameWithin, openJournal } from '@ds/files';
 import { saveCheckpoint, type CheckpointMetadata, type StateDict } from '@ds/tensor-files';
 import { version } from '../package.json';
 import type { FrontierSettings } from './frontier-options.js';
@@ -50,12 +50,13 @@ export async function openFrontierJournal(
   const { output, fresh } = settings;
   const journal = openJournal<Entry>({ output, fresh, fingerprint: await fingerprintOfRun(settings) });
   const finished = [...journal.finished.values()];
-  const trainedName = (seed: number) => `.${basename(output)}.seed-${seed}.safetensors`;
+  const prefix = `.${nameWithin(output)}.seed-`;
+  const trainedName = (seed: number) => `${prefix}${seed}.safetensors`;
   const trainedPath = (seed: number) => join(dirname(output), trainedName(seed));
   /** Also those of a run with other settings, which cannot be continued. */
   const removeTrained = (isKept: (name: string) => boolean) => {
     for (const name of readdirSync(dirname(output))) {
-      const isTrained = name.startsWith(`.${basename(output)}.seed-`) && name.endsWith('.safetensors');
+      const isTrained = name.startsWith(prefix) && /^\d+\.safetensors$/.test(name.slice(prefix.length));
       if (isTrained && !isKept(name)) rmSync(join(dirname(output), name), { force: true });
     }
   };

@@ -161,6 +161,18 @@ describe('bench-frontier', () => {
     });
   });
 
+  test('may have an output of a long name, and leaves the trained models of another run', async () => {
+    const other = '.x.csv.seed-1.csv.seed-2.safetensors';
+    await writeFile(join(folder, other), '');
+    const names = ['x.csv', `${'y'.repeat(236)}.csv`];
+    for (const name of names) {
+      const trained = [...args.slice(2), '--output', join(folder, name), '--methods', 'rows-int8'];
+      expect(run([...trained, '--quiet', '--ratios', '4'])).toMatchObject({ status: 0, stderr: '' });
+    }
+    const written = (await readdir(folder)).filter((name) => !name.endsWith('_times.csv'));
+    expect(written.sort()).toEqual([other, ...names]);
+  });
+
   describe('resumed', () => {
     const cli = builtFile(join(__dirname, '../dist/cli.js'));
     const methodsAndRatios = ['--methods', 'rows-nearest,mixed-precision,rows-int8', '--bits', '8,4'];

@@ -216,6 +216,21 @@ test('convert refuses a flag that does not fit the model', async () => {
   expect(convert('--arch-interaction-op', 'dot').status).toBe(0);
 });
 
+test('a training leaves the checkpoints of another one, and may have an output of a long name', () => {
+  const place = mkdtempSync(join(folder, 'others-'));
+  const other = '.model.npz.ckpt.0-320.safetensors';
+  writeFileSync(join(place, other), '');
+  const long = `${'x'.repeat(236)}.npz`;
+  for (const name of ['model.npz', long]) {
+    const files = ['--processed-data-file', data, '--save-model', join(place, name)];
+    expect(dlrm('train', '--quiet', ...files, '--checkpoint-every', '4')).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  }
+  expect(readdirSync(place).sort()).toEqual([other, 'model.npz', long]);
+});
+
 test('the same seed trains the same model', () => {
   const files = ['a.npz', 'b.npz'].map((name) => join(folder, name));
   for (const file of files) {

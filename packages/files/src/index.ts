@@ -2,7 +2,7 @@ export { beginWhole, writeWhole, type UnfinishedFile } from './writing/write-who
 export { writeTogether, type AddFile } from './writing/write-together.js';
 export { writeError } from './writing/write-error.js';
 export { whileHolding } from './locks/hold-output.js';
-export { openUnnamed, withTemporaryFolder } from './writing/temporary-file.js';
+export { nameWithin, openUnnamed, withTemporaryFolder } from './writing/temporary-file.js';
 export { checkFreeSpace, freeSpace } from './writing/check-free-space.js';
 export { partPath, partOfPath, type Shard } from './part-path.js';
 export { makeFolders } from './make-folders.js';

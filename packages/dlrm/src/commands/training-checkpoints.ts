@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileIdentity, openJournal } from '@ds/files';
+import { dirname, join } from 'node:path';
+import { fileIdentity, nameWithin, openJournal } from '@ds/files';
 import { loadCheckpoint, saveCheckpoint } from '@ds/tensor-files';
 import type { TrainingPosition } from '../training/train.js';
 import type { Dlrm } from '../models/dlrm/dlrm.js';
@@ -44,11 +44,12 @@ export async function openTrainingCheckpoints(
   const last =
     kept && (await isWhole(kept)) && (!kept.optimizer || (await isWhole(kept.optimizer))) ? kept : undefined;
   const folder = dirname(output);
+  const prefix = `.${nameWithin(output)}.`;
   // Also those of a training with other settings, which cannot be continued.
   const removeAllBut = (...kept: readonly (string | undefined)[]) => {
     for (const name of readdirSync(folder)) {
       const isCheckpoint =
-        name.startsWith(`.${basename(output)}.`) && /\.\d+-\d+(\.optimizer)?\.safetensors$/.test(name);
+        name.startsWith(prefix) && /^\d+-\d+(\.optimizer)?\.safetensors$/.test(name.slice(prefix.length));
       if (isCheckpoint && !kept.includes(join(folder, name))) rmSync(join(folder, name), { force: true });
     }
   };
@@ -61,7 +62,7 @@ export async function openTrainingCheckpoints(
       },
     },
     async save(model, position) {
-      const name = `.${basename(output)}.${position.epoch}-${position.steps}`;
+      const name = `${prefix}${position.epoch}-${position.steps}`;
       const path = join(folder, `${name}.safetensors`);
       await model.save(path);
       const state = model.optimizerState();
