@@ -6,6 +6,7 @@ import type { Tensor } from '../state-dict.js';
 import { allocateFloats } from '../values/float-bytes.js';
 import { metadataKey as mixedKey, mixedTables, type MixedTableEntries } from './mixed/mixed-layout.js';
 import { openMixedTable, readMixedTable } from './mixed/read-mixed-tables.js';
+import { isRemappingName } from './mixed/save-fbgemm-tables.js';
 import { isSparseField, readSparseTable, sparseTableNames } from './sparse/read-sparse-tables.js';
 import { floatTypeOf, readFloatTensor } from './read-float-tensor.js';
 import { integerTensor, isIntegerDtype, type IntegerDtype } from '../values/stored-values.js';
@@ -75,6 +76,13 @@ function expanded(source: ByteSource, name: string, parts: MixedPrecisionParts, 
 
 async function contentsOf(source: ByteSource): Promise<Contents> {
   const { entries, metadata } = await readHeaderWithMetadata(source);
+  const remapping = [...entries.keys()].find(isRemappingName);
+  if (remapping !== undefined) {
+    throw new Error(
+      `${source.name}: ${remapping}: expected a table that can be read back, found one for the kernels of FBGEMM; ` +
+        'write the model with compress-tables --format safetensors or ckpt',
+    );
+  }
   const mixed = mixedTables(source.name, entries, metadata);
   const others = Object.entries(metadata).filter(([key]) => !ownKeys.includes(key));
   return {

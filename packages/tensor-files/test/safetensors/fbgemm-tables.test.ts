@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { MixedPrecisionTable } from '@ds/data-sparsifier';
+import { loadCheckpoint, loadModelTensors, saveFbgemmTables } from '@ds/tensor-files';
 import { fbgemmTables, type FbgemmTable } from '../../src/safetensors/mixed/fbgemm-tables.js';
 
 /** A binary16, by IEEE 754. */
@@ -60,4 +64,22 @@ test('the rows of the kinds, put where their remappings say, are those of the ta
       );
     }),
   );
+});
+
+test('a file of them is refused by readers, which say what it is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fbgemm-'));
+  const path = join(folder, 'fbgemm.safetensors');
+  const weight = { data: Float32Array.from({ length: 8 }, (_, at) => at / 8), shape: [2, 4] };
+  const table = MixedPrecisionTable.fromDense({ table: weight, bits: Uint8Array.of(8, 0) });
+  try {
+    await saveFbgemmTables(path, { tables: { 'emb_l.0.weight': table }, tensors: {} });
+    for (const load of [loadCheckpoint, loadModelTensors]) {
+      await expect(load(path)).rejects.toThrow(
+        `${path}: emb_l.0.weight.fbgemm.byte.remapping: expected a table that can be read back, found one for the ` +
+          'kernels of FBGEMM; write the model with compress-tables --format safetensors or ckpt',
+      );
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

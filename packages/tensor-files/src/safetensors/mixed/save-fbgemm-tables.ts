@@ -8,6 +8,11 @@ import { writeSafetensors, type SafetensorsInput } from '../write-safetensors.js
 import { fbgemmTables } from './fbgemm-tables.js';
 import type { MixedStateDict } from './save-mixed-checkpoint.js';
 
+/** Whether this is the name of a remapping, which every table of such a file has. */
+export function isRemappingName(name: string): boolean {
+  return /\.fbgemm\.(2bit|4bit|byte|float)\.remapping$/.test(name);
+}
+
 /**
  * Writes a model for PyTorch's embedding bags, which run FBGEMM's kernels, as `.safetensors`. For each kind of rows in a
  * table (`2bit`, `4bit`, `byte` or `float`) the file has
