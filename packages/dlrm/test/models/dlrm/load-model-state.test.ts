@@ -13,7 +13,7 @@ import {
   type StateDict,
 } from '@ds/dlrm';
 import { appendTo, fileSource, openZip, writeWhole, ZipWriter } from '@ds/files';
-import { asTorchRec } from '@ds/test-support';
+import { asTorchRec } from '../../../../test-support/src/other-forms.js';
 import { readSmallGolden, type SmallGolden } from '../../golden-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'model-state-'));
