@@ -159,12 +159,12 @@ test('day counts that appear beside the data start an interrupted run over', asy
 
 test('data without test or validation rows are refused before anything is trained', async () => {
   const processed = join(folder, 'processed.npz');
-  await copyFile(join(results, 'data/kaggleAdDisplayChallenge_processed.npz'), processed);
+  const arrays = await readNpz(join(results, 'data/kaggleAdDisplayChallenge_processed.npz'));
   for (const [split, days] of [
     ['test', BigInt64Array.of(2000n, 0n)],
     ['validation', BigInt64Array.of(1999n, 1n)],
   ] as const) {
-    await writeNpz(join(folder, 'my_day_count.npz'), { total_per_file: { data: days, shape: [2] } });
+    await writeNpz(processed, { ...arrays, total_per_file: { data: days, shape: [2] } });
     const { status, stderr } = run('--processed-data-file', processed, '--output-dir', folder, '--quiet');
     const message = `error: ${processed}: expected rows in the ${split} split, found none\n`;
     expect([status, stderr]).toEqual([1, message]);
