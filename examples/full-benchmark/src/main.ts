@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { createProgress, printResult, runProgram } from '@ds/command-line';
 import { benchmarkProgram } from './options.js';
-import { runBenchmark } from './run-benchmark.js';
 
 const program = benchmarkProgram(async (options) => {
+  // Loading what it runs takes longer than telling wrong usage.
+  const { runBenchmark } = await import('./run-benchmark.js');
   const progress = createProgress({ quiet: options.quiet });
   try {
     const { report, csvFiles, seconds } = await runBenchmark(options, progress);

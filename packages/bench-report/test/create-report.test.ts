@@ -141,3 +141,29 @@ test('the table fits 80 characters, with one column of each section at least; or
     expect((await headingsOf(1)).headings.split('│')).toHaveLength(narrow.headings.split('│').length);
   });
 });
+
+test.each(['sparseModelMetrics', 'forwardTimeInfo', 'modelMemoryInfo'] as const)(
+  'refuses %s of other models than the metadata, and notes it if only some are others',
+  async (input) => {
+    await withTemporaryFolder(async (folder) => {
+      const path = join(folder, 'measured.csv');
+      const { sparseModelMetadata } = inputs;
+      const lines = (await readFile(inputs[input], 'utf8')).split('\n');
+      const report = () =>
+        createReport({ sparseModelMetadata, [input]: path, outputDir: join(folder, 'results') });
+      // The blocks of the grid are (1, 1) and (1, 4), of these (1, 11) and (1, 14).
+      await writeFile(path, lines.map((line) => line.replace('"(1, ', '"(1, 1')).join('\n'));
+      await expect(report()).rejects.toThrow(
+        `${path}: expected models of ${sparseModelMetadata}, found none of them; the first is L1, blocks (1, 11), level 0`,
+      );
+      expect(await readdir(folder)).toEqual(['measured.csv']);
+      const [heading, first, second] = lines;
+      await writeFile(path, [heading, first, second!.replace(',0.1,', ',0.123,'), ''].join('\n'));
+      expect((await report()).notes).toEqual([
+        `${path}: 1 of 2 models are not in ${sparseModelMetadata}; the first is L1, blocks (1, 1), level 0.123`,
+      ]);
+      await writeFile(path, [heading, first, ''].join('\n'));
+      expect((await report()).notes).toEqual([]);
+    });
+  },
+);

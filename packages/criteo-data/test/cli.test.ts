@@ -708,33 +708,38 @@ describe('--checkpoint-every', () => {
 
   it('starts over with --fresh, other options or another file, and removes what is not continued', async () => {
     const [text, changed] = [at('big.txt'), readFileSync(at('big.txt'))];
-    const interrupt = () =>
-      killOnceJournalled(
-        [program, 'preprocess', '--raw-data-file', text, '--processed-data-file', at('big.npz'), ...rows],
-        at('big.npz'),
-      );
-    for (const others of [['--fresh'], ['--max-ind-range', '999']]) {
-      await interrupt();
-      const { status, stderr } = preprocess(text, '--checkpoint-every', '1', ...others);
+    const left = ['.big.npz.journal', '.big.npz.pieces'].map(at);
+    /** Interrupts a run; returns what puts back the files that it left. */
+    const interrupt = async () => {
+      const args = ['preprocess', '--raw-data-file', text, '--processed-data-file', at('big.npz'), ...rows];
+      await killOnceJournalled([program, ...args], at('big.npz'));
+      const kept = left.map((path) => readFileSync(path));
+      return () => left.forEach((path, i) => writeFileSync(path, kept[i]!));
+    };
+    const startsOver = (...args: string[]) => {
+      const { status, stderr } = preprocess(text, ...args);
       expect([status, stderr]).toEqual([0, expect.not.stringContaining('resuming after')]);
-    }
-    await interrupt();
+    };
+    const putBack = await interrupt();
+    startsOver('--checkpoint-every', '1', '--fresh');
+    putBack();
+    startsOver('--checkpoint-every', '1', '--max-ind-range', '999');
+    putBack();
     changed[0] = changed[0] === 48 ? 49 : 48;
     writeFileSync(text, changed);
-    const other = preprocess(text, '--checkpoint-every', '1');
-    expect([other.status, other.stderr]).toEqual([0, expect.not.stringContaining('resuming after')]);
+    startsOver('--checkpoint-every', '1');
     const ofChanged = contents();
+    const putBackOfChanged = await interrupt();
     for (const damage of [
       (checkpoint: Buffer) => checkpoint.subarray(0, 9), // cut short
       (checkpoint: Buffer) => checkpoint.fill(255), // another file's
     ]) {
-      await interrupt();
-      writeFileSync(at('.big.npz.pieces'), damage(readFileSync(at('.big.npz.pieces'))));
-      const { status, stderr } = preprocess(text, '--checkpoint-every', '1');
-      expect([status, stderr]).toEqual([0, expect.not.stringContaining('resuming after')]);
+      putBackOfChanged();
+      writeFileSync(left[1]!, damage(readFileSync(left[1]!)));
+      startsOver('--checkpoint-every', '1');
       expect(contents()).toEqual(ofChanged);
     }
-    await interrupt();
+    putBackOfChanged();
     expect(preprocess(text, '--quiet').status).toBe(0);
     expect(hidden()).toEqual([]);
   });

@@ -128,7 +128,8 @@ describe.each([
   });
 
   test('computes mostly zero features as plain loops do, on dense and on compressed tables', async () => {
-    const { state, batch } = await sparseModel(size);
+    // More than the kernel takes at once.
+    const { state, batch } = await sparseModel(Math.max(small, 515));
     const config = configFromStateDict(state);
     const expected = referenceForward(config, state, batch);
     const sparse = compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 }));
