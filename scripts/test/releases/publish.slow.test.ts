@@ -312,12 +312,14 @@ it('runs bench-disk with npx where only that is installed', async () => {
 it('runs the full benchmark on a small size where everything is installed', async () => {
   const project = await emptyProject('everything');
   await run(project, 'npm', 'install', ...publishedPackages.map(({ json }) => json.name));
-  await copyFile(join(root, 'examples/full-benchmark/dist/main.js'), join(project, 'main.mjs'));
+  const benchmark = join(project, 'benchmark');
+  await cp(join(root, 'examples/full-benchmark/dist'), benchmark, { recursive: true });
+  await writeFile(join(benchmark, 'package.json'), JSON.stringify({ type: 'module' }));
   await run(
     project,
     process.execPath,
     ...[
-      'main.mjs',
+      'benchmark/main.js',
       '--rows',
       '2000',
       '--sparsity-levels',
