@@ -7,6 +7,7 @@ import {
   configFromStateDict,
   Dlrm,
   embeddingTableNames,
+  type LabelledBatch,
   type ModelState,
   type StateDict,
 } from '../../../src/index.js';
@@ -141,6 +142,20 @@ describe.each([
     }
   });
 
+  /** Of the model with dense and with sparse tables. */
+  async function expectReferenceNaN(state: StateDict, batch: LabelledBatch): Promise<void> {
+    const expected = referenceForward(configFromStateDict(state), state, batch).map(Number.isNaN);
+    expect(expected).toContain(true);
+    for (const model of [
+      state,
+      compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 })),
+    ]) {
+      const dlrm = await open(model);
+      expect(Array.from(await dlrm.forward(batch), Number.isNaN)).toEqual(expected);
+      await dlrm.dispose();
+    }
+  }
+
   test.each([NaN, Infinity])('returns NaN where plain loops do, with %d in a table', async (value) => {
     const { state, batch } = await sparseModel(small);
     // Only zero times infinity is NaN: all other products with it are the same infinity.
@@ -149,15 +164,7 @@ describe.each([
     }
     state['emb_l.4.weight']!.data.fill(value, 16);
     batch.sparse.fill(4);
-    const expected = referenceForward(configFromStateDict(state), state, batch);
-    expect(expected.some(Number.isNaN)).toBe(true);
-    const sparse = compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 }));
-    for (const model of [state, sparse]) {
-      const dlrm = await open(model);
-      const found = await dlrm.forward(batch);
-      expect(Array.from(found, Number.isNaN)).toEqual(expected.map(Number.isNaN));
-      await dlrm.dispose();
-    }
+    await expectReferenceNaN(state, batch);
   });
 
   test.each(['top_l.0.weight', 'top_l.2.weight'])(
@@ -166,14 +173,7 @@ describe.each([
       const { state, batch } = await sparseModel(small);
       state[name]!.data[60] = -Infinity;
       state[name]!.data[3] = Infinity;
-      const expected = referenceForward(configFromStateDict(state), state, batch);
-      const sparse = compressed(state, (table) => SparseTable.fromDense({ table, blockWidth: 4 }));
-      for (const model of [state, sparse]) {
-        const dlrm = await open(model);
-        const found = await dlrm.forward(batch);
-        expect(Array.from(found, Number.isNaN)).toEqual(expected.map(Number.isNaN));
-        await dlrm.dispose();
-      }
+      await expectReferenceNaN(state, batch);
     },
   );
 
