@@ -56,8 +56,9 @@ const lacks: Lack[] = [
     succeeds: true,
   },
   {
-    name: 'a heap of 10 MB',
-    line: `ulimit -c 0; NODE_OPTIONS=--max-old-space-size=10 ${disk}`,
+    // With 10 MB it is chance whether Node ends it before, after or not at all.
+    name: 'a heap of 8 MB',
+    line: `ulimit -c 0; NODE_OPTIONS=--max-old-space-size=8 ${disk}`,
     succeeds: undefined,
   },
   {
