@@ -1,9 +1,10 @@
-import { rowsOfSplit, type RowRange, type Split } from './day-split.js';
+import type { RowRange, Split } from './day-split.js';
 import { readBatches, type CriteoBatch } from './batches.js';
-import { findDayCounts, type DayCountOptions } from './day-counts.js';
+import type { DayCountOptions } from './day-counts.js';
 import { fileRows } from './file-rows.js';
 import { openProcessedFile, type ProcessedFile } from './processed-file.js';
 import { memoryRows, noLabel, rowLayout, type PutColumn, type RowStore } from './row-store.js';
+import { splitRanges } from './split-ranges.js';
 
 /** The rows of one split of a processed Criteo file. */
 export interface CriteoDataset {
@@ -55,7 +56,7 @@ export async function openCriteoDataset({
   processedDataFile: string;
   /** The rows to open. */
   split: Split;
-  /** Where the number of rows of each day comes from. Default: a matching day-count file next to the npz, else 7 equal days. */
+  /** Where the number of rows of each day comes from. Default: the npz, else a matching file next to it, else 7 equal days. */
   dayCounts?: DayCountOptions | undefined;
   /** Maximum bytes of rows in memory. Default: 2 GiB. */
   maxMemory?: number;
@@ -65,14 +66,8 @@ export async function openCriteoDataset({
   const file = await openProcessedFile(processedDataFile);
   let store: RowStore;
   try {
-    if (!file.isLabelled && split !== 'all') {
-      throw new Error(
-        `${processedDataFile}: array "y": missing; rows without labels have no ${split} split, they can only be predicted`,
-      );
-    }
-    const days = { path: processedDataFile, rows: file.rows, dayCounts: file.dayCounts };
-    const counts = split === 'all' ? [file.rows] : await findDayCounts(days, dayCounts);
-    store = await loadRows(file, { range: rowsOfSplit(counts, split), maxMemory, onProgress });
+    const [range] = await splitRanges(file, { path: processedDataFile, splits: [split], dayCounts });
+    store = await loadRows(file, { range: range!, maxMemory, onProgress });
   } finally {
     await file.close();
   }

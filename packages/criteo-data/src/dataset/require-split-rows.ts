@@ -1,6 +1,7 @@
-import { findDayCounts, type DayCountOptions } from './day-counts.js';
-import { rowsOfSplit, type Split } from './day-split.js';
+import type { DayCountOptions } from './day-counts.js';
+import type { Split } from './day-split.js';
 import { openProcessedFile } from './processed-file.js';
+import { splitRanges } from './split-ranges.js';
 
 /**
  * Checks that splits of a processed file have rows, without reading them: for work that needs them only after hours.
@@ -22,13 +23,10 @@ export async function requireSplitRows({
 }): Promise<void> {
   const file = await openProcessedFile(processedDataFile);
   try {
-    const days = { path: processedDataFile, rows: file.rows, dayCounts: file.dayCounts };
-    const counts = await findDayCounts(days, dayCounts);
-    for (const split of splits) {
-      const { start, end } = rowsOfSplit(counts, split);
-      if (start === end)
-        throw new Error(`${processedDataFile}: expected rows in the ${split} split, found none`);
-    }
+    const ranges = await splitRanges(file, { path: processedDataFile, splits, dayCounts });
+    const empty = ranges.findIndex(({ start, end }) => start === end);
+    if (empty >= 0)
+      throw new Error(`${processedDataFile}: expected rows in the ${splits[empty]} split, found none`);
   } finally {
     await file.close();
   }

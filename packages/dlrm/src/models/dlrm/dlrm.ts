@@ -76,6 +76,8 @@ export class Dlrm implements HookedModel {
   /** The metadata of its checkpoint, such as the fingerprint of the ids of its tables. */
   readonly metadata: CheckpointMetadata;
   #tables: readonly EmbeddingTable[];
+  /** The same tables, once training needs them, each with its own values. */
+  #trainedTables: readonly DenseTable[] | undefined;
   readonly #network: Network;
   readonly #hooks: LayerHooks;
   /** Of the tables; created by the first step with Adagrad. */
@@ -492,12 +494,13 @@ export class Dlrm implements HookedModel {
 
   /** The tables for training, each with its own values. */
   #denseTables(): readonly DenseTable[] {
+    if (this.#trainedTables) return this.#trainedTables;
     const other = this.#tables.findIndex((table) => !(table instanceof DenseTable));
     if (other >= 0)
       throw new Error(`${tableName(other)}: training needs a dense table, found a compressed one`);
-    const tables = withOwnValues(this.#tables as readonly DenseTable[]);
-    this.#tables = tables;
-    return tables;
+    this.#trainedTables = withOwnValues(this.#tables as readonly DenseTable[]);
+    this.#tables = this.#trainedTables;
+    return this.#trainedTables;
   }
 }
 
